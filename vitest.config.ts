@@ -1,0 +1,38 @@
+import swc from 'unplugin-swc';
+import { defineConfig } from 'vitest/config';
+
+/** Nest resolves constructor parameters from decorator metadata, which esbuild does not emit and swc does. */
+const plugins = [
+  swc.vite({
+    module: { type: 'es6' },
+    jsc: {
+      target: 'es2023',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
+    },
+  }),
+];
+
+const tier = (name: string, include: string[], globalSetup: string[] = []) => ({
+  plugins,
+  test: {
+    name,
+    include,
+    globalSetup,
+    environment: 'node' as const,
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    setupFiles: ['test/support/setup.ts'],
+  },
+});
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      tier('unit', ['src/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts']),
+      tier('integration', ['src/**/*.int.spec.ts', 'test/**/*.int.spec.ts'], ['test/support/postgres.setup.ts']),
+    ],
+  },
+});

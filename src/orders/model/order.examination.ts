@@ -1,0 +1,69 @@
+import { validateSync } from 'class-validator';
+import type { ValidatorOptions } from 'class-validator';
+import type { FieldFault } from './field-fault.js';
+import { MAX_FAULTS } from './field-fault.js';
+import { elementPath, fieldPath } from './field-path.js';
+import { faultDetail, isJsonObject, kindOf } from './field-rules.js';
+import type { PartClass } from './field-rules.js';
+import { fieldsOf } from './model-fields.js';
+
+const OPTIONS: ValidatorOptions = { validationError: { target: false, value: false } };
+
+/**
+ * Validates a value against a class of the model with class-validator itself, part by part.
+ *
+ * Returns an instance that holds the known fields of the value, parts as instances of their classes, and the
+ * faults in the order of the fields, at most MAX_FAULTS; the instance is valid only when there are none. Walks
+ * no deeper than the model does, so no nesting of the value can overflow the stack.
+ */
+export function examine<T extends object>(
+  value: unknown,
+  modelClass: new () => T,
+): { readonly instance: T; readonly faults: readonly FieldFault[] } {
+  const faults: FieldFault[] = [];
+  const instance = examinePart(value, modelClass, '', faults);
+  return { instance: instance as T, faults };
+}
+
+/** The value itself when it is no object: a list may hold anything. */
+function examinePart(value: unknown, modelClass: PartClass, path: string, faults: FieldFault[]): unknown {
+  if (!isJsonObject(value)) {
+    faults.push({ path, detail: faultDetail('an object', value, kindOf(value)) });
+    return value;
+  }
+  const fields = fieldsOf(modelClass);
+  const instance = new modelClass() as Record<string, unknown>;
+  for (const { property } of fields) {
+    const field = value[property];
+    instance[property] = field === 0 ? 0 : field; // -0 is 0
+  }
+  const details = detailsByProperty(instance);
+  for (const { property, partClass, isList } of fields) {
+    const here = fieldPath(path, property);
+    for (const detail of details.get(property) ?? []) faults.push({ path: here, detail });
+    const field = instance[property];
+    if (partClass === undefined) continue;
+    if (!isList && isJsonObject(field)) instance[property] = examinePart(field, partClass, here, faults);
+    if (isList && Array.isArray(field)) instance[property] = examineList(field, partClass, here, faults);
+  }
+  faults.splice(MAX_FAULTS);
+  return instance;
+}
+
+function examineList(
+  list: readonly unknown[],
+  partClass: PartClass,
+  path: string,
+  faults: FieldFault[],
+): unknown[] {
+  const parts: unknown[] = [];
+  for (let index = 0; index < list.length && faults.length < MAX_FAULTS; index++) {
+    parts.push(examinePart(list[index], partClass, elementPath(path, index), faults));
+  }
+  return parts;
+}
+
+function detailsByProperty(instance: object): Map<string, readonly string[]> {
+  const errors = validateSync(instance, OPTIONS);
+  return new Map(errors.map((error) => [error.property, Object.values(error.constraints ?? {})]));
+}

@@ -1,0 +1,53 @@
+import type { FieldFault } from './field-fault.js';
+import { MAX_FAULTS } from './field-fault.js';
+import { compileAcceptor } from './order.acceptor.js';
+import { examine } from './order.examination.js';
+import { totalsFaults, totalsMatch } from './order-totals.js';
+import { Order } from './order.js';
+import { unknownFieldPaths } from './unknown-fields.js';
+
+export interface OrderRules {
+  /** An order whose amounts do not add up: `warn` accepts and marks it, `strict` refuses it. */
+  readonly totals: 'warn' | 'strict';
+  readonly unknownFields: 'ignore' | 'refuse';
+}
+
+export type OrderVerdict =
+  | {
+      readonly valid: true;
+      /** Holds the known fields only. */
+      readonly order: Order;
+      /** Paths of the unknown fields that were ignored, at most 100. */
+      readonly unknownFields: readonly string[];
+      readonly totalsMatch: boolean;
+    }
+  | {
+      readonly valid: false;
+      /** Every fault of every field, at most 100, at least one. */
+      readonly faults: readonly FieldFault[];
+    };
+
+const acceptOrder = compileAcceptor(Order);
+
+/**
+ * Whether a value, as JSON.parse returns it, is an order. Never throws and changes nothing of the value; a value
+ * that is no object at all has the one fault with the path ''.
+ */
+export function validateOrder(value: unknown, rules: OrderRules): OrderVerdict {
+  let order = acceptOrder(value);
+  const faults: FieldFault[] = [];
+  if (order === undefined) {
+    const examined = examine(value, Order);
+    order = examined.instance;
+    faults.push(...examined.faults);
+    if (!(order instanceof Order)) return { valid: false, faults };
+  }
+  const unknownFields = unknownFieldPaths(value, Order, MAX_FAULTS);
+  if (rules.unknownFields === 'refuse') {
+    for (const path of unknownFields) faults.push({ path, detail: 'is not a field of an order' });
+  }
+  const matching = faults.length === 0 && totalsMatch(order);
+  if (!matching && rules.totals === 'strict') faults.push(...totalsFaults(order));
+  if (faults.length > 0) return { valid: false, faults: faults.slice(0, MAX_FAULTS) };
+  return { valid: true, order, unknownFields, totalsMatch: matching };
+}

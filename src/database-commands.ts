@@ -1,0 +1,44 @@
+import { databaseOptions } from './app.module.js';
+import type { Environment } from './platform/config/environment.js';
+import { configuredConnection } from './platform/database/database-connection.js';
+import { Database } from './platform/database/database.js';
+import { startEmbeddedPostgres } from './platform/database/embedded/embedded-postgres.js';
+
+/** Opens the configured database, or the embedded one, which migrates it, and does some work on it. */
+async function withDatabase(
+  environment: Environment,
+  work: (database: Database) => Promise<void>,
+): Promise<void> {
+  const configured = configuredConnection(environment);
+  const embedded =
+    configured === undefined
+      ? await startEmbeddedPostgres({ dataDir: environment.DATA_DIR, log: () => undefined })
+      : undefined;
+  try {
+    const database = new Database(databaseOptions(environment));
+    await database.open(configured ?? embedded!.connection);
+    await work(database);
+    await database.close();
+  } finally {
+    await embedded?.stop();
+  }
+}
+
+export function migrateDatabase(environment: Environment): Promise<void> {
+  return withDatabase(environment, async (database) => {
+    const applied = database.source.migrations.length;
+    process.stdout.write(
+      `the schema is up to date: ${applied} migration${applied === 1 ? '' : 's'} applied\n`,
+    );
+    await Promise.resolve();
+  });
+}
+
+/** Deletes every table, and makes them anew by the migrations. */
+export function resetDatabase(environment: Environment): Promise<void> {
+  return withDatabase(environment, async (database) => {
+    await database.source.dropDatabase();
+    await database.source.runMigrations({ transaction: 'each' });
+    process.stdout.write('all that was stored is deleted; the schema is up to date\n');
+  });
+}

@@ -1,0 +1,86 @@
+import 'reflect-metadata';
+import { ConfigurationError, EX_CONFIG, loadEnvironment } from './platform/config/load-environment.js';
+import type { Environment } from './platform/config/environment.js';
+import { createLogger, type Logger } from './platform/logging/logger.js';
+import { migrateDatabase, resetDatabase } from './database-commands.js';
+import { Waybill } from './waybill.js';
+
+/** sysexits.h */
+const EX_USAGE = 64;
+const EX_UNAVAILABLE = 69;
+const STOP_TIMEOUT_MS = 10_000;
+
+const USAGE = `usage: node dist/src/main.js [command]
+
+  serve             the program itself (the default)
+  migrate           bring the database's schema up to date
+  reset-database    delete all that is stored, with --yes
+`;
+
+function settings(): Environment {
+  try {
+    return loadEnvironment();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    for (const fault of error.faults) process.stderr.write(`${fault}\n`);
+    process.exit(EX_CONFIG);
+  }
+}
+
+/** A fault that the operator can mend: one line, no stack. */
+function giveUp(error: unknown, log: Logger): never {
+  const { name, message, code } = error as NodeJS.ErrnoException;
+  log.debug({ err: error }, 'could not start');
+  process.stderr.write(code === 'EADDRINUSE' ? `the port is taken: ${message}\n` : `${name}: ${message}\n`);
+  process.exit(EX_UNAVAILABLE);
+}
+
+async function serve(): Promise<void> {
+  const environment = settings();
+  const log = createLogger(environment.LOG_LEVEL);
+  let waybill: Waybill | undefined;
+  let stopping = false;
+  const stop = (signal: string): void => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => {
+      log.error('the stop took too long; what is committed is safe');
+      process.exit(1);
+    }, STOP_TIMEOUT_MS).unref();
+    void Promise.resolve(waybill?.stop()).then(
+      () => {
+        log.info('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'the stop failed; what is committed is safe');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+
+  waybill = await Waybill.start(environment, log).catch((error: unknown) => giveUp(error, log));
+  try {
+    await waybill.whenReady();
+  } catch (error) {
+    if (!stopping) throw error;
+    return;
+  }
+  log.info({ url: waybill.url, roles: environment.ROLES }, 'ready');
+  process.stderr.write(
+    `\n  Waybill is ready\n  page  ${waybill.url}/\n  API   ${waybill.url}/swagger\n  data  ${waybill.dataPlace}\n\n`,
+  );
+}
+
+async function main([command = 'serve', ...options]: string[]): Promise<void> {
+  if (command === 'serve' && options.length === 0) return serve();
+  if (command === 'migrate' && options.length === 0) return migrateDatabase(settings());
+  if (command === 'reset-database' && options.join() === '--yes') return resetDatabase(settings());
+  process.stderr.write(USAGE);
+  process.exit(command === 'help' || command === '--help' ? 0 : EX_USAGE);
+}
+
+await main(process.argv.slice(2));

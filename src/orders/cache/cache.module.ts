@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { OrdersRepositoryModule } from '../repository/repository.module.js';
+import { ORDER_CACHE_METRICS } from './order-cache.metrics.js';
+import { OrderCache } from './order-cache.js';
+
+@Module({
+  imports: [OrdersRepositoryModule],
+  providers: [...ORDER_CACHE_METRICS, OrderCache],
+  exports: [OrderCache],
+})
+export class OrdersCacheModule {}

@@ -1,0 +1,134 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { Counter } from 'prom-client';
+import type { CacheEntry } from '../../platform/cache/cache-entry.js';
+import type { CacheEvent } from '../../platform/cache/cache-event.js';
+import { MemoryTier } from '../../platform/cache/memory-tier.js';
+import { RedisTier } from '../../platform/cache/redis-tier.js';
+import type { CacheAnswer } from '../../platform/cache/shared-load.js';
+import { TieredCache } from '../../platform/cache/tiered-cache.js';
+import { Environment } from '../../platform/config/environment.js';
+import { Health } from '../../platform/health/health.js';
+import { Lifecycle } from '../../platform/lifecycle.js';
+import { LOGGER, type Logger } from '../../platform/logging/logger.js';
+import { observeGauge } from '../../platform/metrics/observed-gauge.js';
+import { OrderRepository, type StoredOrder } from '../repository/order.repository.js';
+import { CACHE_REQUESTS } from './order-cache.metrics.js';
+
+const LOAD_TIMEOUT_MS = 10_000;
+const WARM_PAGE_ORDERS = 1_000;
+const REDIS_KEY_PREFIX = 'waybill:order:';
+/** Digits of the content's hash that an ETag shows; the version beside it already tells contents of one order apart. */
+const ETAG_HASH_DIGITS = 16;
+
+/** A strong validator of an order's answer (RFC 9110, section 8.8.3). */
+export function etagOf({ version, hash }: Pick<StoredOrder, 'version' | 'hash'>): string {
+  return `"v${version}-${hash.slice(0, ETAG_HASH_DIGITS)}"`;
+}
+
+function entryOf(stored: StoredOrder): CacheEntry {
+  return { version: stored.version, etag: etagOf(stored), body: Buffer.from(stored.text) };
+}
+
+/** Orders as ready answers: memory, then Redis where there is one, then the repository. */
+@Injectable()
+export class OrderCache {
+  private readonly cache: TieredCache;
+  private readonly redis: RedisTier | undefined;
+
+  constructor(
+    private readonly repository: OrderRepository,
+    private readonly environment: Environment,
+    @InjectMetric(CACHE_REQUESTS) requests: Counter<'tier' | 'result'>,
+    private readonly health: Health,
+    lifecycle: Lifecycle,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {
+    const ttlMs = environment.CACHE_TTL_SECONDS * 1_000;
+    const memory = new MemoryTier({
+      maxBytes: environment.CACHE_MAX_BYTES,
+      ttlMs,
+      absentTtlMs: environment.CACHE_ABSENT_TTL_SECONDS * 1_000,
+    });
+    if (environment.REDIS_URL !== undefined) {
+      this.redis = new RedisTier({
+        url: environment.REDIS_URL,
+        keyPrefix: REDIS_KEY_PREFIX,
+        ttlMs,
+        onState: (state, reason) => log.warn({ err: reason, state }, 'Redis changed its state'),
+      });
+    }
+    this.cache = new TieredCache({
+      memory,
+      second: this.redis,
+      load: (orderUid) => this.load(orderUid),
+      loadTimeoutMs: LOAD_TIMEOUT_MS,
+      observe: counting(requests),
+    });
+    lifecycle.beforeReady(() => this.warm());
+    lifecycle.onClose(() => this.redis?.close());
+    observeGauge('waybill_cache_entries', 'Orders held in memory', () => this.cache.stats().entries);
+    observeGauge(
+      'waybill_cache_bytes',
+      'Bytes that the orders held in memory cost',
+      () => this.cache.stats().bytes,
+    );
+  }
+
+  /** Connects to Redis, without waiting for it, and loads the newest orders. */
+  private async warm(): Promise<void> {
+    const { redis } = this;
+    if (redis !== undefined) {
+      redis.connect();
+      this.health.addCheck('redis', () => ({ up: redis.state() === 'up' }));
+    }
+    const startedAt = performance.now();
+    const orderUids = await this.repository.newest(this.environment.CACHE_WARM_ORDERS);
+    for (let start = 0; start < orderUids.length; start += WARM_PAGE_ORDERS) {
+      for (const stored of await this.repository.findMany(orderUids.slice(start, start + WARM_PAGE_ORDERS))) {
+        this.cache.warm(stored.orderUid, entryOf(stored));
+      }
+    }
+    const ms = Math.round(performance.now() - startedAt);
+    this.log.info({ orders: orderUids.length, ms }, 'the cache is warm');
+  }
+
+  /** Memory only. `null`: known to be absent; `undefined`: not known. */
+  peek(orderUid: string): CacheEntry | null | undefined {
+    return this.cache.peek(orderUid);
+  }
+
+  /** @throws CacheLoadError when the order has to be loaded and cannot be */
+  read(orderUid: string): Promise<CacheAnswer> {
+    return this.cache.read(orderUid);
+  }
+
+  /** An order that has been committed. */
+  put(stored: StoredOrder): void {
+    this.cache.put(stored.orderUid, entryOf(stored));
+  }
+
+  /** News that an order is at a version now, wherever it was written. */
+  changed(orderUid: string, version: number): void {
+    this.cache.changed(orderUid, version);
+  }
+
+  private async load(orderUid: string): Promise<CacheEntry | undefined> {
+    const [stored] = await this.repository.findMany([orderUid]);
+    return stored && entryOf(stored);
+  }
+}
+
+/** Events are constants, so each finds its counter by identity, on the hottest path there is. */
+function counting(requests: Counter<'tier' | 'result'>): (event: CacheEvent) => void {
+  const counters = new Map<CacheEvent, { inc(): void }>();
+  return (event) => {
+    let counter = counters.get(event);
+    if (counter === undefined) {
+      const tier = event.tier === 'second' ? 'redis' : event.tier;
+      counter = requests.labels({ tier, result: event.kind });
+      counters.set(event, counter);
+    }
+    counter.inc();
+  };
+}

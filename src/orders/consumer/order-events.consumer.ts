@@ -1,0 +1,54 @@
+import { Controller, Inject } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import { Counter } from 'prom-client';
+import { Environment } from '../../platform/config/environment.js';
+import { LOGGER, type Logger } from '../../platform/logging/logger.js';
+import type { ReceivedEvent, RefusedEvent } from '../../platform/messaging/received-event.js';
+import { describeFaults } from '../model/field-fault.js';
+import { OrderValidator } from '../model/order-validator.js';
+import { type IncomingOrder, OrderIntake } from '../service/order-intake.js';
+import { UNKNOWN_FIELDS } from './order-events.metrics.js';
+
+/** Orders from the topic `orders`: each event is judged, and the whole batch is written at once. */
+@Controller()
+export class OrderEventsConsumer {
+  private readonly via: string;
+
+  constructor(
+    private readonly validator: OrderValidator,
+    private readonly intake: OrderIntake,
+    environment: Environment,
+    @InjectMetric(UNKNOWN_FIELDS) private readonly unknownFields: Counter,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {
+    this.via = environment.KAFKA_BROKERS === undefined ? 'loopback' : 'kafka';
+  }
+
+  @EventPattern('orders')
+  async receive(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
+    const accepted: IncomingOrder[] = [];
+    const refused: RefusedEvent[] = [];
+    let unknownFields = 0;
+    for (const event of events) {
+      const verdict = this.validator.ofEvent(event.value);
+      if (verdict.valid) {
+        const { order, totalsMatch } = verdict;
+        accepted.push({ order, totalsMatch, source: sourceOf(event) });
+        unknownFields += verdict.unknownFields.length;
+      } else {
+        refused.push({ event, reason: describeFaults(verdict.faults), attempts: 1 });
+      }
+    }
+    await this.intake.receive(accepted, refused, this.via);
+    if (unknownFields > 0) this.unknownFields.inc(unknownFields);
+    for (const { event, reason } of refused) {
+      const { topic, partition, offset } = event;
+      this.log.warn({ topic, partition, offset, reason }, 'an order event went to the dead letters');
+    }
+  }
+}
+
+function sourceOf({ topic, partition, offset, timestampMs }: ReceivedEvent): IncomingOrder['source'] {
+  return { stream: `${topic}/${partition}`, offset, timestampMs };
+}

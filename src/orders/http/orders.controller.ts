@@ -1,0 +1,172 @@
+import { Body, Controller, Get, Headers, Param, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiHeader,
+  ApiOperation,
+  ApiParam,
+  ApiProduces,
+  ApiQuery,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  IdempotencyKeys,
+  parseIdempotencyKey,
+  type RepeatableAnswer,
+} from '../../platform/http/idempotency-keys.js';
+import { pointerOf, ProblemError } from '../../platform/http/problem.js';
+import { describeFaults } from '../model/field-fault.js';
+import { ORDER_STATUSES } from '../model/order-status.js';
+import { isOrderUid } from '../model/order-uid.js';
+import { OrderValidator } from '../model/order-validator.js';
+import type { IncomingOrder } from '../service/order-intake.js';
+import { OrderLookup } from '../service/order-lookup.js';
+import { OrderSubmission } from '../service/order-submission.js';
+import { orderNotFound, sendOrder } from './order-answer.js';
+import { cursorOf, MAX_LIMIT, parseOrderListQuery, type QueryParameters } from './order-list-query.js';
+
+const PATH = '/api/orders';
+const ORDER = { $ref: '#/components/schemas/Order' };
+const PROBLEM = { $ref: '#/components/schemas/Problem' };
+
+@ApiTags('orders')
+@ApiProduces('application/json', 'application/problem+json')
+@Controller('api/orders')
+export class OrdersController {
+  constructor(
+    private readonly lookup: OrderLookup,
+    private readonly submission: OrderSubmission,
+    private readonly validator: OrderValidator,
+    private readonly idempotencyKeys: IdempotencyKeys,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'A page of orders, newest received first; the Link header leads to the next one' })
+  @ApiQuery({
+    name: 'limit',
+    required: false,
+    schema: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: 50 },
+  })
+  @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' } })
+  @ApiQuery({ name: 'customer_id', required: false, schema: { type: 'string' } })
+  @ApiQuery({ name: 'track_number', required: false, schema: { type: 'string' } })
+  @ApiQuery({ name: 'delivery_service', required: false, schema: { type: 'string' } })
+  @ApiQuery({ name: 'status', required: false, schema: { type: 'string', enum: [...ORDER_STATUSES] } })
+  @ApiQuery({
+    name: 'from',
+    required: false,
+    description: 'date_created at or after',
+    schema: { type: 'string' },
+  })
+  @ApiQuery({ name: 'to', required: false, description: 'date_created before', schema: { type: 'string' } })
+  @ApiResponse({ status: 200, description: 'The page', schema: { type: 'array', items: ORDER } })
+  @ApiResponse({ status: 400, description: 'A parameter is not valid', schema: PROBLEM })
+  async list(
+    @Query() parameters: QueryParameters,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { limit, after, filter } = parseOrderListQuery(parameters);
+    const page = await this.lookup.list(filter, limit, after);
+    if (page.next !== undefined) {
+      const next = new URLSearchParams(request.url.split('?')[1]);
+      next.set('cursor', cursorOf(page.next));
+      reply.header('link', `<${PATH}?${next}>; rel="next"`);
+    }
+    reply.header('cache-control', 'no-store').header('content-type', 'application/json; charset=utf-8');
+    await reply.send(`[${page.orders.map((order) => order.text).join(',')}]`);
+  }
+
+  @Get(':order_uid')
+  @ApiOperation({ summary: 'One order, field for field as it came in' })
+  @ApiParam({ name: 'order_uid', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' } })
+  @ApiHeader({ name: 'If-None-Match', required: false })
+  @ApiResponse({ status: 200, description: 'The order, with its ETag', schema: ORDER })
+  @ApiResponse({ status: 304, description: 'It is still what If-None-Match names' })
+  @ApiResponse({ status: 400, description: 'No order can have this id', schema: PROBLEM })
+  @ApiResponse({ status: 404, description: 'There is no such order', schema: PROBLEM })
+  async find(
+    @Param('order_uid') orderUid: string,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (!isOrderUid(orderUid)) {
+      const detail = 'must be 1 to 64 letters, digits, hyphens and underscores';
+      throw new ProblemError(400, `order_uid ${detail}`, { errors: [{ path: 'order_uid', detail }] });
+    }
+    const { entry, from } = await this.lookup.find(orderUid);
+    const cached = from !== 'store';
+    if (entry === undefined) throw orderNotFound(orderUid, cached);
+    await sendOrder(reply, entry, ifNoneMatch, cached);
+  }
+
+  @Post()
+  @ApiOperation({ summary: 'Stores an order; the answer comes once it is committed' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same key and body get the first answer again',
+  })
+  @ApiBody({ schema: ORDER })
+  @ApiResponse({ status: 201, description: 'Stored' })
+  @ApiResponse({
+    status: 200,
+    description: 'The same content was there already, or other content was replaced',
+  })
+  @ApiResponse({ status: 400, description: 'Not a valid order; every fault is named', schema: PROBLEM })
+  @ApiResponse({
+    status: 409,
+    description: 'A request with this Idempotency-Key is under way',
+    schema: PROBLEM,
+  })
+  @ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM })
+  @ApiResponse({ status: 415, description: 'Not application/json', schema: PROBLEM })
+  @ApiResponse({
+    status: 422,
+    description: 'This Idempotency-Key came with another body before',
+    schema: PROBLEM,
+  })
+  @ApiResponse({ status: 503, description: 'Cannot be stored at the moment; nothing was', schema: PROBLEM })
+  async submit(
+    @Body() body: Buffer | undefined,
+    @Headers('content-type') contentType: string | undefined,
+    @Headers('idempotency-key') idempotencyKey: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    requireJson(contentType);
+    const incoming = this.validOrder(body);
+    const work = (): Promise<RepeatableAnswer> => this.store(incoming);
+    const answer =
+      idempotencyKey === undefined
+        ? await work()
+        : await this.idempotencyKeys.once(parseIdempotencyKey(idempotencyKey), body!, work);
+    await reply.status(answer.status).headers(answer.headers).send(answer.body);
+  }
+
+  private validOrder(body: Buffer | undefined): IncomingOrder {
+    const verdict = this.validator.ofRequest(body ?? null);
+    if (verdict.valid) return { order: verdict.order, totalsMatch: verdict.totalsMatch };
+    const errors = verdict.faults.map(({ path, detail }) => ({ path, pointer: pointerOf(path), detail }));
+    throw new ProblemError(400, `the order is not valid: ${describeFaults(verdict.faults)}`, { errors });
+  }
+
+  private async store(incoming: IncomingOrder): Promise<RepeatableAnswer> {
+    const { orderUid, outcome, version, etag } = await this.submission.submit(incoming);
+    return {
+      status: outcome === 'stored' ? 201 : 200,
+      headers: { location: `${PATH}/${orderUid}`, etag, 'cache-control': 'no-store' },
+      body: { order_uid: orderUid, version, outcome, totals_match: incoming.totalsMatch },
+    };
+  }
+}
+
+function requireJson(contentType: string | undefined): void {
+  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType === 'application/json') return;
+  const detail = 'must be application/json';
+  throw new ProblemError(415, `Content-Type ${detail}`, {
+    errors: [{ path: 'Content-Type', detail }],
+    headers: { accept: 'application/json' },
+  });
+}

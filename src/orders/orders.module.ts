@@ -1,0 +1,29 @@
+import { Module } from '@nestjs/common';
+import { Environment } from '../platform/config/environment.js';
+import type { Context } from '../platform/context.js';
+import { OrdersConsumerModule } from './consumer/consumer.module.js';
+import { OrdersHttpModule } from './http/http.module.js';
+import { OrdersModelModule } from './model/model.module.js';
+import { ORDER_ENTITIES } from './repository/order.entities.js';
+
+@Module({
+  imports: [
+    OrdersModelModule.register({
+      inject: [Environment],
+      useFactory: ({ ORDER_TOTALS }: Environment) => ORDER_TOTALS,
+    }),
+    OrdersConsumerModule,
+  ],
+})
+class OrdersModule {}
+
+/** Orders, from the event to the answer: the main context. */
+export const orders: Context = {
+  entities: ORDER_ENTITIES,
+  topics: (environment) => ({
+    orders: environment.KAFKA_TOPIC,
+    'order-status': environment.KAFKA_STATUS_TOPIC,
+    'orders.dead-letter': environment.KAFKA_DEAD_LETTER_TOPIC,
+  }),
+  module: ({ ROLES }) => ({ module: OrdersModule, imports: ROLES.includes('api') ? [OrdersHttpModule] : [] }),
+};

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import type { ListPosition, OrderFilter } from '../model/order-filter.js';
+import { OrderEntity } from './order.entities.js';
+import { OrderRepository, type StoredOrder } from './order.repository.js';
+
+export interface OrderPage {
+  readonly orders: readonly StoredOrder[];
+  /** Where the next page begins; not there after the last one. */
+  readonly next?: ListPosition;
+}
+
+/** Lists of orders, newest received first. */
+@Injectable()
+export class OrderListRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly orders: OrderRepository,
+  ) {}
+
+  /** One page of up to `limit` orders after a position. Costs the same wherever in the list it stands. */
+  async page(filter: OrderFilter, limit: number, after?: ListPosition): Promise<OrderPage> {
+    const positions = await this.positions(filter, limit + 1, after);
+    const shown = positions.slice(0, limit);
+    const found = await this.orders.findMany(shown.map((position) => position.orderUid));
+    const byUid = new Map(found.map((stored) => [stored.orderUid, stored]));
+    const orders = shown.flatMap(({ orderUid }) => byUid.get(orderUid) ?? []);
+    return positions.length > limit ? { orders, next: shown.at(-1)! } : { orders };
+  }
+
+  private async positions(filter: OrderFilter, limit: number, after?: ListPosition): Promise<ListPosition[]> {
+    const query = this.database.source
+      .createQueryBuilder()
+      .select('o.order_uid', 'orderUid')
+      .addSelect('(extract(epoch FROM o.received_at) * 1000000)::float8', 'receivedAtUs')
+      .from(OrderEntity, 'o')
+      .orderBy('o.received_at', 'DESC')
+      .addOrderBy('o.order_uid', 'DESC')
+      .limit(limit);
+    const conditions: [unknown, string, object][] = [
+      [filter.customerId, 'o.customer_id = :customerId', filter],
+      [filter.trackNumber, 'o.track_number = :trackNumber', filter],
+      [filter.deliveryService, 'o.delivery_service = :deliveryService', filter],
+      [filter.status, 'o.status = :status', filter],
+      [filter.fromMs, 'o.created_at >= to_timestamp(:fromMs / 1000.0::float8)', filter],
+      [filter.toMs, 'o.created_at < to_timestamp(:toMs / 1000.0::float8)', filter],
+      [
+        after,
+        '(o.received_at, o.order_uid) < (to_timestamp(:receivedAtUs / 1000000.0::float8), :orderUid)',
+        after ?? {},
+      ],
+    ];
+    for (const [given, condition, parameters] of conditions) {
+      if (given !== undefined) query.andWhere(condition, parameters);
+    }
+    return query.getRawMany<ListPosition>();
+  }
+}

@@ -1,0 +1,198 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { encodeOrder } from '../model/order.codec.js';
+import type { Order } from '../model/order.js';
+import type { OrderStatus } from '../model/order-status.js';
+import type { OrderContent } from './order-content.js';
+import { INSERT_NEW_ORDERS, LOCK_ORDERS, READ_ORDERS, REPLACE_ORDERS } from './order.sql.js';
+import { OrderEntity } from './order.entities.js';
+import { instantMs } from './order-time.js';
+
+/** Where in a topic an order came from. */
+export interface OrderSource {
+  /** `topic/partition` */
+  readonly stream: string;
+  readonly offset: number;
+  readonly timestampMs: number;
+}
+
+export interface OrderToStore {
+  readonly content: OrderContent;
+  readonly totalsMatch: boolean;
+  /** Microseconds since the Unix epoch; lists are sorted by it. */
+  readonly receivedAtUs: number;
+  /** Not there for an order that came over HTTP. */
+  readonly source?: OrderSource;
+}
+
+/**
+ * - `stored`: it was not there before
+ * - `updated`: it replaced other content, and the version is one higher
+ * - `unchanged`: the same content was there
+ * - `stale`: a later event of the same stream has been stored already; this one was delivered again
+ */
+export type StoreOutcome = 'stored' | 'updated' | 'unchanged' | 'stale';
+
+export interface StoreResult {
+  readonly outcome: StoreOutcome;
+  /** The version that the order has now. */
+  readonly version: number;
+}
+
+export interface StoredOrder {
+  readonly orderUid: string;
+  readonly version: number;
+  readonly hash: string;
+  /** Canonical JSON. */
+  readonly text: string;
+}
+
+interface HeldOrder {
+  order_uid: string;
+  version: number;
+  content_hash: string;
+  source: string | null;
+  source_offset: number | null;
+  source_time_ms: number | null;
+}
+
+interface OrderChange {
+  readonly toStore: OrderToStore;
+  readonly version: number;
+  readonly status: OrderStatus;
+}
+
+const uidOf = (toStore: OrderToStore): string => toStore.content.order.order_uid;
+
+/** Orders in PostgreSQL: the four tables, always written and read together. */
+@Injectable()
+export class OrderRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Stores a batch within a transaction. An order that stands in it several times is taken in the batch's own
+   * order, so that each change gets its version.
+   *
+   * @returns one result for each order, in the batch's order
+   */
+  async store(tx: Transaction, batch: readonly OrderToStore[]): Promise<StoreResult[]> {
+    const results = new Map<OrderToStore, StoreResult>();
+    const [firsts, ...repeats] = inRounds(batch);
+    if (firsts === undefined) return [];
+    const known = await this.insertNew(tx, firsts, results);
+    for (const round of [known, ...repeats]) {
+      if (round.length > 0) await this.replaceChanged(tx, round, results);
+    }
+    return batch.map((toStore) => results.get(toStore)!);
+  }
+
+  /** Orders by id, each once and in no particular order; those that are not there are left out. */
+  async findMany(orderUids: readonly string[]): Promise<StoredOrder[]> {
+    if (orderUids.length === 0) return [];
+    const rows: { order_uid: string; version: number; content_hash: string; order: Order }[] =
+      await this.database.source.query(READ_ORDERS, [orderUids]);
+    return rows.map((row) => ({
+      orderUid: row.order_uid,
+      version: row.version,
+      hash: row.content_hash,
+      text: encodeOrder(row.order),
+    }));
+  }
+
+  /** The ids of the newest received orders, newest first. */
+  async newest(limit: number): Promise<string[]> {
+    const rows = await this.database.source.getRepository(OrderEntity).find({
+      select: { order_uid: true },
+      order: { received_at: 'DESC' },
+      take: limit,
+    });
+    return rows.map((row) => row.order_uid);
+  }
+
+  /** @returns those of `firsts` that were there already */
+  private async insertNew(
+    tx: Transaction,
+    firsts: readonly OrderToStore[],
+    results: Map<OrderToStore, StoreResult>,
+  ): Promise<OrderToStore[]> {
+    const version = 1;
+    const changes = firsts.map((toStore) => ({ toStore, version, status: 'received' as const }));
+    const inserted: { order_uid: string }[] = await tx.query(INSERT_NEW_ORDERS, [recordsOf(changes)]);
+    const insertedUids = new Set(inserted.map((row) => row.order_uid));
+    const known: OrderToStore[] = [];
+    for (const toStore of firsts) {
+      if (insertedUids.has(uidOf(toStore))) results.set(toStore, { outcome: 'stored', version });
+      else known.push(toStore);
+    }
+    return known;
+  }
+
+  private async replaceChanged(
+    tx: Transaction,
+    round: readonly OrderToStore[],
+    results: Map<OrderToStore, StoreResult>,
+  ): Promise<void> {
+    const rows: HeldOrder[] = await tx.query(LOCK_ORDERS, [round.map(uidOf)]);
+    const heldByUid = new Map(rows.map((row) => [row.order_uid, row]));
+    const changes: OrderChange[] = [];
+    for (const toStore of round) {
+      const held = heldByUid.get(uidOf(toStore))!;
+      const outcome = outcomeOf(toStore, held);
+      const version = outcome === 'updated' ? held.version + 1 : held.version;
+      results.set(toStore, { outcome, version });
+      if (outcome === 'updated') changes.push({ toStore, version, status: 'updated' });
+    }
+    if (changes.length > 0) await tx.query(REPLACE_ORDERS, [recordsOf(changes)]);
+  }
+}
+
+/** The first occurrences of each order, then the second ones, and so on. */
+function inRounds(batch: readonly OrderToStore[]): OrderToStore[][] {
+  const rounds: OrderToStore[][] = [];
+  const seen = new Map<string, number>();
+  for (const toStore of batch) {
+    const round = seen.get(uidOf(toStore)) ?? 0;
+    seen.set(uidOf(toStore), round + 1);
+    (rounds[round] ??= []).push(toStore);
+  }
+  return rounds;
+}
+
+function outcomeOf(toStore: OrderToStore, held: HeldOrder): StoreOutcome {
+  if (toStore.content.hash === held.content_hash) return 'unchanged';
+  return isDeliveredAgain(toStore.source, held) ? 'stale' : 'updated';
+}
+
+/**
+ * Whether an event is at or before the newest one stored of its stream: after a crash, or from a consumer that
+ * was frozen while another took its partition over. The time is compared too, since a topic that was made anew
+ * counts its offsets from 0 again, and what stands in it is not old.
+ */
+function isDeliveredAgain(source: OrderSource | undefined, held: HeldOrder): boolean {
+  return (
+    source !== undefined &&
+    source.stream === held.source &&
+    source.offset <= held.source_offset! &&
+    source.timestampMs <= held.source_time_ms!
+  );
+}
+
+/** The batch as the one jsonb parameter of the statements. */
+function recordsOf(changes: readonly OrderChange[]): string {
+  const records = changes.map(({ toStore, version, status }) => {
+    const { content, source } = toStore;
+    const record = JSON.stringify({
+      content_hash: content.hash,
+      totals_match: toStore.totalsMatch,
+      version,
+      status,
+      created_at: instantMs(content.order.date_created) / 1_000,
+      received_at: toStore.receivedAtUs / 1_000_000,
+      source: source?.stream,
+      source_offset: source?.offset,
+      source_time: source && source.timestampMs / 1_000,
+    });
+    return `{"order":${content.text},${record.slice(1)}`;
+  });
+  return `[${records.join(',')}]`;
+}

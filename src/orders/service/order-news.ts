@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import { Subject, type Observable } from 'rxjs';
+import { Lifecycle } from '../../platform/lifecycle.js';
+import { OrderCache } from '../cache/order-cache.js';
+
+/** A status event as it went over the topic. */
+export interface OrderNewsItem {
+  readonly orderUid: string;
+  readonly version: number;
+  /** The event's value, JSON. */
+  readonly text: string;
+}
+
+/** What every process has to hear of orders that were changed anywhere: its cache, and who watches through it. */
+@Injectable()
+export class OrderNews {
+  private readonly items = new Subject<OrderNewsItem>();
+
+  constructor(
+    private readonly cache: OrderCache,
+    lifecycle: Lifecycle,
+  ) {
+    lifecycle.onDrain(() => this.items.complete());
+  }
+
+  get stream(): Observable<OrderNewsItem> {
+    return this.items;
+  }
+
+  announce(item: OrderNewsItem): void {
+    this.cache.changed(item.orderUid, item.version);
+    this.items.next(item);
+  }
+}

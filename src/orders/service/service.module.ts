@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { OrdersCacheModule } from '../cache/cache.module.js';
+import { OrdersProducerModule } from '../producer/producer.module.js';
+import { OrdersRepositoryModule } from '../repository/repository.module.js';
+import { ORDER_INTAKE_METRICS } from './order-intake.metrics.js';
+import { OrderIntake } from './order-intake.js';
+import { OrderLookup } from './order-lookup.js';
+import { OrderNews } from './order-news.js';
+import { OrderSubmission } from './order-submission.js';
+
+@Module({
+  imports: [OrdersRepositoryModule, OrdersCacheModule, OrdersProducerModule],
+  providers: [...ORDER_INTAKE_METRICS, OrderIntake, OrderSubmission, OrderLookup, OrderNews],
+  exports: [OrderIntake, OrderSubmission, OrderLookup, OrderNews],
+})
+export class OrdersServiceModule {}

@@ -1,0 +1,104 @@
+import { IsOptional } from 'class-validator';
+import {
+  BrokerList,
+  Directory,
+  HostName,
+  KafkaName,
+  NonEmptyText,
+  OneOf,
+  SomeOf,
+  UrlOf,
+  WholeNumber,
+} from './setting-kinds.js';
+
+export const ROLES = ['api', 'consumer', 'relay'] as const;
+export type Role = (typeof ROLES)[number];
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const DAY_SECONDS = 86_400;
+const MIB = 1_048_576;
+
+/**
+ * Every setting of the program: its name in the environment, its default and what it may hold.
+ * A setting without a default is `undefined` when the environment does not name it.
+ */
+export class Environment {
+  @WholeNumber(0, 65_535) SERVER_PORT: number = 8080;
+  @HostName() SERVER_HOST: string = '127.0.0.1';
+  @Directory() STATIC_DIR: string = './web';
+  @SomeOf(ROLES) ROLES: Role[] = [...ROLES];
+  @OneOf(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
+
+  @NonEmptyText() DATA_DIR: string = './.data';
+  @IsOptional() @UrlOf('postgres:', 'postgresql:') DATABASE_URL?: string = undefined;
+  @IsOptional() @HostName() DB_HOST?: string = undefined;
+  @WholeNumber(1, 65_535) DB_PORT: number = 5432;
+  @NonEmptyText() DB_USER: string = 'waybill';
+  DB_PASSWORD: string = '';
+  @NonEmptyText() DB_NAME: string = 'waybill';
+  @WholeNumber(4, 1_000) DB_POOL_SIZE: number = 12;
+
+  @IsOptional() @BrokerList() KAFKA_BROKERS?: string[] = undefined;
+  @KafkaName() KAFKA_TOPIC: string = 'orders';
+  @KafkaName() KAFKA_STATUS_TOPIC: string = 'order-status';
+  @KafkaName() KAFKA_DEAD_LETTER_TOPIC: string = 'orders.dead-letter';
+  @KafkaName() KAFKA_GROUP_ID: string = 'orders_group';
+  @KafkaName() KAFKA_CLIENT_ID: string = 'waybill';
+  @WholeNumber(1, 10_000) KAFKA_PARTITIONS: number = 4;
+  @WholeNumber(1, 32_767) KAFKA_REPLICATION_FACTOR: number = 1;
+  @WholeNumber(1, 10_000) CONSUMER_BATCH_MAX_EVENTS: number = 1_000;
+  @WholeNumber(1, 100) CONSUMER_MAX_ATTEMPTS: number = 5;
+  @WholeNumber(1, 10_000) RELAY_BATCH_MAX_MESSAGES: number = 1_000;
+
+  @IsOptional() @UrlOf('redis:', 'rediss:') REDIS_URL?: string = undefined;
+  @WholeNumber(MIB, Number.MAX_SAFE_INTEGER) CACHE_MAX_BYTES: number = 256 * MIB;
+  @WholeNumber(1, 365 * DAY_SECONDS) CACHE_TTL_SECONDS: number = 3_600;
+  @WholeNumber(1, DAY_SECONDS) CACHE_ABSENT_TTL_SECONDS: number = 5;
+  @WholeNumber(0, 10_000_000) CACHE_WARM_ORDERS: number = 10_000;
+
+  @OneOf(['warn', 'strict']) ORDER_TOTALS: 'warn' | 'strict' = 'warn';
+}
+
+export type SettingName = keyof Environment;
+
+/** One line a setting, for people: the README's table is made from these. */
+export const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
+  SERVER_PORT: 'Port of the page and the API; 0 takes a free one',
+  SERVER_HOST: 'Address to listen on; the container sets 0.0.0.0',
+  STATIC_DIR: 'Folder of the web page',
+  ROLES: 'What this process does: serve the API, consume events, relay the outbox',
+  LOG_LEVEL: 'Least severe log line that is written',
+  DATA_DIR: 'Home of the embedded PostgreSQL',
+  DATABASE_URL: 'PostgreSQL to use, as one URL; without it and DB_HOST one is embedded',
+  DB_HOST: 'PostgreSQL to use, in parts (not together with DATABASE_URL)',
+  DB_PORT: 'Its port',
+  DB_USER: 'Its user',
+  DB_PASSWORD: "Its user's password",
+  DB_NAME: 'Its database',
+  DB_POOL_SIZE: 'Connections to PostgreSQL that this process may hold',
+  KAFKA_BROKERS: 'Kafka to use; without it events stay in this process (loopback)',
+  KAFKA_TOPIC: 'Topic that order events come in on',
+  KAFKA_STATUS_TOPIC: 'Topic that status events go out on',
+  KAFKA_DEAD_LETTER_TOPIC: 'Topic that refused events go to',
+  KAFKA_GROUP_ID: 'Consumer group that shares the work',
+  KAFKA_CLIENT_ID: 'Name shown to the brokers',
+  KAFKA_PARTITIONS: 'Partitions of a topic that has to be created',
+  KAFKA_REPLICATION_FACTOR: 'Replicas of a topic that has to be created',
+  CONSUMER_BATCH_MAX_EVENTS: 'Events written in one transaction at most',
+  CONSUMER_MAX_ATTEMPTS: 'Tries of an event that fails for no known reason before it is a dead letter',
+  RELAY_BATCH_MAX_MESSAGES: 'Outbox rows published at a time at most',
+  REDIS_URL: 'Redis to use as the second cache tier; without it there is none',
+  CACHE_MAX_BYTES: 'Bytes of orders held in memory at most',
+  CACHE_TTL_SECONDS: 'Seconds that an order is held in memory and in Redis',
+  CACHE_ABSENT_TTL_SECONDS: 'Seconds that an absent id is remembered',
+  CACHE_WARM_ORDERS: 'Newest orders loaded into memory at start',
+  ORDER_TOTALS: 'What becomes of an order whose totals do not add up: marked (warn) or refused (strict)',
+};
+
+/** Settings whose value never appears in a log or a message. */
+export const SECRET_SETTINGS: ReadonlySet<SettingName> = new Set<SettingName>([
+  'DATABASE_URL',
+  'DB_PASSWORD',
+  'REDIS_URL',
+]);

@@ -1,0 +1,81 @@
+import { buildMessage, ValidateBy } from 'class-validator';
+import { statSync } from 'node:fs';
+
+/**
+ * What a setting may hold. Each kind's message is the "expected …" half of the line that a fault prints,
+ * so that it reads the same for the operator and in the table of settings.
+ */
+function kind(name: string, expected: string, accepts: (value: unknown) => boolean): PropertyDecorator {
+  return ValidateBy({
+    name,
+    constraints: [expected],
+    validator: { validate: accepts, defaultMessage: buildMessage(() => expected) },
+  });
+}
+
+export const WholeNumber = (min: number, max: number): PropertyDecorator =>
+  kind(
+    'wholeNumber',
+    `a whole number from ${min} to ${max}`,
+    (value) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max,
+  );
+
+export const OneOf = (choices: readonly string[]): PropertyDecorator =>
+  kind('oneOf', `one of ${choices.join(', ')}`, (value) => choices.includes(value as string));
+
+export const SomeOf = (choices: readonly string[]): PropertyDecorator =>
+  kind('someOf', `a comma-separated list of ${choices.join(', ')}, each at most once`, (value) => {
+    const list = value as string[];
+    return (
+      list.length > 0 && new Set(list).size === list.length && list.every((one) => choices.includes(one))
+    );
+  });
+
+const HOST = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)$/;
+
+function isHostAndPort(text: string): boolean {
+  const colon = text.lastIndexOf(':');
+  const port = text.slice(colon + 1);
+  return (
+    colon > 0 && HOST.test(text.slice(0, colon)) && /^\d{1,5}$/.test(port) && +port >= 1 && +port <= 65_535
+  );
+}
+
+export const BrokerList = (): PropertyDecorator =>
+  kind('brokerList', 'a comma-separated list of host:port, such as kafka-1:9092,kafka-2:9092', (value) => {
+    const list = value as string[];
+    return list.length > 0 && list.every(isHostAndPort);
+  });
+
+export const HostName = (): PropertyDecorator =>
+  kind('hostName', 'a host name or an IP address', (value) => {
+    const text = String(value);
+    return HOST.test(text) || /^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*$/.test(text);
+  });
+
+export const UrlOf = (...protocols: string[]): PropertyDecorator =>
+  kind('urlOf', `a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`, (value) => {
+    const url = URL.canParse(String(value)) ? new URL(String(value)) : undefined;
+    return url !== undefined && protocols.includes(url.protocol) && url.hostname !== '';
+  });
+
+/** Kafka's own rule for the names of topics and, by custom, of groups. */
+export const KafkaName = (): PropertyDecorator =>
+  kind('kafkaName', 'a name of 1 to 249 letters, digits, dots, underscores and hyphens', (value) => {
+    const text = String(value);
+    return /^[A-Za-z0-9._-]{1,249}$/.test(text) && text !== '.' && text !== '..';
+  });
+
+export const Directory = (): PropertyDecorator =>
+  kind(
+    'directory',
+    'a directory that exists',
+    (value) => statSync(String(value), { throwIfNoEntry: false })?.isDirectory() ?? false,
+  );
+
+export const NonEmptyText = (): PropertyDecorator =>
+  kind(
+    'nonEmptyText',
+    'a text that is not empty',
+    (value) => typeof value === 'string' && value.trim() !== '',
+  );

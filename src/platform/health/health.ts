@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+
+/** How one part of the program is. */
+export interface PartState {
+  readonly up: boolean;
+  /** Why not, for the operator. */
+  readonly detail?: string;
+}
+
+export interface HealthReport {
+  readonly status: 'up' | 'down';
+  readonly parts: Readonly<Record<string, PartState>>;
+}
+
+const CHECK_TIMEOUT_MS = 1_000;
+
+/** Parts without which the program still does all of its work, only slower. */
+const OPTIONAL_PARTS: ReadonlySet<string> = new Set(['redis']);
+
+/** Collects what the parts say of themselves. The program is ready when it has started and all its parts are up. */
+@Injectable()
+export class Health {
+  private readonly reported = new Map<string, PartState>();
+  private readonly checks = new Map<string, () => Promise<PartState> | PartState>();
+  private readonly deaths = new Map<string, string>();
+
+  constructor() {
+    this.report('start', { up: false, detail: 'starting' });
+  }
+
+  /** A part tells of its own change. */
+  report(part: string, state: PartState): void {
+    this.reported.set(part, state);
+  }
+
+  /** A part that has to be asked. One that throws, or does not answer within a second, is down. */
+  addCheck(part: string, check: () => Promise<PartState> | PartState): void {
+    this.checks.set(part, check);
+  }
+
+  /** A part has ended and will not come back by itself: only a new process helps. */
+  reportDeath(part: string, detail: string): void {
+    this.deaths.set(part, detail);
+    this.report(part, { up: false, detail });
+  }
+
+  /** Whether the process is worth keeping. Does not ask the database, nor anything else that is elsewhere. */
+  live(): HealthReport {
+    const parts = Object.fromEntries([...this.deaths].map(([part, detail]) => [part, { up: false, detail }]));
+    return { status: this.deaths.size === 0 ? 'up' : 'down', parts };
+  }
+
+  async ready(): Promise<HealthReport> {
+    const asked = await Promise.all(
+      [...this.checks].map(async ([part, check]) => [part, await askInTime(check)] as const),
+    );
+    const parts = Object.fromEntries([...this.reported, ...asked]);
+    const down = Object.entries(parts).some(([part, state]) => !state.up && !OPTIONAL_PARTS.has(part));
+    return { status: down ? 'down' : 'up', parts };
+  }
+}
+
+async function askInTime(check: () => Promise<PartState> | PartState): Promise<PartState> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<PartState>((resolve) => {
+    timer = setTimeout(
+      () => resolve({ up: false, detail: `no answer within ${CHECK_TIMEOUT_MS} ms` }),
+      CHECK_TIMEOUT_MS,
+    );
+  });
+  try {
+    return await Promise.race([check(), late]);
+  } catch (error) {
+    return { up: false, detail: (error as Error).message };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,70 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { Logger } from '../logging/logger.js';
+import { classifyFailure } from '../messaging/failure.js';
+import { type Problem, ProblemError } from './problem.js';
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+const RETRY_AFTER_SECONDS = '1';
+
+/** Fastify's own words for what a client did wrong, in ours. */
+const FASTIFY_DETAILS: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'the body is larger than 1 MiB',
+  FST_ERR_BAD_URL: 'the path is no valid URL path',
+};
+
+/** Any error as the answer to give. What is not foreseen says nothing of its inside. */
+export function problemOf(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof HttpException) return new ProblemError(error.getStatus(), error.message);
+  const { statusCode, code, message } = error as { statusCode?: unknown; code?: string; message: string };
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
+    return new ProblemError(statusCode, FASTIFY_DETAILS[code ?? ''] ?? message);
+  }
+  if (classifyFailure(error) === 'transient') {
+    return new ProblemError(503, 'the service cannot do this at the moment; try again shortly', {
+      headers: { 'retry-after': RETRY_AFTER_SECONDS },
+      cause: error,
+    });
+  }
+  return new ProblemError(500, 'the service failed; the failure has been logged', { cause: error });
+}
+
+export function bodyOf(problem: ProblemError, instance?: string): string {
+  const body: Problem = {
+    type: 'about:blank',
+    title: STATUS_CODES[problem.status] ?? 'Error',
+    status: problem.status,
+    detail: problem.message,
+    instance,
+    errors: problem.errors,
+  };
+  return JSON.stringify(body);
+}
+
+/** The one place where errors become answers. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: Logger) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const problem = problemOf(error);
+    if (problem.status >= 500) {
+      const level = problem.status === 503 ? 'warn' : 'error';
+      this.log[level]({ err: error, method: request.method, url: request.url }, 'a request failed');
+    }
+    if (reply.sent) return;
+    void reply
+      .status(problem.status)
+      .headers(problem.headers)
+      .header('content-type', PROBLEM_TYPE)
+      .header('cache-control', 'no-store')
+      .send(bodyOf(problem, request.url.split('?', 1)[0]));
+  }
+}

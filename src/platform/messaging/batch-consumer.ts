@@ -1,0 +1,82 @@
+import { Catch, Inject, Injectable, type RpcExceptionFilter } from '@nestjs/common';
+import type { MessageHandler } from '@nestjs/microservices';
+import { isObservable, lastValueFrom, type Observable, throwError } from 'rxjs';
+import { Environment } from '../config/environment.js';
+import { Database } from '../database/database.js';
+import { LOGGER, type Logger } from '../logging/logger.js';
+import { BatchRunner } from './batch-runner.js';
+import { DeadLetters } from './dead-letters/dead-letters.js';
+import { MessagingMetrics } from './messaging.metrics.js';
+import type { BatchHandler, ReceivedEvent } from './received-event.js';
+
+/**
+ * Given to `@EventPattern` as its extras by a handler that every process must hear in full, rather than share with
+ * the others of its group: news for caches, live updates. Such a handler starts with what is new, and an event
+ * that it fails on is passed over.
+ */
+export interface SubscriptionExtras {
+  readonly broadcast?: boolean;
+}
+
+/** Nest would hide a handler's error behind "Internal server error"; the transport has to know what it was. */
+@Catch()
+export class RethrowFilter implements RpcExceptionFilter {
+  catch(error: unknown): Observable<never> {
+    return throwError(() => error);
+  }
+}
+
+/** Makes Nest's event handlers into batch handlers that see their batch through; the same for every transport. */
+@Injectable()
+export class BatchConsumer {
+  constructor(
+    private readonly database: Database,
+    private readonly deadLetters: DeadLetters,
+    private readonly environment: Environment,
+    private readonly metrics: MessagingMetrics,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  /** A handler that shares its topic with the others of its group: every event is brought to its end. */
+  runnerFor(topic: string, messageHandler: MessageHandler): BatchRunner {
+    const handler = asBatchHandler(messageHandler);
+    return new BatchRunner({
+      handler: async (events) => {
+        const finished = this.metrics.batchSeconds.startTimer({ topic });
+        await handler(events);
+        finished();
+        this.metrics.batchSize.observe({ topic }, events.length);
+      },
+      refuse: (refused) => this.database.transaction((tx) => this.deadLetters.append(tx, [refused])),
+      maxAttempts: this.environment.CONSUMER_MAX_ATTEMPTS,
+      onFailure: (kind, error, events) => {
+        this.metrics.retries.inc({ topic, kind });
+        this.log.warn({ err: error, kind, topic, ...extentOf(events) }, 'a batch of events failed');
+      },
+    });
+  }
+
+  /** A handler of news: a failure is logged, and the news is passed over. */
+  newsHandlerFor(topic: string, messageHandler: MessageHandler): BatchHandler {
+    const handler = asBatchHandler(messageHandler);
+    return async (events) => {
+      try {
+        await handler(events);
+      } catch (error) {
+        this.log.error({ err: error, topic, ...extentOf(events) }, 'news was passed over');
+      }
+    };
+  }
+}
+
+function asBatchHandler(messageHandler: MessageHandler): BatchHandler {
+  return async (events) => {
+    const result: unknown = await messageHandler(events);
+    if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+  };
+}
+
+function extentOf(events: readonly ReceivedEvent[]): object {
+  const first = events[0];
+  return { partition: first?.partition, firstOffset: first?.offset, events: events.length };
+}

@@ -1,0 +1,98 @@
+import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { BatchRunner } from '../batch-runner.js';
+import type { BatchHandler, ReceivedEvent } from '../received-event.js';
+
+/** kafkajs itself keeps to the heartbeat interval, however often it is asked. */
+const HEARTBEAT_CHECK_MS = 1_000;
+
+/**
+ * Takes what kafkajs has fetched through the runners, a part at a time, and commits each part's offset once all of
+ * its events are done. What is not done when the partition is taken away, or the process stops, is not committed.
+ */
+export class KafkaBatchReader {
+  private readonly runners = new Map<string, BatchRunner>();
+  private readonly newsHandlers = new Map<string, BatchHandler>();
+
+  constructor(
+    private readonly maxEvents: number,
+    private readonly stopping: AbortSignal,
+  ) {}
+
+  add(topic: string, runner: BatchRunner): void {
+    this.runners.set(topic, runner);
+  }
+
+  addNews(topic: string, handler: BatchHandler): void {
+    this.newsHandlers.set(topic, handler);
+  }
+
+  topics(): string[] {
+    return [...this.runners.keys(), ...this.newsHandlers.keys()];
+  }
+
+  async read(payload: EachBatchPayload): Promise<void> {
+    const { batch, heartbeat, isRunning, isStale, resolveOffset, commitOffsetsIfNecessary } = payload;
+    const { topic, partition } = batch;
+    const runner = this.runners.get(topic)!;
+    for (let start = 0; start < batch.messages.length; start += this.maxEvents) {
+      if (!isRunning() || isStale() || this.stopping.aborted) return;
+      const messages = batch.messages.slice(start, start + this.maxEvents);
+      const events = messages.map((message) => eventOf(topic, partition, message));
+      try {
+        await whileBeating(heartbeat, runner.run(events, this.stopping, heartbeat));
+      } catch (error) {
+        if (this.stopping.aborted) return;
+        throw error;
+      }
+      const last = messages.at(-1)!.offset;
+      resolveOffset(last);
+      const offset = (BigInt(last) + 1n).toString();
+      await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+      await heartbeat();
+    }
+  }
+
+  async readNews({ batch, heartbeat }: EachBatchPayload): Promise<void> {
+    const { topic, partition, messages } = batch;
+    await this.newsHandlers.get(topic)!(messages.map((message) => eventOf(topic, partition, message)));
+    await heartbeat();
+  }
+}
+
+/**
+ * Keeps the group membership alive during a write that takes long. A heartbeat that fails, since the group is being
+ * rebalanced, is of no consequence here: the next one that is awaited fails as well, and the commit would.
+ */
+async function whileBeating(heartbeat: () => Promise<void>, work: Promise<void>): Promise<void> {
+  const timer = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_CHECK_MS);
+  try {
+    await work;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function eventOf(topic: string, partition: number, message: KafkaMessage): ReceivedEvent {
+  return {
+    topic,
+    partition,
+    offset: Number(message.offset),
+    timestampMs: Number(message.timestamp),
+    key: message.key,
+    value: message.value,
+    headers: headersOf(message.headers),
+  };
+}
+
+const NO_HEADERS = {};
+
+/** A header that is sent several times is kept once, as its last value. */
+function headersOf(headers: KafkaMessage['headers']): Record<string, Buffer> {
+  if (headers === undefined) return NO_HEADERS;
+  const bytes: Record<string, Buffer> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const last = Array.isArray(value) ? value.at(-1) : value;
+    if (last !== undefined) bytes[name] = Buffer.from(last);
+  }
+  return bytes;
+}

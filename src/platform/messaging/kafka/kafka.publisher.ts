@@ -1,0 +1,110 @@
+import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
+import type { Logger } from '../../logging/logger.js';
+import { classifyFailure } from '../failure.js';
+import type { OutboxMessage, Publisher } from '../outgoing-message.js';
+
+/**
+ * All messages of one send may fall into one partition and so into one record batch, which a broker refuses when
+ * it is larger than its `message.max.bytes`, 1 MiB and 12 bytes by default.
+ */
+const MAX_SEND_BYTES = 900_000;
+/** What a record adds to its key, value and headers, generously. */
+const RECORD_OVERHEAD_BYTES = 100;
+/** Told instead of a value that the broker refuses as too large; the dead letters' table has it. */
+const OMITTED_HEADER = 'value_omitted';
+
+/** Publishes to Kafka: acknowledged by all replicas, in order per key. */
+export class KafkaPublisher implements Publisher {
+  private producer: Producer | undefined;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly log: Logger,
+  ) {}
+
+  async publish(messages: readonly OutboxMessage[], signal: AbortSignal): Promise<void> {
+    for (const send of inSends(messages)) {
+      signal.throwIfAborted();
+      await this.send(send);
+    }
+  }
+
+  async close(): Promise<void> {
+    const producer = this.producer;
+    this.producer = undefined;
+    await producer?.disconnect();
+  }
+
+  private async send(messages: readonly OutboxMessage[]): Promise<void> {
+    this.producer ??= await this.connect();
+    try {
+      await this.producer.sendBatch({ acks: -1, topicMessages: byTopic(messages) });
+    } catch (error) {
+      if (classifyFailure(error) === 'permanent') {
+        await this.sendOneByOne(messages, error as Error);
+        return;
+      }
+      // An idempotent producer that has failed may have lost count of its sequence numbers; a new one starts afresh.
+      await this.close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** One message that no broker will ever take must not hold up all that stand behind it. */
+  private async sendOneByOne(messages: readonly OutboxMessage[], error: Error): Promise<void> {
+    if (messages.length > 1) {
+      for (const message of messages) await this.send([message]);
+      return;
+    }
+    const message = messages[0]!;
+    if (OMITTED_HEADER in message.headers) throw error;
+    const { topic, key, value } = message;
+    this.log.error({ err: error, topic, key, bytes: value.length }, 'a message is too large for its topic');
+    const headers = { ...message.headers, [OMITTED_HEADER]: error.message };
+    await this.send([{ ...message, value: Buffer.alloc(0), headers }]);
+  }
+
+  private async connect(): Promise<Producer> {
+    const producer = this.kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      createPartitioner: Partitioners.DefaultPartitioner,
+      allowAutoTopicCreation: true,
+    });
+    await producer.connect();
+    return producer;
+  }
+}
+
+function bytesOf({ key, value, headers }: OutboxMessage): number {
+  let bytes = RECORD_OVERHEAD_BYTES + key.length * 3 + value.length;
+  for (const name in headers) bytes += name.length + headers[name]!.length * 3;
+  return bytes;
+}
+
+function* inSends(messages: readonly OutboxMessage[]): Generator<OutboxMessage[]> {
+  let send: OutboxMessage[] = [];
+  let sendBytes = 0;
+  for (const message of messages) {
+    const bytes = bytesOf(message);
+    if (send.length > 0 && sendBytes + bytes > MAX_SEND_BYTES) {
+      yield send;
+      send = [];
+      sendBytes = 0;
+    }
+    send.push(message);
+    sendBytes += bytes;
+  }
+  if (send.length > 0) yield send;
+}
+
+function byTopic(messages: readonly OutboxMessage[]): { topic: string; messages: Message[] }[] {
+  const topics = new Map<string, Message[]>();
+  for (const { topic, key, value, headers } of messages) {
+    const of = topics.get(topic);
+    const message: Message = { key, value, headers };
+    if (of === undefined) topics.set(topic, [message]);
+    else of.push(message);
+  }
+  return [...topics].map(([topic, ofTopic]) => ({ topic, messages: ofTopic }));
+}

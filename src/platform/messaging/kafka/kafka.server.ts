@@ -1,0 +1,148 @@
+import { CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
+import type { Consumer, Kafka } from 'kafkajs';
+import { randomUUID } from 'node:crypto';
+import type { Environment } from '../../config/environment.js';
+import type { Health } from '../../health/health.js';
+import type { Logger } from '../../logging/logger.js';
+import type { BatchConsumer, SubscriptionExtras } from '../batch-consumer.js';
+import { untilItWorks } from '../patience.js';
+import type { TopicNames } from '../topic-names.js';
+import { KafkaBatchReader } from './kafka-batch-reader.js';
+import { createMissingTopics } from './kafka-topics.js';
+
+const SESSION_TIMEOUT_MS = 30_000;
+const REBALANCE_TIMEOUT_MS = 60_000;
+const HEARTBEAT_INTERVAL_MS = 3_000;
+/** Partitions whose batches are written side by side; each holds a database connection meanwhile. */
+const CONCURRENT_PARTITIONS = 4;
+const MAX_BYTES_PER_PARTITION = 2 * 1_048_576;
+
+export interface KafkaServerParts {
+  readonly kafka: Kafka;
+  readonly environment: Environment;
+  readonly topics: TopicNames;
+  readonly batches: BatchConsumer;
+  readonly health: Health;
+  readonly log: Logger;
+}
+
+/**
+ * Nest's transport for events from Kafka, in batches. Nest's own one hands over one message at a time, hides those
+ * that are not JSON or are null, and gives the consumer group another name than it was told.
+ */
+export class KafkaServer extends Server implements CustomTransportStrategy {
+  /** Failures of handlers are ours to act on, not Nest's to log. */
+  override readonly propagatesEventHandlerErrors = true;
+  private readonly consumers: Consumer[] = [];
+  private readonly stopping = new AbortController();
+
+  constructor(private readonly parts: KafkaServerParts) {
+    super();
+  }
+
+  listen(callback: (error?: unknown) => void): void {
+    this.start().then(() => callback(), callback);
+  }
+
+  /** Finishes the batches under way, commits them, and leaves the group. */
+  async close(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.consumers.map((consumer) => consumer.disconnect()));
+  }
+
+  on(): never {
+    throw new Error('the Kafka transport has no events to listen to');
+  }
+
+  unwrap<T>(): T {
+    return this.parts.kafka as T;
+  }
+
+  private async start(): Promise<void> {
+    const { kafka, environment, topics, log } = this.parts;
+    await this.untilKafkaAnswers(() => createMissingTopics(kafka, topics.all(), environment, log));
+    const handlers = [...this.getHandlers()];
+    const isNews = ([, handler]: [string, MessageHandler]): boolean =>
+      (handler.extras as SubscriptionExtras | undefined)?.broadcast === true;
+    const roles = new Set(environment.ROLES);
+    const shared = handlers.filter((entry) => !isNews(entry));
+    const news = handlers.filter(isNews);
+    if (roles.has('consumer') && shared.length > 0) await this.consumeShared(shared);
+    if (roles.has('api') && news.length > 0) await this.consumeNews(news);
+  }
+
+  private async consumeShared(handlers: readonly [string, MessageHandler][]): Promise<void> {
+    const { kafka, environment, topics, batches } = this.parts;
+    const reader = new KafkaBatchReader(environment.CONSUMER_BATCH_MAX_EVENTS, this.stopping.signal);
+    for (const [pattern, handler] of handlers) {
+      const topic = topics.deployedName(pattern);
+      reader.add(topic, batches.runnerFor(topic, handler));
+    }
+    const consumer = kafka.consumer({
+      groupId: environment.KAFKA_GROUP_ID,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+    });
+    this.watch(consumer, 'consumer');
+    await this.untilKafkaAnswers(async () => {
+      await consumer.connect();
+      // An order that came before the group first met must not be passed over.
+      await consumer.subscribe({ topics: reader.topics(), fromBeginning: true });
+    });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: CONCURRENT_PARTITIONS,
+      eachBatch: (payload) => reader.read(payload),
+    });
+  }
+
+  /** News is read by every process on its own, through a group that it shares with no one. */
+  private async consumeNews(handlers: readonly [string, MessageHandler][]): Promise<void> {
+    const { kafka, environment, topics, batches } = this.parts;
+    const reader = new KafkaBatchReader(environment.CONSUMER_BATCH_MAX_EVENTS, this.stopping.signal);
+    for (const [pattern, handler] of handlers) {
+      const topic = topics.deployedName(pattern);
+      reader.addNews(topic, batches.newsHandlerFor(topic, handler));
+    }
+    const consumer = kafka.consumer({ groupId: `${environment.KAFKA_GROUP_ID}.news.${randomUUID()}` });
+    this.watch(consumer, 'news');
+    await this.untilKafkaAnswers(async () => {
+      await consumer.connect();
+      await consumer.subscribe({ topics: reader.topics(), fromBeginning: false });
+    });
+    await consumer.run({ autoCommit: false, eachBatch: (payload) => reader.readNews(payload) });
+  }
+
+  /** kafkajs can leave a live process with a dead consumer; the health has to tell. */
+  private watch(consumer: Consumer, part: string): void {
+    const { health, log } = this.parts;
+    const { GROUP_JOIN, CRASH, DISCONNECT } = consumer.events;
+    this.consumers.push(consumer);
+    health.report(part, { up: false, detail: 'joining its group' });
+    consumer.on(GROUP_JOIN, ({ payload }) => {
+      health.report(part, { up: true });
+      log.info({ part, assignment: payload.memberAssignment }, 'joined the consumer group');
+    });
+    consumer.on(DISCONNECT, () => health.report(part, { up: false, detail: 'disconnected' }));
+    consumer.on(CRASH, ({ payload: { error, restart } }) => {
+      log.error({ err: error, part, restart }, 'a consumer crashed');
+      if (restart) health.report(part, { up: false, detail: error.message });
+      else health.reportDeath(part, `crashed and will not come back: ${error.message}`);
+    });
+  }
+
+  private untilKafkaAnswers(attempt: () => Promise<void>): Promise<void> {
+    const { health, log } = this.parts;
+    return untilItWorks(
+      attempt,
+      (error) => {
+        health.report('kafka', { up: false, detail: error.message });
+        log.warn({ err: error }, 'Kafka is away; trying again');
+      },
+      this.stopping.signal,
+    ).then(() => health.report('kafka', { up: true }));
+  }
+}

@@ -1,0 +1,55 @@
+import { Injectable, type Provider } from '@nestjs/common';
+import { InjectMetric, makeCounterProvider, makeHistogramProvider } from '@willsoto/nestjs-prometheus';
+import { Counter, Histogram } from 'prom-client';
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const EVENTS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000];
+
+/** What the transports, the outbox and the dead letters count. */
+@Injectable()
+export class MessagingMetrics {
+  constructor(
+    @InjectMetric('waybill_consumer_batch_size') readonly batchSize: Histogram<'topic'>,
+    @InjectMetric('waybill_consumer_batch_duration_seconds') readonly batchSeconds: Histogram<'topic'>,
+    @InjectMetric('waybill_consumer_retries_total') readonly retries: Counter<'topic' | 'kind'>,
+    @InjectMetric('waybill_dead_letters_total') readonly deadLetters: Counter<'topic'>,
+    @InjectMetric('waybill_outbox_published_total') readonly published: Counter<'topic'>,
+    @InjectMetric('waybill_relay_batch_duration_seconds') readonly relayBatchSeconds: Histogram,
+  ) {}
+}
+
+export const MESSAGING_METRICS: Provider[] = [
+  makeHistogramProvider({
+    name: 'waybill_consumer_batch_size',
+    help: 'Events in a batch that was handled',
+    labelNames: ['topic'],
+    buckets: EVENTS,
+  }),
+  makeHistogramProvider({
+    name: 'waybill_consumer_batch_duration_seconds',
+    help: 'Seconds from a batch being handed over until it was done, waits included',
+    labelNames: ['topic'],
+    buckets: SECONDS,
+  }),
+  makeCounterProvider({
+    name: 'waybill_consumer_retries_total',
+    help: 'Tries of a batch that failed, by what kind of failure it was',
+    labelNames: ['topic', 'kind'],
+  }),
+  makeCounterProvider({
+    name: 'waybill_dead_letters_total',
+    help: 'Events that went to the dead letters',
+    labelNames: ['topic'],
+  }),
+  makeCounterProvider({
+    name: 'waybill_outbox_published_total',
+    help: 'Outbox messages that were handed to their topic',
+    labelNames: ['topic'],
+  }),
+  makeHistogramProvider({
+    name: 'waybill_relay_batch_duration_seconds',
+    help: 'Seconds that publishing a batch of outbox messages took',
+    buckets: SECONDS,
+  }),
+  MessagingMetrics,
+];

@@ -1,0 +1,80 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { Environment } from '../config/environment.js';
+import { Health } from '../health/health.js';
+import { LOGGER, type Logger } from '../logging/logger.js';
+import { BatchConsumer } from './batch-consumer.js';
+import { DeadLetters } from './dead-letters/dead-letters.js';
+import { createKafka } from './kafka/kafka-client.js';
+import { KafkaPublisher } from './kafka/kafka.publisher.js';
+import { KafkaServer } from './kafka/kafka.server.js';
+import { LoopbackBroker } from './loopback/loopback-broker.js';
+import { LoopbackServer } from './loopback/loopback.server.js';
+import { MESSAGING_METRICS } from './messaging.metrics.js';
+import { Outbox } from './outbox/outbox.js';
+import { OutboxRelay } from './outbox/outbox-relay.js';
+import { PUBLISHER, type Publisher } from './outgoing-message.js';
+import { TopicNames } from './topic-names.js';
+
+/** The two ends of a transport: what brings events to the handlers, and what the relay publishes to. */
+interface Transport {
+  readonly server: Server & CustomTransportStrategy;
+  readonly publisher: Publisher;
+}
+
+const TRANSPORT = Symbol('Transport');
+/** The strategy that `main` connects Nest's event handlers with. */
+export const EVENT_SERVER = Symbol('EventServer');
+
+function createTransport(
+  environment: Environment,
+  topics: TopicNames,
+  batches: BatchConsumer,
+  health: Health,
+  log: Logger,
+): Transport {
+  if (environment.KAFKA_BROKERS === undefined) {
+    const broker = new LoopbackBroker();
+    return { server: new LoopbackServer(broker, topics, batches), publisher: broker };
+  }
+  const kafka = createKafka(environment, log);
+  return {
+    server: new KafkaServer({ kafka, environment, topics, batches, health, log }),
+    publisher: new KafkaPublisher(kafka, log),
+  };
+}
+
+/** Events in and out, over Kafka when KAFKA_BROKERS names it, within the process otherwise. */
+@Global()
+@Module({})
+export class MessagingModule {
+  static register(topicNames: Readonly<Record<string, string>>): DynamicModule {
+    return {
+      module: MessagingModule,
+      providers: [
+        { provide: TopicNames, useValue: new TopicNames(topicNames) },
+        {
+          provide: TRANSPORT,
+          useFactory: createTransport,
+          inject: [Environment, TopicNames, BatchConsumer, Health, LOGGER],
+        },
+        {
+          provide: EVENT_SERVER,
+          useFactory: (transport: Transport) => transport.server,
+          inject: [TRANSPORT],
+        },
+        {
+          provide: PUBLISHER,
+          useFactory: (transport: Transport) => transport.publisher,
+          inject: [TRANSPORT],
+        },
+        ...MESSAGING_METRICS,
+        Outbox,
+        DeadLetters,
+        BatchConsumer,
+        OutboxRelay,
+      ],
+      exports: [TopicNames, Outbox, DeadLetters, OutboxRelay, EVENT_SERVER],
+    };
+  }
+}

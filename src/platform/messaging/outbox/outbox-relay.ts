@@ -1,0 +1,127 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.js';
+import { Database, type Transaction } from '../../database/database.js';
+import { Health } from '../../health/health.js';
+import { LOGGER, type Logger } from '../../logging/logger.js';
+import { type OutboxMessage, PUBLISHER, type Publisher } from '../outgoing-message.js';
+import { MessagingMetrics } from '../messaging.metrics.js';
+import { Patience } from '../patience.js';
+import { OutboxSignal } from './outbox-signal.js';
+
+/** Any number that no one else uses; all replicas must agree on it. */
+const RELAY_LEASE = 0x5a11_0002;
+/** How long the relay sleeps when no signal comes: the longest that a message waits after a lost signal. */
+const POLL_MS = 1_000;
+/** How long a batch may be with the receiver while its rows are held. A frozen relay loses its lease after it. */
+const PUBLISH_TIMEOUT_MS = 120_000;
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * Deleting what is read, rather than remembering the last id, cannot miss a row whose transaction was committed
+ * late. The order of ids is the order per key: writers of one order wait for each other before they append.
+ */
+const TAKE_OLDEST = `
+  WITH taken AS (
+    DELETE FROM outbox
+    WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT $1)
+    RETURNING id, topic, aggregateid, headers, payload, created_at
+  )
+  SELECT id::float8 AS id, topic, aggregateid AS key, headers, payload AS value,
+         (extract(epoch FROM created_at) * 1000)::float8 AS created_at_ms
+  FROM taken
+  ORDER BY taken.id`;
+
+interface TakenRow {
+  id: number;
+  topic: string;
+  key: string;
+  headers: Record<string, string>;
+  value: Buffer;
+  created_at_ms: number;
+}
+
+/**
+ * Sends what stands in the outbox, oldest first, at least once. The rows are deleted in the transaction that is
+ * open while they are published: a crash before the commit brings them back. One relay works at a time among all
+ * processes; the lease is a lock of that same transaction, so it cannot outlive it.
+ */
+@Injectable()
+export class OutboxRelay {
+  private readonly signal: OutboxSignal;
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly database: Database,
+    private readonly environment: Environment,
+    @Inject(PUBLISHER) private readonly publisher: Publisher,
+    @Inject(LOGGER) private readonly log: Logger,
+    private readonly metrics: MessagingMetrics,
+    private readonly health: Health,
+  ) {
+    this.signal = new OutboxSignal(database, log);
+  }
+
+  start(): void {
+    this.signal.start();
+    this.running = this.run();
+  }
+
+  /** Sends what is there for up to `flushMs`, then ends. What is left stays in the outbox. */
+  async stop(flushMs: number): Promise<void> {
+    const deadline = setTimeout(() => this.stopping.abort(), flushMs);
+    this.draining = true;
+    this.signal.raise();
+    await this.running;
+    clearTimeout(deadline);
+    await this.signal.stop();
+    await this.publisher.close();
+  }
+
+  private draining = false;
+
+  private async run(): Promise<void> {
+    let patience = new Patience(LONGEST_PAUSE_MS);
+    while (!this.stopping.signal.aborted) {
+      try {
+        const sent = await this.sendBatch();
+        patience = new Patience(LONGEST_PAUSE_MS);
+        this.health.report('relay', { up: true });
+        if (sent > 0) continue;
+        if (this.draining) return;
+        await this.signal.wait(POLL_MS);
+      } catch (error) {
+        if (this.stopping.signal.aborted || this.draining) return;
+        this.health.report('relay', { up: false, detail: (error as Error).message });
+        this.log.warn({ err: error }, 'the relay could not send; it tries again');
+        await patience.pause(this.stopping.signal).catch(() => undefined);
+      }
+    }
+  }
+
+  /** @returns how many messages were sent; 0 also when another relay is at work */
+  private sendBatch(): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      if (!(await takeLease(tx))) return 0;
+      const rows: TakenRow[] = await tx.query(TAKE_OLDEST, [this.environment.RELAY_BATCH_MAX_MESSAGES]);
+      if (rows.length === 0) return 0;
+      const finished = this.metrics.relayBatchSeconds.startTimer();
+      const messages: OutboxMessage[] = rows.map(({ created_at_ms: createdAtMs, ...row }) => ({
+        ...row,
+        createdAtMs,
+      }));
+      await this.publisher.publish(messages, this.stopping.signal);
+      finished();
+      for (const { topic } of messages) this.metrics.published.inc({ topic });
+      return rows.length;
+    });
+  }
+}
+
+async function takeLease(tx: Transaction): Promise<boolean> {
+  await tx.query(`SET LOCAL idle_in_transaction_session_timeout = ${PUBLISH_TIMEOUT_MS}`);
+  const [row]: { held: boolean }[] = await tx.query('SELECT pg_try_advisory_xact_lock($1) AS held', [
+    RELAY_LEASE,
+  ]);
+  return row?.held ?? false;
+}

@@ -1,0 +1,28 @@
+import { EntitySchema } from 'typeorm';
+
+/** A row of the outbox, in the columns that Debezium's outbox event router expects, and `topic` and `headers`. */
+interface OutboxRow {
+  id: number;
+  aggregatetype: string;
+  aggregateid: string;
+  type: string;
+  topic: string;
+  headers: Record<string, string>;
+  payload: Buffer;
+  created_at: Date;
+}
+
+export const OutboxEntity = new EntitySchema<OutboxRow>({
+  name: 'outbox',
+  tableName: 'outbox',
+  columns: {
+    id: { type: 'bigint', primary: true, generated: 'increment', primaryKeyConstraintName: 'pk_outbox' },
+    aggregatetype: { type: 'text' },
+    aggregateid: { type: 'text' },
+    type: { type: 'text' },
+    topic: { type: 'text' },
+    headers: { type: 'jsonb' },
+    payload: { type: 'bytea' },
+    created_at: { type: 'timestamptz', default: () => 'now()' },
+  },
+});

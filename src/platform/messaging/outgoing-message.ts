@@ -1,0 +1,30 @@
+/** A message on its way out, as the outbox keeps it. */
+export interface OutgoingMessage {
+  readonly topic: string;
+  /** Messages of one key keep their order. */
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly value: Buffer;
+}
+
+/** A message that stands in the outbox. */
+export interface OutboxMessage extends OutgoingMessage {
+  /** Grows with each message. */
+  readonly id: number;
+  /** When it was put into the outbox, in milliseconds since the Unix epoch. */
+  readonly createdAtMs: number;
+}
+
+/**
+ * Where the relay hands the outbox's messages to.
+ *
+ * `publish` resolves once every message is durably with the receiver (in order per key), and throws when any
+ * may not be; the relay then offers all of them again, so a receiver may get a message more than once.
+ * An aborted signal makes it give up early, by throwing.
+ */
+export interface Publisher {
+  publish(messages: readonly OutboxMessage[], signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const PUBLISHER = Symbol('Publisher');

@@ -1,0 +1,44 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import type { EntitySchema } from 'typeorm';
+import { Environment } from './config/environment.js';
+import { Database } from './database/database.js';
+import { HealthModule } from './health/health.module.js';
+import { IdempotencyKeyEntity } from './http/idempotency-key.entity.js';
+import { Lifecycle } from './lifecycle.js';
+import { LOGGER, type Logger } from './logging/logger.js';
+import { DeadLetterEntity } from './messaging/dead-letters/dead-letter.entity.js';
+import { MessagingModule } from './messaging/messaging.module.js';
+import { OutboxEntity } from './messaging/outbox/outbox.entity.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+
+export const PLATFORM_ENTITIES: readonly EntitySchema[] = [
+  OutboxEntity,
+  DeadLetterEntity,
+  IdempotencyKeyEntity,
+];
+
+export interface PlatformParts {
+  readonly environment: Environment;
+  readonly log: Logger;
+  readonly database: Database;
+  readonly topicNames: Readonly<Record<string, string>>;
+}
+
+/** The mechanics that every context stands on. */
+@Global()
+@Module({})
+export class PlatformModule {
+  static register({ environment, log, database, topicNames }: PlatformParts): DynamicModule {
+    return {
+      module: PlatformModule,
+      imports: [HealthModule, MetricsModule, MessagingModule.register(topicNames)],
+      providers: [
+        { provide: Environment, useValue: environment },
+        { provide: LOGGER, useValue: log },
+        { provide: Database, useValue: database },
+        Lifecycle,
+      ],
+      exports: [Environment, LOGGER, Database, Lifecycle],
+    };
+  }
+}

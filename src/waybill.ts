@@ -1,0 +1,158 @@
+import { NestFactory } from '@nestjs/core';
+import type { CustomTransportStrategy, Server } from '@nestjs/microservices';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { AppModule, databaseOptions } from './app.module.js';
+import { describeApi } from './api-description.js';
+import type { Environment } from './platform/config/environment.js';
+import { configuredConnection } from './platform/database/database-connection.js';
+import { Database } from './platform/database/database.js';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from './platform/database/embedded/embedded-postgres.js';
+import { Health } from './platform/health/health.js';
+import { createHttpAdapter, takeBodiesAsBytes } from './platform/http/http-adapter.js';
+import { ProblemFilter } from './platform/http/problem.filter.js';
+import { measureRequests } from './platform/http/request-metrics.js';
+import { servePage } from './platform/http/static-page.js';
+import { Lifecycle } from './platform/lifecycle.js';
+import { type Logger, NestLogger } from './platform/logging/logger.js';
+import { RethrowFilter } from './platform/messaging/batch-consumer.js';
+import { EVENT_SERVER } from './platform/messaging/messaging.module.js';
+import { OutboxRelay } from './platform/messaging/outbox/outbox-relay.js';
+import { untilItWorks } from './platform/messaging/patience.js';
+
+/** What is left of the ten seconds that a stop may take, once events and requests under way are done. */
+const FLUSH_MS = 2_000;
+
+/** The running program: its parts in the order in which they come up and go down. */
+export class Waybill {
+  private readonly stopping = new AbortController();
+  private starting: Promise<void> | undefined;
+
+  private constructor(
+    private readonly app: NestFastifyApplication,
+    private readonly environment: Environment,
+    private readonly log: Logger,
+    private readonly database: Database,
+    private readonly embedded: EmbeddedPostgres | undefined,
+  ) {}
+
+  /**
+   * Listens, and returns; the rest comes up behind it, however long the database and Kafka take. `/health/ready`
+   * tells when it is done.
+   *
+   * @throws DataDirInUseError, EmbeddedPostgresUnavailableError, and EADDRINUSE when the port is taken
+   */
+  static async start(environment: Environment, log: Logger): Promise<Waybill> {
+    const configured = configuredConnection(environment);
+    const embedded =
+      configured === undefined
+        ? await startEmbeddedPostgres({
+            dataDir: environment.DATA_DIR,
+            log: (message, fields) => log.info(fields ?? {}, message),
+          })
+        : undefined;
+    const database = new Database(databaseOptions(environment));
+    try {
+      const app = await createApp(environment, log, database);
+      const waybill = new Waybill(app, environment, log, database, embedded);
+      await app.listen(environment.SERVER_PORT, environment.SERVER_HOST);
+      waybill.starting = waybill.comeUp();
+      return waybill;
+    } catch (error) {
+      await embedded?.stop();
+      throw error;
+    }
+  }
+
+  /** Where the page is. */
+  get url(): string {
+    const address = this.app.getHttpServer().address();
+    const port =
+      typeof address === 'object' && address !== null ? address.port : this.environment.SERVER_PORT;
+    const { SERVER_HOST } = this.environment;
+    const host = SERVER_HOST === '0.0.0.0' || SERVER_HOST === '::' ? 'localhost' : SERVER_HOST;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  }
+
+  /** Where PostgreSQL keeps what it stores, for people. */
+  get dataPlace(): string {
+    if (this.embedded !== undefined) return this.embedded.dataDirectory;
+    const { host, port, database } = configuredConnection(this.environment)!;
+    return `database ${database} on ${host}:${port}`;
+  }
+
+  /** Resolves once the program is ready, and rejects when it is stopped before. */
+  async whenReady(): Promise<void> {
+    await this.starting;
+  }
+
+  /** Finishes what is under way and ends every part, the ones that others lean on last. */
+  async stop(): Promise<void> {
+    const { app } = this;
+    app.get(Health).report('start', { up: false, detail: 'stopping' });
+    this.stopping.abort();
+    await this.starting?.catch(() => undefined);
+    await app.get<Server & CustomTransportStrategy>(EVENT_SERVER).close();
+    const lifecycle = app.get(Lifecycle);
+    await lifecycle.drain();
+    await app.close();
+    await app.get(OutboxRelay).stop(FLUSH_MS);
+    await lifecycle.close();
+    await this.database.close();
+    await this.embedded?.stop();
+  }
+
+  private async comeUp(): Promise<void> {
+    const { app, database, embedded, environment, log } = this;
+    const { signal } = this.stopping;
+    const health = app.get(Health);
+    const connection = embedded?.connection ?? configuredConnection(environment)!;
+    await untilItWorks(
+      async () => {
+        await database.open(connection);
+        await app.get(Lifecycle).start();
+      },
+      (error) => {
+        health.report('start', { up: false, detail: `waiting for the database: ${error.message}` });
+        log.warn({ err: error }, 'the database cannot be used yet; trying again');
+      },
+      signal,
+    );
+    health.addCheck('database', async () => {
+      await database.source.query('SELECT 1');
+      return { up: true };
+    });
+    await app.startAllMicroservices();
+    signal.throwIfAborted();
+    if (environment.ROLES.includes('relay')) app.get(OutboxRelay).start();
+    health.report('start', { up: true });
+  }
+}
+
+async function createApp(
+  environment: Environment,
+  log: Logger,
+  database: Database,
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.register(environment, log, database),
+    createHttpAdapter(log),
+    { logger: new NestLogger(log), bodyParser: false, abortOnError: false },
+  );
+  app.useGlobalFilters(new ProblemFilter(log));
+  const fastify = app.getHttpAdapter().getInstance() as FastifyInstance;
+  takeBodiesAsBytes(fastify);
+  measureRequests(fastify);
+  if (environment.ROLES.includes('api')) {
+    describeApi(app);
+    await servePage(app, environment.STATIC_DIR);
+  }
+  const events = app.connectMicroservice({
+    strategy: app.get<Server & CustomTransportStrategy>(EVENT_SERVER),
+  });
+  events.useGlobalFilters(new RethrowFilter());
+  return app;
+}

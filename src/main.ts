@@ -63,6 +63,7 @@ async function serve(): Promise<void> {
   process.on('SIGINT', stop);
 
   waybill = await Waybill.start(environment, log).catch((error: unknown) => giveUp(error, log));
+  log.info({ url: waybill.url }, 'listening');
   try {
     await waybill.whenReady();
   } catch (error) {

@@ -18,7 +18,6 @@ import { measureRequests } from './platform/http/request-metrics.js';
 import { servePage } from './platform/http/static-page.js';
 import { Lifecycle } from './platform/lifecycle.js';
 import { type Logger, NestLogger } from './platform/logging/logger.js';
-import { RethrowFilter } from './platform/messaging/batch-consumer.js';
 import { EVENT_SERVER } from './platform/messaging/messaging.module.js';
 import { OutboxRelay } from './platform/messaging/outbox/outbox-relay.js';
 import { untilItWorks } from './platform/messaging/patience.js';
@@ -150,9 +149,7 @@ async function createApp(
     describeApi(app);
     await servePage(app, environment.STATIC_DIR);
   }
-  const events = app.connectMicroservice({
-    strategy: app.get<Server & CustomTransportStrategy>(EVENT_SERVER),
-  });
-  events.useGlobalFilters(new RethrowFilter());
+  const strategy = app.get<Server & CustomTransportStrategy>(EVENT_SERVER);
+  app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   return app;
 }

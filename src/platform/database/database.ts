@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { DataSource, type EntityManager, type EntitySchema } from 'typeorm';
 import type { ConnectionSettings } from './embedded/connection-settings.js';
@@ -24,6 +25,7 @@ export interface DatabaseOptions {
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A statement of ours that takes longer is stuck; its transaction fails as transient and is tried again. */
 const STATEMENT_TIMEOUT_MS = 60_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 const APPLICATION_NAME = 'waybill';
 
 /** Any number that no one else uses; all replicas must agree on it. */
@@ -92,7 +94,11 @@ export class Database {
   async close(): Promise<void> {
     const source = this.dataSource;
     this.dataSource = undefined;
-    await source?.destroy();
+    const deadline = new AbortController();
+    const tooLate = sleep(CLOSE_TIMEOUT_MS, undefined, { signal: deadline.signal }).catch(() => undefined);
+    // A connection whose holder waits for something else would hold up the end of the process.
+    await Promise.race([source?.destroy(), tooLate]);
+    deadline.abort();
   }
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { observeGauge } from '../metrics/observed-gauge.js';
 
 /** How one part of the program is. */
 export interface PartState {
@@ -26,6 +27,9 @@ export class Health {
 
   constructor() {
     this.report('start', { up: false, detail: 'starting' });
+    observeGauge('waybill_ready', 'Whether the program can do its work: 1 or 0', async () =>
+      (await this.ready()).status === 'up' ? 1 : 0,
+    );
   }
 
   /** A part tells of its own change. */

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
+import { type Observable, throwError } from 'rxjs';
 import type { Logger } from '../logging/logger.js';
 import { classifyFailure } from '../messaging/failure.js';
 import { type Problem, ProblemError } from './problem.js';
@@ -43,14 +44,17 @@ export function bodyOf(problem: ProblemError, instance?: string): string {
   return JSON.stringify(body);
 }
 
-/** The one place where errors become answers. */
+/** The one place where the errors of requests become answers. Those of events are left to their transport. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly log: Logger) {}
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  catch(error: unknown, host: ArgumentsHost): Observable<never> | undefined {
+    // Nest would hide a handler's error behind "Internal server error"; the transport has to know what it was.
+    if (host.getType() === 'rpc') return throwError(() => error);
     const http = host.switchToHttp();
     this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+    return undefined;
   }
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {

@@ -1,3 +1,4 @@
+import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { resolve } from 'node:path';
 
@@ -7,19 +8,15 @@ const PAGE_HEADERS: Readonly<Record<string, string>> = {
     "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
+  'cache-control': 'no-cache',
 };
 
-/** Serves the files of a folder, with `index.html` at `/`. */
+/** Serves the files of a folder, with `index.html` at `/`. What they are is looked up once, at the start. */
 export async function servePage(app: NestFastifyApplication, directory: string): Promise<void> {
-  app.useStaticAssets({
+  await app.register(fastifyStatic, {
     root: resolve(directory),
-    prefix: '/',
     wildcard: false,
     cacheControl: false,
-    setHeaders: (response) => {
-      for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
-      response.setHeader('cache-control', 'no-cache');
-    },
+    setHeaders: (reply) => void reply.headers(PAGE_HEADERS),
   });
-  await Promise.resolve();
 }

@@ -8,7 +8,7 @@ export const LOGGER = Symbol('Logger');
 
 /** One JSON line an event on standard output. Errors stand under `err` with their stack. */
 export function createLogger(level: string): Logger {
-  return pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime });
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime });
 }
 
 /** Nest's own lines through the same logger. Its route-by-route account of the start is debug material. */

@@ -1,6 +1,6 @@
-import { Catch, Inject, Injectable, type RpcExceptionFilter } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { MessageHandler } from '@nestjs/microservices';
-import { isObservable, lastValueFrom, type Observable, throwError } from 'rxjs';
+import { isObservable, lastValueFrom } from 'rxjs';
 import { Environment } from '../config/environment.js';
 import { Database } from '../database/database.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
@@ -16,14 +16,6 @@ import type { BatchHandler, ReceivedEvent } from './received-event.js';
  */
 export interface SubscriptionExtras {
   readonly broadcast?: boolean;
-}
-
-/** Nest would hide a handler's error behind "Internal server error"; the transport has to know what it was. */
-@Catch()
-export class RethrowFilter implements RpcExceptionFilter {
-  catch(error: unknown): Observable<never> {
-    return throwError(() => error);
-  }
 }
 
 /** Makes Nest's event handlers into batch handlers that see their batch through; the same for every transport. */

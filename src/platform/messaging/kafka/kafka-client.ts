@@ -8,7 +8,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const LEVELS: Record<logLevel, 'error' | 'warn' | 'debug' | 'trace'> = {
   [logLevel.NOTHING]: 'trace',
   [logLevel.ERROR]: 'warn', // kafkajs calls each failed try an error; we decide what is one
-  [logLevel.WARN]: 'warn',
+  [logLevel.WARN]: 'debug', // notes on how it was configured
   [logLevel.INFO]: 'debug',
   [logLevel.DEBUG]: 'trace',
 };

@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Environment } from '../../config/environment.js';
 import { Database, type Transaction } from '../../database/database.js';
 import { Health } from '../../health/health.js';
 import { LOGGER, type Logger } from '../../logging/logger.js';
+import { observeGauge } from '../../metrics/observed-gauge.js';
 import { type OutboxMessage, PUBLISHER, type Publisher } from '../outgoing-message.js';
 import { MessagingMetrics } from '../messaging.metrics.js';
 import { Patience } from '../patience.js';
@@ -15,6 +17,7 @@ const POLL_MS = 1_000;
 /** How long a batch may be with the receiver while its rows are held. A frozen relay loses its lease after it. */
 const PUBLISH_TIMEOUT_MS = 120_000;
 const LONGEST_PAUSE_MS = 5_000;
+const MOST_COUNTED = 100_000;
 
 /**
  * Deleting what is read, rather than remembering the last id, cannot miss a row whose transaction was committed
@@ -50,6 +53,7 @@ export class OutboxRelay {
   private readonly signal: OutboxSignal;
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
+  private draining = false;
 
   constructor(
     private readonly database: Database,
@@ -60,6 +64,11 @@ export class OutboxRelay {
     private readonly health: Health,
   ) {
     this.signal = new OutboxSignal(database, log);
+    observeGauge(
+      'waybill_outbox_pending',
+      `Messages that wait in the outbox; more than ${MOST_COUNTED} are not counted`,
+      () => this.pending(),
+    );
   }
 
   start(): void {
@@ -69,16 +78,16 @@ export class OutboxRelay {
 
   /** Sends what is there for up to `flushMs`, then ends. What is left stays in the outbox. */
   async stop(flushMs: number): Promise<void> {
-    const deadline = setTimeout(() => this.stopping.abort(), flushMs);
     this.draining = true;
     this.signal.raise();
-    await this.running;
-    clearTimeout(deadline);
+    const deadline = new AbortController();
+    const tooLate = sleep(flushMs, undefined, { signal: deadline.signal }).catch(() => undefined);
+    await Promise.race([this.running, tooLate]);
+    deadline.abort();
+    this.stopping.abort();
     await this.signal.stop();
     await this.publisher.close();
   }
-
-  private draining = false;
 
   private async run(): Promise<void> {
     let patience = new Patience(LONGEST_PAUSE_MS);
@@ -97,6 +106,15 @@ export class OutboxRelay {
         await patience.pause(this.stopping.signal).catch(() => undefined);
       }
     }
+  }
+
+  /** Counting a backlog of millions at every scrape would only add to what holds it up. */
+  private async pending(): Promise<number> {
+    const [row]: { pending: number }[] = await this.database.source.query(
+      'SELECT count(*)::int AS pending FROM (SELECT FROM outbox LIMIT $1) AS some',
+      [MOST_COUNTED],
+    );
+    return row!.pending;
   }
 
   /** @returns how many messages were sent; 0 also when another relay is at work */

@@ -1,0 +1,8 @@
+/** Where a PostgreSQL server is reached and as whom. */
+export interface ConnectionSettings {
+  host: string;
+  port: number;
+  user: string;
+  password: string;
+  database: string;
+}

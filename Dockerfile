@@ -1,0 +1,31 @@
+# syntax=docker/dockerfile:1
+
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Optional packages are PostgreSQL's own binaries (200 MB) and compilers that only tests use: neither belongs
+# in an image whose database is another container. Without them no install script has anything to do.
+# Not `npm ci`: npm 11 has it refuse a lock file without the optional packages of every platform, even when they
+# are to be left out. What is installed is what the lock file says, down to its hashes.
+RUN --mount=type=cache,target=/root/.npm npm install --no-save --omit=optional --ignore-scripts
+COPY tsconfig.json tsconfig.build.json nest-cli.json ./
+COPY src ./src
+COPY migrations ./migrations
+RUN npm run build && npm prune --no-save --omit=dev --omit=optional --ignore-scripts
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production \
+    SERVER_HOST=0.0.0.0 \
+    SERVER_PORT=8080
+WORKDIR /app
+# Owned by root and run by another user: the program cannot rewrite itself.
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY web ./web
+USER node
+EXPOSE 8080
+# Alive, not ready: a database that is away is no reason to restart this container.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.SERVER_PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/src/main.js"]

@@ -1,0 +1,247 @@
+import { execFile } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Kafka, logLevel } from 'kafkajs';
+import { freePorts, PortTakenError } from './free-ports.js';
+import {
+  fetchKafka,
+  isKafkaFetched,
+  KAFKA_CLASS_PATH,
+  KAFKA_VERSION,
+  KafkaUnavailableError,
+} from './kafka/kafka-distribution.js';
+import { startLeashed, type LeashedProcess } from './leashed-process.js';
+
+const run = promisify(execFile);
+
+const LEAST_JAVA = 17;
+const START_TIMEOUT_MS = 60_000;
+const POLL_INTERVAL_MS = 50;
+/** A broker with data to keep closes its logs first; without that the next start has to recover them. */
+const STOP_GRACE_MS = 30_000;
+const JAVA = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
+
+export interface KafkaBrokerOptions {
+  /** Where the data is kept between starts. By default a temporary directory, removed on stop. */
+  logDir?: string;
+  /** Port on 127.0.0.1. By default a free one. */
+  port?: number;
+  /** 512 by default. */
+  heapMb?: number;
+  /** Gets one line for each step that takes a while. */
+  log: (line: string) => void;
+}
+
+export interface KafkaBroker extends LeashedProcess {
+  /** As KAFKA_BROKERS takes it: `127.0.0.1:9092`. */
+  readonly brokers: string;
+}
+
+/** Why no broker can be started on this machine, or undefined when one can (a download can still fail). */
+export async function kafkaUnavailableReason(): Promise<string | undefined> {
+  const java = await run(JAVA, ['-version']).catch(() => undefined);
+  if (java === undefined) return `no java (Kafka ${KAFKA_VERSION} needs Java ${LEAST_JAVA} or newer)`;
+  const version = /version "(\d+)/.exec(java.stderr)?.[1];
+  if (Number(version) < LEAST_JAVA) {
+    return `java is version ${version} (Kafka ${KAFKA_VERSION} needs ${LEAST_JAVA} or newer)`;
+  }
+  if (await isKafkaFetched()) return undefined;
+  const maven = await run('mvn', ['--version']).catch(() => undefined);
+  return maven === undefined ? `no mvn (needed once, to fetch Kafka ${KAFKA_VERSION})` : undefined;
+}
+
+/**
+ * A real Apache Kafka in KRaft mode, one node, reachable on the loopback only. Resolves when it answers and
+ * takes records. It ends with this process, also when this process is killed.
+ *
+ * @throws {KafkaUnavailableError}, {PortTakenError} for a port that was asked for
+ */
+export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<KafkaBroker> {
+  const reason = await kafkaUnavailableReason();
+  if (reason !== undefined) throw new KafkaUnavailableError(reason);
+  await fetchKafka(options.log);
+
+  const [port, controllerPort] = await freePorts(options.port ?? 0, 0);
+  const kept = options.logDir === undefined ? undefined : resolve(options.logDir);
+  const directory = kept ?? (await mkdtemp(join(tmpdir(), 'waybill-kafka-')));
+  const lock = kept === undefined ? undefined : await lockDirectory(kept);
+  // From the launch on the leash removes it, however this process ends.
+  const removeNow = () => rmSync(lock ?? directory, { recursive: true, force: true });
+  process.once('exit', removeNow);
+  try {
+    await writeFile(join(directory, 'server.properties'), serverProperties(port, controllerPort));
+    await format(directory);
+    return await launch(directory, port, options, lock);
+  } catch (error) {
+    removeNow();
+    throw error;
+  } finally {
+    process.off('exit', removeNow);
+  }
+}
+
+/**
+ * Kafka's own lock comes too late for two starts at once: both would write the configuration and format. Ours
+ * is a file with the id of the process, removed when the broker is gone.
+ */
+async function lockDirectory(directory: string): Promise<string> {
+  const lock = join(directory, 'broker.pid');
+  await mkdir(directory, { recursive: true });
+  const holder = Number(await readFile(lock, 'utf8').catch(() => undefined));
+  if (isAlive(holder)) throw new KafkaUnavailableError(`process ${holder} runs a broker on ${directory}`);
+  await rm(lock, { force: true });
+  try {
+    await writeFile(lock, String(process.pid), { flag: 'wx' });
+  } catch (error) {
+    throw new KafkaUnavailableError(`another broker is starting on ${directory}`, { cause: error });
+  }
+  return lock;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Relative paths throughout, since `log.dirs` splits at commas and a project may stand in any directory. */
+function serverProperties(port: number, controllerPort: number): string {
+  return `process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:${controllerPort}
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs=log
+num.partitions=4
+auto.create.topics.enable=true
+group.initial.rebalance.delay.ms=0
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=8
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=8
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+`;
+}
+
+function javaArguments(mainClass: string, heapMb: number): string[] {
+  return [
+    `-Xmx${heapMb}m`,
+    '-XX:+UseSerialGC',
+    '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+    '-cp',
+    KAFKA_CLASS_PATH,
+    mainClass,
+  ];
+}
+
+async function format(directory: string): Promise<void> {
+  if (existsSync(join(directory, 'log', 'meta.properties'))) return;
+  const clusterId = Buffer.from(crypto.randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+  await run(
+    JAVA,
+    [
+      ...['-XX:TieredStopAtLevel=1', ...javaArguments('kafka.tools.StorageTool', 256)],
+      ...['format', '--cluster-id', clusterId, '--config', 'server.properties', '--ignore-formatted'],
+    ],
+    { cwd: directory },
+  );
+}
+
+async function launch(
+  directory: string,
+  port: number,
+  options: KafkaBrokerOptions,
+  lock: string | undefined,
+): Promise<KafkaBroker> {
+  const broker = startLeashed(
+    [JAVA, ...javaArguments('kafka.Kafka', options.heapMb ?? 512), 'server.properties'],
+    {
+      cwd: directory,
+      graceMs: lock === undefined ? 0 : STOP_GRACE_MS,
+      removeAfter: lock ?? directory,
+    },
+  );
+
+  const brokers = `127.0.0.1:${port}`;
+  const ended = new AbortController();
+  const died = broker.exited.then((code) => {
+    ended.abort();
+    throw new KafkaUnavailableError(`the broker ended with code ${code}: ${broker.lastOutput()}`);
+  });
+  try {
+    await Promise.race([answers(brokers, ended.signal), died]);
+  } catch (error) {
+    ended.abort();
+    await broker.stop();
+    throw error;
+  }
+  died.catch(() => undefined);
+  return { ...broker, brokers };
+}
+
+/** A broker listens before it has joined its own cluster; only the list of brokers says that it takes records. */
+async function answers(brokers: string, ended: AbortSignal): Promise<void> {
+  const client = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, retry: { retries: 0 } });
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!ended.aborted) {
+    const admin = client.admin();
+    try {
+      await admin.connect();
+      const cluster = await admin.describeCluster();
+      if (cluster.brokers.length > 0) return;
+    } catch {
+      // Not listening yet, or not yet willing to say.
+    } finally {
+      await admin.disconnect();
+    }
+    if (Date.now() > deadline) {
+      throw new KafkaUnavailableError(`the broker gave no answer within ${START_TIMEOUT_MS / 1000} s`);
+    }
+    await new Promise((wake) => setTimeout(wake, POLL_INTERVAL_MS));
+  }
+}
+
+/** sysexits.h: a service is unavailable; an internal software error. */
+const EX_UNAVAILABLE = 69;
+const EX_SOFTWARE = 70;
+
+async function main(): Promise<void> {
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const logDir = resolve(import.meta.dirname, '..', '.data', 'kafka');
+  const broker = await startKafkaBroker({ port: 9092, logDir, log: say });
+  say(`KAFKA_BROKERS=${broker.brokers}`);
+  say(`Kafka ${KAFKA_VERSION} is up, its data under .data/kafka. In another terminal:`);
+  say(`  KAFKA_BROKERS=${broker.brokers} make run`);
+  say('Ctrl-C stops it.');
+
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      stopping = true;
+      void broker.stop();
+    });
+  }
+  const code = await broker.exited;
+  if (stopping) return;
+  process.stderr.write(`kafka: the broker ended with code ${code}: ${broker.lastOutput()}\n`);
+  process.exitCode = EX_SOFTWARE;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  main().catch((error: unknown) => {
+    const unavailable = error instanceof KafkaUnavailableError || error instanceof PortTakenError;
+    process.stderr.write(`kafka: ${unavailable ? error.message : String(error)}\n`);
+    process.exitCode = unavailable ? EX_UNAVAILABLE : EX_SOFTWARE;
+  });
+}

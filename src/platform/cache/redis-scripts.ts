@@ -1,0 +1,88 @@
+import { defineScript } from 'redis';
+import type { CommandParser } from 'redis';
+import type { KeyChange } from './key-change.js';
+import { encodeEntry, KIND_ENTRY, KIND_GUARD, MAGIC } from './redis-value.js';
+
+const luaBytes = [...Buffer.from(MAGIC, 'latin1')].map((byte) => `\\${byte}`).join('');
+
+/**
+ * The whole of `CacheTier.put` and `CacheTier.invalidate`, atomic in Redis, so that two replicas never decide on what
+ * the other is just replacing. A value of another kind or another program counts as none and is overwritten.
+ * Replies 1 when the value is now held, else 0.
+ */
+const CHANGE = `
+local magic = '${luaBytes}'
+local clear, floor, guard_ms = ARGV[1] == '1', tonumber(ARGV[2]), ARGV[3]
+local value, ttl_ms, loaded = ARGV[4], ARGV[5], ARGV[6] == '1'
+
+local held = redis.pcall('GET', KEYS[1])
+local kind, version
+if type(held) == 'string' and #held >= 12 and string.sub(held, 1, 3) == magic then
+  kind = string.byte(held, 4)
+  version = struct.unpack('>d', held, 5)
+end
+
+local changed = false
+if clear then
+  kind, version, changed = ${KIND_GUARD}, -1, true
+end
+if floor and not (kind and version >= floor) then
+  kind, version, changed = ${KIND_GUARD}, floor, true
+end
+
+if value ~= '' then
+  local new = struct.unpack('>d', value, 5)
+  local held_newer = kind == ${KIND_ENTRY} and version >= new
+  local refused = kind == ${KIND_GUARD} and (version > new or (version < 0 and loaded))
+  if not held_newer and not refused then
+    redis.call('SET', KEYS[1], value, 'PX', ttl_ms)
+    return 1
+  end
+end
+if changed then
+  redis.call('SET', KEYS[1], magic .. string.char(${KIND_GUARD}) .. struct.pack('>d', version), 'PX', guard_ms)
+end
+return 0
+`;
+
+/** Deletes a value found broken, unless it has been replaced since; a value of a type that GET refuses in any case. */
+const DISCARD = `
+local held = redis.pcall('GET', KEYS[1])
+if type(held) == 'table' or held == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+`;
+
+export const cacheScripts = {
+  changeKey: defineScript({
+    NUMBER_OF_KEYS: 1,
+    SCRIPT: CHANGE,
+    parseCommand(
+      parser: CommandParser,
+      prefix: string,
+      key: string,
+      change: KeyChange,
+      guardMs: number,
+      ttlMs: number,
+    ) {
+      parser.pushKey(prefix + key);
+      parser.push(
+        change.clear ? '1' : '0',
+        change.floor === undefined ? '' : String(change.floor),
+        String(guardMs),
+        change.entry === undefined ? '' : encodeEntry(key, change.entry),
+        String(ttlMs),
+        change.loaded ? '1' : '0',
+      );
+    },
+    transformReply: (reply: number): boolean => reply === 1,
+  }),
+  discardBroken: defineScript({
+    NUMBER_OF_KEYS: 1,
+    SCRIPT: DISCARD,
+    parseCommand(parser: CommandParser, redisKey: string, found: Buffer) {
+      parser.pushKey(redisKey);
+      parser.push(found);
+    },
+    transformReply: (reply: number): boolean => reply === 1,
+  }),
+};

@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { entryOf } from './cache-tier.conformance.js';
+import { MemoryTier } from './memory-tier.js';
+import { findCommand } from '../../../test/support/debian-packages.js';
+import { useTier } from '../../../test/support/tiers.js';
+import { plainClient, RedisServerFixture } from './redis-server.fixture.js';
+import { RedisTier } from './redis-tier.js';
+import type { RedisTierOptions } from './redis-tier.js';
+import { TieredCache } from './tiered-cache.js';
+
+/** Generous on a busy machine, and still far from what a hanging Redis would cost. */
+const SLACK_MS = 200;
+const BUDGET_MS = 25;
+const RETRY_MS = 50;
+
+const up = (tier: RedisTier): Promise<void> =>
+  vi.waitFor(() => expect(tier.state()).toBe('up'), { timeout: 10_000, interval: 5 });
+const down = (tier: RedisTier): Promise<void> =>
+  vi.waitFor(() => expect(tier.state()).toBe('down'), { timeout: 10_000, interval: 5 });
+
+// Redis is made to fail, so each test has a server of its own and leaves that of the run alone.
+const redis = useTier('redis');
+const command = await findCommand('redis-server');
+
+describe.skipIf(redis.skipped ?? command === undefined)('redis tier, when Redis fails', () => {
+  let own: RedisServerFixture;
+  const opened: RedisTier[] = [];
+
+  beforeEach(async () => {
+    own = await RedisServerFixture.reserve(command ?? '');
+  });
+  afterEach(async () => {
+    own.thaw();
+    for (const tier of opened.splice(0)) await tier.close();
+    await own.kill();
+  });
+
+  const make = (options: Partial<RedisTierOptions> = {}): RedisTier => {
+    const tier = new RedisTier({
+      url: own.url,
+      keyPrefix: `${randomUUID()}:`,
+      ttlMs: 3_600_000,
+      budgetMs: BUDGET_MS,
+      retryEveryMs: RETRY_MS,
+      ...options,
+    });
+    opened.push(tier);
+    tier.connect();
+    return tier;
+  };
+  const makeUp = async (options: Partial<RedisTierOptions> = {}): Promise<RedisTier> => {
+    const tier = make(options);
+    await up(tier);
+    return tier;
+  };
+  const timed = async <T>(work: () => Promise<T>): Promise<[T, number]> => {
+    const startedAt = performance.now();
+    return [await work(), performance.now() - startedAt];
+  };
+
+  it('starts without Redis, misses at once, and uses it when it comes', async () => {
+    const tier = make();
+    expect(tier.state()).toBe('down');
+    const [found, tookMs] = await timed(() => tier.get('k'));
+    expect(found).toBeUndefined();
+    expect(tookMs).toBeLessThan(BUDGET_MS);
+    await tier.put('k', entryOf(1));
+    await own.start();
+    await up(tier);
+    await tier.put('k', entryOf(2));
+    expect(await tier.get('k')).toEqual(entryOf(2));
+  });
+
+  it('misses while Redis is killed, and uses it again after its restart', async () => {
+    await own.start();
+    const states: string[] = [];
+    const tier = await makeUp({ onState: (state) => states.push(state) });
+    await tier.put('k', entryOf(1));
+    await own.kill();
+    await down(tier);
+    const [found, tookMs] = await timed(() => tier.get('k'));
+    expect(found).toBeUndefined();
+    expect(tookMs).toBeLessThan(BUDGET_MS);
+    await tier.put('k', entryOf(2));
+    await own.start();
+    await up(tier);
+    expect(await tier.get('k'), 'restarted empty').toBeUndefined();
+    await tier.put('k', entryOf(2));
+    expect(await tier.get('k')).toEqual(entryOf(2));
+    expect(states).toEqual(['up', 'down', 'up']);
+  });
+
+  it('cuts off a Redis that hangs, then skips it, then uses it again', async () => {
+    await own.start();
+    const tier = await makeUp({ failuresToOpen: 3, retryEveryMs: 300 });
+    await tier.put('k', entryOf(1));
+    own.freeze();
+    for (let i = 0; i < 3; i++) {
+      const [found, tookMs] = await timed(() => tier.get('k'));
+      expect(found).toBeUndefined();
+      expect(tookMs).toBeLessThan(BUDGET_MS + SLACK_MS);
+    }
+    expect(tier.state()).toBe('down');
+    const [, tookMs] = await timed(() => Promise.all(Array.from({ length: 1_000 }, () => tier.get('k'))));
+    expect(tookMs, 'a thousand reads, none of which waits').toBeLessThan(SLACK_MS);
+    expect(tier.stats()).toMatchObject({ failures: 3, skipped: 1_000 });
+
+    own.thaw();
+    await up(tier);
+    expect(await tier.get('k')).toEqual(entryOf(1));
+  });
+
+  it('costs one budget when many reads meet the hang at once', async () => {
+    await own.start();
+    const tier = await makeUp();
+    own.freeze();
+    const [found, tookMs] = await timed(() =>
+      Promise.all(Array.from({ length: 200 }, (_, i) => tier.get(`k${i}`))),
+    );
+    expect(found.every((entry) => entry === undefined)).toBe(true);
+    expect(tookMs).toBeLessThan(BUDGET_MS + SLACK_MS);
+    expect(tier.state()).toBe('down');
+  });
+
+  it('gives up a connection that stays silent, and recovers on a new one', async () => {
+    await own.start();
+    const tier = await makeUp({ failuresToOpen: 1 });
+    own.freeze();
+    await tier.get('k');
+    expect(tier.stats().connections).toBe(1);
+    await vi.waitFor(() => expect(tier.stats().connections).toBeGreaterThan(2), { timeout: 10_000 });
+    own.thaw();
+    await up(tier);
+    await tier.put('k', entryOf(1));
+    expect(await tier.get('k')).toEqual(entryOf(1));
+  });
+
+  it('does not take its own busy process for a slow Redis', async () => {
+    await own.start();
+    const tier = await makeUp({ failuresToOpen: 1 });
+    await tier.put('k', entryOf(1));
+    const client = plainClient(own.url);
+    await client.connect();
+    const found = tier.get('k');
+    await client.ping();
+    const busyUntil = performance.now() + BUDGET_MS * 4;
+    const late = tier.get('k');
+    // Sent in this turn of the event loop, answered in the next, which comes only when the budget is long spent.
+    setImmediate(() => {
+      while (performance.now() < busyUntil);
+    });
+    expect(await found).toEqual(entryOf(1));
+    expect(await late).toEqual(entryOf(1));
+    expect(tier.stats().failures).toBe(0);
+    client.destroy();
+  });
+
+  it('never believes Redis on what changed while it hung', async () => {
+    await own.start();
+    const keyPrefix = `${randomUUID()}:`;
+    const tier = await makeUp({ keyPrefix, failuresToOpen: 1 });
+    for (const key of ['put', 'changed', 'removed', 'same']) await tier.put(key, entryOf(1));
+    own.freeze();
+    await tier.get('put');
+    expect(tier.state()).toBe('down');
+    await tier.put('put', entryOf(2));
+    await tier.invalidate('changed', 2);
+    await tier.invalidate('removed');
+    own.thaw();
+    await up(tier);
+    for (const key of ['put', 'changed', 'removed']) expect(await tier.get(key)).toBeUndefined();
+    expect(await tier.get('same')).toEqual(entryOf(1));
+    await vi.waitFor(() => expect(tier.stats().unsaved).toBe(0));
+    const replica = await makeUp({ keyPrefix });
+    for (const key of ['put', 'changed', 'removed']) expect(await replica.get(key)).toBeUndefined();
+    await tier.put('removed', entryOf(1), true);
+    expect(await tier.get('removed')).toBeUndefined();
+  });
+
+  it('drops all it holds in Redis when more changed than it could note', async () => {
+    await own.start();
+    const keyPrefix = 'a*[b]?\\c:';
+    const tier = await makeUp({ keyPrefix, failuresToOpen: 1, maxUnsaved: 100 });
+    const other = await makeUp({ keyPrefix: 'ab?c:' });
+    await other.put('k', entryOf(1));
+    for (let i = 0; i < 50; i++) await tier.put(`k${i}`, entryOf(1));
+    own.freeze();
+    await tier.get('k0');
+    for (let i = 0; i < 1_000; i++) await tier.invalidate(`k${i}`, 2);
+    expect(tier.stats().unsaved).toBeLessThanOrEqual(100);
+    own.thaw();
+    await up(tier);
+    for (let i = 0; i < 50; i++) expect(await tier.get(`k${i}`)).toBeUndefined();
+    await up(other);
+    expect(await other.get('k'), 'keys of others stay').toEqual(entryOf(1));
+    await tier.put('k0', entryOf(2));
+    expect(await tier.get('k0')).toEqual(entryOf(2));
+  });
+
+  it('survives a Redis that refuses writes, and writes again when it takes them', async () => {
+    await own.start();
+    const tier = await makeUp({ failuresToOpen: 2 });
+    await tier.put('k', entryOf(1));
+    await tier.put('read', entryOf(1));
+    const client = plainClient(own.url);
+    await client.connect();
+    await client.configSet('maxmemory', '1');
+    for (let i = 0; i < 5; i++) {
+      await tier.put(`refused${i}`, entryOf(1));
+      expect(await tier.get('read'), 'reading goes on').toEqual(entryOf(1));
+    }
+    await tier.put('k', entryOf(2));
+    expect(tier.stats().failures).toBeGreaterThan(0);
+    expect(await tier.get('k'), 'version 2 is known').toBeUndefined();
+    await client.configSet('maxmemory', '0');
+    await vi.waitFor(() => expect(tier.stats().unsaved).toBe(0), { timeout: 10_000 });
+    await tier.put('k', entryOf(2));
+    expect(await tier.get('k')).toEqual(entryOf(2));
+    client.destroy();
+  });
+
+  it('answers from the store, within budget, through every fault', async () => {
+    await own.start();
+    const tier = await makeUp();
+    const cache = new TieredCache({
+      memory: new MemoryTier({ maxBytes: 2_000, ttlMs: 60_000 }),
+      second: tier,
+      load: (key) => Promise.resolve({ version: 1, etag: '"1"', body: Buffer.alloc(600, key) }),
+      loadTimeoutMs: 10_000,
+    });
+    for (const fault of [() => own.freeze(), () => own.thaw(), () => own.kill(), () => own.start()]) {
+      await fault();
+      for (let i = 0; i < 20; i++) {
+        const key = randomUUID();
+        const [{ entry }, tookMs] = await timed(() => cache.read(key));
+        expect(entry?.body).toEqual(Buffer.alloc(600, key));
+        expect(tookMs).toBeLessThan(BUDGET_MS + SLACK_MS);
+      }
+    }
+  });
+});

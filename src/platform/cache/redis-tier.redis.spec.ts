@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { cacheTierConformance, entryOf } from './cache-tier.conformance.js';
+import { MemoryTier } from './memory-tier.js';
+import { useTier } from '../../../test/support/tiers.js';
+import { plainClient } from './redis-server.fixture.js';
+import { RedisTier } from './redis-tier.js';
+import type { RedisTierOptions } from './redis-tier.js';
+import { encodeEntry } from './redis-value.js';
+import { TieredCache } from './tiered-cache.js';
+
+const BUDGET_MS = 25;
+const RETRY_MS = 50;
+
+const up = (tier: RedisTier): Promise<void> =>
+  vi.waitFor(() => expect(tier.state()).toBe('up'), { timeout: 10_000, interval: 5 });
+
+const redis = useTier('redis');
+
+describe.skipIf(redis.skipped)('redis tier', () => {
+  const opened: RedisTier[] = [];
+
+  afterEach(async () => {
+    for (const tier of opened.splice(0)) await tier.close();
+  });
+
+  const make = (options: Partial<RedisTierOptions> = {}): RedisTier => {
+    const tier = new RedisTier({
+      url: redis.url,
+      keyPrefix: `${randomUUID()}:`,
+      ttlMs: 3_600_000,
+      budgetMs: BUDGET_MS,
+      retryEveryMs: RETRY_MS,
+      ...options,
+    });
+    opened.push(tier);
+    tier.connect();
+    return tier;
+  };
+  const makeUp = async (options: Partial<RedisTierOptions> = {}): Promise<RedisTier> => {
+    const tier = make(options);
+    await up(tier);
+    return tier;
+  };
+
+  cacheTierConformance('redis', async (times) => {
+    // A pause of the machine must not turn a suite about values into one about budgets.
+    const tier = await makeUp({ ...times, budgetMs: 2_000 });
+    return { tier, close: () => Promise.resolve() };
+  });
+
+  describe('shared by replicas', () => {
+    it('holds for one what another put, and decides between them by version', async () => {
+      const keyPrefix = `${randomUUID()}:`;
+      const [a, b] = [await makeUp({ keyPrefix }), await makeUp({ keyPrefix })];
+      await a.put('k', entryOf(2));
+      await b.put('k', entryOf(1));
+      expect(await b.get('k')).toEqual(entryOf(2));
+      await b.invalidate('k', 3);
+      await a.put('k', entryOf(2), true);
+      expect(await a.get('k')).toBeUndefined();
+    });
+
+    it('does not let a replica bring back, by a load that began before, what another removed or replaced', async () => {
+      const keyPrefix = `${randomUUID()}:`;
+      const [a, b] = [await makeUp({ keyPrefix }), await makeUp({ keyPrefix })];
+      let answer: (version: number) => void = () => undefined;
+      const loading = new TieredCache({
+        memory: new MemoryTier({ maxBytes: 1_000_000, ttlMs: 60_000 }),
+        second: a,
+        load: () => new Promise((resolve) => (answer = (version) => resolve(entryOf(version)))),
+        loadTimeoutMs: 10_000,
+      });
+      for (const [key, happening] of [
+        ['replaced', () => b.put('replaced', entryOf(2))],
+        ['invalidated', () => b.invalidate('invalidated', 2)],
+        ['removed', () => b.invalidate('removed')],
+      ] as const) {
+        answer = () => undefined;
+        const idle = answer;
+        const read = loading.read(key);
+        await vi.waitFor(() => expect(answer).not.toBe(idle));
+        await happening();
+        answer(1);
+        await read;
+        await vi.waitFor(() => expect(a.stats().unsaved).toBe(0));
+        expect(await b.get(key)).toEqual(key === 'replaced' ? entryOf(2) : undefined);
+      }
+    });
+
+    it('keeps different prefixes apart', async () => {
+      const [a, b] = [await makeUp(), await makeUp()];
+      await a.put('k', entryOf(1));
+      expect(await b.get('k')).toBeUndefined();
+    });
+  });
+
+  describe('values it does not believe', () => {
+    const good = encodeEntry('k', entryOf(1));
+    const changed = (at: number, byte: number): Buffer => {
+      const bytes = Buffer.from(good);
+      bytes[at] = byte;
+      return bytes;
+    };
+
+    it.each([
+      ['text of another program', Buffer.from('{"order_uid":"k"}')],
+      ['nothing at all', Buffer.alloc(0)],
+      ['another format', changed(2, 2)],
+      ['an unknown kind', changed(3, 9)],
+      ['a version that is no whole number', changed(11, 1)],
+      ['a value cut off', good.subarray(0, good.byteLength - 1)],
+      ['a header cut off', good.subarray(0, 15)],
+      ['a value with more behind it', Buffer.concat([good, Buffer.from('x')])],
+      ['a guard with more behind it', Buffer.concat([changed(3, 1)])],
+      ['a value that belongs to another key', encodeEntry('K', entryOf(1))],
+    ])('takes %s for a miss, deletes it and counts it', async (_, bytes) => {
+      const keyPrefix = `${randomUUID()}:`;
+      const tier = await makeUp({ keyPrefix });
+      const client = plainClient(redis.url);
+      await client.connect();
+      await client.set(`${keyPrefix}k`, bytes);
+      expect(await tier.get('k')).toBeUndefined();
+      expect(tier.stats()).toMatchObject({ broken: 1, failures: 0 });
+      await vi.waitFor(async () => expect(await client.exists(`${keyPrefix}k`)).toBe(0));
+      await tier.put('k', entryOf(1));
+      expect(await tier.get('k')).toEqual(entryOf(1));
+      client.destroy();
+    });
+
+    it('does the same with a value of another type, and overwrites one that it never read', async () => {
+      const keyPrefix = `${randomUUID()}:`;
+      const tier = await makeUp({ keyPrefix });
+      const client = plainClient(redis.url);
+      await client.connect();
+      await client.rPush(`${keyPrefix}read`, 'x');
+      await client.rPush(`${keyPrefix}written`, 'x');
+      expect(await tier.get('read')).toBeUndefined();
+      expect(tier.stats()).toMatchObject({ broken: 1, failures: 0 });
+      await vi.waitFor(async () => expect(await client.exists(`${keyPrefix}read`)).toBe(0));
+      await tier.put('written', entryOf(1));
+      expect(await tier.get('written')).toEqual(entryOf(1));
+      client.destroy();
+    });
+  });
+
+  it('lets everything in Redis expire by itself', async () => {
+    const keyPrefix = `${randomUUID()}:`;
+    const tier = await makeUp({ keyPrefix, ttlMs: 70_000, guardMs: 40_000 });
+    await tier.put('entry', entryOf(1));
+    await tier.invalidate('guard', 1);
+    const client = plainClient(redis.url);
+    await client.connect();
+    for (const [key, ttlMs] of [
+      ['entry', 70_000],
+      ['guard', 40_000],
+    ] as const) {
+      const leftMs = await client.pTTL(keyPrefix + key);
+      expect(leftMs).toBeLessThanOrEqual(ttlMs);
+      expect(leftMs).toBeGreaterThan(ttlMs - 20_000);
+    }
+    client.destroy();
+  });
+
+  it('takes a burst of thousands of puts without failing, and holds the newest of each key', async () => {
+    const tier = await makeUp();
+    const body = Buffer.alloc(1_500, 'x');
+    const puts = Array.from({ length: 10_000 }, (_, i) =>
+      tier.put(`k${i % 5_000}`, { version: i, etag: `"${i}"`, body }),
+    );
+    expect((await tier.get('k4999'))?.version, 'reads see what still waits').toBe(9_999);
+    await Promise.all(puts);
+    expect(tier.stats()).toMatchObject({ unsaved: 0, failures: 0 });
+    expect((await tier.get('k0'))?.version).toBe(5_000);
+  });
+
+  it('skips Redis when it is closed, and can be closed twice', async () => {
+    const tier = await makeUp();
+    await tier.put('k', entryOf(1));
+    await tier.close();
+    await tier.close();
+    expect(tier.state()).toBe('down');
+    expect(await tier.get('k')).toBeUndefined();
+    await tier.put('k', entryOf(2));
+    expect(tier.stats().unsaved).toBe(0);
+  });
+
+  it('writes what still waits before it closes', async () => {
+    const keyPrefix = `${randomUUID()}:`;
+    const [a, b] = [await makeUp({ keyPrefix }), await makeUp({ keyPrefix })];
+    for (let i = 0; i < 500; i++) void a.put(`k${i}`, entryOf(i));
+    await a.close();
+    for (const i of [0, 499]) expect(await b.get(`k${i}`)).toEqual(entryOf(i));
+  });
+
+  it('refuses a URL that is none', () => {
+    expect(() => new RedisTier({ url: 'nowhere', keyPrefix: '', ttlMs: 1 })).toThrow(TypeError);
+  });
+});

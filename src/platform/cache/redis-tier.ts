@@ -1,0 +1,237 @@
+import { createClient, ErrorReply, RESP_TYPES } from 'redis';
+import type { CacheEntry } from './cache-entry.js';
+import type { CacheTier } from './cache-tier.js';
+import { invalidateChange, putChange } from './key-change.js';
+import type { KeyChange } from './key-change.js';
+import { RedisDownError, RedisLink } from './redis-link.js';
+import type { LinkState } from './redis-link.js';
+import { cacheScripts } from './redis-scripts.js';
+import { decodeEntry } from './redis-value.js';
+import { TimeBudget } from './time-budget.js';
+import { WriteBehind } from './write-behind.js';
+
+export interface RedisTierOptions {
+  /** `redis[s]://[[user][:password]@]host[:port][/database]` */
+  url: string;
+  /** Stands before every key; the tier owns all keys that begin with it. */
+  keyPrefix: string;
+  ttlMs: number;
+  /** See {@link CacheTier.guardMs}. */
+  guardMs?: number;
+  /** How long one command may take before it is a miss. */
+  budgetMs?: number;
+  /** After this many failures in a row Redis is skipped. */
+  failuresToOpen?: number;
+  /** How often a Redis that is skipped is tried again. */
+  retryEveryMs?: number;
+  /** How many keys' changes are remembered while Redis is away; with more, all held there is dropped on return. */
+  maxUnsaved?: number;
+  /** For the log and the metrics: Redis is used again, or skipped from now on for the reason given. */
+  onState?: (state: LinkState, reason?: Error) => void;
+}
+
+export interface RedisTierStats {
+  /** Values that were not ours, cut off, or under a wrong key. */
+  broken: number;
+  /** Commands that failed or took too long. */
+  failures: number;
+  /** Reads that were not sent because Redis is down. */
+  skipped: number;
+  /** Keys whose changes Redis has yet to learn. */
+  unsaved: number;
+  /** Connections begun afresh, the first included; a connection that Redis itself ended is taken up again uncounted. */
+  connections: number;
+}
+
+const DEFAULT_GUARD_MS = 30_000;
+const DEFAULT_BUDGET_MS = 25;
+const DEFAULT_FAILURES_TO_OPEN = 5;
+const DEFAULT_RETRY_EVERY_MS = 1_000;
+const DEFAULT_MAX_UNSAVED = 100_000;
+const MAX_WRITES_IN_FLIGHT = 64;
+const CONNECT_TIMEOUT_MS = 2_000;
+const MAX_RECONNECT_PAUSE_MS = 2_000;
+const PURGE_PAGE_KEYS = 1_000;
+const CATCH_UP_BUDGET_MS = 1_000;
+const CLOSE_TIMEOUT_MS = 1_000;
+const WRONG_TYPE = 'WRONGTYPE';
+
+/** For each step that brings Redis up to date before it is used: nobody waits for it, but it must not hang for ever. */
+const catchUpBudget = new TimeBudget(CATCH_UP_BUDGET_MS);
+
+type Client = ReturnType<typeof openClient>;
+
+/**
+ * The second tier: entries in Redis, shared by all replicas. Redis is only ever an advantage: when it is away, slow or
+ * full of something else, every read is a miss, within the budget at first and at once after a few failures, and it
+ * comes back by itself. What changed in the meantime is told to Redis before it is believed again on those keys.
+ */
+export class RedisTier implements CacheTier {
+  readonly guardMs: number;
+  private readonly link: RedisLink<Client>;
+  private readonly writes: WriteBehind;
+  private closed = false;
+  private broken = 0;
+  private failures = 0;
+  private skipped = 0;
+
+  /** @throws TypeError when the URL is none */
+  constructor(private readonly options: RedisTierOptions) {
+    this.guardMs = options.guardMs ?? DEFAULT_GUARD_MS;
+    const retryEveryMs = options.retryEveryMs ?? DEFAULT_RETRY_EVERY_MS;
+    new URL(options.url);
+    this.link = new RedisLink({
+      createClient: () => openClient(options.url),
+      budgetMs: options.budgetMs ?? DEFAULT_BUDGET_MS,
+      failuresToOpen: options.failuresToOpen ?? DEFAULT_FAILURES_TO_OPEN,
+      retryEveryMs,
+      onAnswering: (client) => this.catchUp(client),
+      onState: (state, reason) => this.onState(state, reason),
+    });
+    this.writes = new WriteBehind({
+      send: (key, change) => this.run((client) => this.change(client, key, change)),
+      maxInFlight: MAX_WRITES_IN_FLIGHT,
+      maxWaiting: options.maxUnsaved ?? DEFAULT_MAX_UNSAVED,
+      retryAfterMs: retryEveryMs,
+      onOverflow: () => this.link.reopen(new Error('too many changes that Redis has not learned of')),
+    });
+  }
+
+  /** Starts connecting in the background; does not wait for Redis and never fails. */
+  connect(): void {
+    this.link.connect();
+  }
+
+  /** Whether Redis is used just now. */
+  state(): LinkState {
+    return this.link.state;
+  }
+
+  stats(): RedisTierStats {
+    return {
+      broken: this.broken,
+      failures: this.failures,
+      skipped: this.skipped,
+      unsaved: this.writes.size,
+      connections: this.link.connections,
+    };
+  }
+
+  async get(key: string): Promise<CacheEntry | undefined> {
+    if (this.link.state === 'down') {
+      this.skipped++;
+      return undefined;
+    }
+    let found: CacheEntry | undefined;
+    try {
+      found = await this.run((client) => this.fetch(client, key));
+    } catch {
+      return undefined;
+    }
+    const pending = this.writes.pending(key);
+    if (pending === undefined) return found;
+    const lowest = Math.max(pending.floor ?? 0, pending.entry?.version ?? 0);
+    if (found === undefined || pending.clear || found.version < lowest) return pending.entry;
+    return found;
+  }
+
+  /** Resolves when Redis has it, or when it is clear that it will not. */
+  async put(key: string, entry: CacheEntry, loaded = false): Promise<void> {
+    if (!this.closed) await this.writes.add(key, putChange(entry, loaded));
+  }
+
+  /** Resolves when Redis has dropped it, or when that has been noted for later. */
+  async invalidate(key: string, version?: number): Promise<void> {
+    if (!this.closed) await this.writes.add(key, invalidateChange(version));
+  }
+
+  /** Writes what waits, for a second at most, and ends the connection. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await new TimeBudget(CLOSE_TIMEOUT_MS).spend(this.writes.idle()).catch(() => undefined);
+    this.link.close();
+  }
+
+  private async run<T>(command: (client: Client) => Promise<T>): Promise<T> {
+    try {
+      return await this.link.run(command);
+    } catch (error) {
+      if (!(error instanceof RedisDownError)) this.failures++;
+      throw error;
+    }
+  }
+
+  private async fetch(client: Client, key: string): Promise<CacheEntry | undefined> {
+    const redisKey = this.options.keyPrefix + key;
+    let bytes: Buffer | null;
+    try {
+      bytes = await client.get(redisKey);
+    } catch (error) {
+      if (!(error instanceof ErrorReply) || !error.message.startsWith(WRONG_TYPE)) throw error;
+      bytes = Buffer.alloc(0);
+    }
+    if (bytes === null) return undefined;
+    const entry = decodeEntry(key, bytes);
+    if (entry !== 'broken') return entry;
+    this.broken++;
+    // Nobody waits for it: a value that stays is found broken again.
+    client.discardBroken(redisKey, bytes).catch(() => undefined);
+    return undefined;
+  }
+
+  private change(client: Client, key: string, change: KeyChange): Promise<boolean> {
+    return client.changeKey(this.options.keyPrefix, key, change, this.guardMs, this.options.ttlMs);
+  }
+
+  private onState(state: LinkState, reason?: Error): void {
+    if (state === 'up') this.writes.resume();
+    else this.writes.pause();
+    this.options.onState?.(state, reason);
+  }
+
+  private async catchUp(client: Client): Promise<void> {
+    // A burst of first writes would otherwise carry the script's text once each.
+    for (const { SCRIPT } of Object.values(cacheScripts)) {
+      await catchUpBudget.spend(client.scriptLoad(SCRIPT));
+    }
+    // More changed while Redis was away than could be noted: anything there may be out of date, so all of it goes.
+    while (this.writes.overflowed) {
+      this.writes.forget();
+      try {
+        await this.purge(client);
+      } catch (error) {
+        this.writes.loseTrack();
+        throw error;
+      }
+    }
+  }
+
+  private async purge(client: Client): Promise<void> {
+    const match = `${this.options.keyPrefix.replace(/[\\*?[\]]/g, '\\$&')}*`;
+    let cursor = '0';
+    do {
+      const scan = client.scan(cursor, { MATCH: match, COUNT: PURGE_PAGE_KEYS });
+      const page = await catchUpBudget.spend(scan);
+      if (page.keys.length > 0) await catchUpBudget.spend(client.unlink(page.keys));
+      cursor = String(page.cursor);
+    } while (cursor !== '0');
+  }
+}
+
+function openClient(url: string) {
+  return createClient({
+    url,
+    disableOfflineQueue: true,
+    scripts: cacheScripts,
+    // The budget is ours; node-redis' own timeout costs an AbortSignal a command and ends with the write.
+    commandOptions: { timeout: undefined, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
+    maintNotifications: 'disabled',
+    socket: { connectTimeout: CONNECT_TIMEOUT_MS, reconnectStrategy: reconnectPauseMs },
+  });
+}
+
+/** Growing pauses with jitter, so that replicas do not come back all at once. */
+function reconnectPauseMs(retries: number): number {
+  const pauseMs = Math.min(50 * 2 ** Math.min(retries, 10), MAX_RECONNECT_PAUSE_MS);
+  return pauseMs * (0.5 + Math.random() / 2);
+}

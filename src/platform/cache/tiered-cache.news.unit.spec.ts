@@ -1,0 +1,309 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { CacheEntry } from './cache-entry.js';
+import { entryOf } from './cache-tier.conformance.js';
+import type { CacheTier } from './cache-tier.js';
+import { cacheOf, failOnUnhandledRejections, memoryOf, secondOf, settled } from './tiered-cache.fixture.js';
+import type { TieredCache } from './tiered-cache.js';
+
+failOnUnhandledRejections();
+
+describe('tiered cache: news while a load is under way', () => {
+  it('does not cache a value older than the news, and loads again', async () => {
+    const second = secondOf();
+    const { cache, store } = cacheOf({ second });
+    const read = cache.read('k');
+    const first = await store.nth(0);
+    cache.changed('k', 2);
+    first.answer(entryOf(1));
+    const again = await store.nth(1);
+    expect(cache.peek('k')).toBeUndefined();
+    expect(second.get('k')).toBeUndefined();
+    again.answer(entryOf(2));
+    expect(await read).toEqual({ entry: entryOf(2), from: 'store' });
+    expect(cache.peek('k')).toEqual(entryOf(2));
+    expect(second.get('k')).toEqual(entryOf(2));
+  });
+
+  it('takes "absent" for older than the news as well', async () => {
+    const { cache, store } = cacheOf();
+    const read = cache.read('k');
+    const first = await store.nth(0);
+    cache.changed('k', 0);
+    first.answer(undefined);
+    (await store.nth(1)).answer(entryOf(0));
+    expect((await read).entry).toEqual(entryOf(0));
+  });
+
+  it('keeps a loaded value that is as new as the news', async () => {
+    const { cache, store } = cacheOf();
+    const read = cache.read('k');
+    const first = await store.nth(0);
+    cache.changed('k', 2);
+    first.answer(entryOf(2));
+    expect((await read).entry).toEqual(entryOf(2));
+    expect(cache.peek('k')).toEqual(entryOf(2));
+    expect(store.asked).toHaveLength(1);
+  });
+
+  it('loads again a bounded number of times, then answers without caching', async () => {
+    let loads = 0;
+    const second = secondOf();
+    const { cache } = cacheOf({
+      second,
+      load: (key) => {
+        cache.changed(key, 100);
+        return Promise.resolve(entryOf(++loads));
+      },
+    });
+    const { entry } = await cache.read('k');
+    expect(loads).toBe(4);
+    expect(entry).toEqual(entryOf(4));
+    expect(cache.peek('k')).toBeUndefined();
+    expect(second.get('k')).toBeUndefined();
+  });
+
+  it('judges by news of which memory has no room left', async () => {
+    const { cache, store } = cacheOf({ memory: memoryOf({ maxGuards: 1 }) });
+    const read = cache.read('k');
+    const first = await store.nth(0);
+    cache.changed('k', 2);
+    for (let i = 0; i < 10; i++) cache.changed(`other-${i}`, 1);
+    first.answer(entryOf(1));
+    (await store.nth(1)).answer(entryOf(2));
+    expect((await read).entry).toEqual(entryOf(2));
+  });
+
+  it('lets a put win over an older value loaded, for the waiters too', async () => {
+    const second = secondOf();
+    const { cache, store } = cacheOf({ second });
+    const read = cache.read('k');
+    const asked = await store.nth(0);
+    cache.put('k', entryOf(2));
+    asked.answer(entryOf(1));
+    expect((await read).entry).toEqual(entryOf(2));
+    expect(cache.peek('k')).toEqual(entryOf(2));
+    expect(second.get('k')).toEqual(entryOf(2));
+    expect(store.asked).toHaveLength(1);
+  });
+
+  it('lets a newer value loaded win over a put', async () => {
+    const { cache, store } = cacheOf();
+    const read = cache.read('k');
+    const asked = await store.nth(0);
+    cache.put('k', entryOf(1));
+    asked.answer(entryOf(2));
+    expect((await read).entry).toEqual(entryOf(2));
+    expect(cache.peek('k')).toEqual(entryOf(2));
+  });
+
+  it('never lets an absence loaded overwrite a put', async () => {
+    const { cache, store } = cacheOf();
+    const read = cache.read('k');
+    const asked = await store.nth(0);
+    cache.put('k', entryOf(1));
+    asked.answer(undefined);
+    expect((await read).entry).toEqual(entryOf(1));
+    expect(cache.peek('k')).toEqual(entryOf(1));
+  });
+
+  it('answers with a put that memory could not hold', async () => {
+    const { cache, store } = cacheOf({ memory: memoryOf({ maxBytes: 2_000 }) });
+    const read = cache.read('k');
+    const asked = await store.nth(0);
+    const big = { version: 2, etag: '"2"', body: Buffer.alloc(10_000) };
+    cache.put('k', big);
+    asked.answer(entryOf(1));
+    expect((await read).entry).toEqual(big);
+    expect(cache.peek('k')).toBeUndefined();
+  });
+
+  it.each(['memory', 'second'] as const)(
+    'does not bring back in %s what was removed meanwhile',
+    async (tier) => {
+      const second = secondOf();
+      const { cache, store } = cacheOf({ second });
+      const read = cache.read('k');
+      const first = await store.nth(0);
+      cache.remove('k');
+      first.answer(entryOf(7));
+      (await store.nth(1)).answer(undefined);
+      expect((await read).entry).toBeUndefined();
+      expect(tier === 'memory' ? cache.peek('k') : second.get('k')).toEqual(
+        tier === 'memory' ? null : undefined,
+      );
+    },
+  );
+
+  it('holds a key put anew after its removal, though its versions begin again', async () => {
+    const { cache, store } = cacheOf();
+    cache.put('k', entryOf(7));
+    cache.remove('k');
+    const read = cache.read('k');
+    const asked = await store.nth(0);
+    cache.put('k', entryOf(1));
+    asked.answer(undefined);
+    expect((await read).entry).toEqual(entryOf(1));
+    expect(cache.peek('k')).toEqual(entryOf(1));
+  });
+
+  it('prefers what is warmed while a load runs, and never warms against news', async () => {
+    const { cache, store } = cacheOf();
+    const read = cache.read('k');
+    const asked = await store.nth(0);
+    cache.warm('k', entryOf(2));
+    asked.answer(entryOf(1));
+    expect((await read).entry).toEqual(entryOf(2));
+    cache.changed('news', 2);
+    cache.warm('news', entryOf(1));
+    expect(cache.peek('news')).toBeUndefined();
+  });
+});
+
+describe('tiered cache: news and puts', () => {
+  it('ignores a put that is older than what is held, in both tiers', () => {
+    const second = secondOf();
+    const { cache } = cacheOf({ second });
+    cache.put('k', entryOf(2));
+    cache.put('k', entryOf(1));
+    expect(cache.peek('k')).toEqual(entryOf(2));
+    expect(second.get('k')).toEqual(entryOf(2));
+  });
+
+  it('ignores a put that is older than news heard', () => {
+    const { cache } = cacheOf();
+    cache.changed('k', 2);
+    cache.put('k', entryOf(1));
+    expect(cache.peek('k')).toBeUndefined();
+  });
+
+  it('drops on news what is older, here and in the second tier', () => {
+    const second = secondOf();
+    const { cache } = cacheOf({ second });
+    cache.put('k', entryOf(1));
+    cache.changed('k', 2);
+    expect(cache.peek('k')).toBeUndefined();
+    expect(second.get('k')).toBeUndefined();
+  });
+
+  it('spares the second tier the news of what is held already', () => {
+    const invalidate = vi.fn();
+    const { cache } = cacheOf({ second: secondOf({ invalidate }) });
+    cache.put('k', entryOf(2));
+    cache.changed('k', 2);
+    cache.changed('k', 1);
+    expect(invalidate).not.toHaveBeenCalled();
+    expect(cache.peek('k')).toEqual(entryOf(2));
+  });
+
+  it('does not believe a second tier that is older than news heard before, and tells it', async () => {
+    const invalidate = vi.fn();
+    const second = secondOf({ get: () => entryOf(1), invalidate });
+    const { cache, store, counted } = cacheOf({ second });
+    cache.changed('k', 2);
+    invalidate.mockClear();
+    const read = cache.read('k');
+    (await store.nth(0)).answer(entryOf(2));
+    expect(await read).toEqual({ entry: entryOf(2), from: 'store' });
+    expect(invalidate).toHaveBeenCalledWith('k', 2);
+    expect(counted).toContain('second stale');
+  });
+
+  it.each([
+    ['changed', (cache: TieredCache) => cache.changed('k', 2)],
+    ['removed', (cache: TieredCache) => cache.remove('k')],
+  ])('does not believe a second tier whose answer was on its way when the key was %s', async (_, news) => {
+    let answer: (entry: CacheEntry) => void = () => undefined;
+    const second = secondOf({ get: () => new Promise((resolve) => (answer = resolve)) });
+    const { cache, store } = cacheOf({ second });
+    const read = cache.read('k');
+    news(cache);
+    answer(entryOf(1));
+    (await store.nth(0)).answer(entryOf(2));
+    expect(await read).toEqual({ entry: entryOf(2), from: 'store' });
+  });
+
+  it('does not believe a second tier that has not learned of a removal', async () => {
+    const second = secondOf({ get: () => entryOf(9) });
+    const { cache, store } = cacheOf({ second });
+    cache.remove('k');
+    const read = cache.read('k');
+    (await store.nth(0)).answer(undefined);
+    expect((await read).entry).toBeUndefined();
+  });
+
+  it('judges an answer of the second tier by news of which memory has no room left', async () => {
+    let answer: (entry: CacheEntry) => void = () => undefined;
+    const second = secondOf({ get: () => new Promise((resolve) => (answer = resolve)) });
+    const { cache, store } = cacheOf({ second, memory: memoryOf({ maxGuards: 1 }) });
+    const read = cache.read('k');
+    cache.changed('k', 2);
+    for (let i = 0; i < 10; i++) cache.changed(`other-${i}`, 1);
+    answer(entryOf(1));
+    (await store.nth(0)).answer(entryOf(2));
+    expect((await read).entry).toEqual(entryOf(2));
+  });
+
+  it('prefers a put to an older answer of the second tier', async () => {
+    let answer: (entry: CacheEntry) => void = () => undefined;
+    const second = secondOf({ get: () => new Promise((resolve) => (answer = resolve)) });
+    const { cache, store } = cacheOf({ second });
+    const read = cache.read('k');
+    cache.put('k', entryOf(2));
+    answer(entryOf(1));
+    expect((await read).entry).toEqual(entryOf(2));
+    expect(cache.peek('k')).toEqual(entryOf(2));
+    expect(store.asked).toHaveLength(0);
+  });
+
+  it.each<[string, Partial<CacheTier>]>([
+    [
+      'rejects',
+      {
+        get: () => Promise.reject(new Error('down')),
+        put: () => Promise.reject(new Error('down')),
+        invalidate: () => Promise.reject(new Error('down')),
+      },
+    ],
+    [
+      'throws',
+      {
+        get: () => {
+          throw new Error('down');
+        },
+        put: () => {
+          throw new Error('down');
+        },
+        invalidate: () => {
+          throw new Error('down');
+        },
+      },
+    ],
+  ])('answers from the store, and raises nothing, when the second tier %s', async (_, broken) => {
+    const { cache, store, counted } = cacheOf({ second: secondOf(broken) });
+    cache.put('put', entryOf(1));
+    cache.changed('news', 1);
+    cache.remove('gone');
+    const read = cache.read('k');
+    (await store.nth(0)).answer(entryOf(1));
+    expect(await read).toEqual({ entry: entryOf(1), from: 'store' });
+    await settled();
+    expect(cache.peek('put')).toEqual(entryOf(1));
+    expect(counted.filter((event) => event === 'second error')).toHaveLength(5);
+  });
+
+  it('does not wait for a second tier that hangs on writing', async () => {
+    const never = (): Promise<void> => new Promise(() => undefined);
+    const { cache, store } = cacheOf({ second: secondOf({ put: never, invalidate: never }) });
+    cache.put('put', entryOf(1));
+    expect(cache.peek('put')).toEqual(entryOf(1));
+    const read = cache.read('k');
+    (await store.nth(0)).answer(entryOf(1));
+    expect((await read).entry).toEqual(entryOf(1));
+  });
+
+  it('refuses tiers that forget news before a load must have ended', () => {
+    const memory = memoryOf({ guardMs: 9_999 });
+    expect(() => cacheOf({ memory, loadTimeoutMs: 5_000 })).toThrow(RangeError);
+    expect(() => cacheOf({ second: secondOf({ guardMs: 100 }), loadTimeoutMs: 5_000 })).toThrow(RangeError);
+  });
+});

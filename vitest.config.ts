@@ -13,6 +13,8 @@ const plugins = [
   }),
 ];
 
+const POSTGRES = 'test/support/postgres.setup.ts';
+
 const tier = (name: string, include: string[], globalSetup: string[] = []) => ({
   plugins,
   test: {
@@ -32,7 +34,11 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       tier('unit', ['src/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts']),
-      tier('integration', ['src/**/*.int.spec.ts', 'test/**/*.int.spec.ts'], ['test/support/postgres.setup.ts']),
+      tier('integration', ['src/**/*.int.spec.ts', 'test/**/*.int.spec.ts'], [POSTGRES]),
+      tier('redis', ['src/**/*.redis.spec.ts', 'test/redis/**/*.spec.ts'], ['test/support/redis.setup.ts']),
+      tier('kafka', ['test/kafka/**/*.spec.ts'], [POSTGRES, 'test/support/kafka.setup.ts']),
+      tier('e2e', ['test/e2e/**/*.spec.ts']),
+      tier('browser', ['test/browser/**/*.spec.ts'], ['test/support/chromium.setup.ts']),
     ],
   },
 });

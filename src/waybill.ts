@@ -93,8 +93,9 @@ export class Waybill {
     const { app } = this;
     app.get(Health).report('start', { up: false, detail: 'stopping' });
     this.stopping.abort();
-    await this.starting?.catch(() => undefined);
+    // Before the start is over it may be waiting for Kafka, which this ends.
     await app.get<Server & CustomTransportStrategy>(EVENT_SERVER).close();
+    await this.starting?.catch(() => undefined);
     const lifecycle = app.get(Lifecycle);
     await lifecycle.drain();
     await app.close();
@@ -109,17 +110,13 @@ export class Waybill {
     const { signal } = this.stopping;
     const health = app.get(Health);
     const connection = embedded?.connection ?? configuredConnection(environment)!;
-    await untilItWorks(
-      async () => {
-        await database.open(connection);
-        await app.get(Lifecycle).start();
-      },
-      (error) => {
-        health.report('start', { up: false, detail: `waiting for the database: ${error.message}` });
-        log.warn({ err: error }, 'the database cannot be used yet; trying again');
-      },
-      signal,
-    );
+    const waiting = (error: Error): void => {
+      health.report('start', { up: false, detail: `waiting for the database: ${error.message}` });
+      log.warn({ err: error }, 'the database cannot be used yet; trying again');
+    };
+    await untilItWorks(() => database.open(connection), waiting, signal);
+    await untilItWorks(() => app.get(Lifecycle).start(), waiting, signal);
+    health.report('start', { up: false, detail: 'connecting the consumers' });
     health.addCheck('database', async () => {
       await database.source.query('SELECT 1');
       return { up: true };

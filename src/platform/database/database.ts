@@ -40,6 +40,7 @@ export function dataSourceFor(connection: ConnectionSettings, options: DatabaseO
     username: connection.user,
     password: connection.password,
     database: connection.database,
+    ssl: connection.ssl,
     entities: [...options.entities],
     migrations: [`${options.migrationsDirectory}/*.js`],
     migrationsTableName: 'migrations',

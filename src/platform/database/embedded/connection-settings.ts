@@ -5,4 +5,6 @@ export interface ConnectionSettings {
   user: string;
   password: string;
   database: string;
+  /** TLS to the server; without it the connection is in the clear. */
+  ssl?: { rejectUnauthorized: boolean };
 }

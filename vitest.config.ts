@@ -30,6 +30,7 @@ const tier = (name: string, include: string[], globalSetup: string[] = []) => ({
 
 export default defineConfig({
   test: {
+    reporters: ['default', './test/support/closing-line.reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
     projects: [

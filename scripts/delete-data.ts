@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { ConfigurationError, loadEnvironment } from '../src/platform/config/load-environment.js';
+import { isAlive } from './is-alive.js';
 
 /**
  * Deletes DATA_DIR, where the application would look for it: orders of the embedded database, records of
@@ -33,14 +34,6 @@ function runningReason(directory: string): string | undefined {
     if (isAlive(pid)) return `process ${pid} runs on it; stop that first`;
   }
   return undefined;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function fail(line: string): never {

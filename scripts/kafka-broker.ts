@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
 import { freePorts, PortTakenError } from './free-ports.js';
+import { isAlive } from './is-alive.js';
 import {
   fetchKafka,
   isKafkaFetched,
@@ -102,14 +103,6 @@ async function lockDirectory(directory: string): Promise<string> {
   return lock;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 /** Relative paths throughout, since `log.dirs` splits at commas and a project may stand in any directory. */
 function serverProperties(port: number, controllerPort: number): string {
   return `process.roles=broker,controller
@@ -190,7 +183,10 @@ async function launch(
   return { ...broker, brokers };
 }
 
-/** A broker listens before it has joined its own cluster; only the list of brokers says that it takes records. */
+/**
+ * A broker listens before it has joined its own cluster, and is named before it leads the partitions that it kept.
+ * Only when their offsets can be asked for does it take records.
+ */
 async function answers(brokers: string, ended: AbortSignal): Promise<void> {
   const client = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, retry: { retries: 0 } });
   const deadline = Date.now() + START_TIMEOUT_MS;
@@ -199,9 +195,12 @@ async function answers(brokers: string, ended: AbortSignal): Promise<void> {
     try {
       await admin.connect();
       const cluster = await admin.describeCluster();
-      if (cluster.brokers.length > 0) return;
+      if (cluster.brokers.length > 0) {
+        for (const topic of await admin.listTopics()) await admin.fetchTopicOffsets(topic);
+        return;
+      }
     } catch {
-      // Not listening yet, or not yet willing to say.
+      // Not listening yet, or not yet ready to say.
     } finally {
       await admin.disconnect();
     }

@@ -1,0 +1,149 @@
+/**
+ * Who may import whom. The table with its reasons is in docs/architecture.md; this is what fails the build.
+ * Imports of types count: a layer that only names another's types is bound to it all the same.
+ */
+
+const SPECS = String.raw`\.(spec|fixture|conformance)\.[cm]?[jt]s$`;
+const CONTEXT_LAYERS = ['model', 'repository', 'producer', 'cache', 'service', 'consumer', 'http'];
+
+/** Layers of its own context that each layer may import; all but the model may also import the platform. */
+const ROOMS = {
+  repository: ['model'],
+  producer: ['model'],
+  cache: ['model', 'repository'],
+  service: ['model', 'repository', 'cache', 'producer'],
+  consumer: ['model', 'service'],
+  http: ['model', 'service'],
+};
+
+/** A file of a layer, of any context: `platform` is no context, and holds folders of the same names. */
+const inLayer = (layer) => `^src/(?!platform/)([^/]+)/${layer}/`;
+
+const roomRules = Object.entries(ROOMS).map(([room, others]) => ({
+  name: `${room}-imports`,
+  comment: `${room} may import ${[...others, 'platform'].join(', ')} and itself.`,
+  severity: 'error',
+  from: { path: inLayer(room), pathNot: SPECS },
+  to: {
+    path: '^(src|migrations|scripts|test|bench)/',
+    pathNot: `^src/(platform|$1/(${[room, ...others].join('|')}))/`,
+  },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-circles',
+      comment: 'Files that import each other cannot be understood, tested or loaded alone.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A file that nothing imports and that imports nothing is not part of the program.',
+      severity: 'error',
+      from: { orphan: true, path: '^(src|migrations|scripts|test|bench)/', pathNot: String.raw`\.d\.ts$` },
+      to: {},
+    },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'model-imports-nothing-of-the-project',
+      comment: 'The model is the one thing that everything else may lean on.',
+      severity: 'error',
+      from: { path: inLayer('model'), pathNot: SPECS },
+      to: { path: '^(src|migrations|scripts|test|bench)/', pathNot: '^src/$1/model/' },
+    },
+    {
+      name: 'model-imports-class-validator-only',
+      comment:
+        "Node's own modules aside. A model's module is what Nest takes it in by, and may know Nest for that.",
+      severity: 'error',
+      from: { path: inLayer('model'), pathNot: [SPECS, String.raw`\.module\.ts$`] },
+      to: { dependencyTypesNot: ['local', 'core'], pathNot: '(^|/)node_modules/class-validator/' },
+    },
+    {
+      name: 'model-module-imports-nest-only',
+      severity: 'error',
+      from: { path: String.raw`^src/(?!platform/)[^/]+/model/.*\.module\.ts$` },
+      to: {
+        dependencyTypesNot: ['local', 'core'],
+        pathNot: '(^|/)node_modules/(class-validator|@nestjs/common)/',
+      },
+    },
+    ...roomRules,
+    {
+      name: 'context-folders-are-layers',
+      comment: `The layers are ${CONTEXT_LAYERS.join(', ')}; a file in another folder would have no rule.`,
+      severity: 'error',
+      from: {},
+      to: {
+        path: '^src/(?!platform/)[^/]+/.',
+        pathNot: `^src/[^/]+/((${CONTEXT_LAYERS.join('|')})/|[^/]+$)`,
+      },
+    },
+    {
+      name: 'context-module-imports-its-own',
+      comment: 'What stands in the context folder itself puts its layers together, for app.module.ts.',
+      severity: 'error',
+      from: { path: '^src/(?!platform/)([^/]+)/[^/]+$', pathNot: SPECS },
+      to: { path: '^(src|migrations|scripts|test|bench)/', pathNot: '^src/(platform|$1)/' },
+    },
+    {
+      name: 'contexts-meet-in-events',
+      comment: 'One context never imports another.',
+      severity: 'error',
+      from: { path: '^src/(?!platform/)([^/]+)/', pathNot: SPECS },
+      to: { path: '^src/[^/]+/', pathNot: '^src/(platform|$1)/' },
+    },
+    {
+      name: 'platform-knows-no-context',
+      severity: 'error',
+      from: { path: '^src/platform/', pathNot: SPECS },
+      to: { path: '^(src|migrations|scripts|test|bench)/', pathNot: '^src/platform/' },
+    },
+    {
+      name: 'only-the-house-is-at-the-top',
+      comment: 'A file directly in src/ may import anything, so there are only these.',
+      severity: 'error',
+      from: {},
+      to: {
+        path: '^src/[^/]+$',
+        pathNot: String.raw`^src/(main|app\.module|waybill|database-commands|api-description)\.ts$`,
+      },
+    },
+    {
+      name: 'no-imports-of-specs',
+      comment: 'What only tests use must not end up in the program.',
+      severity: 'error',
+      from: { path: '^(src|migrations|scripts|bench)/', pathNot: SPECS },
+      to: { path: [SPECS, '^test/'] },
+    },
+    {
+      name: 'no-development-packages',
+      comment: 'They are not there where the program runs.',
+      severity: 'error',
+      from: { path: '^(src|migrations)/', pathNot: SPECS },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['type-only', 'npm'],
+      },
+    },
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules', '^dist/'] },
+    exclude: { path: '^(dist|coverage|[.]cache)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

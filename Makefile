@@ -1,0 +1,121 @@
+# Everything that is done in this project. `make` alone lists it.
+#
+# Nothing is redone: what node_modules, dist and release were made from is kept as checksums in a file inside of
+# them. Checksums, since a file that was removed is newer than nothing; inside, so that deleting one redoes it.
+
+MAKEFLAGS += --no-print-directory
+BIN := node_modules/.bin
+
+# $(call checksums,FILES AND DIRECTORIES): one line a file. Tests are no part of what is built.
+checksums = find $(1) -type f ! -name '*.spec.ts' -exec cksum {} + | LC_ALL=C sort -k 3
+SOURCES := src migrations tsconfig.json tsconfig.build.json nest-cli.json
+RELEASED := $(SOURCES) web package.json package-lock.json
+
+.PHONY: help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
+  db-reset test test-coverage bench lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+
+# Recipe lines that start with $(if expand when the target runs, so that `make help` needs no node.
+NODE_VERSION = $(shell node --version 2>/dev/null)
+NODE_FITS = $(shell echo '$(NODE_VERSION)' | awk -F '[v.]' '{ print ($$2 > 20 || ($$2 == 20 && $$3 >= 19)) ? "yes" : "" }')
+
+node-version:
+	@$(if $(NODE_FITS),:,$(error Node.js 20.19 or newer is needed, this is $(or $(NODE_VERSION),a machine without node)))
+
+confirmed:
+	@$(if $(filter yes,$(CONFIRM)),:,$(error this deletes all data; to do so, add CONFIRM=yes))
+
+setup: node-version ## install the dependencies, when package.json or package-lock.json changed
+	@now=$$(cksum package.json package-lock.json); \
+	[ "$$now" = "$$(cat node_modules/.installed-from 2>/dev/null)" ] && exit 0; \
+	npm ci && printf '%s\n' "$$now" > node_modules/.installed-from
+
+# A source that is gone must not live on in dist: its migration would still run. The second find sees a dist that
+# something else has written to since, such as `make dev`.
+build: setup ## compile to dist/, when a source changed
+	@now=$$($(call checksums,$(SOURCES))); was=$$(cat dist/.built-from 2>/dev/null); \
+	if [ "$$now" = "$$was" ] && [ -f dist/src/main.js ]; then \
+	  [ -n "$$(find dist -name '*.js' -newer dist/.built-from)" ] || exit 0; \
+	fi; \
+	files() { printf '%s\n' "$$1" | cut -d ' ' -f 3-; }; \
+	if [ "$$(files "$$now")" = "$$(files "$$was")" ]; then rm -f dist/.built-from; else rm -rf dist; fi; \
+	npm run --silent build && printf '%s\n' "$$now" > dist/.built-from
+
+build-release: setup ## a directory to deploy in release/: no source maps, production dependencies only
+	rm -rf release
+	$(BIN)/tsc -p tsconfig.build.json --outDir release/dist --sourceMap false --incremental false --tsBuildInfoFile null
+	cp -R web package.json package-lock.json .npmrc release/
+	cd release && npm ci --omit=dev
+	@$(call checksums,$(RELEASED)) > release/.built-from
+
+run: build ## run the application; it needs nothing else
+	@exec node dist/src/main.js
+
+# Started here and not in release/: a new release deletes that directory, and the data would stand in it.
+run-release: setup ## run what build-release made, and make it first when a source changed
+	@[ "$$($(call checksums,$(RELEASED)))" = "$$(cat release/.built-from 2>/dev/null)" ] || $(MAKE) build-release
+	@NODE_ENV=production STATIC_DIR="$${STATIC_DIR:-release/web}" exec node release/dist/src/main.js
+
+dev: build ## run the application, and restart it after each change
+	@exec node --import tsx scripts/dev.ts
+
+start-fresh: setup ## delete DATA_DIR (say CONFIRM=yes) and run the application
+	@CONFIRM='$(CONFIRM)' node --import tsx scripts/delete-data.ts
+	@$(MAKE) run
+
+kafka: setup ## run a Kafka broker on 127.0.0.1:9092 without Docker; Ctrl-C stops it
+	@exec node --import tsx scripts/kafka-broker.ts
+
+db-migrate: build ## bring the database's schema up to date
+	@node dist/src/main.js migrate
+
+db-reset: confirmed build ## drop all tables and make them anew (say CONFIRM=yes)
+	@node dist/src/main.js reset-database --yes
+
+test: build ## run all tests; ARGS goes to vitest, as in ARGS='--project unit'
+	@$(BIN)/vitest run $(ARGS)
+
+test-coverage: build ## run all tests and write coverage/
+	@$(BIN)/vitest run --coverage $(ARGS)
+
+bench: build ## run the benchmarks
+	@node --import tsx bench/run.ts $(ARGS)
+
+# All of them run, so that one round of mending sees every fault.
+lint: setup ## check everything that can be checked without running it
+	@failed=; \
+	check() { name=$$1; shift; echo "lint: $$name"; "$$@" || failed="$$failed $$name"; }; \
+	check eslint $(BIN)/eslint .; \
+	check prettier $(BIN)/prettier --check --log-level warn .; \
+	check types $(BIN)/tsc --noEmit; \
+	check layers $(BIN)/depcruise --config .dependency-cruiser.cjs src migrations; \
+	check unused $(BIN)/knip; \
+	check migrations node --import tsx scripts/check-migrations.ts; \
+	check docs node --import tsx scripts/docs.ts --check; \
+	[ -z "$$failed" ] || { echo "lint: failed:$$failed"; exit 1; }; \
+	echo 'lint: all passed'
+
+fmt: setup ## format the code, and mend what eslint can mend
+	@$(BIN)/eslint --fix .; fixed=$$?; $(BIN)/prettier --write --log-level warn . && exit $$fixed
+
+clean: ## delete what was built (not the data, nor node_modules)
+	rm -rf dist release coverage .cache/kafka-*.partial-*
+
+COMPOSE = $(or $(if $(shell docker compose version 2>/dev/null),docker compose),$(error Docker with its compose plugin is needed and not here: https://docs.docker.com/compose/install))
+
+docker-up: ## start everything in containers, with Kafka, PostgreSQL and Grafana
+	@$(COMPOSE) up -d --build
+
+docker-down: ## stop the containers; their data stays
+	@$(COMPOSE) down
+
+docker-build: ## build the images
+	@$(COMPOSE) build
+
+docker-logs: ## follow the containers' logs
+	@$(COMPOSE) logs -f
+
+docker-restart: ## restart the containers
+	@$(COMPOSE) restart

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeFaults } from '../../src/orders/model/field-fault.js';
+import { decodeOrder } from '../../src/orders/model/order.codec.js';
+import type { Order } from '../../src/orders/model/order.js';
+import { StatusEvents } from '../../src/orders/producer/status-events.js';
+import type { Transaction } from '../../src/platform/database/database.js';
+import { DeadLetters } from '../../src/platform/messaging/dead-letters/dead-letters.js';
+import type { MessagingMetrics } from '../../src/platform/messaging/messaging.metrics.js';
+import type { Outbox, OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';
+import { TopicNames } from '../../src/platform/messaging/topic-names.js';
+
+/** A message as a document shows it: a JSON payload as its value, any other as text. */
+export interface MessageExample {
+  headers: Readonly<Record<string, string>>;
+  payload: unknown;
+}
+
+const SAMPLE = join(import.meta.dirname, '..', '..', 'test', 'samples', 'order.json');
+/** Documents must not change with the clock. */
+const MOMENT = '2021-11-26T06:22:20.000Z';
+
+const topics = new TopicNames({});
+
+function sampleText(): string {
+  return readFileSync(SAMPLE, 'utf8');
+}
+
+/** The sample order, by the model's own verdict. */
+export function sampleOrder(): Order {
+  const verdict = decodeOrder(Buffer.from(sampleText()), { totals: 'strict', unknownFields: 'refuse' });
+  if (!verdict.valid) throw new Error(`${SAMPLE} is not valid: ${describeFaults(verdict.faults)}`);
+  return verdict.order;
+}
+
+/** What the work appends to the outbox, as the code that appends it makes it. */
+async function appended(work: (outbox: Outbox) => Promise<void>): Promise<OutboxEntry> {
+  const entries: OutboxEntry[] = [];
+  const outbox: Pick<Outbox, 'append'> = {
+    append: (_tx, more) => {
+      entries.push(...more);
+      return Promise.resolve();
+    },
+  };
+  await work(outbox);
+  const [entry] = entries;
+  if (entry === undefined) throw new Error('nothing was appended to the outbox');
+  return entry;
+}
+
+export function orderExample(): MessageExample {
+  return { headers: {}, payload: JSON.parse(sampleText()) as unknown };
+}
+
+/** The status event that the sample order leads to when it comes for the first time. */
+export async function statusExample(): Promise<MessageExample> {
+  const change = { order: sampleOrder(), version: 1, status: 'received' as const, totalsMatch: true };
+  const entry = await appended((outbox) =>
+    new StatusEvents(outbox, topics).append({} as Transaction, [change]),
+  );
+  const payload = JSON.parse(entry.payload.toString()) as Record<string, unknown>;
+  return {
+    headers: { ...entry.headers, ce_time: MOMENT },
+    payload: { ...payload, occurred_at: MOMENT },
+  };
+}
+
+/** The dead letter that an event which is no JSON leads to. */
+export async function deadLetterExample(): Promise<MessageExample> {
+  const value = Buffer.from('not an order');
+  const origin = { topic: 'orders', partition: 3, offset: 1_042 };
+  const event = { ...origin, timestampMs: Date.parse(MOMENT), key: null, value, headers: {} };
+  const verdict = decodeOrder(value, { totals: 'warn', unknownFields: 'ignore' });
+  const reason = verdict.valid ? '' : describeFaults(verdict.faults);
+  const tx = { query: () => Promise.resolve([origin]) } as unknown as Transaction;
+  const metrics = { deadLetters: { inc: () => undefined } } as unknown as MessagingMetrics;
+  const entry = await appended((outbox) =>
+    new DeadLetters(outbox, topics, metrics).append(tx, [{ event, reason, attempts: 1 }]),
+  );
+  return { headers: entry.headers, payload: entry.payload.toString() };
+}

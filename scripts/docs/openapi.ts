@@ -1,0 +1,61 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const BUILT = join(import.meta.dirname, '..', '..', 'dist', 'src');
+
+/** The program has not been built. */
+export class NotBuiltError extends Error {
+  constructor() {
+    super('dist/ is not there: build first (npm run build)');
+    this.name = 'NotBuiltError';
+  }
+}
+
+/**
+ * The built modules: Nest puts its parts together by the types of their constructors, which only the build writes
+ * into the code.
+ */
+async function builtModules() {
+  if (!existsSync(join(BUILT, 'main.js'))) throw new NotBuiltError();
+  const load = (path: string): Promise<unknown> => import(pathToFileURL(join(BUILT, path)).href);
+  return {
+    ...((await load('app.module.js')) as typeof import('../../src/app.module.js')),
+    ...((await load('api-description.js')) as typeof import('../../src/api-description.js')),
+    ...((await load(
+      'platform/config/environment.js',
+    )) as typeof import('../../src/platform/config/environment.js')),
+    ...((await load(
+      'platform/database/database.js',
+    )) as typeof import('../../src/platform/database/database.js')),
+    ...((await load(
+      'platform/http/http-adapter.js',
+    )) as typeof import('../../src/platform/http/http-adapter.js')),
+    ...((await load('platform/logging/logger.js')) as typeof import('../../src/platform/logging/logger.js')),
+  };
+}
+
+/**
+ * The description of the API that the built program gives at `/swagger/json`, without listening and without a
+ * database.
+ *
+ * @throws NotBuiltError
+ */
+export async function openApiJson(): Promise<string> {
+  const built = await builtModules();
+  const environment = new built.Environment();
+  const log = built.createLogger('silent');
+  const database = new built.Database(built.databaseOptions(environment));
+  const app = await NestFactory.create<NestFastifyApplication>(
+    built.AppModule.register(environment, log, database),
+    built.createHttpAdapter(log),
+    { logger: false, abortOnError: false, bodyParser: false },
+  );
+  try {
+    return `${JSON.stringify(built.apiDocument(app), null, 2)}\n`;
+  } finally {
+    await app.close();
+  }
+}

@@ -1,0 +1,62 @@
+import { mkdtemp } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { freePorts } from '../../scripts/free-ports.js';
+import { startLeashed } from '../../scripts/leashed-process.js';
+import { findCommand, installOnCi } from './debian-packages.js';
+import { setUpTier, type StartedService } from './tier-setup.js';
+
+const START_TIMEOUT_MS = 10_000;
+const POLL_INTERVAL_MS = 20;
+
+/** The Redis tier: the server that TEST_REDIS_URL names, or one of this run's own that keeps nothing. */
+export default function setup(project: TestProject): Promise<() => Promise<void>> {
+  return setUpTier(project, 'redis', async () => {
+    const url = process.env.TEST_REDIS_URL;
+    return url ? { service: { url } } : startRedis();
+  });
+}
+
+async function startRedis(): Promise<StartedService<{ url: string }>> {
+  let command = await findCommand('redis-server');
+  if (command === undefined) {
+    await installOnCi('redis-server');
+    command = await findCommand('redis-server');
+  }
+  if (command === undefined) throw new Error('no redis-server on the PATH, and TEST_REDIS_URL is not set');
+
+  const [port] = await freePorts(0);
+  const directory = await mkdtemp(join(tmpdir(), 'waybill-redis-'));
+  const redis = startLeashed(
+    [command, '--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    { cwd: directory, graceMs: 0, removeAfter: directory },
+  );
+  let ended = false;
+  void redis.exited.finally(() => (ended = true));
+
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!(await answersPing(port))) {
+    if (ended || Date.now() > deadline) {
+      await redis.stop();
+      throw new Error(`redis-server did not start: ${redis.lastOutput()}`);
+    }
+    await new Promise((wake) => setTimeout(wake, POLL_INTERVAL_MS));
+  }
+  return { service: { url: `redis://127.0.0.1:${port}` }, stop: () => redis.stop() };
+}
+
+function answersPing(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(1_000, () => end(false));
+    socket.once('error', () => end(false));
+    socket.once('close', () => end(false));
+    socket.once('data', (reply) => end(reply.toString().startsWith('+PONG')));
+  });
+}

@@ -1,0 +1,42 @@
+import { ORDER_ENTITIES } from '../../src/orders/repository/order.entities.js';
+import { Database, type DatabaseOptions } from '../../src/platform/database/database.js';
+import type { ConnectionSettings } from '../../src/platform/database/embedded/connection-settings.js';
+import { PLATFORM_ENTITIES } from '../../src/platform/platform.module.js';
+import { compileMigrations } from './compiled-migrations.js';
+import { createTestDatabase } from './test-database.js';
+
+export interface WaybillDatabase {
+  connection: ConnectionSettings;
+  /** For opening the same database a second time, as another process would. */
+  options: DatabaseOptions;
+  /** Open, and migrated. */
+  database: Database;
+  /** Runs a statement with numbered parameters and returns its rows. */
+  rows<Row extends object>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  /** Closes it and drops it. */
+  drop(): Promise<void>;
+}
+
+/** A fresh database with the program's own schema. */
+export async function openWaybillDatabase({ poolSize = 12 } = {}): Promise<WaybillDatabase> {
+  const migrations = await compileMigrations();
+  const { connection, drop } = await createTestDatabase();
+  const options: DatabaseOptions = {
+    entities: [...PLATFORM_ENTITIES, ...ORDER_ENTITIES],
+    migrationsDirectory: migrations.directory,
+    poolSize,
+  };
+  const database = new Database(options);
+  await database.open(connection);
+  return {
+    connection,
+    options,
+    database,
+    rows: (sql, parameters) => database.source.query(sql, parameters),
+    async drop() {
+      await database.close();
+      await drop();
+      await migrations.remove();
+    },
+  };
+}

@@ -38,7 +38,7 @@ function giveUp(error: unknown, log: Logger): never {
 async function serve(): Promise<void> {
   const environment = settings();
   const log = createLogger(environment.LOG_LEVEL);
-  let waybill: Waybill | undefined;
+  let waybill: Waybill | undefined = undefined;
   let stopping = false;
   const stop = (signal: string): void => {
     if (stopping) return;

@@ -1,7 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
 import { AppModule, databaseOptions } from './app.module.js';
 import { describeApi } from './api-description.js';
 import type { Environment } from './platform/config/environment.js';
@@ -12,6 +11,7 @@ import {
   startEmbeddedPostgres,
 } from './platform/database/embedded/embedded-postgres.js';
 import { Health } from './platform/health/health.js';
+import { rememberMethods } from './platform/http/allowed-methods.js';
 import { createHttpAdapter, takeBodiesAsBytes } from './platform/http/http-adapter.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
 import { measureRequests } from './platform/http/request-metrics.js';
@@ -115,13 +115,14 @@ export class Waybill {
       log.warn({ err: error }, 'the database cannot be used yet; trying again');
     };
     await untilItWorks(() => database.open(connection), waiting, signal);
-    await untilItWorks(() => app.get(Lifecycle).start(), waiting, signal);
     health.report('start', { up: false, detail: 'connecting the consumers' });
     health.addCheck('database', async () => {
       await database.source.query('SELECT 1');
       return { up: true };
     });
     await app.startAllMicroservices();
+    // What is loaded before news of changes comes in could be old by then.
+    await untilItWorks(() => app.get(Lifecycle).start(), waiting, signal);
     signal.throwIfAborted();
     if (environment.ROLES.includes('relay')) app.get(OutboxRelay).start();
     health.report('start', { up: true });
@@ -139,8 +140,9 @@ async function createApp(
     { logger: new NestLogger(log), bodyParser: false, abortOnError: false },
   );
   app.useGlobalFilters(new ProblemFilter(log));
-  const fastify = app.getHttpAdapter().getInstance() as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   takeBodiesAsBytes(fastify);
+  rememberMethods(fastify);
   measureRequests(fastify);
   if (environment.ROLES.includes('api')) {
     describeApi(app);

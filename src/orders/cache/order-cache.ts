@@ -113,6 +113,11 @@ export class OrderCache {
     this.cache.changed(orderUid, version);
   }
 
+  /** News may have been missed: what is held may be old. */
+  forgetAll(): void {
+    this.cache.forgetAll();
+  }
+
   private async load(orderUid: string): Promise<CacheEntry | undefined> {
     const [stored] = await this.repository.findMany([orderUid]);
     return stored && entryOf(stored);

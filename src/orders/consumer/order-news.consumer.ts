@@ -13,6 +13,7 @@ export class OrderNewsConsumer {
 
   @EventPattern('order-status', undefined, NEWS)
   receive(@Payload() events: readonly ReceivedEvent[]): void {
+    if (events.length === 0) this.news.resume();
     for (const event of events) {
       const text = event.value?.toString('utf8') ?? '';
       const news = parseNews(text);

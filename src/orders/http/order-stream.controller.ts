@@ -36,6 +36,10 @@ export class OrderStreamController {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
     response.write(`retry: ${RECONNECT_MS}\n\n`);
     this.clients.add(response);
     const keepAlive = setInterval(() => response.write(': alive\n\n'), KEEP_ALIVE_MS);

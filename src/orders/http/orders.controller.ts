@@ -72,7 +72,7 @@ export class OrdersController {
     if (page.next !== undefined) {
       const next = new URLSearchParams(request.url.split('?')[1]);
       next.set('cursor', cursorOf(page.next));
-      reply.header('link', `<${PATH}?${next}>; rel="next"`);
+      reply.header('link', `<${PATH}?${next.toString()}>; rel="next"`);
     }
     reply.header('cache-control', 'no-store').header('content-type', 'application/json; charset=utf-8');
     await reply.send(`[${page.orders.map((order) => order.text).join(',')}]`);
@@ -155,8 +155,18 @@ export class OrdersController {
     const { orderUid, outcome, version, etag } = await this.submission.submit(incoming);
     return {
       status: outcome === 'stored' ? 201 : 200,
-      headers: { location: `${PATH}/${orderUid}`, etag, 'cache-control': 'no-store' },
-      body: { order_uid: orderUid, version, outcome, totals_match: incoming.totalsMatch },
+      headers: {
+        location: `${PATH}/${orderUid}`,
+        etag,
+        'cache-control': 'no-store',
+        'content-type': 'application/json; charset=utf-8',
+      },
+      body: JSON.stringify({
+        order_uid: orderUid,
+        version,
+        outcome,
+        totals_match: incoming.totalsMatch,
+      }),
     };
   }
 }

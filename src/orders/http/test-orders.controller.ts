@@ -28,9 +28,10 @@ export class TestOrdersController {
     schema: { $ref: '#/components/schemas/Problem' },
   })
   async send(
-    @Query('count') count: string | string[] | undefined,
+    @Query() { count, ...unknown }: Readonly<Record<string, string | string[]>>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    refuseUnknown(Object.keys(unknown));
     const orderUids = await this.submission.sendTestOrders(parseCount(count));
     const first = orderUids[0]!;
     await reply
@@ -39,6 +40,13 @@ export class TestOrdersController {
       .header('cache-control', 'no-store')
       .send(orderUids.length === 1 ? { order_uid: first } : { order_uid: first, order_uids: orderUids });
   }
+}
+
+/** A misspelt count would otherwise send one order. */
+function refuseUnknown(names: readonly string[]): void {
+  if (names.length === 0) return;
+  const errors = names.map((path) => ({ path, detail: 'is not a parameter of this request' }));
+  throw new ProblemError(400, `the only parameter is count, not ${names.join(', ')}`, { errors });
 }
 
 function parseCount(text: string | string[] | undefined): number {

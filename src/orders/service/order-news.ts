@@ -27,6 +27,11 @@ export class OrderNews {
     return this.items;
   }
 
+  /** Status events may have been missed, so nothing that is held from before can be believed. */
+  resume(): void {
+    this.cache.forgetAll();
+  }
+
   announce(item: OrderNewsItem): void {
     this.cache.changed(item.orderUid, item.version);
     this.items.next(item);

@@ -110,6 +110,12 @@ export class MemoryTier implements CacheTier {
     if ((this.guards.peek(key) ?? CLEARED) < version) this.guards.set(key, version);
   }
 
+  /** Drops all that is held. Floors that news has set stay. */
+  clear(): void {
+    this.entries.clear();
+    this.absent.clear();
+  }
+
   /** Notes that the store holds no such key. Ignored when an entry is held or news told of one. */
   rememberAbsent(key: string): void {
     if (this.entries.has(key) || this.floorOf(key) !== undefined) return;

@@ -110,6 +110,12 @@ export class TieredCache {
     this.tellSecond((second) => second.invalidate(key));
   }
 
+  /** News may have been missed: nothing held in memory, or being loaded, can be believed any more. */
+  forgetAll(): void {
+    for (const load of this.loads.values()) load.noteRemoved();
+    this.memory.clear();
+  }
+
   /** `bytes` as {@link MemoryTier.stats} reckons them; `inFlight` shared loads. */
   stats(): { entries: number; bytes: number; inFlight: number } {
     return { ...this.memory.stats(), inFlight: this.loads.size };

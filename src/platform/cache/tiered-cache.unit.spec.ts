@@ -185,3 +185,24 @@ describe('tiered cache: a load that fails, or takes too long, or whose caller le
     expect(store.asked).toHaveLength(0);
   });
 });
+
+describe('tiered cache: when news may have been missed', () => {
+  it('forgets what it holds, absences included, and keeps nothing of a load under way', async () => {
+    const { cache, store } = cacheOf();
+    cache.put('held', entryOf(1));
+    const absent = cache.read('absent');
+    (await store.nth(0)).answer(undefined);
+    await absent;
+    const loading = cache.read('loading');
+    const load = await store.nth(1);
+
+    cache.forgetAll();
+    load.answer(entryOf(1));
+    // The load began before: what it brings may be answered once it was loaded again, or not be kept.
+    const settledLoad = Promise.race([loading, store.nth(2).then((again) => again.answer(entryOf(2)))]);
+    await settledLoad;
+    expect(cache.peek('held')).toBeUndefined();
+    expect(cache.peek('absent')).toBeUndefined();
+    expect(cache.peek('loading')?.version).not.toBe(1);
+  });
+});

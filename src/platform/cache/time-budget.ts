@@ -47,9 +47,9 @@ export class TimeBudget {
           this.waiting.delete(waiting);
           resolve(value);
         },
-        (error: unknown) => {
+        (error: Error) => {
           this.waiting.delete(waiting);
-          reject(error as Error);
+          reject(error);
         },
       );
     });

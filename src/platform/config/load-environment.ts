@@ -27,7 +27,7 @@ function parse(name: SettingName, text: string): unknown {
 
 function readVariables(directory: string, name: string): Variables {
   try {
-    return parseEnv(readFileSync(join(directory, name), 'utf8')) as Variables;
+    return parseEnv(readFileSync(join(directory, name), 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new ConfigurationError([`${name} cannot be read: ${(error as Error).message}`]);

@@ -1,5 +1,6 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '../logging/logger.js';
 import { bodyOf, PROBLEM_TYPE, ProblemFilter } from './problem.filter.js';
@@ -7,7 +8,8 @@ import { ProblemError } from './problem.js';
 
 const MAX_BODY_BYTES = 1_048_576;
 const REQUEST_TIMEOUT_MS = 30_000;
-const MAX_PATH_PARAMETER_CHARACTERS = 1_024;
+/** Node takes a request's head up to this length; a parameter is judged by its route, which says more than 414. */
+const MAX_PATH_PARAMETER_CHARACTERS = 16_384;
 
 /**
  * Fastify for Nest. Bodies reach the controllers as the bytes that came, whatever their type: what an event and a
@@ -32,14 +34,18 @@ export function takeBodiesAsBytes(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 }
 
+/** Node's codes of what is wrong with a request's head, and the answer; anything else is 400. */
+const MALFORMED: Readonly<Record<string, readonly [status: number, detail: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'the header is larger than 16 KiB'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request took too long to arrive'],
+};
+
 /** What is not even HTTP never becomes a request, and has only its socket to be answered on. */
 function answerMalformed(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-  const problem = new ProblemError(status, 'the request is not valid HTTP/1.1');
-  const body = bodyOf(problem);
+  const [status, detail] = MALFORMED[error.code ?? ''] ?? [400, 'the request is not valid HTTP/1.1'];
+  const body = bodyOf(new ProblemError(status, detail));
   socket.end(
-    `HTTP/1.1 ${status} \r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\ncache-control: no-store\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }

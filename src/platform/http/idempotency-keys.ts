@@ -7,7 +7,8 @@ import { ProblemError } from './problem.js';
 export interface RepeatableAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: unknown;
+  /** As text: PostgreSQL keeps the fields of a jsonb object in an order of its own. */
+  readonly body: string;
 }
 
 /** How long a request may be under way before another with its key may take over from it. */

@@ -1,4 +1,10 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  NotFoundException,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import { type Observable, throwError } from 'rxjs';
@@ -9,19 +15,23 @@ import { type Problem, ProblemError } from './problem.js';
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 const RETRY_AFTER_SECONDS = '1';
 
-/** Fastify's own words for what a client did wrong, in ours. */
-const FASTIFY_DETAILS: Readonly<Record<string, string>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'the body is larger than 1 MiB',
+/** What Fastify says of a client's fault by its code, and Nest by its status, in our words. */
+const DETAILS: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'the path is no valid URL path',
+  404: 'there is nothing at this path',
+  413: 'the body is larger than 1 MiB',
 };
 
 /** Any error as the answer to give. What is not foreseen says nothing of its inside. */
 export function problemOf(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
-  if (error instanceof HttpException) return new ProblemError(error.getStatus(), error.message);
+  if (error instanceof HttpException) {
+    const status = error.getStatus();
+    return new ProblemError(status, DETAILS[status] ?? error.message);
+  }
   const { statusCode, code, message } = error as { statusCode?: unknown; code?: string; message: string };
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
-    return new ProblemError(statusCode, FASTIFY_DETAILS[code ?? ''] ?? message);
+    return new ProblemError(statusCode, DETAILS[code ?? ''] ?? DETAILS[statusCode] ?? message);
   }
   if (classifyFailure(error) === 'transient') {
     return new ProblemError(503, 'the service cannot do this at the moment; try again shortly', {
@@ -44,6 +54,15 @@ export function bodyOf(problem: ProblemError, instance?: string): string {
   return JSON.stringify(body);
 }
 
+/** Nest says 404 also where there is a route, only for other methods. */
+function wrongMethod({ method, server }: FastifyRequest, path: string): ProblemError | undefined {
+  const allowed = server.methodsAt(path).join(', ');
+  if (allowed === '') return undefined;
+  return new ProblemError(405, `${method} is not possible here, only ${allowed}`, {
+    headers: { allow: allowed },
+  });
+}
+
 /** The one place where the errors of requests become answers. Those of events are left to their transport. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -58,10 +77,14 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const problem = problemOf(error);
-    if (problem.status >= 500) {
-      const level = problem.status === 503 ? 'warn' : 'error';
-      this.log[level]({ err: error, method: request.method, url: request.url }, 'a request failed');
+    const { method, url } = request;
+    const path = url.split('?', 1)[0]!;
+    const problem = (error instanceof NotFoundException && wrongMethod(request, path)) || problemOf(error);
+    if (problem.status === 503) {
+      // While the database is away this is every request: a stack for each would bury the line that matters.
+      this.log.warn({ reason: (error as Error).message, method, url }, 'a request could not be served');
+    } else if (problem.status >= 500) {
+      this.log.error({ err: error, method, url }, 'a request failed');
     }
     if (reply.sent) return;
     void reply
@@ -69,6 +92,6 @@ export class ProblemFilter implements ExceptionFilter {
       .headers(problem.headers)
       .header('content-type', PROBLEM_TYPE)
       .header('cache-control', 'no-store')
-      .send(bodyOf(problem, request.url.split('?', 1)[0]));
+      .send(bodyOf(problem, path));
   }
 }

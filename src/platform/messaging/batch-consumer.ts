@@ -12,7 +12,8 @@ import type { BatchHandler, ReceivedEvent } from './received-event.js';
 /**
  * Given to `@EventPattern` as its extras by a handler that every process must hear in full, rather than share with
  * the others of its group: news for caches, live updates. Such a handler starts with what is new, and an event
- * that it fails on is passed over.
+ * that it fails on is passed over. A batch without events tells it that others may have been missed before: at the
+ * start, and when the process was cut off for a while.
  */
 export interface SubscriptionExtras {
   readonly broadcast?: boolean;

@@ -52,6 +52,11 @@ export class KafkaBatchReader {
     }
   }
 
+  /** Tells all handlers of news that they may have missed some. */
+  async resumeNews(): Promise<void> {
+    for (const handler of this.newsHandlers.values()) await handler([]);
+  }
+
   async readNews({ batch, heartbeat }: EachBatchPayload): Promise<void> {
     const { topic, partition, messages } = batch;
     await this.newsHandlers.get(topic)!(messages.map((message) => eventOf(topic, partition, message)));
@@ -92,7 +97,8 @@ function headersOf(headers: KafkaMessage['headers']): Record<string, Buffer> {
   const bytes: Record<string, Buffer> = {};
   for (const [name, value] of Object.entries(headers)) {
     const last = Array.isArray(value) ? value.at(-1) : value;
-    if (last !== undefined) bytes[name] = Buffer.from(last);
+    // kafkajs gives bytes; copying those of the seven headers of a status event showed in the ingest's profile.
+    if (last !== undefined) bytes[name] = typeof last === 'string' ? Buffer.from(last) : last;
   }
   return bytes;
 }

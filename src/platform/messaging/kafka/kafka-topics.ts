@@ -3,7 +3,7 @@ import type { Environment } from '../../config/environment.js';
 import type { Logger } from '../../logging/logger.js';
 
 /** A dead letter holds a whole message of up to 1 MiB and its headers; Kafka's default leaves no room for those. */
-const DEAD_LETTER_MAX_MESSAGE_BYTES = 2 * 1_048_576;
+export const DEAD_LETTER_MAX_MESSAGE_BYTES = 2 * 1_048_576;
 
 /** Creates the topics that are not there, with the partitions and replicas that the settings name. */
 export async function createMissingTopics(

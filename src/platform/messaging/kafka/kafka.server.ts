@@ -1,4 +1,4 @@
-import { CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
+import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import type { Consumer, Kafka } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
 import type { Environment } from '../../config/environment.js';
@@ -16,6 +16,11 @@ const HEARTBEAT_INTERVAL_MS = 3_000;
 /** Partitions whose batches are written side by side; each holds a database connection meanwhile. */
 const CONCURRENT_PARTITIONS = 4;
 const MAX_BYTES_PER_PARTITION = 2 * 1_048_576;
+/**
+ * How long a broker may hold a fetch open when there is nothing new. kafkajs waits for its fetches before it leaves
+ * a group or takes part in a rebalance: its own 5 s would be half of the time that a stop may take.
+ */
+const LONGEST_FETCH_WAIT_MS = 500;
 
 export interface KafkaServerParts {
   readonly kafka: Kafka;
@@ -84,6 +89,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_INTERVAL_MS,
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+      maxWaitTimeInMs: LONGEST_FETCH_WAIT_MS,
     });
     this.watch(consumer, 'consumer');
     await this.untilKafkaAnswers(async () => {
@@ -107,13 +113,38 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
       const topic = topics.deployedName(pattern);
       reader.addNews(topic, batches.newsHandlerFor(topic, handler));
     }
-    const consumer = kafka.consumer({ groupId: `${environment.KAFKA_GROUP_ID}.news.${randomUUID()}` });
+    const consumer = kafka.consumer({
+      groupId: `${environment.KAFKA_GROUP_ID}.news.${randomUUID()}`,
+      maxWaitTimeInMs: LONGEST_FETCH_WAIT_MS,
+    });
     this.watch(consumer, 'news');
     await this.untilKafkaAnswers(async () => {
       await consumer.connect();
       await consumer.subscribe({ topics: reader.topics(), fromBeginning: false });
     });
     await consumer.run({ autoCommit: false, eachBatch: (payload) => reader.readNews(payload) });
+    const resume = (): Promise<void> => this.untilKafkaAnswers(() => this.resumeNews(consumer, reader));
+    await resume();
+    consumer.on(consumer.events.GROUP_JOIN, () => void resume().catch(() => undefined));
+  }
+
+  /**
+   * A group of its own that nothing is committed for begins at the end of each partition, whenever that is found out.
+   * Going back to an end that was looked up first, and only then dropping what is held, leaves no gap between.
+   */
+  private async resumeNews(consumer: Consumer, reader: KafkaBatchReader): Promise<void> {
+    const admin = this.parts.kafka.admin();
+    await admin.connect();
+    try {
+      for (const topic of reader.topics()) {
+        for (const { partition, offset } of await admin.fetchTopicOffsets(topic)) {
+          consumer.seek({ topic, partition, offset });
+        }
+      }
+    } finally {
+      await admin.disconnect();
+    }
+    await reader.resumeNews();
   }
 
   /** kafkajs can leave a live process with a dead consumer; the health has to tell. */

@@ -1,4 +1,4 @@
-import { CustomTransportStrategy, Server } from '@nestjs/microservices';
+import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { BatchConsumer, SubscriptionExtras } from '../batch-consumer.js';
 import type { TopicNames } from '../topic-names.js';
 import type { LoopbackBroker } from './loopback-broker.js';

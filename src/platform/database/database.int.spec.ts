@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { compileMigrations, type CompiledMigrations } from '../../../test/support/compiled-migrations.js';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
+import { ORDER_ENTITIES } from '../../orders/repository/order.entities.js';
+import { PLATFORM_ENTITIES } from '../platform.module.js';
+import { Database, DatabaseUnavailableError } from './database.js';
+
+let migrations: CompiledMigrations;
+let server: TestDatabase;
+let opened: Database[];
+
+beforeEach(async () => {
+  migrations = await compileMigrations();
+  server = await createTestDatabase();
+  opened = [];
+});
+
+afterEach(async () => {
+  for (const database of opened) await database.close();
+  await server.drop();
+  await migrations.remove();
+});
+
+function newDatabase(): Database {
+  const entities = [...PLATFORM_ENTITIES, ...ORDER_ENTITIES];
+  const database = new Database({ entities, migrationsDirectory: migrations.directory, poolSize: 4 });
+  opened.push(database);
+  return database;
+}
+
+describe('opening the database', () => {
+  it('brings an empty one up to date, with the tables that the entities describe', async () => {
+    const database = newDatabase();
+    await database.open(server.connection);
+    const tables: { name: string }[] = await database.source.query(
+      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
+    );
+    expect(tables.map(({ name }) => name)).toEqual([
+      'dead_letters',
+      'deliveries',
+      'idempotency_keys',
+      'items',
+      'migrations',
+      'orders',
+      'outbox',
+      'payments',
+    ]);
+    // Empty when the mapping and the schema agree in every column, index and constraint.
+    const { upQueries } = await database.source.driver.createSchemaBuilder().log();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('runs each migration once when several processes start together', async () => {
+    const databases = Array.from({ length: 4 }, newDatabase);
+    await Promise.all(databases.map((database) => database.open(server.connection)));
+    const ran: object[] = await databases[0]!.source.query('SELECT name, count(*)::int FROM migrations GROUP BY 1');
+    expect(ran.length).toBeGreaterThan(0);
+    for (const migration of ran) expect(migration).toMatchObject({ count: 1 });
+  });
+
+  it('may be tried again when it failed', async () => {
+    const database = newDatabase();
+    const nowhere = { ...server.connection, database: 'not_there' };
+    await expect(database.open(nowhere)).rejects.toMatchObject({ code: '3D000' });
+    expect(() => database.source).toThrow(DatabaseUnavailableError);
+    await database.open(server.connection);
+    expect(await database.source.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('leaves no connection behind when a migration cannot be made', async () => {
+    const first = newDatabase();
+    await first.open(server.connection);
+    await first.source.query('DELETE FROM migrations');
+    await expect(newDatabase().open(server.connection)).rejects.toMatchObject({ code: '42P07' });
+    // The server takes a moment to notice that a client is gone.
+    await vi.waitFor(async () => {
+      const backends: object[] = await first.source.query(
+        'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+      );
+      expect(backends).toEqual([]);
+    });
+  });
+});
+
+describe('a database that is not open', () => {
+  it('says so, before the opening and after the closing', async () => {
+    const database = newDatabase();
+    expect(() => database.source).toThrow(DatabaseUnavailableError);
+    await expect(database.connect()).rejects.toThrow(DatabaseUnavailableError);
+    await database.open(server.connection);
+    await database.close();
+    expect(() => database.source).toThrow(DatabaseUnavailableError);
+    await database.close();
+  });
+});
+
+describe('a transaction', () => {
+  it('is committed as a whole, or not at all', async () => {
+    const database = newDatabase();
+    await database.open(server.connection);
+    await database.source.query('CREATE TABLE notes (text text)');
+    const failed = database.transaction(async (tx) => {
+      await tx.query(`INSERT INTO notes VALUES ('lost')`);
+      throw new Error('no');
+    });
+    await expect(failed).rejects.toThrow('no');
+    expect(await database.transaction((tx) => tx.query(`INSERT INTO notes VALUES ('kept') RETURNING text`))).toEqual([
+      { text: 'kept' },
+    ]);
+    expect(await database.source.query('SELECT text FROM notes')).toEqual([{ text: 'kept' }]);
+  });
+});

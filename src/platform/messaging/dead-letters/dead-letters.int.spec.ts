@@ -1,0 +1,143 @@
+import type { Counter } from 'prom-client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unregisteredMetrics } from '../../../../test/support/messaging-metrics.js';
+import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
+import { Outbox } from '../outbox/outbox.js';
+import type { ReceivedEvent, RefusedEvent } from '../received-event.js';
+import { TopicNames } from '../topic-names.js';
+import { DeadLetters } from './dead-letters.js';
+
+let house: WaybillDatabase;
+let deadLetters: DeadLetters;
+let counted: Counter<'topic'>;
+let serial = 0;
+
+beforeAll(async () => {
+  house = await openWaybillDatabase();
+  const metrics = unregisteredMetrics();
+  counted = metrics.deadLetters;
+  const topics = new TopicNames({ orders: 'shop.orders', 'orders.dead-letter': 'shop.refused' });
+  deadLetters = new DeadLetters(new Outbox(), topics, metrics);
+});
+
+afterAll(() => house.drop());
+
+function event(fields: Partial<ReceivedEvent> = {}): ReceivedEvent {
+  return {
+    topic: 'shop.orders',
+    partition: 2,
+    offset: ++serial,
+    timestampMs: 1_763_722_949_123,
+    key: Buffer.from('a-key'),
+    value: Buffer.from('a value'),
+    headers: {},
+    ...fields,
+  };
+}
+
+const refused = (one: ReceivedEvent, reason = 'must be JSON'): RefusedEvent => ({ event: one, reason, attempts: 3 });
+
+const append = (...letters: RefusedEvent[]): Promise<void> =>
+  house.database.transaction((tx) => deadLetters.append(tx, letters));
+
+const rowsOf = ({ offset }: ReceivedEvent): Promise<Record<string, unknown>[]> =>
+  house.rows('SELECT * FROM dead_letters WHERE "offset" = $1', [offset]);
+
+const copiesOf = ({ offset }: ReceivedEvent): Promise<Record<string, unknown>[]> =>
+  house.rows(`SELECT * FROM outbox WHERE headers->>'origin_offset' = $1`, [String(offset)]);
+
+describe('a refused event', () => {
+  it('is kept with its origin, its reason and its bytes, and a copy of it is sent', async () => {
+    const everyByte = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
+    const one = event({ key: everyByte, value: everyByte, headers: { trace: everyByte, empty: Buffer.alloc(0) } });
+    await append(refused(one, 'payment.amount must be a whole number'));
+    expect(await rowsOf(one)).toMatchObject([
+      {
+        topic: 'shop.orders',
+        partition: 2,
+        event_time: new Date(one.timestampMs),
+        key: everyByte,
+        value: everyByte,
+        headers: { trace: everyByte.toString('base64'), empty: '' },
+        reason: 'payment.amount must be a whole number',
+        attempts: 3,
+      },
+    ]);
+    expect(await copiesOf(one)).toMatchObject([
+      {
+        topic: 'shop.refused',
+        aggregateid: `shop.orders/2/${one.offset}`,
+        payload: everyByte,
+        headers: {
+          origin_topic: 'shop.orders',
+          origin_partition: '2',
+          origin_time: '2025-11-21T11:02:29.123Z',
+          error: 'payment.amount must be a whole number',
+          attempts: '3',
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    [null, null],
+    [Buffer.alloc(0), Buffer.alloc(0)],
+  ])('may have the key %o and the value %o', async (key, value) => {
+    const one = event({ key, value });
+    await append(refused(one));
+    expect(await rowsOf(one)).toMatchObject([{ key, value }]);
+  });
+
+  it('is kept once when it is delivered again, and sent once', async () => {
+    const [one, other] = [event(), event()];
+    await append(refused(one));
+    await append(refused(one, 'another reason'), refused(other));
+    expect(await rowsOf(one)).toMatchObject([{ reason: 'must be JSON' }]);
+    expect(await copiesOf(one)).toHaveLength(1);
+    expect(await copiesOf(other)).toHaveLength(1);
+  });
+
+  it('is kept once also when two consumers refuse it at the same time', async () => {
+    const one = event();
+    await Promise.all(Array.from({ length: 8 }, () => append(refused(one))));
+    expect(await rowsOf(one)).toHaveLength(1);
+    expect(await copiesOf(one)).toHaveLength(1);
+  });
+
+  it('is another one when its topic was made anew: the same offset, another time', async () => {
+    const one = event();
+    await append(refused(one));
+    await append(refused({ ...one, timestampMs: one.timestampMs + 1 }));
+    expect(await rowsOf(one)).toHaveLength(2);
+    expect(await copiesOf(one)).toHaveLength(2);
+  });
+
+  it('is kept whatever stands in its reason and in the names of its headers', async () => {
+    const one = event({ headers: { 'a\0b': Buffer.from('x'), __proto__x: Buffer.from('y') } });
+    await append(refused(one, `\0 and \uD800 ${'x'.repeat(10_000)}`));
+    const [row] = await rowsOf(one);
+    expect(row!.reason).toMatch(/^\u2400 and \uFFFD x+$/);
+    expect((row!.reason as string).length).toBeLessThanOrEqual(4_000);
+    expect(row!.headers).toEqual({ 'a\u2400b': 'eA==', __proto__x: 'eQ==' });
+  });
+
+  it('is not kept when the batch that it came with is rolled back', async () => {
+    const one = event();
+    const rolledBack = house.database.transaction(async (tx) => {
+      await deadLetters.append(tx, [refused(one)]);
+      throw new Error('rolled back');
+    });
+    await expect(rolledBack).rejects.toThrow('rolled back');
+    expect(await rowsOf(one)).toEqual([]);
+    expect(await copiesOf(one)).toEqual([]);
+  });
+
+  it('is counted once for each time that it is kept', async () => {
+    const topic = `shop.counted-${++serial}`;
+    const one = event({ topic });
+    await append(refused(one));
+    await append(refused(one));
+    const { values } = await counted.get();
+    expect(values.find(({ labels }) => labels.topic === topic)?.value).toBe(1);
+  });
+});

@@ -31,6 +31,7 @@ async function faultsOf(source: DataSource): Promise<string[]> {
   for (const _ of migrations) await source.undoLastMigration({ transaction: 'each' });
   const left: { name: string }[] = await source.query(LEFT_BEHIND);
   for (const { name } of left) faults.push(`undoing all migrations leaves ${name} behind`);
+  if (left.length > 0) return faults;
   await source.runMigrations({ transaction: 'each' });
   faults.push(...(await differences(source, 'after undo and redo the schema differs from the mapping')));
   return faults;
@@ -69,6 +70,9 @@ try {
   });
   try {
     process.exitCode = await check(server.connection);
+  } catch (error) {
+    console.error(`migrations: ${(error as Error).message}`);
+    process.exitCode = 1;
   } finally {
     await server.stop();
   }

@@ -13,6 +13,7 @@ import {
 import { Health } from './platform/health/health.js';
 import { rememberMethods } from './platform/http/allowed-methods.js';
 import { createHttpAdapter, takeBodiesAsBytes } from './platform/http/http-adapter.js';
+import { OpenConnections } from './platform/http/open-connections.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
 import { measureRequests } from './platform/http/request-metrics.js';
 import { servePage } from './platform/http/static-page.js';
@@ -22,6 +23,8 @@ import { EVENT_SERVER } from './platform/messaging/messaging.module.js';
 import { OutboxRelay } from './platform/messaging/outbox/outbox-relay.js';
 import { untilItWorks } from './platform/messaging/patience.js';
 
+/** A client that does not send the rest of its request must not keep the program from an orderly stop. */
+const DRAIN_MS = 5_000;
 /** What is left of the ten seconds that a stop may take, once events and requests under way are done. */
 const FLUSH_MS = 2_000;
 
@@ -29,6 +32,7 @@ const FLUSH_MS = 2_000;
 export class Waybill {
   private readonly stopping = new AbortController();
   private starting: Promise<void> | undefined;
+  private readonly connections: OpenConnections;
 
   private constructor(
     private readonly app: NestFastifyApplication,
@@ -36,7 +40,9 @@ export class Waybill {
     private readonly log: Logger,
     private readonly database: Database,
     private readonly embedded: EmbeddedPostgres | undefined,
-  ) {}
+  ) {
+    this.connections = new OpenConnections(app.getHttpServer());
+  }
 
   /**
    * Listens, and returns; the rest comes up behind it, however long the database and Kafka take. `/health/ready`
@@ -98,7 +104,7 @@ export class Waybill {
     await this.starting?.catch(() => undefined);
     const lifecycle = app.get(Lifecycle);
     await lifecycle.drain();
-    await app.close();
+    await this.connections.drain(() => app.close(), DRAIN_MS);
     await app.get(OutboxRelay).stop(FLUSH_MS);
     await lifecycle.close();
     await this.database.close();

@@ -1,5 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
-
 /** Lengths that were slept, in milliseconds, since the last time that it was emptied. */
 export const sleptMs: number[] = [];
 
@@ -11,6 +9,6 @@ export const sleptMs: number[] = [];
 export async function setTimeout(ms: number, _value: undefined, { signal }: { signal: AbortSignal }): Promise<void> {
   signal.throwIfAborted();
   sleptMs.push(ms);
-  await setImmediate();
+  await new Promise((wake) => setImmediate(wake));
   signal.throwIfAborted();
 }

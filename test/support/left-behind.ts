@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findRunningServer, isAlive } from '../../src/platform/database/embedded/postmaster-pid-file.js';
+import { findRunningServer } from '../../src/platform/database/embedded/postmaster-pid-file.js';
 import { eventually } from './eventually.js';
 
 /**
@@ -14,6 +14,8 @@ trap '' INT TERM HUP
 IFS='
 '
 programs= servers= directories=
+command_of() { tr '\\0' ' ' < "/proc/$1/cmdline" || ps -ww -o args= -p "$1"; }
+is_server() { case $(command_of "$1") in *postgres*) true ;; *) false ;; esac; }
 without() { for one in $1; do [ "$one" = "$2" ] || printf '%s\\n' "$one"; done; }
 while IFS=' ' read -r verb value; do
   case $verb in
@@ -27,9 +29,9 @@ done
 for program in $programs; do kill -KILL "$program"; done
 for directory in $servers; do
   read -r server < "$directory/postgres/postmaster.pid" || continue
-  case $(tr '\\0' ' ' < "/proc/$server/cmdline") in *postgres*) ;; *) continue ;; esac
+  is_server "$server" || continue
   kill -QUIT "$server"
-  tries=100; while kill -0 "$server" && [ "$tries" -gt 0 ]; do sleep 0.1; tries=$((tries - 1)); done
+  tries=100; while is_server "$server" && [ "$tries" -gt 0 ]; do sleep 0.1; tries=$((tries - 1)); done
 done
 for directory in $directories; do rm -rf "$directory"; done
 `;
@@ -53,12 +55,13 @@ export function tellSweeper(verb: Verb, value: string | number): void {
 
 /** Ends the embedded PostgreSQL of a DATA_DIR that a killed program has left running. */
 async function endServerLeftIn(dataDir: string): Promise<void> {
-  const server = await findRunningServer(join(dataDir, 'postgres')).catch(() => undefined);
+  const running = () => findRunningServer(join(dataDir, 'postgres')).catch(() => undefined);
+  const server = await running();
   if (server === undefined) return;
   process.kill(server.pid, 'SIGQUIT');
   await eventually(
-    () => {
-      if (isAlive(server.pid)) throw new Error(`PostgreSQL ${server.pid} in ${dataDir} does not end`);
+    async () => {
+      if (await running()) throw new Error(`PostgreSQL ${server.pid} in ${dataDir} does not end`);
     },
     { timeoutMs: SERVER_END_TIMEOUT_MS },
   );

@@ -22,6 +22,8 @@ export function createHttpAdapter(log: Logger): FastifyAdapter {
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER_CHARACTERS },
     forceCloseConnections: 'idle',
+    // What still comes in on an open connection while we stop is answered, and the connection closed.
+    return503OnClosing: false,
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
       problems.answer(error, request, reply),
     clientErrorHandler: answerMalformed,

@@ -23,7 +23,7 @@ const otherBody = Buffer.from('{"order":2}');
 const answer = (n: number): RepeatableAnswer => ({
   status: 201,
   headers: { location: `/api/orders/${n}`, etag: '"v1"' },
-  body: { order_uid: `${n}`, outcome: 'stored' },
+  body: JSON.stringify({ order_uid: `${n}`, outcome: 'stored' }),
 });
 
 /** Work that counts its runs and answers with their number. */
@@ -105,7 +105,9 @@ describe('a request with an Idempotency-Key', () => {
   it('takes over from one that was under way when its process died', async () => {
     const key = freshKey();
     const { finish, done } = await underWay(key);
-    await house.rows(`UPDATE idempotency_keys SET locked_until = now() - interval '1 s' WHERE key = $1`, [key]);
+    await house.rows(`UPDATE idempotency_keys SET locked_until = now() - interval '1 s' WHERE key = $1`, [
+      key,
+    ]);
     expect(await keys.once(key, body, work())).toEqual(answer(1));
     finish();
     await done;
@@ -115,7 +117,9 @@ describe('a request with an Idempotency-Key', () => {
     const key = freshKey();
     const job = work();
     await keys.once(key, body, job);
-    await house.rows(`UPDATE idempotency_keys SET created_at = now() - interval '25 h' WHERE key = $1`, [key]);
+    await house.rows(`UPDATE idempotency_keys SET created_at = now() - interval '25 h' WHERE key = $1`, [
+      key,
+    ]);
     expect(await keys.once(key, otherBody, job)).toEqual(answer(2));
   });
 });

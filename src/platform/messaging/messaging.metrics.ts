@@ -27,7 +27,7 @@ export const MESSAGING_METRICS: Provider[] = [
   }),
   makeHistogramProvider({
     name: 'waybill_consumer_batch_duration_seconds',
-    help: 'Seconds from a batch being handed over until it was done, waits included',
+    help: 'Seconds that the try took that a batch was done with',
     labelNames: ['topic'],
     buckets: SECONDS,
   }),

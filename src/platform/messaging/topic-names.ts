@@ -14,6 +14,11 @@ export class TopicNames {
     return Object.values(this.deployed);
   }
 
+  /** The deployed names of those that refused events of others go to. */
+  deadLetterTopics(): ReadonlySet<string> {
+    return new Set(this.all().map((topic) => this.deadLetterTopicOf(topic)));
+  }
+
   deployedName(logical: string): string {
     return this.deployed[logical] ?? logical;
   }

@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import type { Environment } from '../../config/environment.js';
 import type { Logger } from '../../logging/logger.js';
+import type { TopicNames } from '../topic-names.js';
 
 /** A dead letter holds a whole message of up to 1 MiB and its headers; Kafka's default leaves no room for those. */
 export const DEAD_LETTER_MAX_MESSAGE_BYTES = 2 * 1_048_576;
@@ -8,7 +9,7 @@ export const DEAD_LETTER_MAX_MESSAGE_BYTES = 2 * 1_048_576;
 /** Creates the topics that are not there, with the partitions and replicas that the settings name. */
 export async function createMissingTopics(
   kafka: Kafka,
-  topics: readonly string[],
+  names: TopicNames,
   environment: Environment,
   log: Logger,
 ): Promise<void> {
@@ -16,18 +17,18 @@ export async function createMissingTopics(
   await admin.connect();
   try {
     const existing = new Set(await admin.listTopics());
-    const missing = topics.filter((topic) => !existing.has(topic));
+    const missing = names.all().filter((topic) => !existing.has(topic));
     if (missing.length === 0) return;
+    const deadLetterTopics = names.deadLetterTopics();
     await admin.createTopics({
       waitForLeaders: true,
       topics: missing.map((topic) => ({
         topic,
         numPartitions: environment.KAFKA_PARTITIONS,
         replicationFactor: environment.KAFKA_REPLICATION_FACTOR,
-        configEntries:
-          topic === environment.KAFKA_DEAD_LETTER_TOPIC
-            ? [{ name: 'max.message.bytes', value: String(DEAD_LETTER_MAX_MESSAGE_BYTES) }]
-            : [],
+        configEntries: deadLetterTopics.has(topic)
+          ? [{ name: 'max.message.bytes', value: String(DEAD_LETTER_MAX_MESSAGE_BYTES) }]
+          : [],
       })),
     });
     log.info({ topics: missing }, 'topics created');

@@ -65,7 +65,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
 
   private async start(): Promise<void> {
     const { kafka, environment, topics, log } = this.parts;
-    await this.untilKafkaAnswers(() => createMissingTopics(kafka, topics.all(), environment, log));
+    await this.untilKafkaAnswers(() => createMissingTopics(kafka, topics, environment, log));
     const handlers = [...this.getHandlers()];
     const isNews = ([, handler]: [string, MessageHandler]): boolean =>
       (handler.extras as SubscriptionExtras | undefined)?.broadcast === true;

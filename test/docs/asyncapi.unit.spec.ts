@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { asyncApiYaml, type Schema } from '../../scripts/docs/asyncapi.js';
+import { StatusEvents } from '../../src/orders/producer/status-events.js';
+import { randomTestOrder } from '../../src/orders/producer/test-order.js';
+import type { Transaction } from '../../src/platform/database/database.js';
+import type { OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';
+import { TopicNames } from '../../src/platform/messaging/topic-names.js';
+import { schemaFaults, type Schemas } from './schema-faults.js';
+
+interface Message {
+  contentType: string;
+  headers: Schema;
+  payload: Schema;
+  bindings: { kafka: { key: Schema } };
+  examples: { headers: object; payload: unknown }[];
+}
+
+interface AsyncApi {
+  channels: Record<string, { address: string; messages: Record<string, { $ref: string }> }>;
+  operations: Record<string, { channel: { $ref: string }; messages: { $ref: string }[] }>;
+  components: { messages: Record<string, Message>; schemas: Schemas };
+}
+
+const document = parse(await asyncApiYaml()) as AsyncApi;
+const { messages, schemas } = document.components;
+const status = messages.status!;
+
+/** The entries that the code appends to the outbox for orders that changed. */
+async function statusEntries(
+  ...changes: Parameters<StatusEvents['append']>[1]
+): Promise<readonly OutboxEntry[]> {
+  let appended: readonly OutboxEntry[] = [];
+  const outbox = {
+    append: (_tx: Transaction, entries: readonly OutboxEntry[]) => {
+      appended = entries;
+      return Promise.resolve();
+    },
+  };
+  await new StatusEvents(outbox, new TopicNames({})).append({} as Transaction, changes);
+  return appended;
+}
+
+describe('the description of the topics', () => {
+  it.each(Object.keys(messages))('shows an example of %s that keeps to its own schemas', (name) => {
+    const { headers, payload, examples } = messages[name]!;
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) {
+      expect(schemaFaults(headers, example.headers, schemas)).toEqual([]);
+      expect(schemaFaults(payload, example.payload, schemas)).toEqual([]);
+    }
+  });
+
+  it('tells of a status event all that the code sends, and nothing else', async () => {
+    const order = randomTestOrder();
+    const entries = await statusEntries(
+      { order, version: 1, status: 'received', totalsMatch: true },
+      { order, version: 2, status: 'updated', totalsMatch: false },
+    );
+    expect(entries).toHaveLength(2);
+    for (const entry of entries) {
+      const payload = JSON.parse(entry.payload.toString()) as object;
+      expect(document.channels[entry.topic]?.address).toBe(entry.topic);
+      expect(schemaFaults(status.bindings.kafka.key, entry.aggregateId, schemas)).toEqual([]);
+      expect(schemaFaults(status.headers, entry.headers, schemas)).toEqual([]);
+      expect(schemaFaults(status.payload, payload, schemas)).toEqual([]);
+      expect(entry.headers['content-type']).toBe(status.contentType);
+      expect(Object.keys(entry.headers)).toEqual(schemas.CloudEventHeaders!.required);
+      expect(Object.keys(payload)).toEqual(Object.keys(schemas.StatusEvent!.properties!));
+    }
+  });
+
+  it('would notice an event that is not as described', async () => {
+    const [entry] = await statusEntries({
+      order: { ...randomTestOrder(), order_uid: 'not an id' },
+      version: 0,
+      status: 'received',
+      totalsMatch: true,
+    });
+    const { ce_id: _removed, ...headers } = entry!.headers;
+    expect(schemaFaults(status.headers, headers, schemas)).toEqual(['.ce_id is missing']);
+    expect(schemaFaults(status.payload, JSON.parse(entry!.payload.toString()), schemas)).toEqual([
+      '.order_uid does not match ^[A-Za-z0-9_-]{1,64}$',
+      '.version is too small',
+    ]);
+  });
+
+  it('leads from every operation to a channel and its message', () => {
+    const at = (ref: string): unknown =>
+      ref
+        .slice('#/'.length)
+        .split('/')
+        .reduce<unknown>((part, step) => (part as Record<string, unknown> | undefined)?.[step], document);
+    for (const { channel, messages: refs } of Object.values(document.operations)) {
+      expect(at(channel.$ref)).toBeDefined();
+      for (const { $ref } of refs) expect(at((at($ref) as { $ref: string }).$ref)).toBeDefined();
+    }
+  });
+});

@@ -1,0 +1,39 @@
+import type { Progress } from './progress.js';
+import type { Services } from './services.js';
+
+/** One line of a benchmark's table: the same quantity, measured once in each round. */
+export interface Measurement {
+  readonly name: string;
+  /** `orders/s`, `s`, `times` */
+  readonly unit: string;
+  readonly rounds: readonly number[];
+}
+
+/** What a benchmark found out. */
+export interface Findings {
+  /** What was done to what, and where its clock starts and stops, for people: one sentence a line. */
+  readonly definition: readonly string[];
+  readonly settings: Readonly<Record<string, number>>;
+  readonly measurements: readonly Measurement[];
+  /** What the program did wrong, one line each. A figure of a run that lost something is worth nothing. */
+  readonly faults: readonly string[];
+}
+
+/** A benchmark, under the name that it is run by. Slow is a finding; wrong is a fault. */
+export interface Benchmark {
+  readonly name: string;
+  run(services: Services, progress: Progress): Promise<Findings>;
+}
+
+/**
+ * A number that the environment may set, for a shorter or a longer run.
+ *
+ * @throws RangeError when it is no whole number of 1 or more
+ */
+export function settingFrom(name: string, defaultValue: number): number {
+  const text = process.env[name]?.trim() ?? '';
+  if (text === '') return defaultValue;
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new RangeError(`${name} is "${text}": expected a whole number, 1 or more`);
+  return Number(text);
+}

@@ -1,0 +1,110 @@
+import type { Admin, Kafka } from 'kafkajs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
+import type { ConnectionSettings } from '../src/platform/database/embedded/connection-settings.js';
+
+/** Counting 20,000 rows takes PostgreSQL 1 to 2 ms: at this pace, a few hundredths of one core. */
+const LOOK_EVERY_MS = 50;
+/** Slow is a finding; this long without one more order is a program that has stopped working. */
+const STALLED_MS = 120_000;
+/** The relay deletes the last rows of the outbox after their events are on the topic. */
+const SETTLE_MS = 10_000;
+
+/** What there is when all is done, or should be. */
+export interface IngestCounts {
+  readonly orders: number;
+  readonly deliveries: number;
+  readonly payments: number;
+  readonly items: number;
+  readonly outbox: number;
+  readonly deadLetters: number;
+  readonly statusEvents: number;
+}
+
+const COUNT_ROWS = `
+  SELECT (SELECT count(*) FROM orders)::int AS orders, (SELECT count(*) FROM deliveries)::int AS deliveries,
+         (SELECT count(*) FROM payments)::int AS payments, (SELECT count(*) FROM items)::int AS items,
+         (SELECT count(*) FROM outbox)::int AS outbox, (SELECT count(*) FROM dead_letters)::int AS "deadLetters"`;
+
+/** Sees from outside how far an ingest is: rows through a connection of its own, events by the topic's end. */
+export class IngestWatch {
+  private constructor(
+    private readonly client: Client,
+    private readonly admin: Admin,
+    private readonly statusTopic: string,
+  ) {}
+
+  static async open(database: ConnectionSettings, kafka: Kafka, statusTopic: string): Promise<IngestWatch> {
+    const client = new Client(database);
+    // A connection that is lost fails the query that waits on it; without a listener it would end the process.
+    client.on('error', () => undefined);
+    await client.connect();
+    const admin = kafka.admin();
+    await admin.connect();
+    return new IngestWatch(client, admin, statusTopic);
+  }
+
+  /**
+   * Waits until there are as many orders and status events. Both times are milliseconds since the Unix epoch, and
+   * of the end of the look that saw it: late by up to 50 ms, never early.
+   *
+   * @param onLook hears how many are done; what it throws ends the wait
+   * @throws Error when nothing has moved for two minutes
+   */
+  async until(
+    count: number,
+    onLook: (statusEvents: number) => void,
+  ): Promise<{ storedAtMs: number; publishedAtMs: number }> {
+    let storedAtMs: number | undefined;
+    let done = -1;
+    let movedAtMs = Date.now();
+    for (;;) {
+      const orders = storedAtMs === undefined ? await this.countOrders() : count;
+      if (orders >= count) storedAtMs ??= Date.now();
+      const statusEvents = await this.countStatusEvents();
+      const nowMs = Date.now();
+      if (storedAtMs !== undefined && statusEvents >= count) return { storedAtMs, publishedAtMs: nowMs };
+      onLook(statusEvents);
+      if (orders + statusEvents !== done) movedAtMs = nowMs;
+      if (nowMs - movedAtMs > STALLED_MS) {
+        throw new Error(`stalled at ${orders} orders and ${statusEvents} status events of ${count}`);
+      }
+      done = orders + statusEvents;
+      await pause(LOOK_EVERY_MS);
+    }
+  }
+
+  /** What there is, once the outbox is empty or has had its time. */
+  async settledCounts(): Promise<IngestCounts> {
+    for (const deadlineMs = Date.now() + SETTLE_MS; ; await pause(LOOK_EVERY_MS)) {
+      const { rows } = await this.client.query<Omit<IngestCounts, 'statusEvents'>>(COUNT_ROWS);
+      const counts = { ...rows[0]!, statusEvents: await this.countStatusEvents() };
+      if (counts.outbox === 0 || Date.now() > deadlineMs) return counts;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.client.end();
+    await this.admin.disconnect();
+  }
+
+  private async countOrders(): Promise<number> {
+    const { rows } = await this.client.query<{ orders: number }>(
+      'SELECT count(*)::int AS orders FROM orders',
+    );
+    return rows[0]!.orders;
+  }
+
+  private async countStatusEvents(): Promise<number> {
+    const partitions = await this.admin.fetchTopicOffsets(this.statusTopic);
+    return partitions.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
+  }
+}
+
+/** One line for each count that is not what it should be. */
+export function wrongCounts(counts: IngestCounts, expected: IngestCounts): string[] {
+  const names = Object.keys(expected) as (keyof IngestCounts)[];
+  return names
+    .filter((name) => counts[name] !== expected[name])
+    .map((name) => `${name}: ${counts[name]}, expected ${expected[name]}`);
+}

@@ -1,0 +1,99 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Findings, Measurement } from './benchmark.js';
+import { describeServer } from './database.js';
+import type { Services } from './services.js';
+
+const RESULTS_DIR = join(import.meta.dirname, 'results');
+
+/** What the figures depend on; nothing that tells whose machine it is. */
+export interface Machine {
+  readonly cores: number;
+  readonly node: string;
+  readonly postgres: string;
+  readonly kafka: string;
+}
+
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export async function describeMachine(services: Services): Promise<Machine> {
+  const { connection } = await services.postgres();
+  return {
+    cores: availableParallelism(),
+    node: process.versions.node,
+    postgres: await describeServer(connection),
+    kafka: (await services.kafka()).version,
+  };
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return {
+    median: (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2,
+    min: sorted[0]!,
+    max: sorted.at(-1)!,
+  };
+}
+
+/** Three digits that mean something: 7,431 · 12.3 · 1.08 */
+function shown(value: number): string {
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+function rowOf({ name, unit, rounds }: Measurement): string[] {
+  const { median, min, max } = spreadOf(rounds);
+  return [name, shown(median), `${shown(min)} – ${shown(max)}`, unit];
+}
+
+/** The figures as people read them. */
+export function tableOf(
+  name: string,
+  { definition, settings, measurements }: Findings,
+  machine: Machine,
+): string {
+  const rows = [['', 'median', 'min – max', ''], ...measurements.map(rowOf)];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 1 || column === 2 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+  const setUp = Object.entries(settings).map(
+    ([setting, value]) => `${setting} ${value.toLocaleString('en')}`,
+  );
+  return [
+    name,
+    ...definition.map((line) => `  ${line}`),
+    `  ${setUp.join(', ')}`,
+    `  ${machine.cores} cores, Node ${machine.node}, PostgreSQL ${machine.postgres}, Kafka ${machine.kafka}`,
+    '',
+    ...lines.map((line) => `  ${line}`),
+    '',
+  ].join('\n');
+}
+
+/** The figures as programs read them: `bench/results/<name>.json`. */
+export async function writeResult(name: string, findings: Findings, machine: Machine): Promise<void> {
+  const result = {
+    benchmark: name,
+    finishedAt: new Date().toISOString(),
+    machine,
+    ...findings,
+    measurements: findings.measurements.map((measurement) => ({
+      ...measurement,
+      ...spreadOf(measurement.rounds),
+    })),
+  };
+  await mkdir(RESULTS_DIR, { recursive: true });
+  await writeFile(join(RESULTS_DIR, `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+}

@@ -1,0 +1,49 @@
+/**
+ * Runs the benchmarks that are named, or all: `node --import tsx bench/run.ts [name…]`.
+ * Exit code 1 when the program did something wrong, such as losing an order; never for being slow.
+ */
+import 'reflect-metadata';
+import type { Benchmark } from './benchmark.js';
+import { ingest } from './ingest.js';
+import { Progress } from './progress.js';
+import { describeMachine, tableOf, writeResult } from './report.js';
+import { Services } from './services.js';
+
+const BENCHMARKS: readonly Benchmark[] = [ingest];
+
+/** sysexits.h */
+const EX_USAGE = 64;
+
+async function main(names: readonly string[]): Promise<number> {
+  const chosen = names.length === 0 ? BENCHMARKS : BENCHMARKS.filter(({ name }) => names.includes(name));
+  const unknown = names.filter((name) => !chosen.some((benchmark) => benchmark.name === name));
+  if (unknown.length > 0) {
+    const known = BENCHMARKS.map(({ name }) => name).join(', ');
+    process.stderr.write(`no benchmark ${unknown.join(', ')}; there is ${known}\n`);
+    return EX_USAGE;
+  }
+  const progress = new Progress();
+  const services = new Services((line) => progress.say(line));
+  const stopEarly = (signal: NodeJS.Signals): void => {
+    progress.say(`${signal}: stopping`);
+    void services.stop().finally(() => process.exit(1));
+  };
+  process.once('SIGINT', stopEarly);
+  process.once('SIGTERM', stopEarly);
+  let faults = 0;
+  try {
+    for (const { name, run } of chosen) {
+      const findings = await run(services, progress);
+      const machine = await describeMachine(services);
+      await writeResult(name, findings, machine);
+      process.stdout.write(`\n${tableOf(name, findings, machine)}\n`);
+      for (const fault of findings.faults) process.stderr.write(`WRONG ${fault}\n`);
+      faults += findings.faults.length;
+    }
+  } finally {
+    await services.stop();
+  }
+  return faults > 0 ? 1 : 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));

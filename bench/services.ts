@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
+import { startKafkaBroker } from '../scripts/kafka-broker.js';
+import { KAFKA_VERSION } from '../scripts/kafka/kafka-distribution.js';
+import { loadEnvironment } from '../src/platform/config/load-environment.js';
+import { configuredConnection } from '../src/platform/database/database-connection.js';
+import type { ConnectionSettings } from '../src/platform/database/embedded/connection-settings.js';
+import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
+
+export interface KafkaService {
+  /** As KAFKA_BROKERS takes it. */
+  readonly brokers: string;
+  readonly client: Kafka;
+  /** Version for people; a broker that was not started here does not tell its own. */
+  readonly version: string;
+}
+
+export interface PostgresService {
+  /** A server and an account that may create databases. */
+  readonly connection: ConnectionSettings;
+}
+
+/**
+ * The real services that the program and what it is compared with both run on: those that the settings name
+ * (KAFKA_BROKERS; DATABASE_URL or DB_HOST), or ones of this run's own, with the settings that the program gives its
+ * embedded PostgreSQL and nothing left over from before. Each is started when it is first asked for.
+ */
+export class Services {
+  private readonly environment = loadEnvironment();
+  private readonly stops: (() => Promise<void>)[] = [];
+  private startedKafka: Promise<KafkaService> | undefined;
+  private startedPostgres: Promise<PostgresService> | undefined;
+
+  constructor(private readonly log: (line: string) => void) {}
+
+  kafka(): Promise<KafkaService> {
+    return (this.startedKafka ??= this.startKafka());
+  }
+
+  postgres(): Promise<PostgresService> {
+    return (this.startedPostgres ??= this.startPostgres());
+  }
+
+  /** Stops what was started here. */
+  async stop(): Promise<void> {
+    for (const stop of this.stops.splice(0).reverse()) await stop();
+  }
+
+  private async startKafka(): Promise<KafkaService> {
+    const configured = this.environment.KAFKA_BROKERS;
+    if (configured !== undefined) {
+      return { brokers: configured.join(), client: clientOf(configured), version: 'as configured' };
+    }
+    const broker = await startKafkaBroker({ log: this.log });
+    this.stops.push(() => broker.stop());
+    return { brokers: broker.brokers, client: clientOf([broker.brokers]), version: KAFKA_VERSION };
+  }
+
+  private async startPostgres(): Promise<PostgresService> {
+    const configured = configuredConnection(this.environment);
+    if (configured !== undefined) return { connection: configured };
+    const dataDir = await mkdtemp(join(tmpdir(), 'waybill-bench-'));
+    this.stops.push(() => rm(dataDir, { recursive: true, force: true }));
+    const server = await startEmbeddedPostgres({ dataDir, log: () => undefined });
+    this.stops.push(() => server.stop());
+    return { connection: server.connection };
+  }
+}
+
+function clientOf(brokers: string[]): Kafka {
+  return new Kafka({ clientId: 'waybill-bench', brokers, logLevel: logLevel.NOTHING });
+}

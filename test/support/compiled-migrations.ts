@@ -20,7 +20,11 @@ export async function compileMigrations(): Promise<CompiledMigrations> {
   for (const name of (await readdir(MIGRATIONS_DIR)).filter((file) => file.endsWith('.ts'))) {
     const source = await readFile(join(MIGRATIONS_DIR, name), 'utf8');
     const { outputText } = ts.transpileModule(source, {
-      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023, verbatimModuleSyntax: true },
+      compilerOptions: {
+        module: ts.ModuleKind.ESNext,
+        target: ts.ScriptTarget.ES2023,
+        verbatimModuleSyntax: true,
+      },
     });
     await writeFile(join(directory, name.replace(/\.ts$/, '.js')), outputText);
   }

@@ -6,7 +6,11 @@ export const sleptMs: number[] = [];
  *
  *     vi.mock('node:timers/promises', () => import('…/instant-sleep.js'));
  */
-export async function setTimeout(ms: number, _value: undefined, { signal }: { signal: AbortSignal }): Promise<void> {
+export async function setTimeout(
+  ms: number,
+  _value: undefined,
+  { signal }: { signal: AbortSignal },
+): Promise<void> {
   signal.throwIfAborted();
   sleptMs.push(ms);
   await new Promise((wake) => setImmediate(wake));

@@ -95,7 +95,9 @@ export async function startWaybill(options: WaybillOptions = {}): Promise<Waybil
       },
       { timeoutMs: START_TIMEOUT_MS },
     );
-    if (url === '' || child.exitCode !== null) throw new Error('it ended');
+    if (child.exitCode !== null || child.signalCode !== null) {
+      throw new Error(`it ended by ${child.signalCode ?? `exit code ${child.exitCode}`}`);
+    }
     return waybill;
   } catch (error) {
     await waybill.kill();

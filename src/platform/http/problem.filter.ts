@@ -29,9 +29,13 @@ export function problemOf(error: unknown): ProblemError {
     const status = error.getStatus();
     return new ProblemError(status, DETAILS[status] ?? error.message);
   }
-  const { statusCode, code, message } = error as { statusCode?: unknown; code?: string; message: string };
+  // Anything can be thrown, also nothing.
+  const { statusCode, code, message } = (error ?? {}) as Partial<Error> & {
+    statusCode?: unknown;
+    code?: string;
+  };
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
-    return new ProblemError(statusCode, DETAILS[code ?? ''] ?? DETAILS[statusCode] ?? message);
+    return new ProblemError(statusCode, DETAILS[code ?? ''] ?? DETAILS[statusCode] ?? message ?? '');
   }
   if (classifyFailure(error) === 'transient') {
     return new ProblemError(503, 'the service cannot do this at the moment; try again shortly', {

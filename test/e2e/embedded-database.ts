@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client } from 'pg';
+
+/** Runs statements in the embedded PostgreSQL of a running Waybill, as somebody who meddles with it would. */
+export async function runInEmbedded(dataDir: string, ...statements: string[]): Promise<void> {
+  const password = (await readFile(join(dataDir, 'postgres.password'), 'utf8')).trim();
+  const pidFile = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8');
+  const client = new Client({
+    host: '127.0.0.1',
+    port: Number(pidFile.split('\n')[3]),
+    user: 'waybill',
+    password,
+    database: 'waybill',
+  });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

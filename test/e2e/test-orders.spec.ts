@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { removeDataDir } from '../support/left-behind.js';
+import { startWaybill, temporaryDataDir, type WaybillProcess } from '../support/waybill-process.js';
+import { ask, expectProblem, metric, pathsOf, type Answer } from './api.js';
+
+interface TestOrder {
+  order_uid: string;
+  payment: { amount: number; goods_total: number; delivery_cost: number; custom_fee: number };
+  items: { total_price: number }[];
+}
+
+describe('POST /api/orders/test', () => {
+  let waybill: WaybillProcess;
+  let dataDir: string;
+  beforeAll(async () => {
+    dataDir = await temporaryDataDir();
+    waybill = await startWaybill({ dataDir });
+  });
+  afterAll(async () => {
+    await waybill.stop();
+    await removeDataDir(dataDir);
+  });
+
+  const send = (query = '', init: RequestInit = {}) =>
+    ask(`${waybill.url}/api/orders/test${query}`, { method: 'POST', ...init });
+
+  function storedAt(location: string): Promise<Answer> {
+    return eventually(
+      async () => {
+        const answer = await ask(waybill.url + location);
+        if (answer.status !== 200) throw new Error(answer.text);
+        return answer;
+      },
+      { timeoutMs: 1_000 },
+    );
+  }
+
+  it('answers 202; the order is there within a second, and its totals add up', async () => {
+    const answer = await send();
+    expect(answer.status).toBe(202);
+    const { order_uid } = JSON.parse(answer.text) as { order_uid: string };
+    expect(answer.headers.get('location')).toBe(`/api/orders/${order_uid}`);
+    const order = JSON.parse((await storedAt(answer.headers.get('location')!)).text) as TestOrder;
+    expect(order.order_uid).toBe(order_uid);
+    const { amount, goods_total, delivery_cost, custom_fee } = order.payment;
+    expect(amount).toBe(goods_total + delivery_cost + custom_fee);
+    expect(goods_total).toBe(order.items.reduce((sum, item) => sum + item.total_price, 0));
+  });
+
+  it.each([
+    ['an empty form, as curl -d sends it', '', 'application/x-www-form-urlencoded'],
+    ['an empty text', '', 'text/plain'],
+    ['an empty JSON object', '{}', 'application/json'],
+  ])('takes %s', async (_name, body, contentType) => {
+    const answer = await send('', { body, headers: { 'content-type': contentType } });
+    expect(answer.status).toBe(202);
+    await storedAt(answer.headers.get('location')!);
+  });
+
+  it.each([1, 2, 1_000])('sends %i orders when count says so, each another one', async (count) => {
+    const answer = await send(`?count=${count}`);
+    expect(answer.status).toBe(202);
+    const { order_uid, order_uids = [order_uid] } = JSON.parse(answer.text) as {
+      order_uid: string;
+      order_uids?: string[];
+    };
+    expect(new Set(order_uids).size).toBe(count);
+    expect(answer.headers.get('location')).toBe(`/api/orders/${order_uids[0]}`);
+    await eventually(async () => {
+      expect((await ask(`${waybill.url}/api/orders/${order_uids.at(-1)}`)).status).toBe(200);
+    });
+    const answers = await Promise.all(order_uids.map((uid) => ask(`${waybill.url}/api/orders/${uid}`)));
+    expect(answers.filter((one) => one.status !== 200)).toEqual([]);
+  });
+
+  it.each([
+    ['?count=0', 'count'],
+    ['?count=1001', 'count'],
+    ['?count=x', 'count'],
+    ['?count=', 'count'],
+    ['?count=1.5', 'count'],
+    ['?count=1&count=2', 'count'],
+    ['?cuont=3', 'cuont'],
+  ])('answers 400 to %s and sends nothing', async (query, path) => {
+    const before = await metric(waybill.url, 'waybill_outbox_published_total', 'topic="orders"');
+    expect(pathsOf(expectProblem(await send(query), 400))).toEqual([path]);
+    const { headers } = await send();
+    await storedAt(headers.get('location')!);
+    const after = await metric(waybill.url, 'waybill_outbox_published_total', 'topic="orders"');
+    expect(after - before).toBe(1);
+  });
+
+  it('leaves orders that are still there after a stop and a start', async () => {
+    const location = (await send()).headers.get('location')!;
+    const before = await storedAt(location);
+    expect(await waybill.stop()).toBe(0);
+    waybill = await startWaybill({ dataDir });
+    const after = await storedAt(location);
+    expect(after.text).toBe(before.text);
+    expect(after.headers.get('etag')).toBe(before.headers.get('etag'));
+  });
+});

@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The order's four tables, and what carries events: the outbox, the dead letters, the idempotency keys. */
+/**
+ * The order's four tables, and what carries events: the outbox, the dead letters, the idempotency keys. The parts of an
+ * order have no foreign key to it: see docs/decisions/011-no-foreign-keys.md.
+ */
 export class OrderPipeline1795236000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -47,8 +50,7 @@ export class OrderPipeline1795236000000 implements MigrationInterface {
         address   text NOT NULL,
         region    text NOT NULL,
         email     text NOT NULL,
-        CONSTRAINT pk_deliveries PRIMARY KEY (order_uid),
-        CONSTRAINT fk_deliveries_order FOREIGN KEY (order_uid) REFERENCES orders (order_uid) ON DELETE CASCADE
+        CONSTRAINT pk_deliveries PRIMARY KEY (order_uid)
       )`);
     await runner.query(`
       CREATE TABLE payments (
@@ -63,8 +65,7 @@ export class OrderPipeline1795236000000 implements MigrationInterface {
         delivery_cost bigint NOT NULL,
         goods_total   bigint NOT NULL,
         custom_fee    bigint NOT NULL,
-        CONSTRAINT pk_payments PRIMARY KEY (order_uid),
-        CONSTRAINT fk_payments_order FOREIGN KEY (order_uid) REFERENCES orders (order_uid) ON DELETE CASCADE
+        CONSTRAINT pk_payments PRIMARY KEY (order_uid)
       )`);
     await runner.query(`
       CREATE TABLE items (
@@ -81,8 +82,7 @@ export class OrderPipeline1795236000000 implements MigrationInterface {
         nm_id        bigint   NOT NULL,
         brand        text     NOT NULL,
         status       bigint   NOT NULL,
-        CONSTRAINT pk_items PRIMARY KEY (order_uid, line),
-        CONSTRAINT fk_items_order FOREIGN KEY (order_uid) REFERENCES orders (order_uid) ON DELETE CASCADE
+        CONSTRAINT pk_items PRIMARY KEY (order_uid, line)
       )`);
     await runner.query(`COMMENT ON COLUMN items.line IS 'place in the order''s list of items, from 0'`);
 

@@ -20,7 +20,7 @@ export type OrderRow = Omit<Order, 'delivery' | 'payment' | 'items'> & {
   source_time: Date | null;
 };
 
-type PartRow<Part> = Part & { order_uid: string; order?: OrderRow };
+type PartRow<Part> = Part & { order_uid: string };
 
 const text: EntitySchemaColumnOptions = { type: 'text' };
 const wholeNumber: EntitySchemaColumnOptions = { type: 'bigint' };
@@ -29,14 +29,6 @@ const key = (primaryKeyConstraintName: string): EntitySchemaColumnOptions => ({
   type: 'text',
   primary: true,
   primaryKeyConstraintName,
-});
-
-/** A part goes with its order. */
-const order = (foreignKeyConstraintName: string) => ({
-  type: 'many-to-one' as const,
-  target: 'order',
-  onDelete: 'CASCADE' as const,
-  joinColumn: { name: 'order_uid', foreignKeyConstraintName },
 });
 
 export const OrderEntity = new EntitySchema<OrderRow>({
@@ -90,7 +82,6 @@ const DeliveryEntity = new EntitySchema<PartRow<Delivery>>({
     region: text,
     email: text,
   },
-  relations: { order: { ...order('fk_deliveries_order'), type: 'one-to-one' } },
 });
 
 const PaymentEntity = new EntitySchema<PartRow<Payment>>({
@@ -109,7 +100,6 @@ const PaymentEntity = new EntitySchema<PartRow<Payment>>({
     goods_total: wholeNumber,
     custom_fee: wholeNumber,
   },
-  relations: { order: { ...order('fk_payments_order'), type: 'one-to-one' } },
 });
 
 const ItemEntity = new EntitySchema<PartRow<Item> & { line: number }>({
@@ -135,7 +125,6 @@ const ItemEntity = new EntitySchema<PartRow<Item> & { line: number }>({
     brand: text,
     status: wholeNumber,
   },
-  relations: { order: order('fk_items_order') },
 });
 
 export const ORDER_ENTITIES: readonly EntitySchema[] = [

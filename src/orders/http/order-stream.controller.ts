@@ -58,6 +58,6 @@ export class OrderStreamController {
   }
 }
 
-function eventText({ orderUid, version, text }: OrderNewsItem): string {
-  return `event: order-status\nid: ${orderUid}:${version}\ndata: ${text.replaceAll(/\r\n|\r|\n/g, '\ndata: ')}\n\n`;
+function eventText({ orderUid, version, value }: OrderNewsItem): string {
+  return `event: order-status\nid: ${orderUid}:${version}\ndata: ${value.toString().replaceAll(/\r\n|\r|\n/g, '\ndata: ')}\n\n`;
 }

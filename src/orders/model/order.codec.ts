@@ -1,7 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { fieldsOf } from './model-fields.js';
 import type { PartClass } from './field-rules.js';
+import { Delivery } from './delivery.js';
+import { Item } from './item.js';
 import { Order } from './order.js';
+import { Payment } from './payment.js';
 import { validateOrder } from './order.validation.js';
 import type { OrderRules, OrderVerdict } from './order.validation.js';
 
@@ -36,7 +39,17 @@ export function decodeOrder(bytes: Buffer | null, rules: OrderRules): OrderVerdi
  * gives the same text whatever order of keys, spacing, escapes or way of writing a number it came in.
  */
 export function encodeOrder(order: Order): string {
-  return JSON.stringify(inModelOrder(order, Order));
+  return JSON.stringify(isInModelOrder(order) ? order : inModelOrder(order, Order));
+}
+
+/** What was validated here: instances have their fields in the model's order from their construction on. */
+function isInModelOrder(order: Order): boolean {
+  return (
+    order instanceof Order &&
+    order.delivery instanceof Delivery &&
+    order.payment instanceof Payment &&
+    order.items.every((item) => item instanceof Item)
+  );
 }
 
 function inModelOrder(part: object, modelClass: PartClass): object {

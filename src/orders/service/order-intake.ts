@@ -92,7 +92,9 @@ export class OrderIntake {
     invalid: number,
     via: string,
   ): void {
-    for (const { outcome } of results) this.received.inc({ via, outcome });
+    const outcomes = new Map<StoreOutcome, number>();
+    for (const { outcome } of results) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    for (const [outcome, orders] of outcomes) this.received.inc({ via, outcome }, orders);
     if (invalid > 0) this.received.inc({ via, outcome: 'invalid' }, invalid);
     const mismatches = toStore.filter((one) => !one.totalsMatch).length;
     if (mismatches > 0) this.totalsMismatches.inc(mismatches);

@@ -7,8 +7,8 @@ import { OrderCache } from '../cache/order-cache.js';
 export interface OrderNewsItem {
   readonly orderUid: string;
   readonly version: number;
-  /** The event's value, JSON. */
-  readonly text: string;
+  /** The event's value, JSON in UTF-8. */
+  readonly value: Buffer;
 }
 
 /** What every process has to hear of orders that were changed anywhere: its cache, and who watches through it. */

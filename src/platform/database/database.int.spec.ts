@@ -53,7 +53,9 @@ describe('opening the database', () => {
   it('runs each migration once when several processes start together', async () => {
     const databases = Array.from({ length: 4 }, newDatabase);
     await Promise.all(databases.map((database) => database.open(server.connection)));
-    const ran: object[] = await databases[0]!.source.query('SELECT name, count(*)::int FROM migrations GROUP BY 1');
+    const ran: object[] = await databases[0]!.source.query(
+      'SELECT name, count(*)::int FROM migrations GROUP BY 1',
+    );
     expect(ran.length).toBeGreaterThan(0);
     for (const migration of ran) expect(migration).toMatchObject({ count: 1 });
   });
@@ -104,9 +106,9 @@ describe('a transaction', () => {
       throw new Error('no');
     });
     await expect(failed).rejects.toThrow('no');
-    expect(await database.transaction((tx) => tx.query(`INSERT INTO notes VALUES ('kept') RETURNING text`))).toEqual([
-      { text: 'kept' },
-    ]);
+    expect(
+      await database.transaction((tx) => tx.query(`INSERT INTO notes VALUES ('kept') RETURNING text`)),
+    ).toEqual([{ text: 'kept' }]);
     expect(await database.source.query('SELECT text FROM notes')).toEqual([{ text: 'kept' }]);
   });
 });

@@ -81,7 +81,9 @@ describe('a batch', () => {
       const culprits = new Set([0, 2, count - 1].filter((offset) => offset < count));
       const run = newRun((offsets) => (offsets.some((one) => culprits.has(one)) ? permanent() : undefined));
       await run.runner.run(eventsOf(count), never);
-      const others = eventsOf(count).map(({ offset }) => offset).filter((offset) => !culprits.has(offset));
+      const others = eventsOf(count)
+        .map(({ offset }) => offset)
+        .filter((offset) => !culprits.has(offset));
       expect(run.handled).toEqual(others);
       expect(run.refused.map(({ event }) => event.offset)).toEqual([...culprits].sort((a, b) => a - b));
       for (const one of run.refused) expect(one).toMatchObject({ reason: 'out of range', attempts: 1 });
@@ -142,7 +144,9 @@ describe('a batch', () => {
 
   it('is not begun when the run is stopped already', async () => {
     const run = newRun(() => undefined);
-    await expect(run.runner.run(eventsOf(2), AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(run.runner.run(eventsOf(2), AbortSignal.abort())).rejects.toMatchObject({
+      name: 'AbortError',
+    });
     expect(run.tries).toEqual([]);
   });
 

@@ -95,7 +95,14 @@ describe('a failure that Kafka tells', () => {
   });
 
   function requestTimeout(): Error {
-    const detail = { broker: 'b', clientId: 'c', correlationId: 1, createdAt: 0, sentAt: 0, pendingDuration: 0 };
+    const detail = {
+      broker: 'b',
+      clientId: 'c',
+      correlationId: 1,
+      createdAt: 0,
+      sentAt: 0,
+      pendingDuration: 0,
+    };
     return new KafkaJSRequestTimeoutError('Request Produce timed out', detail);
   }
 });

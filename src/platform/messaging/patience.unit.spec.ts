@@ -71,7 +71,11 @@ describe('trying until it works', () => {
 
   it('ends when it is stopped, and does not begin when it is stopped already', async () => {
     const stopping = new AbortController();
-    const failing = untilItWorks(() => Promise.reject(new Error('no')), () => stopping.abort(), stopping.signal);
+    const failing = untilItWorks(
+      () => Promise.reject(new Error('no')),
+      () => stopping.abort(),
+      stopping.signal,
+    );
     await expect(failing).rejects.toMatchObject({ name: 'AbortError' });
     const attempt = vi.fn(() => Promise.resolve());
     await expect(untilItWorks(attempt, () => undefined, AbortSignal.abort())).rejects.toMatchObject({

@@ -35,7 +35,11 @@ function event(fields: Partial<ReceivedEvent> = {}): ReceivedEvent {
   };
 }
 
-const refused = (one: ReceivedEvent, reason = 'must be JSON'): RefusedEvent => ({ event: one, reason, attempts: 3 });
+const refused = (one: ReceivedEvent, reason = 'must be JSON'): RefusedEvent => ({
+  event: one,
+  reason,
+  attempts: 3,
+});
 
 const append = (...letters: RefusedEvent[]): Promise<void> =>
   house.database.transaction((tx) => deadLetters.append(tx, letters));
@@ -49,7 +53,11 @@ const copiesOf = ({ offset }: ReceivedEvent): Promise<Record<string, unknown>[]>
 describe('a refused event', () => {
   it('is kept with its origin, its reason and its bytes, and a copy of it is sent', async () => {
     const everyByte = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
-    const one = event({ key: everyByte, value: everyByte, headers: { trace: everyByte, empty: Buffer.alloc(0) } });
+    const one = event({
+      key: everyByte,
+      value: everyByte,
+      headers: { trace: everyByte, empty: Buffer.alloc(0) },
+    });
     await append(refused(one, 'payment.amount must be a whole number'));
     expect(await rowsOf(one)).toMatchObject([
       {

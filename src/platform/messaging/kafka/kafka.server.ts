@@ -10,7 +10,8 @@ import type { TopicNames } from '../topic-names.js';
 import { KafkaBatchReader } from './kafka-batch-reader.js';
 import { createMissingTopics } from './kafka-topics.js';
 
-const SESSION_TIMEOUT_MS = 30_000;
+/** How long the partitions of a process that died wait for another; heartbeats go on beside the longest of writes. */
+const SESSION_TIMEOUT_MS = 10_000;
 const REBALANCE_TIMEOUT_MS = 60_000;
 const HEARTBEAT_INTERVAL_MS = 3_000;
 /** Partitions whose batches are written side by side; each holds a database connection meanwhile. */

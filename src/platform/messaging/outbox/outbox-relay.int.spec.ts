@@ -29,7 +29,8 @@ afterEach(async () => {
 class RecordingPublisher implements Publisher {
   readonly sent: OutboxMessage[] = [];
   readonly batches: number[] = [];
-  before: (messages: readonly OutboxMessage[], signal: AbortSignal) => Promise<void> = () => Promise.resolve();
+  before: (messages: readonly OutboxMessage[], signal: AbortSignal) => Promise<void> = () =>
+    Promise.resolve();
 
   async publish(messages: readonly OutboxMessage[], signal: AbortSignal): Promise<void> {
     await this.before(messages, signal);
@@ -46,7 +47,10 @@ class RecordingPublisher implements Publisher {
   }
 }
 
-function startRelay(publisher: Publisher, { batchMessages = 1_000, health = new Health() } = {}): OutboxRelay {
+function startRelay(
+  publisher: Publisher,
+  { batchMessages = 1_000, health = new Health() } = {},
+): OutboxRelay {
   const environment = Object.assign(new Environment(), { RELAY_BATCH_MAX_MESSAGES: batchMessages });
   const log = pino({ level: 'silent' });
   const relay = new OutboxRelay(house.database, environment, publisher, log, unregisteredMetrics(), health);
@@ -65,7 +69,12 @@ const message = (value: string | Buffer, key = 'a'): Parameters<Outbox['append']
 });
 
 const send = (...values: string[]): Promise<void> =>
-  house.database.transaction((tx) => outbox.append(tx, values.map((value) => message(value))));
+  house.database.transaction((tx) =>
+    outbox.append(
+      tx,
+      values.map((value) => message(value)),
+    ),
+  );
 
 const left = async (): Promise<number> => (await house.rows('SELECT id FROM outbox')).length;
 
@@ -177,7 +186,8 @@ describe('the relay', () => {
     const publisher = new RecordingPublisher();
     let finish = (): void => undefined;
     let tries = 0;
-    publisher.before = () => (++tries === 1 ? new Promise((resolve) => (finish = resolve)) : Promise.resolve());
+    publisher.before = () =>
+      ++tries === 1 ? new Promise((resolve) => (finish = resolve)) : Promise.resolve();
     startRelay(publisher);
     await send('a', 'b');
     await vi.waitFor(() => expect(tries).toBe(1), WAIT);
@@ -248,6 +258,29 @@ describe('two relays', () => {
     await relay.stop(FLUSH_MS);
     await send('b');
     await vi.waitFor(() => expect(second.values()).toEqual(['b']), WAIT);
+  });
+
+  it('do not queue up: the idle one sees that the other is at work, and leaves it at that', async () => {
+    const [hanging, idle] = [new RecordingPublisher(), new RecordingPublisher()];
+    let finish = (): void => undefined;
+    hanging.before = () => new Promise((resolve) => (finish = resolve));
+    startRelay(hanging);
+    await send('a');
+    await vi.waitFor(
+      async () => expect(await backends(`state = 'idle in transaction'`)).toHaveLength(1),
+      WAIT,
+    );
+    const health = new Health();
+    const relay = startRelay(idle, { health });
+    await vi.waitFor(async () => expect((await health.ready()).parts['relay']).toEqual({ up: true }), WAIT);
+    await send('b');
+    await relay.stop(FLUSH_MS);
+    expect(idle.sent).toEqual([]);
+    finish();
+    await vi.waitFor(() => expect(hanging.values()).toContain('a'), WAIT);
+    hanging.before = () => Promise.resolve();
+    finish();
+    await vi.waitFor(() => expect(hanging.values()).toEqual(['a', 'b']), WAIT);
   });
 
   it('stand in for each other also when the one at work hangs and loses its connection', async () => {

@@ -98,11 +98,13 @@ export class OutboxRelay {
     let patience = new Patience(LONGEST_PAUSE_MS);
     while (!this.stopping.signal.aborted) {
       try {
+        // What was committed before the stop must be seen: a look that began earlier may have missed it.
+        const isLastLook = this.draining;
         const sent = await this.sendBatch();
         patience = new Patience(LONGEST_PAUSE_MS);
         this.health.report('relay', { up: true });
         if (sent > 0) continue;
-        if (this.draining) return;
+        if (isLastLook) return;
         await this.signal.wait(POLL_MS);
       } catch (error) {
         if (this.stopping.signal.aborted || this.draining) return;
@@ -135,7 +137,9 @@ export class OutboxRelay {
       }));
       await this.publisher.publish(messages, this.stopping.signal);
       finished();
-      for (const { topic } of messages) this.metrics.published.inc({ topic });
+      const sent = new Map<string, number>();
+      for (const { topic } of messages) sent.set(topic, (sent.get(topic) ?? 0) + 1);
+      for (const [topic, count] of sent) this.metrics.published.inc({ topic }, count);
       return rows.length;
     });
   }

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampleOrder } from '../../../test/support/sample-order.js';
+import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
+import { encodeOrder } from '../model/order.codec.js';
+import type { ListPosition, OrderFilter } from '../model/order-filter.js';
+import type { Order } from '../model/order.js';
+import { contentOf } from './order-content.js';
+import { OrderListRepository } from './order-list.repository.js';
+import { OrderRepository } from './order.repository.js';
+
+let house: WaybillDatabase;
+let repository: OrderRepository;
+let lists: OrderListRepository;
+let customers = 0;
+
+beforeAll(async () => {
+  house = await openWaybillDatabase();
+  repository = new OrderRepository(house.database);
+  lists = new OrderListRepository(house.database, repository);
+});
+
+afterAll(() => house.drop());
+
+/** A customer of one test's own: lists of it hold nothing of the other tests. */
+const freshCustomer = (): string => `customer-${++customers}`;
+
+const RECEIVED_AT_US = 1_763_722_949_123_457;
+
+interface Listed {
+  uid: string;
+  fields?: Partial<Order>;
+  /** After a common start. */
+  receivedAfterUs?: number;
+}
+
+async function receive(customer_id: string, ...orders: Listed[]): Promise<void> {
+  const batch = orders.map(({ uid, fields, receivedAfterUs = 0 }) => ({
+    content: contentOf({ ...(sampleOrder() as unknown as Order), order_uid: uid, customer_id, ...fields }),
+    totalsMatch: true,
+    receivedAtUs: RECEIVED_AT_US + receivedAfterUs,
+  }));
+  await house.database.transaction((tx) => repository.store(tx, batch));
+}
+
+async function uids(filter: OrderFilter, limit = 100): Promise<string[]> {
+  return (await lists.page(filter, limit)).orders.map((order) => order.orderUid);
+}
+
+async function allPages(filter: OrderFilter, limit: number): Promise<string[][]> {
+  const pages: string[][] = [];
+  let after: ListPosition | undefined;
+  do {
+    const page = await lists.page(filter, limit, after);
+    pages.push(page.orders.map((order) => order.orderUid));
+    after = page.next;
+  } while (after !== undefined);
+  return pages;
+}
+
+describe('a list of orders', () => {
+  it('shows the newest received first, each order whole', async () => {
+    const customerId = freshCustomer();
+    await receive(
+      customerId,
+      { uid: 'newest-1', receivedAfterUs: 1 },
+      { uid: 'newest-3', receivedAfterUs: 3 },
+      { uid: 'newest-2', receivedAfterUs: 2 },
+    );
+    const { orders, next } = await lists.page({ customerId }, 10);
+    expect(orders.map(({ orderUid }) => orderUid)).toEqual(['newest-3', 'newest-2', 'newest-1']);
+    expect(next).toBeUndefined();
+    expect(orders[0]!.text).toBe(
+      encodeOrder({ ...(sampleOrder() as unknown as Order), order_uid: 'newest-3', customer_id: customerId }),
+    );
+  });
+
+  it('stays where it was when an order is changed', async () => {
+    const customerId = freshCustomer();
+    await receive(customerId, { uid: 'kept-1', receivedAfterUs: 1 }, { uid: 'kept-2', receivedAfterUs: 2 });
+    await receive(customerId, { uid: 'kept-1', receivedAfterUs: 9, fields: { entry: 'changed' } });
+    expect(await uids({ customerId })).toEqual(['kept-2', 'kept-1']);
+  });
+
+  it.each([1, 2, 3, 7, 8])(
+    'has every order once over pages of %i, also those of one microsecond',
+    async (limit) => {
+      const customerId = freshCustomer();
+      const orders = Array.from({ length: 7 }, (_, n) => ({
+        uid: `page-${limit}-${n}`,
+        // 0, 0, 0, 1, 1, 1, 2: several orders share a moment, and pages end among them.
+        receivedAfterUs: Math.floor(n / 3),
+      }));
+      // Not in the order that they are listed in, so that no index gives it by chance.
+      for (const n of [1, 5, 0, 3, 6, 2, 4]) await receive(customerId, orders[n]!);
+      const pages = await allPages({ customerId }, limit);
+      expect(pages.flat()).toEqual(orders.map(({ uid }) => uid).toReversed());
+      for (const page of pages.slice(0, -1)) expect(page).toHaveLength(limit);
+    },
+  );
+
+  it('goes on after a page without what came in meanwhile', async () => {
+    const customerId = freshCustomer();
+    await receive(customerId, { uid: 'old-1', receivedAfterUs: 1 }, { uid: 'old-2', receivedAfterUs: 2 });
+    const first = await lists.page({ customerId }, 1);
+    await receive(customerId, { uid: 'new-3', receivedAfterUs: 3 });
+    const second = await lists.page({ customerId }, 1, first.next);
+    expect(second.orders.map(({ orderUid }) => orderUid)).toEqual(['old-1']);
+    expect(second.next).toBeUndefined();
+  });
+
+  it('is empty where nothing fits', async () => {
+    expect(await lists.page({ customerId: freshCustomer() }, 10)).toEqual({ orders: [] });
+  });
+
+  it('can be narrowed by each of its filters, and by all at once', async () => {
+    const customerId = freshCustomer();
+    const fields = {
+      track_number: `track-${customerId}`,
+      delivery_service: `service-${customerId}`,
+      date_created: '2021-11-26T09:22:19.5+03:00',
+    };
+    await receive(customerId, { uid: 'filter-1', fields }, { uid: 'filter-2', receivedAfterUs: 1 });
+    const instant = Date.parse('2021-11-26T06:22:19.500Z');
+    expect(await uids({ trackNumber: fields.track_number })).toEqual(['filter-1']);
+    expect(await uids({ deliveryService: fields.delivery_service })).toEqual(['filter-1']);
+    expect(await uids({ customerId, fromMs: instant })).toEqual(['filter-1']);
+    expect(await uids({ customerId, fromMs: instant + 1 })).toEqual([]);
+    expect(await uids({ customerId, toMs: instant })).toEqual(['filter-2']);
+    expect(await uids({ customerId, toMs: instant + 1 })).toEqual(['filter-2', 'filter-1']);
+    expect(
+      await uids({
+        customerId,
+        trackNumber: fields.track_number,
+        deliveryService: fields.delivery_service,
+        status: 'received',
+        fromMs: instant,
+        toMs: instant + 1,
+      }),
+    ).toEqual(['filter-1']);
+  });
+
+  it('knows new orders from changed ones by their status', async () => {
+    const customerId = freshCustomer();
+    await receive(customerId, { uid: 'status-1' }, { uid: 'status-2' });
+    await receive(customerId, { uid: 'status-1', fields: { entry: 'changed' } });
+    expect(await uids({ customerId, status: 'received' })).toEqual(['status-2']);
+    expect(await uids({ customerId, status: 'updated' })).toEqual(['status-1']);
+  });
+
+  it('takes a filter for a text, never for SQL', async () => {
+    const customerId = `o'; DROP TABLE orders; --`;
+    await receive(customerId, { uid: 'quoted' });
+    expect(await uids({ customerId })).toEqual(['quoted']);
+  });
+});

@@ -1,0 +1,236 @@
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Environment, SECRET_SETTINGS, SETTING_DESCRIPTIONS, type SettingName } from './environment.js';
+import { ConfigurationError, loadEnvironment } from './load-environment.js';
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'waybill-settings-'));
+  mkdirSync(join(directory, 'web'));
+});
+
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const load = (variables: Record<string, string>): Environment =>
+  loadEnvironment({ STATIC_DIR: join(directory, 'web'), ...variables }, directory);
+
+function faultsOf(variables: Record<string, string>): readonly string[] {
+  try {
+    load(variables);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+/** Values that the settings take, and what the program then holds. */
+const TAKEN: [SettingName, string, unknown][] = [
+  ['SERVER_PORT', '0', 0],
+  ['SERVER_PORT', '65535', 65_535],
+  ['SERVER_PORT', ' 8081 ', 8_081],
+  ['SERVER_HOST', '0.0.0.0', '0.0.0.0'],
+  ['SERVER_HOST', '::1', '::1'],
+  ['SERVER_HOST', 'waybill.example', 'waybill.example'],
+  ['ROLES', 'api', ['api']],
+  ['ROLES', 'relay, consumer', ['relay', 'consumer']],
+  ['LOG_LEVEL', 'silent', 'silent'],
+  ['DATABASE_URL', 'postgres://user:p%40ss@db:5433/shop', 'postgres://user:p%40ss@db:5433/shop'],
+  ['DATABASE_URL', 'postgresql://db/shop', 'postgresql://db/shop'],
+  ['DB_HOST', 'db', 'db'],
+  ['DB_PASSWORD', '  spaces count ', '  spaces count '],
+  ['KAFKA_BROKERS', 'a:9092,b:9093', ['a:9092', 'b:9093']],
+  ['KAFKA_BROKERS', ' a:9092 , [::1]:9092 ', ['a:9092', '[::1]:9092']],
+  ['KAFKA_TOPIC', 'shop.orders_v1-x', 'shop.orders_v1-x'],
+  ['REDIS_URL', 'rediss://:secret@cache:6380/1', 'rediss://:secret@cache:6380/1'],
+  ['CACHE_MAX_BYTES', '1048576', 1_048_576],
+  ['CACHE_WARM_ORDERS', '0', 0],
+  ['ORDER_TOTALS', 'strict', 'strict'],
+];
+
+const RANGES: [SettingName, number, number][] = [
+  ['SERVER_PORT', 0, 65_535],
+  ['DB_PORT', 1, 65_535],
+  ['DB_POOL_SIZE', 4, 1_000],
+  ['KAFKA_PARTITIONS', 1, 10_000],
+  ['KAFKA_REPLICATION_FACTOR', 1, 32_767],
+  ['CONSUMER_BATCH_MAX_EVENTS', 1, 10_000],
+  ['CONSUMER_MAX_ATTEMPTS', 1, 100],
+  ['RELAY_BATCH_MAX_MESSAGES', 1, 10_000],
+  ['CACHE_MAX_BYTES', 1_048_576, Number.MAX_SAFE_INTEGER],
+  ['CACHE_TTL_SECONDS', 1, 31_536_000],
+  ['CACHE_ABSENT_TTL_SECONDS', 1, 86_400],
+  ['CACHE_WARM_ORDERS', 0, 10_000_000],
+];
+
+const REFUSED: [SettingName, string, string][] = [
+  ...RANGES.flatMap(([name, min, max]) =>
+    [`${min - 1}`, `${max}0`, `${min}.5`, 'many', '1e3', '0x10', '1_000', 'NaN', 'Infinity'].map(
+      (text): [SettingName, string, string] => [name, text, `a whole number from ${min} to ${max}`],
+    ),
+  ),
+  ...(['SERVER_HOST', 'DB_HOST'] as const).flatMap((name) =>
+    ['http://host', 'a b', 'host/path', '-host', 'host:80:x'].map((text): [SettingName, string, string] => [
+      name,
+      text,
+      'a host name or an IP address',
+    ]),
+  ),
+  ...['cook', 'api,api', 'api,', 'API'].map((text): [SettingName, string, string] => [
+    'ROLES',
+    text,
+    'a comma-separated list of api, consumer, relay',
+  ]),
+  ['LOG_LEVEL', 'loud', 'one of trace, debug, info'],
+  ['ORDER_TOTALS', 'Strict', 'one of warn, strict'],
+  ['STATIC_DIR', '/no/such/folder', 'a directory that exists'],
+  ['DATA_DIR', '   ', 'a text that is not empty'],
+  ['DB_USER', '   ', 'a text that is not empty'],
+  ['DB_NAME', '   ', 'a text that is not empty'],
+  ...['broker', 'broker:', ':9092', 'a:0', 'a:65536', 'a:9092,', 'a:9092;b:9092', 'http://a:9092'].map(
+    (text): [SettingName, string, string] => ['KAFKA_BROKERS', text, 'a comma-separated list of host:port'],
+  ),
+  ...(
+    [
+      'KAFKA_TOPIC',
+      'KAFKA_STATUS_TOPIC',
+      'KAFKA_DEAD_LETTER_TOPIC',
+      'KAFKA_GROUP_ID',
+      'KAFKA_CLIENT_ID',
+    ] as const
+  ).flatMap((name) =>
+    ['a b', 'ü', 'a/b', '.', '..', 'x'.repeat(250)].map((text): [SettingName, string, string] => [
+      name,
+      text,
+      'a name of 1 to 249 letters',
+    ]),
+  ),
+];
+
+const SECRETS: [SettingName, string, string][] = [
+  ['DATABASE_URL', 'mysql://root:hunter2@db/shop', 'postgres:// or postgresql://'],
+  ['DATABASE_URL', 'hunter2', 'postgres:// or postgresql://'],
+  ['DATABASE_URL', 'postgres://hunter2:x@/shop', 'postgres:// or postgresql://'],
+  ['REDIS_URL', 'http://:hunter2@cache', 'redis:// or rediss://'],
+];
+
+describe('the settings', () => {
+  it('have their defaults where the environment says nothing', () => {
+    expect(load({})).toEqual(Object.assign(new Environment(), { STATIC_DIR: join(directory, 'web') }));
+  });
+
+  it('count as not set when they are empty', () => {
+    const names = Object.keys(new Environment()).filter((name) => name !== 'STATIC_DIR');
+    expect(load(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(load({}));
+  });
+
+  it.each(TAKEN)('%s may be "%s"', (name, text, held) => {
+    expect(load({ [name]: text })[name]).toEqual(held);
+  });
+
+  it.each(RANGES)('%s may be %i and %i', (name, min, max) => {
+    expect(load({ [name]: `${min}` })[name]).toBe(min);
+    expect(load({ [name]: `${max}` })[name]).toBe(max);
+  });
+
+  it('pay no heed to variables that are none of theirs', () => {
+    expect(load({ PATH: '/bin', SERVER_PORTS: 'x' })).toEqual(load({}));
+  });
+
+  it('are each described for people', () => {
+    expect(Object.keys(SETTING_DESCRIPTIONS).sort()).toEqual(Object.keys(new Environment()).sort());
+  });
+});
+
+describe('a faulty setting', () => {
+  it.each(REFUSED)('%s="%s" gives one line, with what it is and what it may be', (name, text, expected) => {
+    const faults = faultsOf({ [name]: text });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(`${name} is ${JSON.stringify(text)}: expected ${expected}`);
+  });
+
+  it.each(SECRETS)('%s is named without what it holds', (name, text, expected) => {
+    const faults = faultsOf({ [name]: text });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(`${name} holds a value (hidden): expected`);
+    expect(faults[0]).toContain(expected);
+    expect(faults[0]).not.toContain('hunter2');
+  });
+
+  it('is named together with all the others', () => {
+    const faults = faultsOf({
+      SERVER_PORT: '-1',
+      ROLES: 'none',
+      KAFKA_BROKERS: 'x',
+      DATABASE_URL: 'hunter2',
+    });
+    expect(faults.map((line) => line.split(' ')[0]).sort()).toEqual([
+      'DATABASE_URL',
+      'KAFKA_BROKERS',
+      'ROLES',
+      'SERVER_PORT',
+    ]);
+    expect(faults.join()).not.toContain('hunter2');
+  });
+
+  it('stands in the message of the error too', () => {
+    expect(() => load({ SERVER_PORT: 'x', LOG_LEVEL: 'y' })).toThrow(/SERVER_PORT .*; LOG_LEVEL /);
+  });
+
+  it.each([...SECRET_SETTINGS])('%s is known to be a secret', (name) => {
+    expect(SETTING_DESCRIPTIONS).toHaveProperty(name);
+  });
+});
+
+describe('settings that do not go together', () => {
+  it.each<[string, Record<string, string>, string]>([
+    ['two databases', { DATABASE_URL: 'postgres://db/shop', DB_HOST: 'db' }, 'DATABASE_URL and DB_HOST'],
+    ['a relay without consumers and Kafka', { ROLES: 'api,relay' }, 'ROLES'],
+    ['consumers without a relay and Kafka', { ROLES: 'consumer' }, 'ROLES'],
+    ['two topics of one name', { KAFKA_TOPIC: 'one', KAFKA_STATUS_TOPIC: 'one' }, 'three different names'],
+    ['a dead-letter topic that is the topic', { KAFKA_DEAD_LETTER_TOPIC: 'orders' }, 'three different names'],
+  ])('are named: %s', (_, variables, expected) => {
+    const faults = faultsOf(variables);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toContain(expected);
+  });
+
+  it('may be split among processes when Kafka is between them', () => {
+    expect(faultsOf({ ROLES: 'relay', KAFKA_BROKERS: 'a:9092' })).toEqual([]);
+  });
+});
+
+describe('the files of settings', () => {
+  const write = (name: string, ...lines: string[]): void =>
+    writeFileSync(join(directory, name), lines.join('\n'));
+
+  it('count in the order .env, .env.local, environment, the last one winning', () => {
+    write('.env', 'SERVER_PORT=1', 'DB_PORT=1', 'KAFKA_TOPIC=one', '# a comment', 'DB_USER="quoted user"');
+    write('.env.local', 'DB_PORT=2', 'KAFKA_TOPIC=two');
+    expect(load({ KAFKA_TOPIC: 'three' })).toMatchObject({
+      SERVER_PORT: 1,
+      DB_PORT: 2,
+      KAFKA_TOPIC: 'three',
+      DB_USER: 'quoted user',
+    });
+  });
+
+  it('can be emptied by the environment', () => {
+    write('.env', 'KAFKA_BROKERS=a:9092');
+    expect(load({}).KAFKA_BROKERS).toEqual(['a:9092']);
+    expect(load({ KAFKA_BROKERS: '' }).KAFKA_BROKERS).toBeUndefined();
+  });
+
+  it('have their faults named like those of the environment', () => {
+    write('.env.local', 'SERVER_PORT=http');
+    expect(faultsOf({})).toEqual(['SERVER_PORT is "http": expected a whole number from 0 to 65535']);
+  });
+
+  it('stop the start when they are there and cannot be read', () => {
+    mkdirSync(join(directory, '.env'));
+    expect(faultsOf({})).toMatchObject([expect.stringMatching(/^\.env cannot be read: EISDIR/)]);
+  });
+});

@@ -1,0 +1,177 @@
+import { Controller, Inject, Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type CustomTransportStrategy, EventPattern, Payload, type Server } from '@nestjs/microservices';
+import { randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { register } from 'prom-client';
+import { Environment } from '../../src/platform/config/environment.js';
+import type { Database } from '../../src/platform/database/database.js';
+import { Health } from '../../src/platform/health/health.js';
+import { createHttpAdapter } from '../../src/platform/http/http-adapter.js';
+import { ProblemFilter } from '../../src/platform/http/problem.filter.js';
+import { NestLogger } from '../../src/platform/logging/logger.js';
+import type { SubscriptionExtras } from '../../src/platform/messaging/batch-consumer.js';
+import { EVENT_SERVER } from '../../src/platform/messaging/messaging.module.js';
+import { Outbox, type OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';
+import { OutboxRelay } from '../../src/platform/messaging/outbox/outbox-relay.js';
+import type { BatchHandler, ReceivedEvent } from '../../src/platform/messaging/received-event.js';
+import { PlatformModule } from '../../src/platform/platform.module.js';
+
+/** What the handlers of a program under test do, and what they got. */
+@Injectable()
+export class Handlers {
+  /** Called with each batch of letters; what it throws is the handler's failure. */
+  onLetters: BatchHandler = () => Promise.resolve();
+  onNews: BatchHandler = () => Promise.resolve();
+  /** Letters whose batch was handled, in order. */
+  readonly handled: ReceivedEvent[] = [];
+  /** Batches as they were handed over, those that failed included. */
+  readonly batches: ReceivedEvent[][] = [];
+  readonly news: ReceivedEvent[] = [];
+  readonly deadLetterCopies: ReceivedEvent[] = [];
+
+  handledTexts(): string[] {
+    return this.handled.map(textOf);
+  }
+}
+
+export function textOf(event: ReceivedEvent): string {
+  return event.value?.toString() ?? '';
+}
+
+const NEWS: SubscriptionExtras = { broadcast: true };
+
+@Controller()
+class Letters {
+  constructor(@Inject(Handlers) private readonly handlers: Handlers) {}
+
+  @EventPattern('letters')
+  async receive(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
+    this.handlers.batches.push([...events]);
+    await this.handlers.onLetters(events);
+    this.handlers.handled.push(...events);
+  }
+
+  @EventPattern('letters.dead-letter')
+  keepCopies(@Payload() events: readonly ReceivedEvent[]): void {
+    this.handlers.deadLetterCopies.push(...events);
+  }
+
+  @EventPattern('news', undefined, NEWS)
+  async hear(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
+    this.handlers.news.push(...events);
+    await this.handlers.onNews(events);
+  }
+}
+
+/** The names that one test's topics and group have, so that tests may share a broker. */
+export interface TestTopics {
+  letters: string;
+  deadLetters: string;
+  news: string;
+  group: string;
+}
+
+export function freshTopics(): TestTopics {
+  const id = randomUUID();
+  return {
+    letters: `letters-${id}`,
+    deadLetters: `letters-${id}.dead-letter`,
+    news: `news-${id}`,
+    group: `group-${id}`,
+  };
+}
+
+export interface ProgramOptions {
+  database: Database;
+  topics: TestTopics;
+  /** Choose the transport, and whatever else of the settings matters to a test. */
+  settings: Partial<Environment>;
+  handlers?: Handlers;
+}
+
+export interface Program {
+  handlers: Handlers;
+  /** Commits messages to the outbox, in one transaction. */
+  send(...messages: TestMessage[]): Promise<void>;
+  /** Stops as the program does: consumers first, the relay after them. May be called twice. */
+  stop(): Promise<void>;
+}
+
+export interface TestMessage {
+  topic: string;
+  key: string;
+  value: string | Buffer;
+  headers?: Record<string, string>;
+}
+
+/** Time that the relay gets for what is left in the outbox; short, since a test may hold a handler up for good. */
+const FLUSH_MS = 300;
+
+/** A small program on the real platform, with a controller that does what the test tells it to. */
+export async function startProgram(options: ProgramOptions): Promise<Program> {
+  const { database, topics } = options;
+  const handlers = options.handlers ?? new Handlers();
+  const environment = Object.assign(new Environment(), {
+    KAFKA_GROUP_ID: topics.group,
+    KAFKA_TOPIC: topics.letters,
+    KAFKA_DEAD_LETTER_TOPIC: topics.deadLetters,
+    ...options.settings,
+  });
+  const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
+  const topicNames = {
+    letters: topics.letters,
+    'letters.dead-letter': topics.deadLetters,
+    news: topics.news,
+  };
+
+  @Module({
+    imports: [PlatformModule.register({ environment, log, database, topicNames })],
+    controllers: [Letters],
+    providers: [{ provide: Handlers, useValue: handlers }],
+  })
+  class ProgramModule {}
+
+  register.clear();
+  const app = await NestFactory.create(ProgramModule, createHttpAdapter(log), {
+    logger: new NestLogger(log),
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemFilter(log));
+  const strategy = app.get<Server & CustomTransportStrategy>(EVENT_SERVER);
+  app.connectMicroservice({ strategy }, { inheritAppConfig: true });
+  await app.init();
+  await app.startAllMicroservices();
+  await untilConsuming(app.get(Health));
+  app.get(OutboxRelay).start();
+  const outbox = app.get(Outbox);
+
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    await strategy.close();
+    await app.close();
+    await app.get(OutboxRelay).stop(FLUSH_MS);
+  };
+  return {
+    handlers,
+    send: (...messages) => database.transaction((tx) => outbox.append(tx, messages.map(entryOf))),
+    stop: () => (stopping ??= stop()),
+  };
+}
+
+export function entryOf({ topic, key, value, headers = {} }: TestMessage): OutboxEntry {
+  return { topic, aggregateType: 'letter', aggregateId: key, type: 'letter.sent', headers, payload: value };
+}
+
+/** The parts that are no consumers (`start`, `relay`) are not asked: the program is not the real one. */
+async function untilConsuming(health: Health): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const { parts } = await health.ready();
+    const { start: _start, ...others } = parts;
+    const waiting = Object.entries(others).filter(([, state]) => !state.up);
+    if (waiting.length === 0) return;
+    if (Date.now() > deadline) throw new Error(`not consuming: ${JSON.stringify(waiting)}`);
+    await new Promise((wake) => setTimeout(wake, 20));
+  }
+}

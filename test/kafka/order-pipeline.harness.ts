@@ -1,0 +1,153 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import {
+  type Admin,
+  type Consumer,
+  Kafka,
+  type KafkaMessage,
+  logLevel,
+  type Message,
+  Partitioners,
+} from 'kafkajs';
+import pg from 'pg';
+import { sampleOrder, type JsonObject } from '../support/sample-order.js';
+import { createTestDatabase } from '../support/test-database.js';
+import { eventually } from '../support/eventually.js';
+import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
+
+const run = promisify(execFile);
+
+/** Records of a topic, in the order of each partition. */
+export interface TopicTap {
+  records: KafkaMessage[];
+  /** Resolves once all that stands in the topic by then has been read. */
+  caughtUp(): Promise<KafkaMessage[]>;
+}
+
+/** Topics, a group and a database of one test's own, and the programs that work on them. */
+export interface Pipeline {
+  topic: string;
+  statusTopic: string;
+  deadLetterTopic: string;
+  group: string;
+  admin: Admin;
+  db: pg.Pool;
+  start(env?: Record<string, string>): Promise<WaybillProcess>;
+  send(messages: Message[]): Promise<void>;
+  tap(topic: string): Promise<TopicTap>;
+  close(): Promise<void>;
+}
+
+export async function createPipeline(brokers: string, { partitions = 1 } = {}): Promise<Pipeline> {
+  const id = randomUUID().slice(0, 8);
+  const names = {
+    topic: `orders-${id}`,
+    statusTopic: `order-status-${id}`,
+    deadLetterTopic: `orders-${id}.dead-letter`,
+    group: `orders-group-${id}`,
+  };
+  const client = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
+  const admin = client.admin();
+  const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  await Promise.all([admin.connect(), producer.connect()]);
+  const { connection, drop } = await createTestDatabase();
+  const db = new pg.Pool({ ...connection, max: 2 });
+  // The test database is dropped with whatever is still connected to it.
+  db.on('error', () => undefined);
+  const programs: WaybillProcess[] = [];
+  const taps: Consumer[] = [];
+
+  return {
+    ...names,
+    admin,
+    db,
+    async start(env = {}) {
+      const program = await startWaybill({
+        env: {
+          KAFKA_BROKERS: brokers,
+          KAFKA_TOPIC: names.topic,
+          KAFKA_STATUS_TOPIC: names.statusTopic,
+          KAFKA_DEAD_LETTER_TOPIC: names.deadLetterTopic,
+          KAFKA_GROUP_ID: names.group,
+          KAFKA_PARTITIONS: String(partitions),
+          DB_HOST: connection.host,
+          DB_PORT: String(connection.port),
+          DB_USER: connection.user,
+          DB_PASSWORD: connection.password,
+          DB_NAME: connection.database,
+          ...env,
+        },
+      });
+      programs.push(program);
+      return program;
+    },
+    async send(messages) {
+      await producer.send({ topic: names.topic, messages });
+    },
+    async tap(topic) {
+      const consumer = client.consumer({ groupId: `tap-${randomUUID()}`, maxWaitTimeInMs: 100 });
+      taps.push(consumer);
+      const records: KafkaMessage[] = [];
+      await consumer.connect();
+      await consumer.subscribe({ topic, fromBeginning: true });
+      await consumer.run({
+        eachMessage: ({ message }) => {
+          records.push(message);
+          return Promise.resolve();
+        },
+      });
+      const caughtUp = async (): Promise<KafkaMessage[]> => {
+        const ends = await admin.fetchTopicOffsets(topic);
+        const count = ends.reduce((sum, { high }) => sum + Number(high), 0);
+        await eventually(
+          () => {
+            if (records.length < count) throw new Error(`read ${records.length} of ${count} records`);
+          },
+          { timeoutMs: 30_000 },
+        );
+        return records;
+      };
+      return { records, caughtUp };
+    },
+    async close() {
+      for (const program of programs) await program.kill();
+      await Promise.all([...taps.map((tap) => tap.disconnect()), producer.disconnect(), admin.disconnect()]);
+      await db.end();
+      await drop();
+    },
+  };
+}
+
+export async function isKcatInstalled(): Promise<boolean> {
+  return run('kcat', ['-V']).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Sends a file's bytes as one record without a key, as an operator would. */
+export async function sendWithKcat(brokers: string, topic: string, file: string): Promise<void> {
+  await run('kcat', ['-P', '-b', brokers, '-t', topic, file]);
+}
+
+/** The sample under another id, with fields of its own. */
+export function orderWith(order_uid: string, fields: JsonObject = {}): JsonObject {
+  return { ...sampleOrder(), order_uid, ...fields };
+}
+
+export function messageOf(order: JsonObject): Message {
+  return { key: order['order_uid'] as string, value: JSON.stringify(order) };
+}
+
+export async function getOrder(program: WaybillProcess, orderUid: string): Promise<JsonObject> {
+  const answer = await fetch(`${program.url}/api/orders/${orderUid}`);
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as JsonObject;
+}
+
+export function headersOf(record: KafkaMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(record.headers ?? {}).map(([name, value]) => [name, String(value)]),
+  );
+}

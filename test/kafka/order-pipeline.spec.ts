@@ -1,0 +1,249 @@
+import { randomInt } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
+import { sampleEvents, sampleOrder, sampleOrderText } from '../support/sample-order.js';
+import { useTier } from '../support/tiers.js';
+import type { WaybillProcess } from '../support/waybill-process.js';
+import {
+  createPipeline,
+  getOrder,
+  headersOf,
+  isKcatInstalled,
+  messageOf,
+  orderWith,
+  type Pipeline,
+  sendWithKcat,
+} from './order-pipeline.harness.js';
+
+const kafka = useTier('kafka');
+const SAMPLE_FILE = fileURLToPath(new URL('../samples/order.json', import.meta.url));
+const LONG = { timeoutMs: 60_000 };
+
+/** The field that the reason of a refused sample names; an empty one: the whole message is at fault. */
+const FAULTY_FIELDS: Record<string, string> = {
+  'not-json': 'must be JSON',
+  empty: 'empty value',
+  null: 'must be an object',
+  array: 'must be an object',
+  number: 'must be an object',
+  string: 'must be an object',
+  deep: 'must be an object',
+  'no-uid': 'order_uid',
+  'empty-uid': 'order_uid',
+  'uid-with-slash': 'order_uid',
+  'uid-too-long': 'order_uid',
+  'no-items': 'items',
+  'empty-items': 'items',
+  'items-not-list': 'items',
+  'item-null': 'items[0]',
+  'no-payment': 'payment',
+  'payment-null': 'payment',
+  'no-delivery': 'delivery',
+  'amount-negative': 'payment.amount',
+  'amount-fraction': 'payment.amount',
+  'amount-string': 'payment.amount',
+  'amount-unsafe': 'payment.amount',
+  'currency-unknown': 'payment.currency',
+  'email-bad': 'delivery.email',
+  'date-bad': 'date_created',
+  'date-impossible': 'date_created',
+  'sale-over-100': 'items[0].sale',
+  'nul-character': 'delivery.name',
+};
+
+describe.skipIf(kafka.skipped)('orders from Kafka', () => {
+  let pipeline: Pipeline;
+
+  afterEach(() => pipeline.close());
+
+  it('are stored, answered and told of within a second; the same one again changes nothing', async () => {
+    pipeline = await createPipeline(kafka.brokers);
+    const program = await pipeline.start();
+    const status = await pipeline.tap(pipeline.statusTopic);
+    const sample = sampleOrder();
+    const uid = sample['order_uid'] as string;
+    const withKcat = await isKcatInstalled();
+    const sendSample = (): Promise<void> =>
+      withKcat
+        ? sendWithKcat(kafka.brokers, pipeline.topic, SAMPLE_FILE)
+        : pipeline.send([{ key: null, value: sampleOrderText() }]);
+
+    await sendSample();
+    await eventually(async () => expect(await getOrder(program, uid)).toEqual(sample), { timeoutMs: 1_000 });
+    for (const table of ['orders', 'deliveries', 'payments', 'items']) {
+      const { rows } = await pipeline.db.query(`SELECT * FROM ${table} WHERE order_uid = $1`, [uid]);
+      expect(rows, table).toHaveLength(1);
+    }
+    const { rows: before } = await pipeline.db.query('SELECT * FROM orders');
+
+    await sendSample();
+    await pipeline.send([messageOf(orderWith('marker'))]);
+    await eventually(() => getOrder(program, 'marker'));
+    expect((await pipeline.db.query(`SELECT * FROM orders WHERE order_uid = $1`, [uid])).rows).toEqual(
+      before,
+    );
+
+    await eventually(async () => {
+      expect((await status.caughtUp()).map((record) => headersOf(record)['ce_id'])).toContain('marker:1');
+    });
+    expect(status.records.map((record) => headersOf(record)['ce_id'])).toEqual([`${uid}:1`, 'marker:1']);
+    const [event] = status.records;
+    expect(event!.key?.toString()).toBe(uid);
+    expect(headersOf(event!)).toEqual({
+      ce_specversion: '1.0',
+      ce_id: `${uid}:1`,
+      ce_source: '/waybill/orders',
+      ce_type: 'waybill.order.received',
+      ce_subject: uid,
+      ce_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
+      'content-type': 'application/json',
+    });
+    expect(JSON.parse(event!.value!.toString())).toMatchObject({
+      order_uid: uid,
+      status: 'received',
+      version: 1,
+      payment: { amount: 1817, currency: 'USD' },
+    });
+  });
+
+  it('are judged one by one: what is wrong among them is refused, and the others are stored', async () => {
+    pipeline = await createPipeline(kafka.brokers);
+    const program = await pipeline.start();
+    const events = sampleEvents();
+    await pipeline.send([
+      messageOf(orderWith('good-first')),
+      ...events.map(({ name, raw }) => ({ key: name, value: Buffer.from(raw), headers: { sample: name } })),
+      messageOf(orderWith('good-last')),
+    ]);
+    await eventually(() => getOrder(program, 'good-last'));
+    expect(await getOrder(program, 'good-first')).toEqual(orderWith('good-first'));
+
+    const { rows } = await pipeline.db.query<{ key: Buffer; value: Buffer; reason: string; offset: string }>(
+      'SELECT * FROM dead_letters WHERE topic = $1 AND partition = 0 ORDER BY "offset"',
+      [pipeline.topic],
+    );
+    const refused = events.filter(({ verdict }) => verdict === 'dead-letter');
+    expect(rows.map(({ key }) => key.toString())).toEqual(refused.map(({ name }) => name));
+    expect(Object.keys(FAULTY_FIELDS).sort()).toEqual(refused.map(({ name }) => name).sort());
+    for (const [index, { name, raw }] of refused.entries()) {
+      const { value, reason, offset } = rows[index]!;
+      expect(value.equals(Buffer.from(raw)), name).toBe(true);
+      expect(reason, name).toContain(FAULTY_FIELDS[name]);
+      expect(Number(offset), name).toBe(1 + events.findIndex((event) => event.name === name));
+    }
+    for (const { name, raw, verdict } of events) {
+      if (verdict === 'accepted')
+        await getOrder(program, (JSON.parse(raw) as { order_uid: string }).order_uid);
+      else expect(rows.some(({ key }) => key.toString() === name)).toBe(true);
+    }
+
+    const copies = await pipeline.tap(pipeline.deadLetterTopic);
+    await eventually(async () => expect(await copies.caughtUp()).toHaveLength(refused.length));
+    const byKey = new Map(copies.records.map((record) => [record.key?.toString(), record]));
+    for (const [index, { name, raw }] of refused.entries()) {
+      const copy = byKey.get(name)!;
+      expect(copy.value!.equals(Buffer.from(raw)), name).toBe(true);
+      expect(headersOf(copy), name).toMatchObject({
+        origin_topic: pipeline.topic,
+        origin_partition: '0',
+        origin_offset: rows[index]!.offset,
+        error: rows[index]!.reason,
+        attempts: '1',
+      });
+    }
+  });
+
+  it('are shared by two programs of one group, each stored once, and news of a change reaches both', async () => {
+    pipeline = await createPipeline(kafka.brokers, { partitions: 4 });
+    const [first, second] = [await pipeline.start(), await pipeline.start()];
+    await eventually(async () => {
+      const { groups } = await pipeline.admin.describeGroups([pipeline.group]);
+      expect(groups[0]).toMatchObject({ state: 'Stable', members: { length: 2 } });
+    }, LONG);
+
+    const uids = Array.from({ length: 600 }, (_, n) => `shared-${n}`);
+    await pipeline.send(uids.map((uid) => messageOf(orderWith(uid))));
+    await eventually(async () => expect(await countOrders()).toBe(uids.length), LONG);
+    const shares = [await storedBy(first), await storedBy(second)];
+    expect(Math.min(...shares)).toBeGreaterThan(0);
+    expect(shares[0]! + shares[1]!).toBe(uids.length);
+
+    const status = await pipeline.tap(pipeline.statusTopic);
+    await eventually(async () => expect(await status.caughtUp()).toHaveLength(uids.length), LONG);
+    expect(new Set(status.records.map((record) => headersOf(record)['ce_id'])).size).toBe(uids.length);
+
+    // Both hold the order in memory; the change goes through one of them.
+    for (const program of [first, second]) await getOrder(program, 'shared-0');
+    const changed = orderWith('shared-0', { customer_id: 'changed' });
+    const answer = await fetch(`${first.url}/api/orders`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(changed),
+    });
+    expect(answer.status).toBe(200);
+    expect(await getOrder(first, 'shared-0')).toEqual(changed);
+    await eventually(async () => expect(await getOrder(second, 'shared-0')).toEqual(changed));
+  });
+
+  /** A crash is noticed by Kafka after the session's 30 s; until then the partitions wait for the dead. */
+  it(
+    'are neither lost nor told of out of order when the program is killed, again and again',
+    { timeout: 300_000 },
+    async () => {
+      pipeline = await createPipeline(kafka.brokers, { partitions: 4 });
+      const env = { CONSUMER_BATCH_MAX_EVENTS: '50', RELAY_BATCH_MAX_MESSAGES: '50' };
+      let program = await pipeline.start(env);
+      const [orders, versions] = [1_250, 4];
+      const uids = Array.from({ length: orders }, (_, n) => `crash-${n}`);
+      for (let version = 1; version <= versions; version++) {
+        await pipeline.send(uids.map((uid) => messageOf(orderWith(uid, { customer_id: `v${version}` }))));
+        if (version === versions) break;
+        const written = randomInt(orders / 2, orders) + orders * (version - 1);
+        await eventually(async () => expect(await sumOfVersions()).toBeGreaterThanOrEqual(written), LONG);
+        await program.kill();
+        program = await pipeline.start(env);
+      }
+      await eventually(async () => expect(await sumOfVersions()).toBe(orders * versions), LONG);
+      const { rows } = await pipeline.db.query(`SELECT order_uid, version, customer_id FROM orders`);
+      expect(rows).toHaveLength(orders);
+      for (const row of rows) expect(row).toMatchObject({ version: versions, customer_id: `v${versions}` });
+
+      const status = await pipeline.tap(pipeline.statusTopic);
+      await eventually(async () => {
+        expect((await pipeline.db.query('SELECT id FROM outbox LIMIT 1')).rows).toEqual([]);
+      }, LONG);
+      const told = new Map<string, number[]>();
+      for (const record of await status.caughtUp()) {
+        const { order_uid, version } = JSON.parse(record.value!.toString()) as {
+          order_uid: string;
+          version: number;
+        };
+        const before = told.get(order_uid) ?? [];
+        told.set(order_uid, before.includes(version) ? before : [...before, version]);
+      }
+      expect(told.size).toBe(orders);
+      for (const uid of uids) expect(told.get(uid), uid).toEqual([1, 2, 3, 4]);
+      expect(await program.stop()).toBe(0);
+    },
+  );
+
+  async function countOrders(): Promise<number> {
+    const { rows } = await pipeline.db.query<{ count: number }>('SELECT count(*)::int FROM orders');
+    return rows[0]!.count;
+  }
+
+  async function sumOfVersions(): Promise<number> {
+    const { rows } = await pipeline.db.query<{ sum: number }>(
+      'SELECT coalesce(sum(version), 0)::int AS sum FROM orders',
+    );
+    return rows[0]!.sum;
+  }
+});
+
+/** Orders that a program has stored from Kafka, as its own metrics tell. */
+async function storedBy(program: WaybillProcess): Promise<number> {
+  const metrics = await (await fetch(`${program.url}/metrics`)).text();
+  const line = /^waybill_orders_received_total\{via="kafka",outcome="stored"\} (\d+)$/m.exec(metrics);
+  return Number(line?.[1] ?? 0);
+}

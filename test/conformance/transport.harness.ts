@@ -28,6 +28,8 @@ export class Handlers {
   /** Batches as they were handed over, those that failed included. */
   readonly batches: ReceivedEvent[][] = [];
   readonly news: ReceivedEvent[] = [];
+  /** How often it was told that news may have been missed. */
+  newsGaps = 0;
   readonly deadLetterCopies: ReceivedEvent[] = [];
 
   handledTexts(): string[] {
@@ -59,6 +61,7 @@ class Letters {
 
   @EventPattern('news', undefined, NEWS)
   async hear(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
+    if (events.length === 0) this.handlers.newsGaps++;
     this.handlers.news.push(...events);
     await this.handlers.onNews(events);
   }

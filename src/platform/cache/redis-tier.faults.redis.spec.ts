@@ -4,7 +4,7 @@ import { entryOf } from './cache-tier.conformance.js';
 import { MemoryTier } from './memory-tier.js';
 import { findCommand } from '../../../test/support/debian-packages.js';
 import { useTier } from '../../../test/support/tiers.js';
-import { plainClient, RedisServerFixture } from './redis-server.fixture.js';
+import { plainClient, RedisServerFixture } from '../../../test/support/redis-server.js';
 import { RedisTier } from './redis-tier.js';
 import type { RedisTierOptions } from './redis-tier.js';
 import { TieredCache } from './tiered-cache.js';

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { cacheTierConformance, entryOf } from './cache-tier.conformance.js';
 import { MemoryTier } from './memory-tier.js';
 import { useTier } from '../../../test/support/tiers.js';
-import { plainClient } from './redis-server.fixture.js';
+import { plainClient } from '../../../test/support/redis-server.js';
 import { RedisTier } from './redis-tier.js';
 import type { RedisTierOptions } from './redis-tier.js';
 import { encodeEntry } from './redis-value.js';

@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { createClient } from 'redis';
-import { freePorts } from '../../../scripts/free-ports.js';
-import { startLeashed } from '../../../scripts/leashed-process.js';
-import type { LeashedProcess } from '../../../scripts/leashed-process.js';
+import { freePorts } from '../../scripts/free-ports.js';
+import { startLeashed } from '../../scripts/leashed-process.js';
+import type { LeashedProcess } from '../../scripts/leashed-process.js';
 
 const POLL_MS = 20;
 

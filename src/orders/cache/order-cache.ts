@@ -62,7 +62,10 @@ export class OrderCache {
         url: environment.REDIS_URL,
         keyPrefix: REDIS_KEY_PREFIX,
         ttlMs,
-        onState: (state, reason) => log.warn({ err: reason, state }, 'Redis changed its state'),
+        onState: (state, reason) => {
+          if (state === 'up') log.info('Redis is used');
+          else log.warn({ err: reason }, 'Redis is skipped until it is back');
+        },
       });
     }
     this.cache = new TieredCache({

@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { anOrder, ask, metric, store } from '../e2e/api.js';
+import { findCommand } from '../support/debian-packages.js';
+import { eventually } from '../support/eventually.js';
+import { removeDataDir } from '../support/left-behind.js';
+import { RedisServerFixture } from '../support/redis-server.js';
+import { useTier } from '../support/tiers.js';
+import { startWaybill, temporaryDataDir, type WaybillProcess } from '../support/waybill-process.js';
+
+const tier = useTier('redis');
+/** These kill their Redis, so they need one of their own. */
+const command = await findCommand('redis-server');
+const WAIT = { timeoutMs: 10_000 };
+
+describe.skipIf(tier.skipped ?? command === undefined)('orders in Redis', () => {
+  let redis: RedisServerFixture;
+  let dataDir: string;
+  let waybill: WaybillProcess | undefined;
+
+  beforeEach(async () => {
+    redis = await RedisServerFixture.reserve(command ?? '');
+    await redis.start();
+    dataDir = await temporaryDataDir();
+  });
+  afterEach(async () => {
+    await waybill?.stop();
+    await redis.kill();
+    await removeDataDir(dataDir);
+  });
+
+  /** With a memory that is cold, so that what is not in Redis has to come from PostgreSQL. */
+  async function start(): Promise<string> {
+    waybill = await startWaybill({ dataDir, env: { REDIS_URL: redis.url, CACHE_WARM_ORDERS: '0' } });
+    const { url } = waybill;
+    await eventually(async () => expect(await redisIsUp(url)).toBe(true), WAIT);
+    return url;
+  }
+
+  async function redisIsUp(url: string): Promise<boolean> {
+    const { text } = await ask(`${url}/health`);
+    return (JSON.parse(text) as { parts: { redis: { up: boolean } } }).parts.redis.up;
+  }
+
+  it('outlast the program that stored them, and are answered to the letter', async () => {
+    const order = anOrder();
+    let url = await start();
+    const etag = await store(url, order);
+    const first = await ask(`${url}/api/orders/${order.order_uid}`);
+    await waybill!.stop();
+
+    url = await start();
+    const again = await ask(`${url}/api/orders/${order.order_uid}`);
+    expect(again.text).toBe(first.text);
+    expect(again.headers.get('etag')).toBe(etag);
+    expect(await metric(url, 'waybill_cache_requests_total', 'tier="redis"', 'result="hit"')).toBe(1);
+  });
+
+  it('cost speed only when Redis goes: the program stays ready, and stores and answers', async () => {
+    const url = await start();
+    const before = anOrder();
+    await store(url, before);
+    await redis.kill();
+    await eventually(async () => expect(await redisIsUp(url)).toBe(false), WAIT);
+    expect((await ask(`${url}/health/ready`)).status).toBe(200);
+    const after = anOrder();
+    await store(url, after);
+    for (const { order_uid } of [before, after]) {
+      expect((await ask(`${url}/api/orders/${order_uid}`)).status).toBe(200);
+    }
+  });
+});

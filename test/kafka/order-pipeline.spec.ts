@@ -186,7 +186,7 @@ describe.skipIf(kafka.skipped)('orders from Kafka', () => {
     await eventually(async () => expect(await getOrder(second, 'shared-0')).toEqual(changed));
   });
 
-  /** A crash is noticed by Kafka after the session's 30 s; until then the partitions wait for the dead. */
+  /** A crash is noticed by Kafka after the session's 10 s; until then the partitions wait for the dead. */
   it(
     'are neither lost nor told of out of order when the program is killed, again and again',
     { timeout: 300_000 },

@@ -23,6 +23,8 @@ export interface OutboxMessage extends OutgoingMessage {
  * An aborted signal makes it give up early, by throwing.
  */
 export interface Publisher {
+  /** Connects ahead of the first message, so that it does not have to wait for that. */
+  prepare(): Promise<void>;
   publish(messages: readonly OutboxMessage[], signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

@@ -16,11 +16,16 @@ const OMITTED_HEADER = 'value_omitted';
 /** Publishes to Kafka: acknowledged by all replicas, in order per key. */
 export class KafkaPublisher implements Publisher {
   private producer: Producer | undefined;
+  private connecting: Promise<Producer> | undefined;
 
   constructor(
     private readonly kafka: Kafka,
     private readonly log: Logger,
   ) {}
+
+  async prepare(): Promise<void> {
+    await this.connected();
+  }
 
   async publish(messages: readonly OutboxMessage[], signal: AbortSignal): Promise<void> {
     for (const send of inSends(messages)) {
@@ -36,9 +41,9 @@ export class KafkaPublisher implements Publisher {
   }
 
   private async send(messages: readonly OutboxMessage[]): Promise<void> {
-    this.producer ??= await this.connect();
+    const producer = await this.connected();
     try {
-      await this.producer.sendBatch({ acks: -1, topicMessages: byTopic(messages) });
+      await producer.sendBatch({ acks: -1, topicMessages: byTopic(messages) });
     } catch (error) {
       if (classifyFailure(error) === 'permanent') {
         await this.sendOneByOne(messages, error as Error);
@@ -62,6 +67,14 @@ export class KafkaPublisher implements Publisher {
     this.log.error({ err: error, topic, key, bytes: value.length }, 'a message is too large for its topic');
     const headers = { ...message.headers, [OMITTED_HEADER]: error.message };
     await this.send([{ ...message, value: Buffer.alloc(0), headers }]);
+  }
+
+  /** The producer, connected by whoever asks first. */
+  private async connected(): Promise<Producer> {
+    if (this.producer !== undefined) return this.producer;
+    this.connecting ??= this.connect().finally(() => (this.connecting = undefined));
+    this.producer = await this.connecting;
+    return this.producer;
   }
 
   private async connect(): Promise<Producer> {

@@ -19,6 +19,10 @@ export class LoopbackBroker implements Publisher {
     this.newsHandlers.set(topic, handler);
   }
 
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async publish(messages: readonly OutboxMessage[], signal: AbortSignal): Promise<void> {
     for (const [topic, events] of byTopic(messages)) {
       await this.runners.get(topic)?.run(events, signal);

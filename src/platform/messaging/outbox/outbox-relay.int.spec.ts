@@ -32,6 +32,10 @@ class RecordingPublisher implements Publisher {
   before: (messages: readonly OutboxMessage[], signal: AbortSignal) => Promise<void> = () =>
     Promise.resolve();
 
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async publish(messages: readonly OutboxMessage[], signal: AbortSignal): Promise<void> {
     await this.before(messages, signal);
     this.batches.push(messages.length);

@@ -78,6 +78,8 @@ export class OutboxRelay {
 
   start(): void {
     this.signal.start();
+    // What hinders it now will hinder the first batch as well, and is told of then.
+    this.publisher.prepare().catch(() => undefined);
     this.running = this.run();
   }
 

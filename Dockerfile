@@ -3,15 +3,13 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Optional packages are PostgreSQL's own binaries (200 MB) and compilers that only tests use: neither belongs
-# in an image whose database is another container. Without them no install script has anything to do.
-# Not `npm ci`: npm 11 has it refuse a lock file without the optional packages of every platform, even when they
-# are to be left out. What is installed is what the lock file says, down to its hashes.
-RUN --mount=type=cache,target=/root/.npm npm install --no-save --omit=optional --ignore-scripts
+# Optional packages are PostgreSQL's own binaries and compilers that only tests use: neither belongs in an image
+# whose database is another container.
+RUN --mount=type=cache,target=/root/.npm npm ci --omit=optional
 COPY tsconfig.json tsconfig.build.json nest-cli.json ./
 COPY src ./src
 COPY migrations ./migrations
-RUN npm run build && npm prune --no-save --omit=dev --omit=optional --ignore-scripts
+RUN npm run build && npm prune --omit=dev --omit=optional
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production \

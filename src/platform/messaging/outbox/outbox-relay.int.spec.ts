@@ -164,6 +164,17 @@ describe('the relay', () => {
     expect(publisher.batches).toEqual([10, 10, 5]);
   });
 
+  it('takes no more into memory at once than it has to when messages are large', async () => {
+    const mebibytes9 = Buffer.alloc(9 * 1_048_576, 'x');
+    await house.database.transaction((tx) =>
+      outbox.append(tx, [message(mebibytes9), message(mebibytes9), message(mebibytes9), message('small')]),
+    );
+    const publisher = new RecordingPublisher();
+    startRelay(publisher);
+    await vi.waitFor(() => expect(publisher.sent).toHaveLength(4), WAIT);
+    expect(publisher.batches).toEqual([2, 2]);
+  });
+
   it('keeps what its publisher fails on, and offers it again until it is taken', async () => {
     const publisher = new RecordingPublisher();
     const health = new Health();

@@ -18,6 +18,8 @@ const POLL_MS = 1_000;
 const PUBLISH_TIMEOUT_MS = 120_000;
 const LONGEST_PAUSE_MS = 5_000;
 const MOST_COUNTED = 100_000;
+/** A batch that holds this much is closed: dead letters can have 1 MiB each, and all of a batch is in memory. */
+const ENOUGH_BYTES = 16 * 1_048_576;
 
 /** In one statement, since each round trip of the relay waits for its turn beside the batches that come in. */
 const TAKE_LEASE = `
@@ -29,9 +31,13 @@ const TAKE_LEASE = `
  * late. The order of ids is the order per key: writers of one order wait for each other before they append.
  */
 const TAKE_OLDEST = `
-  WITH taken AS (
+  WITH oldest AS (
+    SELECT id, sum(octet_length(payload)) OVER (ORDER BY id) - octet_length(payload) AS bytes_before
+    FROM (SELECT id, payload FROM outbox ORDER BY id LIMIT $1) AS first
+  ),
+  taken AS (
     DELETE FROM outbox
-    WHERE id IN (SELECT id FROM outbox ORDER BY id LIMIT $1)
+    WHERE id IN (SELECT id FROM oldest WHERE bytes_before < $2)
     RETURNING id, topic, aggregateid, headers, payload, created_at
   )
   SELECT id::float8 AS id, topic, aggregateid AS key, headers, payload AS value,
@@ -130,7 +136,8 @@ export class OutboxRelay {
   private sendBatch(): Promise<number> {
     return this.database.transaction(async (tx) => {
       if (!(await takeLease(tx))) return 0;
-      const rows: TakenRow[] = await tx.query(TAKE_OLDEST, [this.environment.RELAY_BATCH_MAX_MESSAGES]);
+      const limits = [this.environment.RELAY_BATCH_MAX_MESSAGES, ENOUGH_BYTES];
+      const rows: TakenRow[] = await tx.query(TAKE_OLDEST, limits);
       if (rows.length === 0) return 0;
       const finished = this.metrics.relayBatchSeconds.startTimer();
       const messages: OutboxMessage[] = rows.map(({ created_at_ms: createdAtMs, ...row }) => ({

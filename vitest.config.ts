@@ -32,7 +32,9 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.reporter.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // Beside the tests run PostgreSQL, Kafka, Redis, Chromium and the program itself: a second worker would have what
+    // they measure wait for a core.
+    maxWorkers: 1,
     projects: [
       tier('unit', ['src/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts']),
       tier('integration', ['src/**/*.int.spec.ts', 'test/**/*.int.spec.ts'], [POSTGRES]),

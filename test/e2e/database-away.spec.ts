@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { startWaybill } from '../support/waybill-process.js';
 import { freePorts } from '../../scripts/free-ports.js';
 import { anOrder, ask, expectProblem, post, store } from './api.js';
@@ -47,6 +48,15 @@ describe('when PostgreSQL is killed under the running program', () => {
     process.kill(Number(pidFile.split('\n')[0]), 'SIGKILL');
 
     const order = anOrder();
+    // Its backends serve on for a moment after it is gone, so an answer alone does not tell that it is back.
+    await eventually(
+      async () => {
+        const { status, text } = await post(waybill.url, order);
+        expect(status, text).toBeOneOf([200, 201, 503]);
+        expect(waybill.output()).toContain('the embedded PostgreSQL runs again');
+      },
+      { timeoutMs: 40_000 },
+    );
     await expect
       .poll(
         async () => {

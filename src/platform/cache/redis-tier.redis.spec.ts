@@ -163,15 +163,17 @@ describe.skipIf(redis.skipped)('redis tier', () => {
   });
 
   it('takes a burst of thousands of puts without failing, and holds the newest of each key', async () => {
-    const tier = await makeUp();
+    // More than the usual, burst and budget alike: the burst still takes longer than the budget, and a Redis that has
+    // to wait for a core on a busy machine does not.
+    const tier = await makeUp({ budgetMs: 150 });
     const body = Buffer.alloc(1_500, 'x');
-    const puts = Array.from({ length: 10_000 }, (_, i) =>
+    const puts = Array.from({ length: 200_000 }, (_, i) =>
       tier.put(`k${i % 5_000}`, { version: i, etag: `"${i}"`, body }),
     );
-    expect((await tier.get('k4999'))?.version, 'reads see what still waits').toBe(9_999);
+    expect((await tier.get('k4999'))?.version, 'reads see what still waits').toBe(199_999);
     await Promise.all(puts);
     expect(tier.stats()).toMatchObject({ unsaved: 0, failures: 0 });
-    expect((await tier.get('k0'))?.version).toBe(5_000);
+    expect((await tier.get('k0'))?.version).toBe(195_000);
   });
 
   it('skips Redis when it is closed, and can be closed twice', async () => {

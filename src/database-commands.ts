@@ -1,26 +1,21 @@
 import { databaseOptions } from './app.module.js';
 import type { Environment } from './platform/config/environment.js';
-import { configuredConnection } from './platform/database/database-connection.js';
 import { Database } from './platform/database/database.js';
-import { startEmbeddedPostgres } from './platform/database/embedded/embedded-postgres.js';
+import { providePostgres } from './platform/database/postgres.js';
 
 /** Opens the configured database, or the embedded one, which migrates it, and does some work on it. */
 async function withDatabase(
   environment: Environment,
   work: (database: Database) => Promise<void>,
 ): Promise<void> {
-  const configured = configuredConnection(environment);
-  const embedded =
-    configured === undefined
-      ? await startEmbeddedPostgres({ dataDir: environment.DATA_DIR, log: () => undefined })
-      : undefined;
+  const postgres = await providePostgres(environment, () => undefined);
   try {
     const database = new Database(databaseOptions(environment));
-    await database.open(configured ?? embedded!.connection);
+    await database.open(postgres.connection);
     await work(database);
     await database.close();
   } finally {
-    await embedded?.stop();
+    await postgres.stop();
   }
 }
 

@@ -4,12 +4,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, databaseOptions } from './app.module.js';
 import { describeApi } from './api-description.js';
 import type { Environment } from './platform/config/environment.js';
-import { configuredConnection } from './platform/database/database-connection.js';
 import { Database } from './platform/database/database.js';
-import {
-  type EmbeddedPostgres,
-  startEmbeddedPostgres,
-} from './platform/database/embedded/embedded-postgres.js';
+import { type Postgres, providePostgres } from './platform/database/postgres.js';
 import { Health } from './platform/health/health.js';
 import { rememberMethods } from './platform/http/allowed-methods.js';
 import { createHttpAdapter, takeBodiesAsBytes } from './platform/http/http-adapter.js';
@@ -39,7 +35,7 @@ export class Waybill {
     private readonly environment: Environment,
     private readonly log: Logger,
     private readonly database: Database,
-    private readonly embedded: EmbeddedPostgres | undefined,
+    private readonly postgres: Postgres,
   ) {
     this.connections = new OpenConnections(app.getHttpServer());
   }
@@ -51,23 +47,16 @@ export class Waybill {
    * @throws DataDirInUseError, EmbeddedPostgresUnavailableError, and EADDRINUSE when the port is taken
    */
   static async start(environment: Environment, log: Logger): Promise<Waybill> {
-    const configured = configuredConnection(environment);
-    const embedded =
-      configured === undefined
-        ? await startEmbeddedPostgres({
-            dataDir: environment.DATA_DIR,
-            log: (message, fields) => log.info(fields ?? {}, message),
-          })
-        : undefined;
+    const postgres = await providePostgres(environment, (message, fields) => log.info(fields ?? {}, message));
     const database = new Database(databaseOptions(environment));
     try {
       const app = await createApp(environment, log, database);
-      const waybill = new Waybill(app, environment, log, database, embedded);
+      const waybill = new Waybill(app, environment, log, database, postgres);
       await app.listen(environment.SERVER_PORT, environment.SERVER_HOST);
       waybill.starting = waybill.comeUp();
       return waybill;
     } catch (error) {
-      await embedded?.stop();
+      await postgres.stop();
       throw error;
     }
   }
@@ -84,9 +73,7 @@ export class Waybill {
 
   /** Where PostgreSQL keeps what it stores, for people. */
   get dataPlace(): string {
-    if (this.embedded !== undefined) return this.embedded.dataDirectory;
-    const { host, port, database } = configuredConnection(this.environment)!;
-    return `database ${database} on ${host}:${port}`;
+    return this.postgres.place;
   }
 
   /** Resolves once the program is ready, and rejects when it is stopped before. */
@@ -108,19 +95,18 @@ export class Waybill {
     await app.get(OutboxRelay).stop(FLUSH_MS);
     await lifecycle.close();
     await this.database.close();
-    await this.embedded?.stop();
+    await this.postgres.stop();
   }
 
   private async comeUp(): Promise<void> {
-    const { app, database, embedded, environment, log } = this;
+    const { app, database, environment, log, postgres } = this;
     const { signal } = this.stopping;
     const health = app.get(Health);
-    const connection = embedded?.connection ?? configuredConnection(environment)!;
     const waiting = (error: Error): void => {
       health.report('start', { up: false, detail: `waiting for the database: ${error.message}` });
       log.warn({ err: error }, 'the database cannot be used yet; trying again');
     };
-    await untilItWorks(() => database.open(connection), waiting, signal);
+    await untilItWorks(() => database.open(postgres.connection), waiting, signal);
     health.report('start', { up: false, detail: 'connecting the consumers' });
     health.addCheck('database', async () => {
       await database.source.query('SELECT 1');

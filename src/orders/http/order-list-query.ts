@@ -1,4 +1,5 @@
 import { ProblemError, type ProblemFault } from '../../platform/http/problem.js';
+import { describeFaults } from '../model/field-fault.js';
 import type { ListPosition, OrderFilter } from '../model/order-filter.js';
 import { ORDER_STATUSES, type OrderStatus } from '../model/order-status.js';
 import { isOrderUid } from '../model/order-uid.js';
@@ -71,10 +72,8 @@ export function parseOrderListQuery(parameters: QueryParameters): OrderListQuery
     toMs: take('to', aMoment, moment),
   };
   for (const name of left.keys()) faults.push({ path: name, detail: 'is not a parameter of this list' });
-  if (faults.length > 0) throw new ProblemError(400, describe(faults), { errors: faults });
+  if (faults.length > 0) {
+    throw new ProblemError(400, `the query is not valid: ${describeFaults(faults)}`, { errors: faults });
+  }
   return { limit: limit ?? DEFAULT_LIMIT, after, filter };
-}
-
-function describe(faults: readonly ProblemFault[]): string {
-  return `the query is not valid: ${faults.map(({ path, detail }) => `${path} ${detail}`).join('; ')}`;
 }

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { DataSource, type EntityManager, type EntitySchema } from 'typeorm';
+import { atMost } from '../at-most.js';
 import type { ConnectionSettings } from './embedded/connection-settings.js';
 
 /** The database cannot be asked at present. Nothing was written. */
@@ -95,11 +95,8 @@ export class Database {
   async close(): Promise<void> {
     const source = this.dataSource;
     this.dataSource = undefined;
-    const deadline = new AbortController();
-    const tooLate = sleep(CLOSE_TIMEOUT_MS, undefined, { signal: deadline.signal }).catch(() => undefined);
     // A connection whose holder waits for something else would hold up the end of the process.
-    await Promise.race([source?.destroy(), tooLate]);
-    deadline.abort();
+    await atMost(CLOSE_TIMEOUT_MS, source?.destroy());
   }
 }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { atMost } from '../../at-most.js';
 import { Environment } from '../../config/environment.js';
 import { Database, type Transaction } from '../../database/database.js';
 import { Health } from '../../health/health.js';
@@ -93,10 +93,7 @@ export class OutboxRelay {
   async stop(flushMs: number): Promise<void> {
     this.draining = true;
     this.signal.raise();
-    const deadline = new AbortController();
-    const tooLate = sleep(flushMs, undefined, { signal: deadline.signal }).catch(() => undefined);
-    await Promise.race([this.running, tooLate]);
-    deadline.abort();
+    await atMost(flushMs, this.running);
     this.stopping.abort();
     await this.signal.stop();
     await this.publisher.close();

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import 'reflect-metadata';
 import { ConfigurationError, EX_CONFIG, loadEnvironment } from './platform/config/load-environment.js';
 import type { Environment } from './platform/config/environment.js';

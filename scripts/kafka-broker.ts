@@ -31,6 +31,8 @@ export interface KafkaBrokerOptions {
   logDir?: string;
   /** Port on 127.0.0.1. By default a free one. */
   port?: number;
+  /** Port on 127.0.0.1 that clients are sent to, such as a proxy's. By default `port`. */
+  advertisedPort?: number;
   /** 512 by default. */
   heapMb?: number;
   /** Gets one line for each step that takes a while. */
@@ -74,7 +76,7 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   const removeNow = () => rmSync(lock ?? directory, { recursive: true, force: true });
   process.once('exit', removeNow);
   try {
-    await writeFile(join(directory, 'server.properties'), serverProperties(port, controllerPort));
+    await writeFile(join(directory, 'server.properties'), serverProperties(port, controllerPort, options.advertisedPort ?? port));
     await format(directory);
     return await launch(directory, port, options, lock);
   } catch (error) {
@@ -104,13 +106,13 @@ async function lockDirectory(directory: string): Promise<string> {
 }
 
 /** Relative paths throughout, since `log.dirs` splits at commas and a project may stand in any directory. */
-function serverProperties(port: number, controllerPort: number): string {
+function serverProperties(port: number, controllerPort: number, advertisedPort: number): string {
   return `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
 controller.listener.names=CONTROLLER
 listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${port}
+advertised.listeners=PLAINTEXT://127.0.0.1:${advertisedPort}
 inter.broker.listener.name=PLAINTEXT
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs=log

@@ -15,6 +15,8 @@ export interface LeashedProcess {
   lastOutput(): string;
   /** Ends the process, and resolves when it is gone and `removeAfter` with it. May be called twice. */
   stop(): Promise<void>;
+  /** The same by SIGKILL, whatever grace it was started with. */
+  kill(): Promise<void>;
 }
 
 /**
@@ -27,8 +29,8 @@ grace=$1 remove=$2; shift 2
 exec 3<&0
 "$@" </dev/null 3<&- & service=$!
 {
-  read -r _ <&3
-  if [ "$grace" -gt 0 ]; then
+  read -r word <&3
+  if [ "$word" != kill ] && [ "$grace" -gt 0 ]; then
     kill -TERM "$service"
     while [ "$grace" -gt 0 ] && kill -0 "$service"; do sleep 0.1; grace=$((grace - 1)); done
   fi
@@ -70,6 +72,10 @@ export function startLeashed(command: readonly string[], options: LeashOptions):
     lastOutput: () => printed.trim().split('\n').slice(-LAST_LINES).join('\n') || 'it printed nothing',
     async stop() {
       shell.stdin.end();
+      await exited;
+    },
+    async kill() {
+      if (shell.stdin.writable) shell.stdin.end('kill\n');
       await exited;
     },
   };

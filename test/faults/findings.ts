@@ -1,0 +1,41 @@
+/** What must never be. Each is counted; the table shows the first three by themselves. */
+export const FINDING_KINDS = [
+  'lost',
+  'duplicated',
+  'event missing',
+  'event out of order',
+  'other content',
+  'not accepted but stored',
+  'dead letter missing',
+  'dead letter unfounded',
+  'offset beyond what is stored',
+  'older than read before',
+  'unexpected answer',
+  'did not recover',
+] as const;
+
+export type FindingKind = (typeof FINDING_KINDS)[number];
+
+const KEPT_DETAILS = 5;
+
+/** Counts what was found wrong, and keeps the first few of each kind in words. */
+export class Findings {
+  private readonly found = new Map<FindingKind, { count: number; details: string[] }>();
+
+  add(kind: FindingKind, detail: string): void {
+    const entry = this.found.get(kind) ?? { count: 0, details: [] };
+    entry.count += 1;
+    if (entry.details.length < KEPT_DETAILS) entry.details.push(detail);
+    this.found.set(kind, entry);
+  }
+
+  count(...kinds: readonly FindingKind[]): number {
+    const counted = kinds.length === 0 ? FINDING_KINDS : kinds;
+    return counted.reduce((sum, kind) => sum + (this.found.get(kind)?.count ?? 0), 0);
+  }
+
+  /** One line a kind that was found. */
+  lines(): string[] {
+    return [...this.found].map(([kind, { count, details }]) => `${kind}: ${count} (${details.join('; ')})`);
+  }
+}

@@ -1,0 +1,28 @@
+import type { Outcome } from './run-fault.js';
+
+const COLUMNS: readonly [string, (outcome: Outcome) => string][] = [
+  ['fault', (outcome) => outcome.fault],
+  ['times', (outcome) => String(outcome.times)],
+  ['orders in', (outcome) => String(outcome.ordersIn)],
+  ['stored', (outcome) => String(outcome.stored)],
+  ['lost', (outcome) => String(outcome.lost)],
+  ['duplicated', (outcome) => String(outcome.duplicated)],
+  ['status events missing', (outcome) => String(outcome.eventsMissing)],
+  ['other findings', (outcome) => String(outcome.otherFindings)],
+  ['dead letters', (outcome) => String(outcome.deadLetters)],
+  ['reads', (outcome) => String(outcome.reads)],
+  ['s until normal', (outcome) => outcome.secondsUntilNormal.toFixed(1)],
+];
+
+/** As Markdown, in aligned columns. */
+export function tableOf(outcomes: readonly Outcome[]): string {
+  const rows = [COLUMNS.map(([title]) => title), ...outcomes.map((one) => COLUMNS.map(([, of]) => of(one)))];
+  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join(' | ')} |`;
+  const rule = widths.map((width, column) =>
+    column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  );
+  const [head, ...body] = rows;
+  return [line(head!), `| ${rule.join(' | ')} |`, ...body.map(line)].join('\n');
+}

@@ -1,0 +1,74 @@
+import { freePorts } from '../../scripts/free-ports.js';
+import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
+
+const READY_TIMEOUT_MS = 60_000;
+
+/** One of the programs that share the work: started, ended and started again on the same port. */
+export class Replica {
+  private program: WaybillProcess | undefined;
+  private frozen = false;
+
+  private constructor(
+    readonly name: string,
+    readonly url: string,
+    private readonly env: Readonly<Record<string, string>>,
+  ) {}
+
+  static async of(name: string, env: Readonly<Record<string, string>>): Promise<Replica> {
+    const [port] = await freePorts(0);
+    return new Replica(name, `http://127.0.0.1:${port}`, { ...env, SERVER_PORT: String(port) });
+  }
+
+  /** Whether a load balancer would send it requests. */
+  get takesRequests(): boolean {
+    return this.program !== undefined && !this.frozen;
+  }
+
+  async start({ ready = true } = {}): Promise<void> {
+    this.program = await startWaybill({ env: { ...this.env }, ready });
+  }
+
+  /** SIGKILL, whatever it is doing. */
+  async kill(): Promise<void> {
+    const program = this.program;
+    this.program = undefined;
+    await program?.kill();
+  }
+
+  /** SIGTERM. @returns the exit code */
+  async stop(): Promise<number> {
+    const program = this.program;
+    this.program = undefined;
+    return program === undefined ? 0 : program.stop();
+  }
+
+  freeze(): void {
+    this.frozen = true;
+    process.kill(this.program!.pid, 'SIGSTOP');
+  }
+
+  wake(): void {
+    process.kill(this.program!.pid, 'SIGCONT');
+    this.frozen = false;
+  }
+
+  /** What it has printed since its last start. */
+  output(): string {
+    return this.program?.output() ?? '';
+  }
+
+  async isReady(): Promise<boolean> {
+    const signal = AbortSignal.timeout(READY_TIMEOUT_MS);
+    return fetch(`${this.url}/health/ready`, { signal }).then(
+      async (answer) => (await answer.text(), answer.ok),
+      () => false,
+    );
+  }
+
+  async isLive(): Promise<boolean> {
+    return fetch(`${this.url}/health/live`, { signal: AbortSignal.timeout(5_000) }).then(
+      async (answer) => (await answer.text(), answer.ok),
+      () => false,
+    );
+  }
+}

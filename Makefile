@@ -12,7 +12,7 @@ SOURCES := src migrations tsconfig.json tsconfig.build.json nest-cli.json
 RELEASED := $(SOURCES) web package.json package-lock.json
 
 .PHONY: help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
-  db-reset test test-coverage bench lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
+  db-reset test test-coverage faults soak bench lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -79,6 +79,14 @@ test: build ## run all tests; ARGS goes to vitest, as in ARGS='--project unit'
 
 test-coverage: build ## run all tests and write coverage/
 	@$(BIN)/vitest run --coverage $(ARGS)
+
+faults: build ## bring every fault about as often as docs/reliability.md says; ARGS='--only PostgreSQL --seed 7'
+	@node --import tsx test/faults/run.ts $(ARGS)
+
+MINUTES = 10
+
+soak: build ## mix all faults at random for MINUTES=10; ARGS='--seed 7' repeats a run
+	@node --import tsx test/faults/run.ts --soak $(MINUTES) $(ARGS)
 
 bench: build ## run the benchmarks
 	@node --import tsx bench/run.ts $(ARGS)

@@ -41,6 +41,11 @@ export default defineConfig({
       tier('redis', ['src/**/*.redis.spec.ts', 'test/redis/**/*.spec.ts'], ['test/support/redis.setup.ts']),
       tier('kafka', ['test/kafka/**/*.spec.ts'], [POSTGRES, 'test/support/kafka.setup.ts']),
       tier('e2e', ['test/e2e/**/*.spec.ts']),
+      tier(
+        'faults',
+        ['test/faults/**/*.spec.ts'],
+        ['test/support/kafka.setup.ts', 'test/support/redis.setup.ts'],
+      ),
       tier('browser', ['test/browser/**/*.spec.ts'], ['test/support/chromium.setup.ts']),
     ],
   },

@@ -122,6 +122,19 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'the program killed while PostgreSQL is down',
+    times: 3,
+    async inject(stage) {
+      const { postgres } = stage.services;
+      await postgres.goAway('immediate');
+      await pause(2_000);
+      await theReplica(stage).kill();
+      await postgres.comeBack();
+      await stage.lookAtOffsets();
+      await theReplica(stage).start();
+    },
+  },
+  {
     name: "PostgreSQL's backends terminated",
     times: 3,
     async inject({ services, database }) {
@@ -175,6 +188,7 @@ export const FAULTS: readonly Fault[] = [
       await kafka.goAway('immediate');
       await pause(downMs);
       await mustBeAlive(stage, theReplica(stage));
+      await mustNotBeReady(stage, theReplica(stage));
       await kafka.comeBack();
     },
   },

@@ -5,6 +5,12 @@ import type { Logger } from '../../logging/logger.js';
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/**
+ * About three seconds of tries before kafkajs says that a broker is away. Whoever asked tries on for as long as it
+ * takes, but only from then on is it known to health and metrics.
+ */
+const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 };
+
 const LEVELS: Record<logLevel, 'error' | 'warn' | 'debug' | 'trace'> = {
   [logLevel.NOTHING]: 'trace',
   [logLevel.ERROR]: 'warn', // kafkajs calls each failed try an error; we decide what is one
@@ -28,7 +34,7 @@ export function createKafka(environment: Environment, log: Logger): Kafka {
     brokers: environment.KAFKA_BROKERS ?? [],
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries: 8 },
+    retry: RETRY,
     logLevel: logLevel.INFO,
     logCreator: toOurLogger,
   });

@@ -160,7 +160,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     });
     consumer.on(DISCONNECT, () => health.report(part, { up: false, detail: 'disconnected' }));
     consumer.on(CRASH, ({ payload: { error, restart } }) => {
-      log.error({ err: error, part, restart }, 'a consumer crashed');
+      log[restart ? 'warn' : 'error']({ err: error, part, restart }, 'a consumer crashed');
       if (restart) health.report(part, { up: false, detail: error.message });
       else health.reportDeath(part, `crashed and will not come back: ${error.message}`);
     });

@@ -16,12 +16,13 @@ export class Readers {
     private readonly replicas: readonly Replica[],
     private readonly someOrder: () => string | undefined,
     private readonly findings: Findings,
+    private readonly readersAReplica = READERS_A_REPLICA,
   ) {}
 
   start(): void {
     this.open = true;
     this.reading = this.replicas.flatMap((replica) =>
-      Array.from({ length: READERS_A_REPLICA }, () => this.readFrom(replica)),
+      Array.from({ length: this.readersAReplica }, () => this.readFrom(replica)),
     );
   }
 

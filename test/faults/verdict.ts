@@ -38,8 +38,7 @@ function judgeContent(
     const earlier = revisions.findLastIndex((revision) => isDeepStrictEqual(stored.content, revision));
     if (earlier === -1) findings.add('other content', orderUid);
     else findings.add('lost', `${orderUid}: revision ${revisions.length}, ${earlier + 1} is stored`);
-  }
-  if (stored.version !== revisions.length) {
+  } else if (stored.version !== revisions.length) {
     findings.add(
       'other content',
       `${orderUid} has version ${stored.version} after ${revisions.length} revisions`,

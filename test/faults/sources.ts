@@ -1,4 +1,4 @@
-import { Findings } from './findings.js';
+import type { Findings } from './findings.js';
 import type { ShopOrder } from './shop.js';
 import type { TopicRecord } from './topic-reader.js';
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProblemError } from '../../platform/http/problem.js';
-import { cursorOf, DEFAULT_LIMIT, parseOrderListQuery, type QueryParameters } from './order-list-query.js';
+import type { Parameters } from '../../platform/http/request-parameters.js';
+import { cursorOf, DEFAULT_LIMIT, parseOrderListQuery } from './order-list-query.js';
 
-function faultsOf(parameters: QueryParameters): readonly string[] {
+function faultsOf(parameters: Parameters): readonly string[] {
   try {
     parseOrderListQuery(parameters);
   } catch (error) {

@@ -15,7 +15,9 @@ import {
   parseIdempotencyKey,
   type RepeatableAnswer,
 } from '../../platform/http/idempotency-keys.js';
+import { requireJson } from '../../platform/http/json-body.js';
 import { pointerOf, ProblemError } from '../../platform/http/problem.js';
+import type { Parameters } from '../../platform/http/request-parameters.js';
 import { describeFaults } from '../model/field-fault.js';
 import { ORDER_STATUSES } from '../model/order-status.js';
 import { isOrderUid } from '../model/order-uid.js';
@@ -24,7 +26,7 @@ import type { IncomingOrder } from '../service/order-intake.js';
 import { OrderLookup } from '../service/order-lookup.js';
 import { OrderSubmission } from '../service/order-submission.js';
 import { orderNotFound, sendOrder } from './order-answer.js';
-import { cursorOf, MAX_LIMIT, parseOrderListQuery, type QueryParameters } from './order-list-query.js';
+import { cursorOf, MAX_LIMIT, parseOrderListQuery } from './order-list-query.js';
 
 const PATH = '/api/orders';
 const ORDER = { $ref: '#/components/schemas/Order' };
@@ -63,7 +65,7 @@ export class OrdersController {
   @ApiResponse({ status: 200, description: 'The page', schema: { type: 'array', items: ORDER } })
   @ApiResponse({ status: 400, description: 'A parameter is not valid', schema: PROBLEM })
   async list(
-    @Query() parameters: QueryParameters,
+    @Query() parameters: Parameters,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
@@ -169,14 +171,4 @@ export class OrdersController {
       }),
     };
   }
-}
-
-function requireJson(contentType: string | undefined): void {
-  const mediaType = contentType?.split(';', 1)[0]?.trim().toLowerCase();
-  if (mediaType === 'application/json') return;
-  const detail = 'must be application/json';
-  throw new ProblemError(415, `Content-Type ${detail}`, {
-    errors: [{ path: 'Content-Type', detail }],
-    headers: { accept: 'application/json' },
-  });
 }

@@ -1,0 +1,86 @@
+import { ProblemError, type ProblemFault } from './problem.js';
+
+/** What a query, a JSON body or a command line holds by name. One that is given twice comes as a list. */
+export type Parameters = Readonly<Record<string, unknown>>;
+
+/** The value that a text stands for; undefined where it stands for none. */
+export type Check<T> = (text: string) => T | undefined;
+
+export const TEXT = 'a text that is not empty';
+export const aText: Check<string> = (text) => (text === '' || /[\0]/.test(text) ? undefined : text);
+
+export const oneOf =
+  <Choice extends string>(choices: readonly Choice[]): Check<Choice> =>
+  (text) =>
+    choices.find((choice) => choice === text);
+
+const TRUTHS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['false', false],
+]);
+export const aTruth: Check<boolean> = (text) => TRUTHS.get(text);
+
+export const aWholeNumber =
+  (min: number, max: number): Check<number> =>
+  (text) => {
+    const number = /^(0|[1-9]\d{0,15})$/.test(text) ? Number(text) : NaN;
+    return number >= min && number <= max ? number : undefined;
+  };
+
+const DATE = /^(\d{4})-(\d\d)-(\d\d)/;
+const DATE_TIME = new RegExp(
+  `${DATE.source}T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d+)?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$`,
+  'i',
+);
+
+/** The day before which an RFC 3339 text is read as one; ECMAScript's Date takes 30 February for 2 March. */
+function isDayOfCalendar(text: string): boolean {
+  const [, year, month, day] = DATE.exec(text) ?? [];
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  return date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+}
+
+export const MOMENT = 'an RFC 3339 time or date, such as 2021-11-26T06:22:19Z';
+
+/**
+ * Milliseconds since the Unix epoch of an RFC 3339 date-time, or of a date's first moment in UTC. A `+` that came
+ * unencoded is a space.
+ */
+export const aMoment: Check<number> = (text) => {
+  const full = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text.replace(' ', '+');
+  return DATE_TIME.test(full) && isDayOfCalendar(full) ? Date.parse(full.toUpperCase()) : undefined;
+};
+
+/** Takes parameters out by their names, and remembers every fault, so that all are told at once. */
+export class ParameterReader {
+  readonly faults: ProblemFault[] = [];
+  private readonly left: Map<string, unknown>;
+
+  constructor(parameters: Parameters) {
+    this.left = new Map(Object.entries(parameters));
+  }
+
+  /** @returns undefined where it is not given, or does not hold what was `expected`, which is a fault */
+  take<T>(name: string, check: Check<T>, expected: string): T | undefined {
+    const given = this.left.get(name);
+    this.left.delete(name);
+    if (given === undefined) return undefined;
+    const value = typeof given === 'string' ? check(given) : undefined;
+    if (value === undefined) this.faults.push({ path: name, detail: `must be ${expected}, given once` });
+    return value;
+  }
+
+  /** What was not taken is a fault by its name: a misspelt parameter would otherwise not be missed. */
+  refuseOthers(detail: string): void {
+    for (const name of this.left.keys()) this.faults.push({ path: name, detail });
+    this.left.clear();
+  }
+
+  /** @throws ProblemError 400 naming every fault there is */
+  throwFaults(what: string): void {
+    if (this.faults.length === 0) return;
+    const errors = [...this.faults];
+    const described = errors.map(({ path, detail }) => `${path === '' ? 'the value' : path} ${detail}`);
+    throw new ProblemError(400, `${what} is not valid: ${described.join('; ')}`, { errors });
+  }
+}

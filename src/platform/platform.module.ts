@@ -6,7 +6,8 @@ import { HealthModule } from './health/health.module.js';
 import { IdempotencyKeyEntity } from './http/idempotency-key.entity.js';
 import { Lifecycle } from './lifecycle.js';
 import { LOGGER, type Logger } from './logging/logger.js';
-import { DeadLetterEntity } from './messaging/dead-letters/dead-letter.entity.js';
+import { DeadLetterAttemptEntity, DeadLetterEntity } from './messaging/dead-letters/dead-letter.entity.js';
+import { DeadLettersHttpModule } from './messaging/dead-letters/dead-letters-http.module.js';
 import { MessagingModule } from './messaging/messaging.module.js';
 import { OutboxEntity } from './messaging/outbox/outbox.entity.js';
 import { MetricsModule } from './metrics/metrics.module.js';
@@ -14,6 +15,7 @@ import { MetricsModule } from './metrics/metrics.module.js';
 export const PLATFORM_ENTITIES: readonly EntitySchema[] = [
   OutboxEntity,
   DeadLetterEntity,
+  DeadLetterAttemptEntity,
   IdempotencyKeyEntity,
 ];
 
@@ -31,7 +33,12 @@ export class PlatformModule {
   static register({ environment, log, database, topicNames }: PlatformParts): DynamicModule {
     return {
       module: PlatformModule,
-      imports: [HealthModule, MetricsModule, MessagingModule.register(topicNames)],
+      imports: [
+        HealthModule,
+        MetricsModule,
+        MessagingModule.register(topicNames),
+        ...(environment.ROLES.includes('api') ? [DeadLettersHttpModule] : []),
+      ],
       providers: [
         { provide: Environment, useValue: environment },
         { provide: LOGGER, useValue: log },

@@ -112,6 +112,31 @@ export function transportConformance(name: string, makeTransport: () => Transpor
       );
     });
 
+    it('brings what is no text to the byte, and tells nothing from what is empty', async () => {
+      const { handlers } = await start();
+      const everyByte = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
+      const exact = (key: Buffer | null, isTombstone: boolean): string =>
+        JSON.stringify({
+          key: key && key.toString('base64'),
+          headers: { bytes: everyByte.toString('base64'), text: 'eA==' },
+          is_tombstone: isTombstone,
+        });
+      await house.rows(
+        `INSERT INTO outbox (aggregatetype, aggregateid, type, topic, headers, payload, exact)
+         VALUES ('letter', '1', 'letter.sent', $1, '{"text": "of the row"}', '', $2),
+                ('letter', '2', 'letter.sent', $1, '{}', '', $3)`,
+        [topics.letters, exact(null, true), exact(everyByte, false)],
+      );
+      await vi.waitFor(() => expect(handlers.handled).toHaveLength(2), WAIT);
+      const withKey = handlers.handled.find(({ key }) => key !== null)!;
+      const without = handlers.handled.find(({ key }) => key === null)!;
+      expect(without).toMatchObject({ value: null, headers: { bytes: everyByte } });
+      expect(without.headers.text!.toString()).toBe('of the row');
+      expect(withKey.key!.equals(everyByte)).toBe(true);
+      expect(withKey.value).toEqual(Buffer.alloc(0));
+      expect(withKey.headers.text!.toString()).toBe('x');
+    });
+
     it('tells where each event stands and when it was sent', async () => {
       const { handlers, send } = await start();
       const before = Date.now();

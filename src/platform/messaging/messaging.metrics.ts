@@ -5,7 +5,7 @@ import { Counter, Histogram } from 'prom-client';
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const EVENTS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000];
 
-/** What the transports, the outbox and the dead letters count. */
+/** What the transports and the dead letters count. */
 @Injectable()
 export class MessagingMetrics {
   constructor(
@@ -13,7 +13,18 @@ export class MessagingMetrics {
     @InjectMetric('waybill_consumer_batch_duration_seconds') readonly batchSeconds: Histogram<'topic'>,
     @InjectMetric('waybill_consumer_retries_total') readonly retries: Counter<'topic' | 'kind'>,
     @InjectMetric('waybill_dead_letters_total') readonly deadLetters: Counter<'topic'>,
+  ) {}
+}
+
+/**
+ * What the relay counts. Replays are among it, since those that the command line asks for are made in a process
+ * that nobody scrapes.
+ */
+@Injectable()
+export class RelayMetrics {
+  constructor(
     @InjectMetric('waybill_outbox_published_total') readonly published: Counter<'topic'>,
+    @InjectMetric('waybill_dead_letters_replayed_total') readonly replayed: Counter<'topic'>,
     @InjectMetric('waybill_relay_batch_duration_seconds') readonly relayBatchSeconds: Histogram,
   ) {}
 }
@@ -42,6 +53,11 @@ export const MESSAGING_METRICS: Provider[] = [
     labelNames: ['topic'],
   }),
   makeCounterProvider({
+    name: 'waybill_dead_letters_replayed_total',
+    help: 'Dead letters that were sent to their topic again',
+    labelNames: ['topic'],
+  }),
+  makeCounterProvider({
     name: 'waybill_outbox_published_total',
     help: 'Outbox messages that were handed to their topic',
     labelNames: ['topic'],
@@ -52,4 +68,5 @@ export const MESSAGING_METRICS: Provider[] = [
     buckets: SECONDS,
   }),
   MessagingMetrics,
+  RelayMetrics,
 ];

@@ -2,9 +2,10 @@
 export interface OutgoingMessage {
   readonly topic: string;
   /** Messages of one key keep their order. */
-  readonly key: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly value: Buffer;
+  readonly key: string | Buffer | null;
+  readonly headers: Readonly<Record<string, string | Buffer>>;
+  /** `null` is a tombstone. */
+  readonly value: Buffer | null;
 }
 
 /** A message that stands in the outbox. */

@@ -1,5 +1,9 @@
 import { EntitySchema } from 'typeorm';
 
+/** `waiting` for somebody to look at it; `replayed` once it was sent again, until that fails as well. */
+export const DEAD_LETTER_STATES = ['waiting', 'replayed'] as const;
+export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number];
+
 interface DeadLetterRow {
   id: number;
   topic: string;
@@ -13,6 +17,21 @@ interface DeadLetterRow {
   reason: string;
   attempts: number;
   created_at: Date;
+  state: DeadLetterState;
+  /** How often it has been sent again. */
+  replays: number;
+  replayed_at: Date | null;
+}
+
+/** A delivery that failed, of a letter that was sent again. */
+interface DeadLetterAttemptRow {
+  letter_id: number;
+  partition: number;
+  offset: number;
+  event_time: Date;
+  reason: string;
+  attempts: number;
+  failed_at: Date;
 }
 
 export const DeadLetterEntity = new EntitySchema<DeadLetterRow>({
@@ -35,6 +54,40 @@ export const DeadLetterEntity = new EntitySchema<DeadLetterRow>({
     reason: { type: 'text' },
     attempts: { type: 'integer' },
     created_at: { type: 'timestamptz', default: () => 'now()' },
+    state: { type: 'text', default: 'waiting' },
+    replays: { type: 'integer', default: 0 },
+    replayed_at: { type: 'timestamptz', nullable: true },
   },
+  indices: [
+    { name: 'ix_dead_letters_topic', columns: ['topic', 'id'] },
+    { name: 'ix_dead_letters_state', columns: ['state', 'id'] },
+    { name: 'ix_dead_letters_created_at', columns: ['created_at'] },
+  ],
   uniques: [{ name: 'uq_dead_letters_origin', columns: ['topic', 'partition', 'offset', 'event_time'] }],
+});
+
+const attemptKey = { primary: true, primaryKeyConstraintName: 'pk_dead_letter_attempts' };
+
+/** The only foreign key of the house: an attempt may be written while its letter is being discarded. */
+export const DeadLetterAttemptEntity = new EntitySchema<DeadLetterAttemptRow>({
+  name: 'dead_letter_attempt',
+  tableName: 'dead_letter_attempts',
+  columns: {
+    letter_id: { type: 'bigint', ...attemptKey },
+    partition: { type: 'integer', ...attemptKey },
+    offset: { type: 'bigint', ...attemptKey },
+    event_time: { type: 'timestamptz', ...attemptKey },
+    reason: { type: 'text' },
+    attempts: { type: 'integer' },
+    failed_at: { type: 'timestamptz', default: () => 'now()' },
+  },
+  foreignKeys: [
+    {
+      name: 'fk_dead_letter_attempts_letter',
+      target: 'dead_letter',
+      columnNames: ['letter_id'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
+    },
+  ],
 });

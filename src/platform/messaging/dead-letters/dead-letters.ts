@@ -4,6 +4,7 @@ import { MessagingMetrics } from '../messaging.metrics.js';
 import { Outbox, type OutboxEntry } from '../outbox/outbox.js';
 import type { ReceivedEvent, RefusedEvent } from '../received-event.js';
 import { TopicNames } from '../topic-names.js';
+import { recordRepeatedFailures } from './repeated-failures.js';
 
 /**
  * An event that was delivered again after a crash is a letter already. The event's time is part of what tells
@@ -31,20 +32,30 @@ export class DeadLetters {
     private readonly metrics: MessagingMetrics,
   ) {}
 
-  /** Keeps refused events, each once, in the transaction that the rest of their batch is written in. */
+  /**
+   * Keeps refused events, each once, in the transaction that the rest of their batch is written in. One that is the
+   * replay of a letter is another attempt of that letter.
+   */
   async append(tx: Transaction, refused: readonly RefusedEvent[]): Promise<void> {
     if (refused.length === 0) return;
-    const letters = refused.map((one) => ({ ...one, reason: storableText(one.reason) }));
-    const kept: Pick<ReceivedEvent, 'topic' | 'partition' | 'offset'>[] = await tx.query(APPEND, [
-      JSON.stringify(letters.map(rowOf)),
-    ]);
-    const keptOrigins = new Set(kept.map(originOf));
-    const fresh = letters.filter(({ event }) => keptOrigins.has(originOf(event)));
+    const all = refused.map((one) => ({ ...one, reason: storableText(one.reason) }));
+    const { repeated, others } = await recordRepeatedFailures(tx, all);
+    const fresh = [...repeated, ...(await this.keep(tx, others))];
     await this.outbox.append(
       tx,
       fresh.map((letter) => this.copyOf(letter)),
     );
     for (const { event } of fresh) this.metrics.deadLetters.inc({ topic: event.topic });
+  }
+
+  /** @returns those that were no letters already */
+  private async keep(tx: Transaction, letters: readonly RefusedEvent[]): Promise<readonly RefusedEvent[]> {
+    if (letters.length === 0) return [];
+    const kept: Pick<ReceivedEvent, 'topic' | 'partition' | 'offset'>[] = await tx.query(APPEND, [
+      JSON.stringify(letters.map(rowOf)),
+    ]);
+    const keptOrigins = new Set(kept.map(originOf));
+    return letters.filter(({ event }) => keptOrigins.has(originOf(event)));
   }
 
   private copyOf({ event, reason, attempts }: RefusedEvent): OutboxEntry {

@@ -90,15 +90,20 @@ function eventOf(topic: string, partition: number, message: KafkaMessage): Recei
 }
 
 const NO_HEADERS = {};
+const EMPTY = Buffer.alloc(0);
 
-/** A header that is sent several times is kept once, as its last value. */
-function headersOf(headers: KafkaMessage['headers']): Record<string, Buffer> {
+/** kafkajs's types do not tell that a header may have no value at all. */
+type Headers = Record<string, MaybeSeveral<Buffer | string | null> | undefined>;
+type MaybeSeveral<T> = T | T[];
+
+/** A header that is sent several times is kept once, as its last value; one without a value as an empty one. */
+function headersOf(headers: Headers | undefined): Record<string, Buffer> {
   if (headers === undefined) return NO_HEADERS;
   const bytes: Record<string, Buffer> = {};
   for (const [name, value] of Object.entries(headers)) {
     const last = Array.isArray(value) ? value.at(-1) : value;
     // kafkajs gives bytes; copying those of the seven headers of a status event showed in the ingest's profile.
-    if (last !== undefined) bytes[name] = typeof last === 'string' ? Buffer.from(last) : last;
+    if (last !== undefined) bytes[name] = typeof last === 'string' ? Buffer.from(last) : (last ?? EMPTY);
   }
   return bytes;
 }

@@ -1,5 +1,6 @@
 import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
 import type { Logger } from '../../logging/logger.js';
+import { DEAD_LETTER_ID_HEADER } from '../dead-letters/dead-letter-id.js';
 import { classifyFailure } from '../failure.js';
 import type { OutboxMessage, Publisher } from '../outgoing-message.js';
 
@@ -62,9 +63,13 @@ export class KafkaPublisher implements Publisher {
       return;
     }
     const message = messages[0]!;
-    if (OMITTED_HEADER in message.headers) throw error;
+    const letter = letterOf(message);
+    if (letter === undefined && OMITTED_HEADER in message.headers) throw error;
     const { topic, key, value } = message;
-    this.log.error({ err: error, topic, key, bytes: value.length }, 'a message is too large for its topic');
+    const facts = { topic, key: key?.toString(), bytes: value?.length, letter };
+    this.log.error({ err: error, ...facts }, 'a message is too large for its topic');
+    // Without its value a replay would be another event, and its letter still has it.
+    if (letter !== undefined) return;
     const headers = { ...message.headers, [OMITTED_HEADER]: error.message };
     await this.send([{ ...message, value: Buffer.alloc(0), headers }]);
   }
@@ -89,8 +94,13 @@ export class KafkaPublisher implements Publisher {
   }
 }
 
+/** The dead letter that a message is a replay of. */
+function letterOf({ headers }: OutboxMessage): string | undefined {
+  return headers[DEAD_LETTER_ID_HEADER]?.toString();
+}
+
 function bytesOf({ key, value, headers }: OutboxMessage): number {
-  let bytes = RECORD_OVERHEAD_BYTES + key.length * 3 + value.length;
+  let bytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) * 3 + (value?.length ?? 0);
   for (const name in headers) bytes += name.length + headers[name]!.length * 3;
   return bytes;
 }

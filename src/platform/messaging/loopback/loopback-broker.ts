@@ -55,8 +55,12 @@ function eventOf({ topic, id, createdAtMs, key, value, headers }: OutboxMessage)
     partition: 0,
     offset: id,
     timestampMs: createdAtMs,
-    key: Buffer.from(key),
-    value: value.length === 0 ? null : value,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+    key: key === null ? null : bytesOf(key),
+    value,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, held]) => [name, bytesOf(held)])),
   };
+}
+
+function bytesOf(held: string | Buffer): Buffer {
+  return typeof held === 'string' ? Buffer.from(held) : held;
 }

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { unregisteredMetrics } from '../../../../test/support/messaging-metrics.js';
+import { unregisteredRelayMetrics } from '../../../../test/support/messaging-metrics.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
 import { Environment } from '../../config/environment.js';
 import { Health } from '../../health/health.js';
@@ -47,7 +47,7 @@ class RecordingPublisher implements Publisher {
   }
 
   values(): string[] {
-    return this.sent.map(({ value }) => value.toString());
+    return this.sent.map(({ value }) => value!.toString());
   }
 }
 
@@ -57,7 +57,8 @@ function startRelay(
 ): OutboxRelay {
   const environment = Object.assign(new Environment(), { RELAY_BATCH_MAX_MESSAGES: batchMessages });
   const log = pino({ level: 'silent' });
-  const relay = new OutboxRelay(house.database, environment, publisher, log, unregisteredMetrics(), health);
+  const metrics = unregisteredRelayMetrics();
+  const relay = new OutboxRelay(house.database, environment, publisher, log, metrics, health);
   relays.push(relay);
   relay.start();
   return relay;
@@ -181,7 +182,7 @@ describe('the relay', () => {
     const offered: string[][] = [];
     let broken = true;
     publisher.before = async (messages) => {
-      offered.push(messages.map(({ value }) => value.toString()));
+      offered.push(messages.map(({ value }) => value!.toString()));
       if (broken) throw new Error('the broker is away');
     };
     startRelay(publisher, { health });
@@ -252,7 +253,7 @@ describe('two relays', () => {
       publisher.before = async (messages) => {
         most = Math.max(most, ++sending);
         await new Promise((done) => setImmediate(done));
-        all.push(...messages.map(({ value }) => value.toString()));
+        all.push(...messages.map(({ value }) => value!.toString()));
         sending--;
       };
       startRelay(publisher, { batchMessages: 7 });

@@ -5,9 +5,11 @@ import { Database, type Transaction } from '../../database/database.js';
 import { Health } from '../../health/health.js';
 import { LOGGER, type Logger } from '../../logging/logger.js';
 import { observeGauge } from '../../metrics/observed-gauge.js';
+import { DEAD_LETTER_ID_HEADER } from '../dead-letters/dead-letter-id.js';
 import { type OutboxMessage, PUBLISHER, type Publisher } from '../outgoing-message.js';
-import { MessagingMetrics } from '../messaging.metrics.js';
+import { RelayMetrics } from '../messaging.metrics.js';
 import { Patience } from '../patience.js';
+import { type ExactParts, withExactParts } from './exact-parts.js';
 import { OutboxSignal } from './outbox-signal.js';
 
 /** Any number that no one else uses; all replicas must agree on it. */
@@ -38,9 +40,9 @@ const TAKE_OLDEST = `
   taken AS (
     DELETE FROM outbox
     WHERE id IN (SELECT id FROM oldest WHERE bytes_before < $2)
-    RETURNING id, topic, aggregateid, headers, payload, created_at
+    RETURNING id, topic, aggregateid, headers, payload, created_at, exact
   )
-  SELECT id::float8 AS id, topic, aggregateid AS key, headers, payload AS value,
+  SELECT id::float8 AS id, topic, aggregateid AS key, headers, payload AS value, exact,
          (extract(epoch FROM created_at) * 1000)::float8 AS created_at_ms
   FROM taken
   ORDER BY taken.id`;
@@ -51,6 +53,7 @@ interface TakenRow {
   key: string;
   headers: Record<string, string>;
   value: Buffer;
+  exact: ExactParts | null;
   created_at_ms: number;
 }
 
@@ -71,7 +74,7 @@ export class OutboxRelay {
     private readonly environment: Environment,
     @Inject(PUBLISHER) private readonly publisher: Publisher,
     @Inject(LOGGER) private readonly log: Logger,
-    private readonly metrics: MessagingMetrics,
+    private readonly metrics: RelayMetrics,
     private readonly health: Health,
   ) {
     this.signal = new OutboxSignal(database, log);
@@ -137,18 +140,23 @@ export class OutboxRelay {
       const rows: TakenRow[] = await tx.query(TAKE_OLDEST, limits);
       if (rows.length === 0) return 0;
       const finished = this.metrics.relayBatchSeconds.startTimer();
-      const messages: OutboxMessage[] = rows.map(({ created_at_ms: createdAtMs, ...row }) => ({
-        ...row,
-        createdAtMs,
-      }));
+      const messages = rows.map(messageOf);
       await this.publisher.publish(messages, this.stopping.signal);
       finished();
       const sent = new Map<string, number>();
       for (const { topic } of messages) sent.set(topic, (sent.get(topic) ?? 0) + 1);
       for (const [topic, count] of sent) this.metrics.published.inc({ topic }, count);
+      for (const { topic, headers } of messages) {
+        if (DEAD_LETTER_ID_HEADER in headers) this.metrics.replayed.inc({ topic });
+      }
       return rows.length;
     });
   }
+}
+
+function messageOf({ created_at_ms: createdAtMs, exact, ...row }: TakenRow): OutboxMessage {
+  const message = { ...row, createdAtMs };
+  return exact === null ? message : withExactParts(message, exact);
 }
 
 async function takeLease(tx: Transaction): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { EntitySchema } from 'typeorm';
+import type { ExactParts } from './exact-parts.js';
 
 /** A row of the outbox, in the columns that Debezium's outbox event router expects, and `topic` and `headers`. */
 interface OutboxRow {
@@ -10,6 +11,7 @@ interface OutboxRow {
   headers: Record<string, string>;
   payload: Buffer;
   created_at: Date;
+  exact: ExactParts | null;
 }
 
 export const OutboxEntity = new EntitySchema<OutboxRow>({
@@ -24,5 +26,10 @@ export const OutboxEntity = new EntitySchema<OutboxRow>({
     headers: { type: 'jsonb' },
     payload: { type: 'bytea' },
     created_at: { type: 'timestamptz', default: () => 'now()' },
+    exact: {
+      type: 'jsonb',
+      nullable: true,
+      comment: 'key, headers and null value of a message whose bytes need not be text',
+    },
   },
 });

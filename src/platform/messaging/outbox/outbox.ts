@@ -45,7 +45,12 @@ export class Outbox {
       ...(typeof payload === 'string' ? { text: payload } : { bytes: payload.toString('base64') }),
     }));
     await tx.query(APPEND, [JSON.stringify(rows)]);
-    // PostgreSQL delivers this at the commit, once a transaction, however often it is said.
-    await tx.query(`SELECT pg_notify('${OUTBOX_CHANNEL}', '')`);
+    await wakeRelay(tx);
   }
+}
+
+/** Wakes the relay once the transaction is committed; for who has put rows into the outbox by SQL. */
+export async function wakeRelay(tx: Transaction): Promise<void> {
+  // PostgreSQL delivers this at the commit, once a transaction, however often it is said.
+  await tx.query(`SELECT pg_notify('${OUTBOX_CHANNEL}', '')`);
 }

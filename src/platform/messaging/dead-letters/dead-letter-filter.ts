@@ -1,0 +1,46 @@
+import type { ParameterReader } from '../../http/request-parameters.js';
+import { aMoment, aText, MOMENT, oneOf, TEXT } from '../../http/request-parameters.js';
+import { DEAD_LETTER_STATES, type DeadLetterState } from './dead-letter.entity.js';
+
+/** Which letters are meant. All that are given have to hold. */
+export interface DeadLetterFilter {
+  /** Deployed name of the topic that the event came on. */
+  readonly topic?: string;
+  /** Stands somewhere in the newest reason, in capitals or not. */
+  readonly reason?: string;
+  /** First refused at or after this moment, in milliseconds since the Unix epoch. */
+  readonly fromMs?: number;
+  /** First refused before this moment. */
+  readonly toMs?: number;
+  readonly state?: DeadLetterState;
+}
+
+/** The names that requests and the command line give the parts of a filter. */
+export const FILTER_NAMES = ['topic', 'reason', 'from', 'to', 'state'] as const;
+
+/** Takes a filter out of the parameters of a request or of the command line. */
+export function takeDeadLetterFilter(parameters: ParameterReader): DeadLetterFilter {
+  return {
+    topic: parameters.take('topic', aText, TEXT),
+    reason: parameters.take('reason', aText, TEXT),
+    fromMs: parameters.take('from', aMoment, MOMENT),
+    toMs: parameters.take('to', aMoment, MOMENT),
+    state: parameters.take('state', oneOf(DEAD_LETTER_STATES), `one of ${DEAD_LETTER_STATES.join(', ')}`),
+  };
+}
+
+export function isEmptyFilter(filter: DeadLetterFilter): boolean {
+  return Object.values(filter).every((part) => part === undefined);
+}
+
+/** The condition that a filter is, on the parameters $1 to $5. PostgreSQL drops those that are null as it plans. */
+export const MATCHES_FILTER = `
+      ($1::text IS NULL OR topic = $1)
+      AND ($2::text IS NULL OR strpos(lower(reason), lower($2)) > 0)
+      AND ($3::float8 IS NULL OR created_at >= to_timestamp($3 / 1000))
+      AND ($4::float8 IS NULL OR created_at < to_timestamp($4 / 1000))
+      AND ($5::text IS NULL OR state = $5)`;
+
+export function filterParameters({ topic, reason, fromMs, toMs, state }: DeadLetterFilter): unknown[] {
+  return [topic ?? null, reason ?? null, fromMs ?? null, toMs ?? null, state ?? null];
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../database/database.js';
+import { type DeadLetterFilter, filterParameters, MATCHES_FILTER } from './dead-letter-filter.js';
+import {
+  type DeadLetterDetails,
+  type DeadLetterSummary,
+  detailsOf,
+  type DetailsRow,
+  type FailedDelivery,
+  summaryOf,
+  type SummaryRow,
+} from './dead-letter-views.js';
+
+const SUMMARY = `
+  id::float8 AS id, state, topic, partition, "offset"::float8 AS "offset", event_time, key,
+  octet_length(value) AS value_bytes, reason, attempts, replays, created_at AS refused_at, replayed_at`;
+
+const PAGE = `
+  SELECT ${SUMMARY}
+  FROM dead_letters
+  WHERE ($6::bigint IS NULL OR id < $6) AND ${MATCHES_FILTER}
+  ORDER BY dead_letters.id DESC
+  LIMIT $7`;
+
+const FIND = `SELECT ${SUMMARY}, value, headers FROM dead_letters WHERE id = $1`;
+
+const FAILURES = `
+  SELECT partition, "offset"::float8 AS "offset", event_time, reason, attempts, failed_at
+  FROM dead_letter_attempts
+  WHERE letter_id = $1
+  ORDER BY failed_at, event_time, dead_letter_attempts."offset"`;
+
+const COUNT = `SELECT count(*)::float8 AS count FROM dead_letters WHERE ${MATCHES_FILTER}`;
+
+export interface DeadLetterPage {
+  readonly letters: readonly DeadLetterSummary[];
+  /** The id that the next page begins below; not there after the last one. */
+  readonly next?: number;
+}
+
+/** The dead letters as people look at them, newest first. */
+@Injectable()
+export class DeadLetterReader {
+  constructor(private readonly database: Database) {}
+
+  /** One page of up to `limit` letters below an id. Costs the same wherever in the list it stands. */
+  async page(filter: DeadLetterFilter, limit: number, belowId?: number): Promise<DeadLetterPage> {
+    const parameters = [...filterParameters(filter), belowId ?? null, limit + 1];
+    const rows: SummaryRow[] = await this.database.source.query(PAGE, parameters);
+    const letters = rows.slice(0, limit).map(summaryOf);
+    return rows.length > limit ? { letters, next: letters.at(-1)!.id } : { letters };
+  }
+
+  /** A letter with its bytes and all of its failures; undefined where there is none of this id. */
+  async find(id: number): Promise<DeadLetterDetails | undefined> {
+    const [row]: DetailsRow[] = await this.database.source.query(FIND, [id]);
+    if (row === undefined) return undefined;
+    const failures: FailedDelivery[] = await this.database.source.query(FAILURES, [id]);
+    return detailsOf(row, failures.length > 0 ? failures : [onlyFailureOf(row)]);
+  }
+
+  async count(filter: DeadLetterFilter): Promise<number> {
+    const [row]: { count: number }[] = await this.database.source.query(COUNT, filterParameters(filter));
+    return row!.count;
+  }
+}
+
+/** The history is written once there is more than what the letter itself tells. */
+function onlyFailureOf(row: DetailsRow): FailedDelivery {
+  const { partition, offset, event_time, reason, attempts, refused_at: failed_at } = row;
+  return { partition, offset, event_time, reason, attempts, failed_at };
+}

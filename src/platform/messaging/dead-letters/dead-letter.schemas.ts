@@ -1,0 +1,113 @@
+import { MAX_DEAD_LETTER_ID } from './dead-letter-id.js';
+import { DEAD_LETTER_STATES } from './dead-letter.entity.js';
+import type { DeadLetterDetails, DeadLetterSummary, FailedDelivery } from './dead-letter-views.js';
+
+/** As much of OpenAPI's schema as is used here. */
+interface Schema {
+  type?: string | string[];
+  format?: string;
+  enum?: string[];
+  minimum?: number;
+  maximum?: number;
+  default?: unknown;
+  description?: string;
+  oneOf?: Schema[];
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  additionalProperties?: Schema;
+  required?: string[];
+}
+
+export const PROBLEM = { $ref: '#/components/schemas/Problem' };
+export const ID: Schema = { type: 'integer', minimum: 1, maximum: MAX_DEAD_LETTER_ID };
+
+const TIME: Schema = { type: 'string', format: 'date-time' };
+const COUNT: Schema = { type: 'integer', minimum: 0 };
+const STATE: Schema = {
+  type: 'string',
+  enum: [...DEAD_LETTER_STATES],
+  description: '`replayed` once it was sent again, and `waiting` again when that failed as well',
+};
+
+const BYTES: Schema = {
+  type: 'object',
+  description: 'As `text` where the bytes are UTF-8, else as `base64`',
+  properties: { text: { type: 'string' }, base64: { type: 'string', format: 'byte' } },
+};
+const BYTES_OR_NULL: Schema = { oneOf: [BYTES, { type: 'null' }] };
+
+function objectOf(properties: Record<string, Schema>): Schema {
+  return { type: 'object', required: Object.keys(properties), properties };
+}
+
+const SUMMARY: Record<keyof DeadLetterSummary, Schema> = {
+  id: ID,
+  state: STATE,
+  topic: { type: 'string', description: 'Where it came from, and where a replay goes' },
+  partition: COUNT,
+  offset: COUNT,
+  event_time: { ...TIME, description: 'When the event was produced' },
+  key: BYTES_OR_NULL,
+  value_bytes: { type: ['integer', 'null'], minimum: 0 },
+  reason: { type: 'string', description: 'Of the newest failure' },
+  attempts: { ...COUNT, description: 'Tries of all deliveries together' },
+  replays: COUNT,
+  refused_at: { ...TIME, description: 'When it was refused first' },
+  replayed_at: { type: ['string', 'null'], format: 'date-time' },
+};
+
+const FAILURE: Record<keyof FailedDelivery, Schema> = {
+  partition: COUNT,
+  offset: COUNT,
+  event_time: TIME,
+  reason: { type: 'string' },
+  attempts: COUNT,
+  failed_at: TIME,
+};
+
+const DETAILS: Record<keyof DeadLetterDetails, Schema> = {
+  ...SUMMARY,
+  headers: { type: 'object', additionalProperties: BYTES },
+  value: BYTES_OR_NULL,
+  failures: {
+    type: 'array',
+    items: objectOf(FAILURE),
+    description: 'Every delivery that failed, oldest first',
+  },
+};
+
+export const DEAD_LETTER_SUMMARY = objectOf(SUMMARY);
+export const DEAD_LETTER = objectOf(DETAILS);
+
+export const REPLAYED_LETTER = objectOf({
+  id: ID,
+  state: STATE,
+  topic: { type: 'string' },
+  replays: COUNT,
+  replayed_at: TIME,
+});
+
+const FILTER: Record<string, Schema> = {
+  topic: { type: 'string', description: 'The topic that the events came on' },
+  reason: { type: 'string', description: 'A part of the newest reason, in capitals or not' },
+  from: { type: 'string', description: 'Refused first at or after: RFC 3339 time or date' },
+  to: { type: 'string', description: 'Refused first before: RFC 3339 time or date' },
+  state: { type: 'string', enum: [...DEAD_LETTER_STATES] },
+};
+
+export const FILTER_QUERIES = Object.entries(FILTER).map(([name, { description, ...schema }]) => ({
+  name,
+  required: false,
+  ...(description !== undefined && { description }),
+  schema,
+}));
+
+export const BULK_REPLAY: Schema = {
+  type: 'object',
+  properties: {
+    ...FILTER,
+    state: { ...FILTER.state, default: 'waiting' },
+    all: { type: 'boolean', default: false, description: 'Has to be true where there is no filter' },
+    dry_run: { type: 'boolean', default: false, description: 'Only count' },
+  },
+};

@@ -1,0 +1,78 @@
+import type { Database, Transaction } from '../../database/database.js';
+import { type DeadLetterFilter, filterParameters, MATCHES_FILTER } from './dead-letter-filter.js';
+
+/** Few enough that a chunk is done in moments, and that what waits for its rows does not wait long. */
+const CHUNK_LETTERS = 500;
+/** A chunk that holds this much is closed: a letter can have 1 MiB. */
+const CHUNK_BYTES = 8 * 1_048_576;
+
+/**
+ * The letters of one chunk, locked, as `held`: the oldest that match a filter ($1 to $5) above the last chunk's end ($6)
+ * and up to the highest id of the work's start ($7). They are locked in the order of their ids, so that two who work
+ * on the same letters wait for each other; one that was discarded or replayed meanwhile is not among them.
+ */
+export const HOLD_CHUNK = `
+  WITH first AS (
+    SELECT id, coalesce(octet_length(value), 0) AS bytes
+    FROM dead_letters
+    WHERE id > $6 AND id <= $7 AND ${MATCHES_FILTER}
+    ORDER BY id
+    LIMIT ${CHUNK_LETTERS}
+  ),
+  chunk AS (
+    SELECT id FROM (SELECT id, sum(bytes) OVER (ORDER BY id) - bytes AS bytes_before FROM first) AS sums
+    WHERE bytes_before < ${CHUNK_BYTES}
+  ),
+  held AS (
+    SELECT id FROM dead_letters
+    WHERE id IN (SELECT id FROM chunk) AND ${MATCHES_FILTER}
+    ORDER BY id
+    FOR UPDATE
+  )`;
+
+/** Where a chunk ended, and nothing where there was none left. */
+export const CHUNK_END = `(SELECT max(id) FROM chunk)::float8 AS end_id`;
+
+interface ChunkRow {
+  end_id: number | null;
+  count: number;
+}
+
+export interface LongWork {
+  /** Hears after each chunk of how many letters are done so far. */
+  readonly onProgress?: (done: number) => void;
+  /** Ends the work after the chunk that is under way. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Does something to all letters that match, a chunk a transaction, so that millions need neither memory nor a long
+ * lock. What comes in meanwhile is left alone: a replay that fails at once would otherwise be replayed without an end.
+ *
+ * @param statement begins with {@link HOLD_CHUNK}, and returns {@link CHUNK_END} and a `count`
+ * @returns how many letters it was done to
+ */
+export async function inChunks(
+  database: Database,
+  filter: DeadLetterFilter,
+  statement: string,
+  { onProgress, signal }: LongWork = {},
+  andThen: (tx: Transaction) => Promise<void> = () => Promise.resolve(),
+): Promise<number> {
+  const [highest]: { id: number | null }[] = await database.source.query(
+    'SELECT max(id)::float8 AS id FROM dead_letters',
+  );
+  let done = 0;
+  for (let endId: number | null = 0; endId !== null && signal?.aborted !== true;) {
+    const parameters = [...filterParameters(filter), endId, highest?.id ?? 0];
+    const chunk: ChunkRow = await database.transaction(async (tx) => {
+      const [row]: ChunkRow[] = await tx.query(statement, parameters);
+      if (row!.count > 0) await andThen(tx);
+      return row!;
+    });
+    endId = chunk.end_id;
+    done += chunk.count;
+    if (endId !== null) onProgress?.(done);
+  }
+  return done;
+}

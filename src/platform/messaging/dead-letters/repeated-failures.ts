@@ -1,0 +1,89 @@
+import type { Transaction } from '../../database/database.js';
+import type { RefusedEvent } from '../received-event.js';
+import { DEAD_LETTER_ID_HEADER, parseDeadLetterId } from './dead-letter-id.js';
+
+/**
+ * An event is taken for the replay of a letter when its topic and its bytes are the letter's: anybody can write the
+ * header. The letters are locked first, so of two consumers that refuse one delivery the second finds it counted. The
+ * letter's own delivery joins the history at its first repetition, before the newer reason takes its reason's place;
+ * that of a letter which came with a header of its own is not a repetition.
+ */
+const RECORD = `
+  WITH again AS (
+    SELECT e.place, e.letter_id, e.topic, e.partition, e."offset", to_timestamp(e.event_time) AS event_time,
+           decode(e.value, 'base64') AS value, e.reason, e.attempts
+    FROM jsonb_to_recordset($1::jsonb) AS e(
+           place int, letter_id bigint, topic text, partition int, "offset" bigint, event_time double precision,
+           value text, reason text, attempts int)
+  ),
+  held AS (
+    SELECT again.*
+    FROM dead_letters d JOIN again ON again.letter_id = d.id
+    WHERE again.topic = d.topic AND again.value IS NOT DISTINCT FROM d.value
+      AND (again.partition, again."offset", again.event_time) IS DISTINCT FROM (d.partition, d."offset", d.event_time)
+    ORDER BY d.id
+    FOR UPDATE OF d
+  ),
+  first AS (
+    INSERT INTO dead_letter_attempts (letter_id, partition, "offset", event_time, reason, attempts, failed_at)
+    SELECT id, partition, "offset", event_time, reason, attempts, created_at
+    FROM dead_letters WHERE id IN (SELECT letter_id FROM held)
+    ON CONFLICT DO NOTHING
+  ),
+  fresh AS (
+    INSERT INTO dead_letter_attempts (letter_id, partition, "offset", event_time, reason, attempts)
+    SELECT letter_id, partition, "offset", event_time, reason, attempts FROM held
+    ON CONFLICT DO NOTHING
+    RETURNING *
+  ),
+  counted AS (
+    UPDATE dead_letters d
+    SET attempts = d.attempts + f.attempts, reason = f.reason, state = 'waiting'
+    FROM (SELECT letter_id, sum(attempts)::int AS attempts,
+                 (array_agg(reason ORDER BY event_time DESC, "offset" DESC))[1] AS reason
+          FROM fresh GROUP BY letter_id) AS f
+    WHERE d.id = f.letter_id
+  )
+  SELECT place, EXISTS (SELECT FROM fresh f
+                        WHERE (f.letter_id, f.partition, f."offset", f.event_time)
+                            = (held.letter_id, held.partition, held."offset", held.event_time)) AS is_fresh
+  FROM held`;
+
+interface Recorded {
+  /** Refused for the first time now; the others of theirs were delivered again, and have been counted. */
+  readonly repeated: readonly RefusedEvent[];
+  /** What is no replay of any letter. */
+  readonly others: readonly RefusedEvent[];
+}
+
+/** Writes the failures of replays to the letters that they are of, which then wait for somebody again. */
+export async function recordRepeatedFailures(
+  tx: Transaction,
+  refused: readonly RefusedEvent[],
+): Promise<Recorded> {
+  const candidates = refused.flatMap((one, place) => rowOf(one, place) ?? []);
+  if (candidates.length === 0) return { repeated: [], others: refused };
+  const rows: { place: number; is_fresh: boolean }[] = await tx.query(RECORD, [JSON.stringify(candidates)]);
+  const found = new Map(rows.map(({ place, is_fresh: isFresh }) => [place, isFresh]));
+  return {
+    repeated: refused.filter((_, place) => found.get(place) === true),
+    others: refused.filter((_, place) => !found.has(place)),
+  };
+}
+
+function rowOf({ event, reason, attempts }: RefusedEvent, place: number): object | undefined {
+  const header = event.headers[DEAD_LETTER_ID_HEADER];
+  const letterId = header && parseDeadLetterId(header.toString('latin1'));
+  if (letterId === undefined) return undefined;
+  return {
+    place,
+    letter_id: letterId,
+    topic: event.topic,
+    partition: event.partition,
+    offset: event.offset,
+    event_time: event.timestampMs / 1_000,
+    value: event.value?.toString('base64'),
+    reason,
+    attempts,
+  };
+}

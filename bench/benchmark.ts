@@ -1,4 +1,4 @@
-import type { Progress } from './progress.js';
+import type { Progress } from '../src/platform/progress.js';
 import type { Services } from './services.js';
 
 /** One line of a benchmark's table: the same quantity, measured once in each round. */

@@ -5,7 +5,7 @@ import { createDatabase } from './database.js';
 import { type IngestCounts, IngestWatch, wrongCounts } from './ingest-watch.js';
 import { ITEMS_PER_ORDER, orderEvents } from './order-events.js';
 import { migrate, Program } from './program.js';
-import type { Progress } from './progress.js';
+import type { Progress } from '../src/platform/progress.js';
 import { storeOneAtATime } from './references/one-at-a-time.js';
 import type { Services } from './services.js';
 import { createTopics, deleteTopics, fillTopic, type RoundTopics } from './topics.js';

@@ -5,7 +5,7 @@
 import 'reflect-metadata';
 import type { Benchmark } from './benchmark.js';
 import { ingest } from './ingest.js';
-import { Progress } from './progress.js';
+import { Progress } from '../src/platform/progress.js';
 import { describeMachine, tableOf, writeResult } from './report.js';
 import { Services } from './services.js';
 

@@ -3,7 +3,13 @@ import 'reflect-metadata';
 import { ConfigurationError, EX_CONFIG, loadEnvironment } from './platform/config/load-environment.js';
 import type { Environment } from './platform/config/environment.js';
 import { createLogger, type Logger } from './platform/logging/logger.js';
-import { migrateDatabase, resetDatabase } from './database-commands.js';
+import {
+  DEAD_LETTERS_USAGE,
+  type DeadLettersCommand,
+  parseDeadLettersCommand,
+  UsageError,
+} from './platform/messaging/dead-letters/command/dead-letters-arguments.js';
+import { deadLettersCommand, migrateDatabase, resetDatabase } from './database-commands.js';
 import { Waybill } from './waybill.js';
 
 /** sysexits.h */
@@ -16,6 +22,7 @@ const USAGE = `usage: node dist/src/main.js [command]
   serve             the program itself (the default)
   migrate           bring the database's schema up to date
   reset-database    delete all that is stored, with --yes
+  dead-letters      list, show, replay or discard refused events; with --help, how
 `;
 
 function settings(): Environment {
@@ -30,9 +37,12 @@ function settings(): Environment {
 
 /** A fault that the operator can mend: one line, no stack. */
 function giveUp(error: unknown, log: Logger): never {
-  const { name, message, code } = error as NodeJS.ErrnoException;
-  log.debug({ err: error }, 'could not start');
-  process.stderr.write(code === 'EADDRINUSE' ? `the port is taken: ${message}\n` : `${name}: ${message}\n`);
+  // Node has no message for an address that stands for several, none of which answered.
+  const { name, code, message } = error as NodeJS.ErrnoException;
+  log.debug({ err: error }, 'gave up');
+  process.stderr.write(
+    code === 'EADDRINUSE' ? `the port is taken: ${message}\n` : `${name}: ${message || code}\n`,
+  );
   process.exit(EX_UNAVAILABLE);
 }
 
@@ -77,10 +87,30 @@ async function serve(): Promise<void> {
   );
 }
 
+async function deadLetters(options: string[]): Promise<void> {
+  let command: DeadLettersCommand;
+  try {
+    command = parseDeadLettersCommand(options);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n\n${DEAD_LETTERS_USAGE}`);
+    process.exit(EX_USAGE);
+  }
+  if (command.action === 'help') {
+    process.stdout.write(DEAD_LETTERS_USAGE);
+    return;
+  }
+  const environment = settings();
+  process.exitCode = await deadLettersCommand(environment, command).catch((error: unknown) =>
+    giveUp(error, createLogger(environment.LOG_LEVEL)),
+  );
+}
+
 async function main([command = 'serve', ...options]: string[]): Promise<void> {
   if (command === 'serve' && options.length === 0) return serve();
   if (command === 'migrate' && options.length === 0) return migrateDatabase(settings());
   if (command === 'reset-database' && options.join() === '--yes') return resetDatabase(settings());
+  if (command === 'dead-letters') return deadLetters(options);
   process.stderr.write(USAGE);
   process.exit(command === 'help' || command === '--help' ? 0 : EX_USAGE);
 }

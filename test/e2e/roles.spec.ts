@@ -20,7 +20,7 @@ describe('roles', () => {
       const rest = await startWaybill({ dataDir, env: { ROLES: 'consumer,relay' } });
       expect((await ask(`${rest.url}/health/ready`)).status).toBe(200);
       expect((await ask(`${rest.url}/metrics`)).status).toBe(200);
-      for (const path of ['/', '/api/orders', '/swagger']) {
+      for (const path of ['/', '/api/orders', '/api/dead-letters', '/swagger']) {
         expect((await ask(rest.url + path)).status, path).toBe(404);
       }
       expect(await rest.stop()).toBe(0);

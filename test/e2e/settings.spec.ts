@@ -84,7 +84,8 @@ describe('the command line', () => {
     const { code, stderr } = await runWaybill({ command: ['serv'] });
     expect(code).toBe(EX_USAGE);
     expect(stderr).toMatch(/^usage: /);
-    for (const command of ['serve', 'migrate', 'reset-database']) expect(stderr).toContain(command);
+    for (const command of ['serve', 'migrate', 'reset-database', 'dead-letters'])
+      expect(stderr).toContain(command);
   });
 
   it('deletes nothing without --yes', async () => {

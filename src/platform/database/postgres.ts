@@ -1,7 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Environment } from '../config/environment.js';
 import { configuredConnection } from './database-connection.js';
 import type { ConnectionSettings } from './embedded/connection-settings.js';
+import { DataDirInUseError } from './embedded/embedded-postgres.errors.js';
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { findRunningEmbeddedPostgres } from './embedded/running-server.js';
+
+/** How long a program that uses the DATA_DIR may take to bring its server up, or down. */
+const IN_BETWEEN_TIMEOUT_MS = 30_000;
+const IN_BETWEEN_POLL_MS = 200;
 
 /** The PostgreSQL of this process. */
 export interface Postgres {
@@ -33,4 +40,29 @@ export async function providePostgres(
     place: embedded.dataDirectory,
     stop: () => embedded.stop(),
   };
+}
+
+/**
+ * The PostgreSQL that the program uses, whether it runs or not: the one that the settings name, the embedded one that
+ * the running program has started, which is left to it, or else one of our own.
+ *
+ * @throws DataDirInUseError, EmbeddedPostgresUnavailableError
+ */
+export async function reachPostgres(environment: Environment): Promise<Postgres> {
+  const deadline = Date.now() + IN_BETWEEN_TIMEOUT_MS;
+  for (;;) {
+    const connection =
+      configuredConnection(environment) === undefined
+        ? await findRunningEmbeddedPostgres(environment.DATA_DIR)
+        : undefined;
+    if (connection !== undefined) {
+      return { connection, place: environment.DATA_DIR, stop: () => Promise.resolve() };
+    }
+    try {
+      return await providePostgres(environment, () => undefined);
+    } catch (error) {
+      if (!(error instanceof DataDirInUseError) || Date.now() > deadline) throw error;
+    }
+    await pause(IN_BETWEEN_POLL_MS);
+  }
 }

@@ -17,8 +17,8 @@ import { SupervisedPostmaster } from './supervised-postmaster.js';
 import { hasCode, messageOf } from './system-errors.js';
 import { endAbandonedServer } from './take-over.js';
 
-const HOST = '127.0.0.1';
-const DATABASE = 'waybill';
+export const HOST = '127.0.0.1';
+export const DATABASE = 'waybill';
 
 const START_ATTEMPTS = 10;
 const START_RETRY_MS = 200;

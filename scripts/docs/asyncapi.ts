@@ -4,6 +4,7 @@ import { ORDER_STATUSES } from '../../src/orders/model/order-status.js';
 import { STATUS_TOPIC, type StatusEvent } from '../../src/orders/producer/status-events.js';
 import { ORDERS_TOPIC } from '../../src/orders/producer/test-orders.js';
 import { Environment } from '../../src/platform/config/environment.js';
+import { DEAD_LETTER_ID_HEADER } from '../../src/platform/messaging/dead-letters/dead-letter-id.js';
 import { DEAD_LETTER_MAX_MESSAGE_BYTES } from '../../src/platform/messaging/kafka/kafka-topics.js';
 import type { MessageExample } from './examples.js';
 import { deadLetterExample, orderExample, statusExample } from './examples.js';
@@ -133,7 +134,16 @@ async function messages(): Promise<Record<'order' | 'status' | 'deadLetter', Mes
       headers: {
         type: 'object',
         additionalProperties: true,
-        description: 'None is read; all are kept with a dead letter',
+        description: 'All are kept with a dead letter; none is read but this',
+        properties: {
+          [DEAD_LETTER_ID_HEADER]: {
+            type: 'string',
+            pattern: '^[1-9][0-9]*$',
+            description:
+              'Only on a replay: the dead letter that it was. If it is refused again it is the same letter, as long ' +
+              "as its bytes are that letter's.",
+          },
+        },
       },
       payload: ref('components/schemas/Order'),
       example: orderExample(),
@@ -262,6 +272,13 @@ export async function asyncApiDocument(): Promise<object> {
         {
           clientId,
         },
+      ),
+      replayDeadLetters: operationOf(
+        'send',
+        ORDERS_TOPIC,
+        'order',
+        'Sends dead letters again, to the byte: POST /api/dead-letters/replay, waybill dead-letters replay',
+        { clientId },
       ),
       announceStatus: operationOf('send', STATUS_TOPIC, 'status', 'Tells of each order stored or changed', {
         clientId,

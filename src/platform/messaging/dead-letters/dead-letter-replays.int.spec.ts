@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../../test/support/eventually.js';
 import { unregisteredMetrics } from '../../../../test/support/messaging-metrics.js';
 import { receivedEvent, refusal } from '../../../../test/support/refused-events.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
@@ -230,6 +231,24 @@ describe('a replayed event that is refused again', () => {
     await refuse({ ...event, headers: { waybill_dead_letter_id: Buffer.from(String(id)) } });
     expect(await letters.find(id)).toMatchObject({ attempts: 3, failures: { length: 1 } });
     expect(await sent()).toEqual([]);
+  });
+
+  it('is a new letter when its own is discarded at that moment', async () => {
+    const event = receivedEvent();
+    const id = await letterOf(event);
+    let refused: Promise<void> | undefined;
+    await house.database.transaction(async (tx) => {
+      await tx.query('DELETE FROM dead_letters WHERE id = $1', [id]);
+      refused = refuse(replayOf(event, id));
+      await eventually(async () => {
+        const waiting = await house.rows(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        expect(waiting).toHaveLength(1);
+      });
+    });
+    await refused;
+    expect((await letters.page({}, 10)).letters).toMatchObject([{ attempts: 3, replays: 0 }]);
   });
 
   it('is a new letter once its own has been discarded', async () => {

@@ -4,9 +4,9 @@ import { DEAD_LETTER_ID_HEADER, parseDeadLetterId } from './dead-letter-id.js';
 
 /**
  * An event is taken for the replay of a letter when its topic and its bytes are the letter's: anybody can write the
- * header. The letters are locked first, so of two consumers that refuse one delivery the second finds it counted. The
- * letter's own delivery joins the history at its first repetition, before the newer reason takes its reason's place;
- * that of a letter which came with a header of its own is not a repetition.
+ * header. The letters are locked first, so that none is discarded while its attempt is written. The letter's own
+ * delivery joins the history at its first repetition, before the newer reason takes its reason's place; that of a
+ * letter which came with a header of its own is not a repetition.
  */
 const RECORD = `
   WITH again AS (

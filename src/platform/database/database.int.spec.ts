@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { compileMigrations, type CompiledMigrations } from '../../../test/support/compiled-migrations.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { ORDER_ENTITIES } from '../../orders/repository/order.entities.js';
+import { classifyFailure } from '../messaging/failure.js';
 import { PLATFORM_ENTITIES } from '../platform.module.js';
 import { Database, DatabaseUnavailableError } from './database.js';
 
@@ -110,5 +111,22 @@ describe('a transaction', () => {
       await database.transaction((tx) => tx.query(`INSERT INTO notes VALUES ('kept') RETURNING text`)),
     ).toEqual([{ text: 'kept' }]);
     expect(await database.source.query('SELECT text FROM notes')).toEqual([{ text: 'kept' }]);
+  });
+
+  it('that loses its connection between two statements fails as transient, and the next one works', async () => {
+    const database = newDatabase();
+    await database.open(server.connection);
+    const lost = database.transaction(async (tx) => {
+      const [{ pid }]: [{ pid: number }] = await tx.query('SELECT pg_backend_pid() AS pid');
+      await database.source.query('SELECT pg_terminate_backend($1)', [pid]);
+      await vi.waitFor(async () => {
+        expect(await database.source.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid])).toEqual([]);
+      });
+      await tx.query('SELECT 1');
+    });
+    const error: unknown = await lost.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    expect(classifyFailure(error)).toBe('transient');
+    expect(await database.transaction((tx) => tx.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
   });
 });

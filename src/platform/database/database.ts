@@ -1,7 +1,9 @@
-import pg from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
 import { DataSource, type EntityManager, type EntitySchema } from 'typeorm';
 import { atMost } from '../at-most.js';
 import type { ConnectionSettings } from './embedded/connection-settings.js';
+import { ImpatientClient } from './impatient-client.js';
 
 /** The database cannot be asked at present. Nothing was written. */
 export class DatabaseUnavailableError extends Error {
@@ -20,19 +22,49 @@ export interface DatabaseOptions {
   readonly migrationsDirectory: string;
   /** Connections held at most. */
   readonly poolSize: number;
+  /** How long a connection may take to come about, or to come free. */
+  readonly connectLimitMs?: number;
+  /** How long the answer to a statement may take. */
+  readonly answerLimitMs?: number;
 }
 
-const CONNECT_TIMEOUT_MS = 5_000;
-/** A statement of ours that takes longer is stuck; its transaction fails as transient and is tried again. */
-const STATEMENT_TIMEOUT_MS = 60_000;
+/** Logging in takes three answers, and TLS two more. The pool knows only one limit for a new and for a free one. */
+const CONNECT_LIMIT_MS = 15_000;
+/** A connection that has not answered for so long is dead. */
+const ANSWER_LIMIT_MS = 30_000;
+/** A statement of ours that takes longer is stuck, and PostgreSQL is to say so before its connection is given up. */
+const STATEMENT_TIMEOUT_MS = 25_000;
+/** Of a connection that only the server has left: until then its rows are locked, also for the next try. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+/** Until a connection without traffic is asked whether it is there; the system's own default is two hours. */
+const KEEP_ALIVE_DELAY_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 const APPLICATION_NAME = 'waybill';
 
 /** Any number that no one else uses; all replicas must agree on it. */
 const MIGRATION_LOCK = 0x5a11_0001;
+const LOCK_POLL_MS = 250;
 
-/** What TypeORM is told about the database, in the program and in its checks alike. */
-export function dataSourceFor(connection: ConnectionSettings, options: DatabaseOptions): DataSource {
+/** What a session may take its time for; 0 is for as long as it takes. */
+interface SessionLimits {
+  readonly answerLimitMs: number;
+  readonly statement_timeout: number;
+  readonly idle_in_transaction_session_timeout: number;
+}
+
+/** A migration may take minutes. */
+const NO_LIMITS: SessionLimits = {
+  answerLimitMs: 0,
+  statement_timeout: 0,
+  idle_in_transaction_session_timeout: 0,
+};
+
+/** What TypeORM is told about the database, for migrations and in their checks; the program's pool has limits. */
+export function dataSourceFor(
+  connection: ConnectionSettings,
+  options: DatabaseOptions,
+  limits: SessionLimits = NO_LIMITS,
+): DataSource {
   return new DataSource({
     type: 'postgres',
     host: connection.host,
@@ -45,9 +77,15 @@ export function dataSourceFor(connection: ConnectionSettings, options: DatabaseO
     migrations: [`${options.migrationsDirectory}/*.js`],
     migrationsTableName: 'migrations',
     poolSize: options.poolSize,
-    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    connectTimeoutMS: options.connectLimitMs ?? CONNECT_LIMIT_MS,
     applicationName: APPLICATION_NAME,
-    extra: { statement_timeout: STATEMENT_TIMEOUT_MS, keepAlive: true, idleTimeoutMillis: 60_000 },
+    extra: {
+      Client: ImpatientClient,
+      ...limits,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
+      idleTimeoutMillis: 60_000,
+    },
     logging: false,
   });
 }
@@ -69,16 +107,14 @@ export class Database {
 
   /** Connects and brings the schema up to date. Throws what PostgreSQL or the network says. */
   async open(connection: ConnectionSettings): Promise<void> {
-    const source = dataSourceFor(connection, this.options);
-    await source.initialize();
-    try {
-      await migrate(source, connection);
-    } catch (error) {
-      await source.destroy();
-      throw error;
-    }
+    await migrate(connection, this.options);
+    const source = dataSourceFor(connection, this.options, {
+      answerLimitMs: this.options.answerLimitMs ?? ANSWER_LIMIT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    });
+    this.dataSource = await source.initialize();
     this.connection = connection;
-    this.dataSource = source;
   }
 
   /** Runs `work` in one transaction: all of it is committed, or none. */
@@ -89,7 +125,7 @@ export class Database {
   /** A connection of its own outside the pool, such as LISTEN needs. The caller ends it. */
   async connect(): Promise<pg.Client> {
     if (this.connection === undefined) throw new DatabaseUnavailableError();
-    return connectClient(this.connection);
+    return connectClient(this.connection, this.options);
   }
 
   async close(): Promise<void> {
@@ -100,24 +136,44 @@ export class Database {
   }
 }
 
-async function connectClient(connection: ConnectionSettings): Promise<pg.Client> {
-  const client = new pg.Client({
+async function connectClient(connection: ConnectionSettings, options: DatabaseOptions): Promise<pg.Client> {
+  const client = new ImpatientClient({
     ...connection,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    answerLimitMs: options.answerLimitMs ?? ANSWER_LIMIT_MS,
+    connectionTimeoutMillis: options.connectLimitMs ?? CONNECT_LIMIT_MS,
     application_name: APPLICATION_NAME,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
   });
+  // Whoever uses it learns of a lost connection by the next statement; without a listener the process would end.
+  client.on('error', () => undefined);
   await client.connect();
   return client;
 }
 
 /** Replicas that start together take turns, so that each migration runs once. */
-async function migrate(source: DataSource, connection: ConnectionSettings): Promise<void> {
-  const client = await connectClient(connection);
+async function migrate(connection: ConnectionSettings, options: DatabaseOptions): Promise<void> {
+  const client = await connectClient(connection, options);
   try {
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await source.runMigrations({ transaction: 'each' });
+    await takeMigrationLock(client);
+    const source = await dataSourceFor(connection, options).initialize();
+    try {
+      await source.runMigrations({ transaction: 'each' });
+    } finally {
+      await source.destroy();
+    }
   } finally {
     await client.end();
+  }
+}
+
+/** Asked for again and again: a wait within PostgreSQL could not be told from a connection that is dead. */
+async function takeMigrationLock(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [
+      MIGRATION_LOCK,
+    ]);
+    if (rows[0]!.held) return;
+    await sleep(LOCK_POLL_MS);
   }
 }

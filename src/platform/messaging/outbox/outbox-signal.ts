@@ -4,6 +4,9 @@ import type { Database } from '../../database/database.js';
 import { untilItWorks } from '../patience.js';
 import { OUTBOX_CHANNEL } from './outbox.js';
 
+/** How often the connection is asked whether it is there: one that has gone silent looks like one without news. */
+const PROBE_MS = 30_000;
+
 /**
  * Tells the relay that there may be something to send. It listens on a connection of its own and connects anew
  * when that is lost; what is said meanwhile is missed, which is why the relay also looks by itself.
@@ -55,15 +58,15 @@ export class OutboxSignal {
       await untilItWorks(
         async () => {
           const client = await this.database.connect();
+          this.client = client;
           client.on('notification', () => this.raise());
           client.on('error', (error) =>
             this.log.warn({ err: error }, 'the outbox signal lost its connection'),
           );
+          await listenOn(client);
           client.on('end', () => {
             if (!signal.aborted) void this.listen();
           });
-          this.client = client;
-          await client.query(`LISTEN ${OUTBOX_CHANNEL}`);
           if (signal.aborted) await client.end();
           this.raise();
         },
@@ -75,4 +78,17 @@ export class OutboxSignal {
       if (!signal.aborted) this.log.error({ err: error }, 'the outbox signal has ended');
     }
   }
+}
+
+/** Throws what PostgreSQL says; the connection is closed then. */
+async function listenOn(client: pg.Client): Promise<void> {
+  try {
+    await client.query(`LISTEN ${OUTBOX_CHANNEL}`);
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+  // A probe without an answer ends the connection, and that is what is acted upon.
+  const probes = setInterval(() => void client.query('SELECT 1').catch(() => undefined), PROBE_MS).unref();
+  client.on('end', () => clearInterval(probes));
 }

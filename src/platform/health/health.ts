@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { observeGauge } from '../metrics/observed-gauge.js';
+import { observeGauge, observeGauges } from '../metrics/observed-gauge.js';
 
 /** How one part of the program is. */
 export interface PartState {
@@ -24,11 +24,18 @@ export class Health {
   private readonly reported = new Map<string, PartState>();
   private readonly checks = new Map<string, () => Promise<PartState> | PartState>();
   private readonly deaths = new Map<string, string>();
+  private readonly vitals = new Map<string, () => string | undefined>();
 
   constructor() {
     this.report('start', { up: false, detail: 'starting' });
     observeGauge('waybill_ready', 'Whether the program can do its work: 1 or 0', async () =>
       (await this.ready()).status === 'up' ? 1 : 0,
+    );
+    observeGauge('waybill_live', 'Whether the process is worth keeping: 1 or 0', () =>
+      this.live().status === 'up' ? 1 : 0,
+    );
+    observeGauges('waybill_part_up', 'Whether a part is up: 1 or 0', 'part', async () =>
+      Object.entries((await this.ready()).parts).map(([part, { up }]) => [part, up ? 1 : 0]),
     );
   }
 
@@ -48,10 +55,20 @@ export class Health {
     this.report(part, { up: false, detail });
   }
 
+  /** A part that may be beyond help, and may yet recover: `complaint` says at once why it is, if it is. */
+  addVital(part: string, complaint: () => string | undefined): void {
+    this.vitals.set(part, complaint);
+  }
+
   /** Whether the process is worth keeping. Does not ask the database, nor anything else that is elsewhere. */
   live(): HealthReport {
-    const parts = Object.fromEntries([...this.deaths].map(([part, detail]) => [part, { up: false, detail }]));
-    return { status: this.deaths.size === 0 ? 'up' : 'down', parts };
+    const parts: Record<string, PartState> = {};
+    for (const [part, detail] of this.deaths) parts[part] = { up: false, detail };
+    for (const [part, complaint] of this.vitals) {
+      const detail = complaint();
+      if (detail !== undefined) parts[part] = { up: false, detail };
+    }
+    return { status: Object.keys(parts).length === 0 ? 'up' : 'down', parts };
   }
 
   async ready(): Promise<HealthReport> {

@@ -16,3 +16,23 @@ export function observeGauge(name: string, help: string, read: () => number | Pr
     },
   });
 }
+
+/** The same with one figure for each value of a label; what is no longer read is no longer there. */
+export function observeGauges(
+  name: string,
+  help: string,
+  label: string,
+  read: () => Promise<readonly (readonly [labelValue: string, figure: number])[]>,
+): void {
+  register.removeSingleMetric(name);
+  new Gauge({
+    name,
+    help,
+    labelNames: [label],
+    async collect() {
+      const figures = await read().catch(() => []);
+      this.reset();
+      for (const [labelValue, figure] of figures) this.set({ [label]: labelValue }, figure);
+    },
+  });
+}

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { atMost } from '../../at-most.js';
 import { Environment } from '../../config/environment.js';
-import { Database, type Transaction } from '../../database/database.js';
+import { Database } from '../../database/database.js';
 import { Health } from '../../health/health.js';
 import { LOGGER, type Logger } from '../../logging/logger.js';
 import { observeGauge } from '../../metrics/observed-gauge.js';
@@ -11,22 +11,15 @@ import { RelayMetrics } from '../messaging.metrics.js';
 import { Patience } from '../patience.js';
 import { type ExactParts, withExactParts } from './exact-parts.js';
 import { OutboxSignal } from './outbox-signal.js';
+import { takeLease } from './relay-lease.js';
+import { RelayWatch, type RelayWatchTimes } from './relay-watch.js';
 
-/** Any number that no one else uses; all replicas must agree on it. */
-const RELAY_LEASE = 0x5a11_0002;
 /** How long the relay sleeps when no signal comes: the longest that a message waits after a lost signal. */
 const POLL_MS = 1_000;
-/** How long a batch may be with the receiver while its rows are held. A frozen relay loses its lease after it. */
-const PUBLISH_TIMEOUT_MS = 120_000;
 const LONGEST_PAUSE_MS = 5_000;
 const MOST_COUNTED = 100_000;
 /** A batch that holds this much is closed: dead letters can have 1 MiB each, and all of a batch is in memory. */
 const ENOUGH_BYTES = 16 * 1_048_576;
-
-/** In one statement, since each round trip of the relay waits for its turn beside the batches that come in. */
-const TAKE_LEASE = `
-  SELECT pg_try_advisory_xact_lock($1) AS held,
-         set_config('idle_in_transaction_session_timeout', $2, true)`;
 
 /**
  * Deleting what is read, rather than remembering the last id, cannot miss a row whose transaction was committed
@@ -65,6 +58,7 @@ interface TakenRow {
 @Injectable()
 export class OutboxRelay {
   private readonly signal: OutboxSignal;
+  private readonly watch: RelayWatch;
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private draining = false;
@@ -78,6 +72,7 @@ export class OutboxRelay {
     private readonly health: Health,
   ) {
     this.signal = new OutboxSignal(database, log);
+    this.watch = new RelayWatch(database, health, log);
     observeGauge(
       'waybill_outbox_pending',
       `Messages that wait in the outbox; more than ${MOST_COUNTED} are not counted`,
@@ -85,8 +80,9 @@ export class OutboxRelay {
     );
   }
 
-  start(): void {
+  start(watchTimes?: RelayWatchTimes): void {
     this.signal.start();
+    this.watch.start(watchTimes);
     // What hinders it now will hinder the first batch as well, and is told of then.
     this.publisher.prepare().catch(() => undefined);
     this.running = this.run();
@@ -95,6 +91,7 @@ export class OutboxRelay {
   /** Sends what is there for up to `flushMs`, then ends. What is left stays in the outbox. */
   async stop(flushMs: number): Promise<void> {
     this.draining = true;
+    this.watch.stop();
     this.signal.raise();
     await atMost(flushMs, this.running);
     this.stopping.abort();
@@ -116,6 +113,7 @@ export class OutboxRelay {
         await this.signal.wait(POLL_MS);
       } catch (error) {
         if (this.stopping.signal.aborted || this.draining) return;
+        this.watch.relayFailed(error as Error);
         this.health.report('relay', { up: false, detail: (error as Error).message });
         this.log.warn({ err: error }, 'the relay could not send; it tries again');
         await patience.pause(this.stopping.signal).catch(() => undefined);
@@ -135,7 +133,9 @@ export class OutboxRelay {
   /** @returns how many messages were sent; 0 also when another relay is at work */
   private sendBatch(): Promise<number> {
     return this.database.transaction(async (tx) => {
-      if (!(await takeLease(tx))) return 0;
+      const isOurs = await takeLease(tx);
+      this.watch.leaseSeen();
+      if (!isOurs) return 0;
       const limits = [this.environment.RELAY_BATCH_MAX_MESSAGES, ENOUGH_BYTES];
       const rows: TakenRow[] = await tx.query(TAKE_OLDEST, limits);
       if (rows.length === 0) return 0;
@@ -157,9 +157,4 @@ export class OutboxRelay {
 function messageOf({ created_at_ms: createdAtMs, exact, ...row }: TakenRow): OutboxMessage {
   const message = { ...row, createdAtMs };
   return exact === null ? message : withExactParts(message, exact);
-}
-
-async function takeLease(tx: Transaction): Promise<boolean> {
-  const [row]: { held: boolean }[] = await tx.query(TAKE_LEASE, [RELAY_LEASE, String(PUBLISH_TIMEOUT_MS)]);
-  return row?.held ?? false;
 }

@@ -1,5 +1,6 @@
 /**
- * Shows that the migrations make the schema that the mapping describes, and that each can be taken back.
+ * Shows that the migrations make the schema that the mapping describes, that each can be taken back, and that the
+ * code of the step before can go on working after it.
  *
  * Run from the sources (`tsx scripts/check-migrations.ts`), so that it never judges what an older build has left.
  * Ends with 1 and the SQL that would mend the schema when the two differ.
@@ -7,39 +8,54 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { DataSource } from 'typeorm';
+import { type DataSource, type Migration, MigrationExecutor } from 'typeorm';
 import { databaseOptions } from '../src/app.module.js';
 import { Environment } from '../src/platform/config/environment.js';
 import { dataSourceFor } from '../src/platform/database/database.js';
 import type { ConnectionSettings } from '../src/platform/database/embedded/connection-settings.js';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
+import { readSchema, type Schema } from './migrations/schema.js';
+import { differences, faultsForOldCode } from './migrations/schema-step.js';
 
 const MIGRATIONS = resolve(import.meta.dirname, '..', 'migrations', '*.ts');
-
-/** What is in the schema, but for the table in which TypeORM notes the migrations that it ran. */
-const LEFT_BEHIND = `
-  SELECT c.relname AS name
-  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname = 'public' AND c.relname !~ '^(migrations|PK_)' AND c.relkind IN ('r', 'v', 'm', 'S', 'i')
-  ORDER BY c.relname`;
 
 /** @returns one line a fault */
 async function faultsOf(source: DataSource): Promise<string[]> {
   const faults: string[] = [];
-  const migrations = await source.runMigrations({ transaction: 'each' });
-  faults.push(...(await differences(source, 'the schema differs from the mapping')));
-  for (const _ of migrations) await source.undoLastMigration({ transaction: 'each' });
-  const left: { name: string }[] = await source.query(LEFT_BEHIND);
-  for (const { name } of left) faults.push(`undoing all migrations leaves ${name} behind`);
-  if (left.length > 0) return faults;
-  await source.runMigrations({ transaction: 'each' });
-  faults.push(...(await differences(source, 'after undo and redo the schema differs from the mapping')));
-  return faults;
+  const executor = new MigrationExecutor(source);
+  for (const migration of await executor.getPendingMigrations()) {
+    const step = await schemasAround(source, executor, migration);
+    const name = (faults: string[], message: string): string[] =>
+      faults.map((fault) => `${migration.name}: ${message}: ${fault}`);
+    faults.push(
+      ...name(faultsForOldCode(step.before, step.after), 'the code before it cannot go on'),
+      ...name(differences(step.before, step.undone), 'it is not undone'),
+      ...name(differences(step.after, step.redone), 'it is not redone'),
+    );
+  }
+  const { upQueries } = await source.driver.createSchemaBuilder().log();
+  return [...faults, ...upQueries.map(({ query }) => `the schema differs from the mapping: ${query}`)];
 }
 
-async function differences(source: DataSource, message: string): Promise<string[]> {
-  const { upQueries } = await source.driver.createSchemaBuilder().log();
-  return upQueries.map(({ query }) => `${message}: ${query}`);
+interface Step {
+  readonly before: Schema;
+  readonly after: Schema;
+  readonly undone: Schema;
+  readonly redone: Schema;
+}
+
+async function schemasAround(
+  source: DataSource,
+  executor: MigrationExecutor,
+  migration: Migration,
+): Promise<Step> {
+  const before = await readSchema(source);
+  await executor.executeMigration(migration);
+  const after = await readSchema(source);
+  await source.undoLastMigration({ transaction: 'each' });
+  const undone = await readSchema(source);
+  await executor.executeMigration(migration);
+  return { before, after, undone, redone: await readSchema(source) };
 }
 
 async function check(connection: ConnectionSettings): Promise<number> {
@@ -53,7 +69,7 @@ async function check(connection: ConnectionSettings): Promise<number> {
     if (faults.length > 0) return 1;
     const { length } = source.migrations;
     console.log(
-      `migrations: ${length} made the schema of the mapping, and ${length === 1 ? 'was' : 'were'} undone and redone`,
+      `migrations: ${length} made the schema of the mapping, and ${length === 1 ? 'was' : 'were'} undone and redone a step at a time`,
     );
     return 0;
   } finally {

@@ -95,6 +95,12 @@ describe('what an operator sees', () => {
     expect(JSON.parse(answer.text)).toMatchObject({ status: 'up' });
   });
 
+  it('shows what it says as metrics too', async () => {
+    expect(await metric(waybill.url, 'waybill_live')).toBe(1);
+    expect(await metric(waybill.url, 'waybill_part_up', 'part="database"')).toBe(1);
+    expect(await metric(waybill.url, 'waybill_part_up', 'part="relay"')).toBe(1);
+  });
+
   it('names the parts that readiness depends on', async () => {
     const { text } = await ask(`${waybill.url}/health`);
     expect(JSON.parse(text)).toMatchObject({

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { unregisteredMetrics } from '../../../../test/support/messaging-metrics.js';
+import { unregisteredRelayMetrics } from '../../../../test/support/messaging-metrics.js';
 import { startSilentProxy } from '../../../../test/support/silent-proxy.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
 import { Environment } from '../../config/environment.js';
@@ -46,7 +46,14 @@ async function openAs(connection: Partial<ConnectionSettings>): Promise<Database
 
 function startRelay(database: Database): OutboxRelay {
   const log = pino({ level: 'silent' });
-  const relay = new OutboxRelay(database, new Environment(), PUBLISHER, log, unregisteredMetrics(), health);
+  const relay = new OutboxRelay(
+    database,
+    new Environment(),
+    PUBLISHER,
+    log,
+    unregisteredRelayMetrics(),
+    health,
+  );
   relay.start(TIMES);
   cleanUps.unshift(() => relay.stop(0));
   return relay;

@@ -91,6 +91,8 @@ export interface ProgramOptions {
   /** Choose the transport, and whatever else of the settings matters to a test. */
   settings: Partial<Environment>;
   handlers?: Handlers;
+  /** What the start waits for; by default that all consumers are members of their groups. */
+  until?: (health: Health) => Promise<unknown>;
 }
 
 export interface Program {
@@ -145,7 +147,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   await app.init();
   await app.startAllMicroservices();
-  await untilConsuming(app.get(Health));
+  await (options.until ?? untilConsuming)(app.get(Health));
   app.get(OutboxRelay).start();
   const outbox = app.get(Outbox);
 

@@ -1,4 +1,4 @@
-import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
+import { AssignerProtocol, Kafka, logLevel, PartitionAssigners, Partitioners, type Producer } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { transportConformance } from '../conformance/transport.conformance.js';
 import {
@@ -8,11 +8,20 @@ import {
   type TestTopics,
   textOf,
 } from '../conformance/transport.harness.js';
+import type { HealthReport } from '../../src/platform/health/health.js';
 import { useTier } from '../support/tiers.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../support/waybill-database.js';
 
 const WAIT = { timeout: 20_000, interval: 20 };
 const kafka = useTier('kafka');
+/** A way of sharing partitions that no one else knows. */
+const foreign = {
+  name: 'Foreign',
+  protocol: ({ topics }: { topics: string[] }) => ({
+    name: 'Foreign',
+    metadata: AssignerProtocol.MemberMetadata.encode({ version: 0, topics, userData: Buffer.alloc(0) }),
+  }),
+};
 const settings = { KAFKA_BROKERS: kafka.brokers.split(',') };
 
 describe.skipIf(kafka.skipped)('on a real broker', () => {
@@ -210,6 +219,34 @@ describe.skipIf(kafka.skipped)('on a real broker', () => {
       await vi.waitFor(() => expect(handlers.handledTexts()).toContain('after'), WAIT);
       expect(handlers.handledTexts()).toEqual(['before', '', 'after']);
       expect(handlers.handled[1]!.headers).toHaveProperty('value_omitted');
+    });
+
+    it('tells that only a new process helps when its consumer crashed for good', async () => {
+      await admin.createTopics({ topics: [{ topic: topics.letters }], waitForLeaders: true });
+      // A member that knows no way of sharing that we know as well: the group refuses us, and kafkajs gives up.
+      const alien = client.consumer({
+        groupId: topics.group,
+        partitionAssigners: [(cluster) => ({ ...PartitionAssigners.roundRobin(cluster), ...foreign })],
+      });
+      // A broker that has just started may refuse it at first, and `run` says nothing of that.
+      const joined = new Promise((resolve) => alien.on('consumer.group_join', resolve));
+      try {
+        await alien.connect();
+        await alien.subscribe({ topics: [topics.letters] });
+        await alien.run({ eachMessage: () => Promise.resolve() });
+        await joined;
+        let report: HealthReport | undefined;
+        const program = await startProgram({
+          database: house.database,
+          topics,
+          settings,
+          until: (health) => vi.waitFor(() => expect((report = health.live()).status).toBe('down'), WAIT),
+        });
+        programs.push(program);
+        expect(report?.parts['consumer']?.detail).toMatch(/^crashed and will not come back: .*protocol/i);
+      } finally {
+        await alien.disconnect();
+      }
     });
   });
 });

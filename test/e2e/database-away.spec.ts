@@ -67,7 +67,8 @@ describe('when PostgreSQL is killed under the running program', () => {
         { timeout: 40_000 },
       )
       .toBeOneOf([200, 201]);
-    await expect.poll(async () => (await ask(`${waybill.url}/health/ready`)).status).toBe(200);
+    // The relay pauses for up to five seconds before it tries again.
+    await eventually(async () => expect((await ask(`${waybill.url}/health/ready`)).status).toBe(200));
     for (const { order_uid } of [kept, order]) {
       const found = await ask(`${waybill.url}/api/orders?customer_id=test`);
       expect(found.text).toContain(order_uid);

@@ -8,6 +8,7 @@ import { Database } from './platform/database/database.js';
 import { type Postgres, providePostgres } from './platform/database/postgres.js';
 import { Health } from './platform/health/health.js';
 import { rememberMethods } from './platform/http/allowed-methods.js';
+import { limitBodiesUnderWay } from './platform/http/bodies-under-way.js';
 import { createHttpAdapter, takeBodiesAsBytes } from './platform/http/http-adapter.js';
 import { OpenConnections } from './platform/http/open-connections.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
@@ -134,6 +135,7 @@ async function createApp(
   app.useGlobalFilters(new ProblemFilter(log));
   const fastify = app.getHttpAdapter().getInstance();
   takeBodiesAsBytes(fastify);
+  limitBodiesUnderWay(fastify);
   rememberMethods(fastify);
   measureRequests(fastify);
   if (environment.ROLES.includes('api')) {

@@ -6,7 +6,7 @@ import type { Logger } from '../logging/logger.js';
 import { bodyOf, PROBLEM_TYPE, ProblemFilter } from './problem.filter.js';
 import { ProblemError } from './problem.js';
 
-const MAX_BODY_BYTES = 1_048_576;
+export const MAX_BODY_BYTES = 1_048_576;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Node takes a request's head up to this length; a parameter is judged by its route, which says more than 414. */
 const MAX_PATH_PARAMETER_CHARACTERS = 16_384;

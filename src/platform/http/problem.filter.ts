@@ -11,9 +11,10 @@ import { type Observable, throwError } from 'rxjs';
 import type { Logger } from '../logging/logger.js';
 import { classifyFailure } from '../messaging/failure.js';
 import { type Problem, ProblemError } from './problem.js';
+import { TooBusyError } from './too-busy.error.js';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
-const RETRY_AFTER_SECONDS = '1';
+const RETRY_AFTER_SECONDS = 1;
 
 /** What Fastify says of a client's fault by its code, and Nest by its status, in our words. */
 const DETAILS: Readonly<Record<string, string>> = {
@@ -38,8 +39,9 @@ export function problemOf(error: unknown): ProblemError {
     return new ProblemError(statusCode, DETAILS[code ?? ''] ?? DETAILS[statusCode] ?? message ?? '');
   }
   if (classifyFailure(error) === 'transient') {
+    const seconds = error instanceof TooBusyError ? error.retryAfterSeconds : RETRY_AFTER_SECONDS;
     return new ProblemError(503, 'the service cannot do this at the moment; try again shortly', {
-      headers: { 'retry-after': RETRY_AFTER_SECONDS },
+      headers: { 'retry-after': String(seconds) },
       cause: error,
     });
   }

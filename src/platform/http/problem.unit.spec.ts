@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { DatabaseUnavailableError } from '../database/database.js';
 import { bodyOf, ProblemFilter, problemOf } from './problem.filter.js';
 import { pointerOf, type Problem, ProblemError } from './problem.js';
+import { TooBusyError } from './too-busy.error.js';
 
 /** A reply that keeps what it is told, and a logger that keeps its lines. */
 function exchange(url = '/api/orders?limit=x') {
@@ -76,6 +77,12 @@ describe('the answer to a failed request', () => {
     expect(headers['retry-after']).toBe('1');
     expect(JSON.stringify(problem)).not.toContain('db-7');
     expect(lines).toMatchObject([{ level: WARN, reason: 'password of db-7 is wrong' }]);
+  });
+
+  it('is 503 with the time that the error names', () => {
+    const { status, headers } = exchange().respond(new TooBusyError('full', 7));
+    expect(status).toBe(503);
+    expect(headers['retry-after']).toBe('7');
   });
 
   it('is 500 for what nobody foresaw, says nothing of the inside, and is logged', () => {

@@ -12,7 +12,7 @@ import { Health } from '../../platform/health/health.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { observeGauge } from '../../platform/metrics/observed-gauge.js';
-import { OrderRepository, type StoredOrder } from '../repository/order.repository.js';
+import { OrderRepository, type OrderRevision, type StoredOrder } from '../repository/order.repository.js';
 import { CACHE_REQUESTS } from './order-cache.metrics.js';
 
 const LOAD_TIMEOUT_MS = 10_000;
@@ -22,7 +22,7 @@ const REDIS_KEY_PREFIX = 'waybill:order:';
 const ETAG_HASH_DIGITS = 16;
 
 /** A strong validator of an order's answer (RFC 9110, section 8.8.3). */
-export function etagOf({ version, hash }: Pick<StoredOrder, 'version' | 'hash'>): string {
+export function etagOf({ version, hash }: OrderRevision): string {
   return `"v${version}-${hash.slice(0, ETAG_HASH_DIGITS)}"`;
 }
 

@@ -23,6 +23,14 @@ export interface OrderToStore {
   readonly receivedAtUs: number;
   /** Not there for an order that came over HTTP. */
   readonly source?: OrderSource;
+  /** Whether it may take the place of what is there. With it, an order is never stored anew. */
+  readonly mayReplace?: (held: OrderRevision) => boolean;
+}
+
+/** What tells one version of an order from every other. */
+export interface OrderRevision {
+  readonly version: number;
+  readonly hash: string;
 }
 
 /**
@@ -30,19 +38,20 @@ export interface OrderToStore {
  * - `updated`: it replaced other content, and the version is one higher
  * - `unchanged`: the same content was there
  * - `stale`: a later event of the same stream has been stored already; this one was delivered again
+ * - `mismatched`: it may not replace what is there, or nothing is there
  */
-export type StoreOutcome = 'stored' | 'updated' | 'unchanged' | 'stale';
+export type StoreOutcome = 'stored' | 'updated' | 'unchanged' | 'stale' | 'mismatched';
 
 export interface StoreResult {
   readonly outcome: StoreOutcome;
-  /** The version that the order has now. */
+  /** The version that the order has now; 0 when there is no such order. */
   readonly version: number;
+  /** Of `mismatched` only: what is there, if anything is. */
+  readonly held?: OrderRevision;
 }
 
-export interface StoredOrder {
+export interface StoredOrder extends OrderRevision {
   readonly orderUid: string;
-  readonly version: number;
-  readonly hash: string;
   /** Canonical JSON. */
   readonly text: string;
 }
@@ -62,6 +71,8 @@ interface OrderChange {
   readonly status: OrderStatus;
 }
 
+const NOTHING_TO_REPLACE: StoreResult = { outcome: 'mismatched', version: 0 };
+
 const uidOf = (toStore: OrderToStore): string => toStore.content.order.order_uid;
 
 /** Orders in PostgreSQL: the four tables, always written and read together. */
@@ -71,17 +82,17 @@ export class OrderRepository {
 
   /**
    * Stores a batch within a transaction. An order that stands in it several times is taken in the batch's own
-   * order, so that each change gets its version.
+   * order, so that each change gets its version. All that is new is inserted before any row is locked, so that two
+   * batches wait for each other instead of deadlocking.
    *
    * @returns one result for each order, in the batch's order
    */
   async store(tx: Transaction, batch: readonly OrderToStore[]): Promise<StoreResult[]> {
     const results = new Map<OrderToStore, StoreResult>();
-    const [firsts, ...repeats] = inRounds(batch);
-    if (firsts === undefined) return [];
-    const known = await this.insertNew(tx, firsts, results);
-    for (const round of [known, ...repeats]) {
-      if (round.length > 0) await this.replaceChanged(tx, round, results);
+    const firsts = firstsToInsert(batch);
+    if (firsts.length > 0) await this.insertNew(tx, firsts, results);
+    for (const round of inRounds(leftToReplace(batch, results))) {
+      await this.replaceChanged(tx, round, results);
     }
     return batch.map((toStore) => results.get(toStore)!);
   }
@@ -109,22 +120,18 @@ export class OrderRepository {
     return rows.map((row) => row.order_uid);
   }
 
-  /** @returns those of `firsts` that were there already */
   private async insertNew(
     tx: Transaction,
     firsts: readonly OrderToStore[],
     results: Map<OrderToStore, StoreResult>,
-  ): Promise<OrderToStore[]> {
+  ): Promise<void> {
     const version = 1;
     const changes = firsts.map((toStore) => ({ toStore, version, status: 'received' as const }));
     const inserted: { order_uid: string }[] = await tx.query(INSERT_NEW_ORDERS, [recordsOf(changes)]);
     const insertedUids = new Set(inserted.map((row) => row.order_uid));
-    const known: OrderToStore[] = [];
     for (const toStore of firsts) {
       if (insertedUids.has(uidOf(toStore))) results.set(toStore, { outcome: 'stored', version });
-      else known.push(toStore);
     }
-    return known;
   }
 
   private async replaceChanged(
@@ -136,14 +143,37 @@ export class OrderRepository {
     const heldByUid = new Map(rows.map((row) => [row.order_uid, row]));
     const changes: OrderChange[] = [];
     for (const toStore of round) {
-      const held = heldByUid.get(uidOf(toStore))!;
-      const outcome = outcomeOf(toStore, held);
-      const version = outcome === 'updated' ? held.version + 1 : held.version;
-      results.set(toStore, { outcome, version });
-      if (outcome === 'updated') changes.push({ toStore, version, status: 'updated' });
+      const result = resultOf(toStore, heldByUid.get(uidOf(toStore)));
+      results.set(toStore, result);
+      if (result.outcome !== 'updated') continue;
+      changes.push({ toStore, version: result.version, status: 'updated' });
     }
     if (changes.length > 0) await tx.query(REPLACE_ORDERS, [recordsOf(changes)]);
   }
+}
+
+/** The first occurrence of each order, but for those that may only replace. */
+function firstsToInsert(batch: readonly OrderToStore[]): OrderToStore[] {
+  const firsts = new Map<string, OrderToStore>();
+  for (const toStore of batch) {
+    if (toStore.mayReplace === undefined && !firsts.has(uidOf(toStore))) firsts.set(uidOf(toStore), toStore);
+  }
+  return [...firsts.values()];
+}
+
+/** What the insert has not settled. One that stood before the order that was inserted had nothing to replace. */
+function leftToReplace(
+  batch: readonly OrderToStore[],
+  results: Map<OrderToStore, StoreResult>,
+): OrderToStore[] {
+  const stillAbsent = new Set(Array.from(results.keys(), uidOf));
+  const left: OrderToStore[] = [];
+  for (const toStore of batch) {
+    if (results.has(toStore)) stillAbsent.delete(uidOf(toStore));
+    else if (stillAbsent.has(uidOf(toStore))) results.set(toStore, NOTHING_TO_REPLACE);
+    else left.push(toStore);
+  }
+  return left;
 }
 
 /** The first occurrences of each order, then the second ones, and so on. */
@@ -158,9 +188,16 @@ function inRounds(batch: readonly OrderToStore[]): OrderToStore[][] {
   return rounds;
 }
 
-function outcomeOf(toStore: OrderToStore, held: HeldOrder): StoreOutcome {
-  if (toStore.content.hash === held.content_hash) return 'unchanged';
-  return isDeliveredAgain(toStore.source, held) ? 'stale' : 'updated';
+/** @param held undefined only for an order that may not be stored anew */
+function resultOf(toStore: OrderToStore, held: HeldOrder | undefined): StoreResult {
+  if (held === undefined) return NOTHING_TO_REPLACE;
+  const { version, content_hash: hash } = held;
+  if (toStore.mayReplace?.({ version, hash }) === false) {
+    return { outcome: 'mismatched', version, held: { version, hash } };
+  }
+  if (toStore.content.hash === hash) return { outcome: 'unchanged', version };
+  if (isDeliveredAgain(toStore.source, held)) return { outcome: 'stale', version };
+  return { outcome: 'updated', version: version + 1 };
 }
 
 /**

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sampleOrderText } from '../../../test/support/sample-order.js';
+import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
+import { Database } from '../../platform/database/database.js';
+import type { Order } from '../model/order.js';
+import { contentOf } from './order-content.js';
+import { OrderRepository, type OrderToStore, type StoreResult } from './order.repository.js';
+
+let house: WaybillDatabase;
+let repository: OrderRepository;
+let serial = 0;
+
+beforeAll(async () => {
+  house = await openWaybillDatabase();
+  repository = new OrderRepository(house.database);
+});
+
+afterAll(() => house.drop());
+
+const freshUid = (): string => `replaced-${++serial}`;
+
+function orderOf(orderUid: string, mark: string): Order {
+  const order = JSON.parse(sampleOrderText()) as Order;
+  return { ...order, order_uid: orderUid, customer_id: mark };
+}
+
+const toStore = (order: Order): OrderToStore => ({
+  content: contentOf(order),
+  totalsMatch: true,
+  receivedAtUs: Date.now() * 1_000,
+});
+
+const store = (...batch: OrderToStore[]): Promise<StoreResult[]> =>
+  house.database.transaction((tx) => repository.store(tx, batch));
+
+async function read(orderUid: string): Promise<{ order: Order; version: number; hash: string }> {
+  const [stored] = await repository.findMany([orderUid]);
+  return { order: JSON.parse(stored!.text) as Order, version: stored!.version, hash: stored!.hash };
+}
+
+describe('an order that may only replace', () => {
+  const asLongAs = (hash: string, order: Order): OrderToStore => ({
+    ...toStore(order),
+    mayReplace: (held) => held.hash === hash,
+  });
+  const [a, b, c] = ['a', 'b', 'c'].map((mark) => (uid: string) => orderOf(uid, mark)) as [
+    (uid: string) => Order,
+    (uid: string) => Order,
+    (uid: string) => Order,
+  ];
+  const hashOf = (order: Order): string => contentOf(order).hash;
+
+  it('replaces what it may, which may be the same content', async () => {
+    const uid = freshUid();
+    await store(toStore(a(uid)));
+    expect(await store(asLongAs(hashOf(a(uid)), a(uid)))).toEqual([{ outcome: 'unchanged', version: 1 }]);
+    expect(await store(asLongAs(hashOf(a(uid)), b(uid)))).toEqual([{ outcome: 'updated', version: 2 }]);
+    expect((await read(uid)).order).toEqual(b(uid));
+  });
+
+  it('is told what is there when it may not, even if that is its own content, and changes nothing', async () => {
+    const uid = freshUid();
+    await store(toStore(a(uid)));
+    const mismatched = { outcome: 'mismatched', version: 1, held: { version: 1, hash: hashOf(a(uid)) } };
+    expect(await store(asLongAs(hashOf(b(uid)), c(uid)))).toEqual([mismatched]);
+    expect(await store(asLongAs(hashOf(b(uid)), a(uid)))).toEqual([mismatched]);
+    expect(await read(uid)).toMatchObject({ order: a(uid), version: 1 });
+  });
+
+  it('is never stored anew', async () => {
+    const uid = freshUid();
+    const anything: OrderToStore = { ...toStore(a(uid)), mayReplace: () => true };
+    expect(await store(anything)).toEqual([{ outcome: 'mismatched', version: 0 }]);
+    expect(await repository.findMany([uid])).toEqual([]);
+  });
+
+  it('fails none of its neighbours', async () => {
+    const [uid, other] = [freshUid(), freshUid()];
+    const results = await store(toStore(a(uid)), asLongAs('none', b(other)), toStore(c(freshUid())));
+    expect(results.map(({ outcome }) => outcome)).toEqual(['stored', 'mismatched', 'stored']);
+  });
+
+  it('takes its turn among the others of its order in a batch', async () => {
+    const [fresh, known] = [freshUid(), freshUid()];
+    await store(toStore(a(known)));
+    const outcomes = (await store(
+      asLongAs(hashOf(a(fresh)), b(fresh)),
+      asLongAs(hashOf(a(known)), b(known)),
+      toStore(a(fresh)),
+      toStore(c(known)),
+      asLongAs(hashOf(a(fresh)), b(fresh)),
+      asLongAs(hashOf(a(known)), b(known)),
+      asLongAs(hashOf(a(fresh)), c(fresh)),
+      toStore(c(fresh)),
+      asLongAs(hashOf(c(known)), a(known)),
+    )) as readonly { outcome: string; version: number }[];
+    expect(outcomes.map(({ outcome, version }) => [outcome, version])).toEqual([
+      ['mismatched', 0],
+      ['updated', 2],
+      ['stored', 1],
+      ['updated', 3],
+      ['updated', 2],
+      ['mismatched', 3],
+      ['mismatched', 2],
+      ['updated', 3],
+      ['updated', 4],
+    ]);
+    expect((await read(fresh)).order).toEqual(c(fresh));
+    expect((await read(known)).order).toEqual(a(known));
+  });
+
+  it('gives way to exactly one of many that take it for the same, across processes', async () => {
+    const elsewhere = new Database(house.options);
+    await elsewhere.open(house.connection);
+    const elsewhereToo = new OrderRepository(elsewhere);
+    const uid = freshUid();
+    await store(toStore(a(uid)));
+    for (let before = a(uid), round = 0; round < 10; round++) {
+      const rivals = Array.from({ length: 8 }, (_, n) => orderOf(uid, `${round}-${n}`));
+      const results = await Promise.all(
+        rivals.map((rival, n) => {
+          const [database, orders] = n % 2 === 0 ? [house.database, repository] : [elsewhere, elsewhereToo];
+          return database.transaction((tx) => orders.store(tx, [asLongAs(hashOf(before), rival)]));
+        }),
+      );
+      const winners = rivals.filter((_, n) => results[n]![0]!.outcome === 'updated');
+      expect(winners).toHaveLength(1);
+      expect(await read(uid)).toMatchObject({ order: winners[0], version: round + 2 });
+      before = winners[0]!;
+    }
+    await elsewhere.close();
+  });
+
+  it('waits for the others, and never deadlocks, when batches share orders that are new and known', async () => {
+    for (let round = 0; round < 5; round++) {
+      const uids = Array.from({ length: 12 }, freshUid);
+      await store(...uids.filter((_, n) => n % 3 === 0).map((uid) => toStore(a(uid))));
+      const writers = Array.from({ length: 8 }, (_, n) => {
+        const batch = uids.flatMap((uid) => [
+          { ...toStore(orderOf(uid, `put-${n}`)), mayReplace: () => true },
+          toStore(orderOf(uid, `post-${n}`)),
+        ]);
+        return store(...(n % 2 === 0 ? batch : batch.toReversed()));
+      });
+      await Promise.all(writers);
+      expect(await repository.findMany(uids)).toHaveLength(uids.length);
+    }
+  });
+});

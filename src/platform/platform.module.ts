@@ -4,6 +4,7 @@ import { Environment } from './config/environment.js';
 import { Database } from './database/database.js';
 import { HealthModule } from './health/health.module.js';
 import { IdempotencyKeyEntity } from './http/idempotency-key.entity.js';
+import { IdempotencyKeys } from './http/idempotency-keys.js';
 import { Lifecycle } from './lifecycle.js';
 import { LOGGER, type Logger } from './logging/logger.js';
 import { DeadLetterAttemptEntity, DeadLetterEntity } from './messaging/dead-letters/dead-letter.entity.js';
@@ -44,8 +45,9 @@ export class PlatformModule {
         { provide: LOGGER, useValue: log },
         { provide: Database, useValue: database },
         Lifecycle,
+        IdempotencyKeys,
       ],
-      exports: [Environment, LOGGER, Database, Lifecycle],
+      exports: [Environment, LOGGER, Database, Lifecycle, IdempotencyKeys],
     };
   }
 }

@@ -7,7 +7,8 @@ import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import type { ReceivedEvent, RefusedEvent } from '../../platform/messaging/received-event.js';
 import { describeFaults } from '../model/field-fault.js';
 import { OrderValidator } from '../model/order-validator.js';
-import { type IncomingOrder, OrderIntake } from '../service/order-intake.js';
+import type { IncomingOrder } from '../service/incoming-order.js';
+import { OrderIntake } from '../service/order-intake.js';
 import { UNKNOWN_FIELDS } from './order-events.metrics.js';
 
 /** Orders from the topic `orders`: each event is judged, and the whole batch is written at once. */

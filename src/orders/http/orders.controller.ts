@@ -12,23 +12,22 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   IdempotencyKeys,
+  type KeyClaim,
   parseIdempotencyKey,
   type RepeatableAnswer,
 } from '../../platform/http/idempotency-keys.js';
 import { requireJson } from '../../platform/http/json-body.js';
-import { pointerOf, ProblemError } from '../../platform/http/problem.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
-import { describeFaults } from '../model/field-fault.js';
 import { ORDER_STATUSES } from '../model/order-status.js';
-import { isOrderUid } from '../model/order-uid.js';
 import { OrderValidator } from '../model/order-validator.js';
-import type { IncomingOrder } from '../service/order-intake.js';
+import type { OrderReceipt } from '../service/incoming-order.js';
 import { OrderLookup } from '../service/order-lookup.js';
 import { OrderSubmission } from '../service/order-submission.js';
 import { orderNotFound, sendOrder } from './order-answer.js';
 import { cursorOf, MAX_LIMIT, parseOrderListQuery } from './order-list-query.js';
+import { requireOrderUid, validOrder } from './order-request.js';
+import { ORDERS_PATH, receiptAnswer } from './receipt-answer.js';
 
-const PATH = '/api/orders';
 const ORDER = { $ref: '#/components/schemas/Order' };
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
 
@@ -74,7 +73,7 @@ export class OrdersController {
     if (page.next !== undefined) {
       const next = new URLSearchParams(request.url.split('?')[1]);
       next.set('cursor', cursorOf(page.next));
-      reply.header('link', `<${PATH}?${next.toString()}>; rel="next"`);
+      reply.header('link', `<${ORDERS_PATH}?${next.toString()}>; rel="next"`);
     }
     reply.header('cache-control', 'no-store').header('content-type', 'application/json; charset=utf-8');
     await reply.send(`[${page.orders.map((order) => order.text).join(',')}]`);
@@ -93,10 +92,7 @@ export class OrdersController {
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (!isOrderUid(orderUid)) {
-      const detail = 'must be 1 to 64 letters, digits, hyphens and underscores';
-      throw new ProblemError(400, `order_uid ${detail}`, { errors: [{ path: 'order_uid', detail }] });
-    }
+    requireOrderUid(orderUid);
     const { entry, from } = await this.lookup.find(orderUid);
     const cached = from !== 'store';
     if (entry === undefined) throw orderNotFound(orderUid, cached);
@@ -129,7 +125,12 @@ export class OrdersController {
     description: 'This Idempotency-Key came with another body before',
     schema: PROBLEM,
   })
-  @ApiResponse({ status: 503, description: 'Cannot be stored at the moment; nothing was', schema: PROBLEM })
+  @ApiResponse({
+    status: 503,
+    description:
+      'Cannot be stored at the moment. When the database was lost at the last moment it may have been stored all the same; sending it again is safe',
+    schema: PROBLEM,
+  })
   async submit(
     @Body() body: Buffer | undefined,
     @Headers('content-type') contentType: string | undefined,
@@ -137,38 +138,17 @@ export class OrdersController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     requireJson(contentType);
-    const incoming = this.validOrder(body);
-    const work = (): Promise<RepeatableAnswer> => this.store(incoming);
+    const incoming = validOrder(this.validator, body);
+    const answerTo = (receipt: OrderReceipt): RepeatableAnswer =>
+      receiptAnswer(receipt, incoming.totalsMatch);
+    const store = async (claim?: KeyClaim): Promise<RepeatableAnswer> => {
+      const keyed = claim && { claim, answerTo };
+      return answerTo(await this.submission.submit({ ...incoming, keyed }, body!.length));
+    };
     const answer =
       idempotencyKey === undefined
-        ? await work()
-        : await this.idempotencyKeys.once(parseIdempotencyKey(idempotencyKey), body!, work);
+        ? await store()
+        : await this.idempotencyKeys.once(parseIdempotencyKey(idempotencyKey), body!, store);
     await reply.status(answer.status).headers(answer.headers).send(answer.body);
-  }
-
-  private validOrder(body: Buffer | undefined): IncomingOrder {
-    const verdict = this.validator.ofRequest(body ?? null);
-    if (verdict.valid) return { order: verdict.order, totalsMatch: verdict.totalsMatch };
-    const errors = verdict.faults.map(({ path, detail }) => ({ path, pointer: pointerOf(path), detail }));
-    throw new ProblemError(400, `the order is not valid: ${describeFaults(verdict.faults)}`, { errors });
-  }
-
-  private async store(incoming: IncomingOrder): Promise<RepeatableAnswer> {
-    const { orderUid, outcome, version, etag } = await this.submission.submit(incoming);
-    return {
-      status: outcome === 'stored' ? 201 : 200,
-      headers: {
-        location: `${PATH}/${orderUid}`,
-        etag,
-        'cache-control': 'no-store',
-        'content-type': 'application/json; charset=utf-8',
-      },
-      body: JSON.stringify({
-        order_uid: orderUid,
-        version,
-        outcome,
-        totals_match: incoming.totalsMatch,
-      }),
-    };
   }
 }

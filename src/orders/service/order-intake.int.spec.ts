@@ -12,7 +12,8 @@ import { NestLogger } from '../../platform/logging/logger.js';
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
 import type { Order } from '../model/order.js';
 import type { StatusEvent } from '../producer/status-events.js';
-import { type IncomingOrder, OrderIntake } from './order-intake.js';
+import type { IncomingOrder } from './incoming-order.js';
+import { OrderIntake } from './order-intake.js';
 import { OrderLookup } from './order-lookup.js';
 
 let house: WaybillDatabase;

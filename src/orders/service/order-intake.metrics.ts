@@ -1,8 +1,10 @@
-import type { Provider } from '@nestjs/common';
-import { makeCounterProvider } from '@willsoto/nestjs-prometheus';
+import { Injectable, type Provider } from '@nestjs/common';
+import { InjectMetric, makeCounterProvider } from '@willsoto/nestjs-prometheus';
+import { Counter } from 'prom-client';
+import type { OrderReceipt } from './incoming-order.js';
 
-export const ORDERS_RECEIVED = 'waybill_orders_received_total';
-export const TOTALS_MISMATCHES = 'waybill_order_totals_mismatch_total';
+const ORDERS_RECEIVED = 'waybill_orders_received_total';
+const TOTALS_MISMATCHES = 'waybill_order_totals_mismatch_total';
 
 export const ORDER_INTAKE_METRICS: Provider[] = [
   makeCounterProvider({
@@ -15,3 +17,25 @@ export const ORDER_INTAKE_METRICS: Provider[] = [
     help: 'Orders accepted although their totals do not add up',
   }),
 ];
+
+/** What came in, counted a batch at a time. */
+@Injectable()
+export class OrderIntakeMetrics {
+  constructor(
+    @InjectMetric(ORDERS_RECEIVED) private readonly received: Counter<'via' | 'outcome'>,
+    @InjectMetric(TOTALS_MISMATCHES) private readonly totalsMismatches: Counter,
+  ) {}
+
+  /** @param via the name of the transport, or `http` */
+  count(
+    via: string,
+    receipts: readonly OrderReceipt[],
+    { invalid, totalsMismatches }: { readonly invalid: number; readonly totalsMismatches: number },
+  ): void {
+    const outcomes = new Map<OrderReceipt['outcome'], number>();
+    for (const { outcome } of receipts) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    for (const [outcome, orders] of outcomes) this.received.inc({ via, outcome }, orders);
+    if (invalid > 0) this.received.inc({ via, outcome: 'invalid' }, invalid);
+    if (totalsMismatches > 0) this.totalsMismatches.inc(totalsMismatches);
+  }
+}

@@ -1,37 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { Counter } from 'prom-client';
 import { Database } from '../../platform/database/database.js';
 import { DeadLetters } from '../../platform/messaging/dead-letters/dead-letters.js';
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
 import { etagOf, OrderCache } from '../cache/order-cache.js';
-import type { Order } from '../model/order.js';
 import { type OrderChanged, StatusEvents } from '../producer/status-events.js';
 import { contentOf } from '../repository/order-content.js';
-import {
-  OrderRepository,
-  type OrderSource,
-  type OrderToStore,
-  type StoreOutcome,
-  type StoreResult,
-} from '../repository/order.repository.js';
-import { ORDERS_RECEIVED, TOTALS_MISMATCHES } from './order-intake.metrics.js';
-
-/** A valid order on its way in. */
-export interface IncomingOrder {
-  readonly order: Order;
-  readonly totalsMatch: boolean;
-  /** Not there for an order that came over HTTP. */
-  readonly source?: OrderSource;
-}
-
-/** What became of an order that came in. */
-export interface OrderReceipt {
-  readonly orderUid: string;
-  readonly outcome: StoreOutcome;
-  readonly version: number;
-  readonly etag: string;
-}
+import type { OrderToStore } from '../repository/order.repository.js';
+import type { IncomingOrder, OrderReceipt } from './incoming-order.js';
+import { KeyedOrders, type OrderOnItsWay } from './keyed-orders.js';
+import { OrderIntakeMetrics } from './order-intake.metrics.js';
 
 const STATUS_OF = { stored: 'received', updated: 'updated' } as const;
 
@@ -42,12 +19,11 @@ export class OrderIntake {
 
   constructor(
     private readonly database: Database,
-    private readonly orders: OrderRepository,
+    private readonly orders: KeyedOrders,
     private readonly statusEvents: StatusEvents,
     private readonly deadLetters: DeadLetters,
     private readonly cache: OrderCache,
-    @InjectMetric(ORDERS_RECEIVED) private readonly received: Counter<'via' | 'outcome'>,
-    @InjectMetric(TOTALS_MISMATCHES) private readonly totalsMismatches: Counter,
+    private readonly metrics: OrderIntakeMetrics,
   ) {}
 
   /**
@@ -62,50 +38,44 @@ export class OrderIntake {
     refused: readonly RefusedEvent[],
     via: string,
   ): Promise<OrderReceipt[]> {
-    const toStore = batch.map((incoming) => this.toStore(incoming));
-    const results = await this.database.transaction(async (tx) => {
-      const stored = await this.orders.store(tx, toStore);
-      await this.statusEvents.append(tx, changesOf(toStore, stored));
+    const onTheirWay = batch.map((incoming) => this.onItsWay(incoming));
+    const receipts = await this.database.transaction(async (tx) => {
+      const stored = await this.orders.store(tx, onTheirWay);
+      await this.statusEvents.append(tx, changesOf(onTheirWay, stored));
       await this.deadLetters.append(tx, refused);
       return stored;
     });
-    this.count(toStore, results, refused.length, via);
-    return toStore.map((one, index) => this.settle(one, results[index]!));
+    const totalsMismatches = onTheirWay.filter(({ toStore }) => !toStore.totalsMatch).length;
+    this.metrics.count(via, receipts, { invalid: refused.length, totalsMismatches });
+    for (const [index, { toStore }] of onTheirWay.entries()) this.tellCache(toStore, receipts[index]!);
+    return receipts;
   }
 
-  private toStore({ order, totalsMatch, source }: IncomingOrder): OrderToStore {
+  private onItsWay({ order, totalsMatch, source, ifMatch, keyed }: IncomingOrder): OrderOnItsWay {
     // Later is larger, also within one microsecond: lists are sorted by it.
     this.lastReceivedAtUs = Math.max(Date.now() * 1_000, this.lastReceivedAtUs + 1);
-    return { content: contentOf(order), totalsMatch, receivedAtUs: this.lastReceivedAtUs, source };
+    const mayReplace = ifMatch && mayReplaceWhen(ifMatch);
+    const receivedAtUs = this.lastReceivedAtUs;
+    return { toStore: { content: contentOf(order), totalsMatch, receivedAtUs, source, mayReplace }, keyed };
   }
 
-  private settle({ content }: OrderToStore, { outcome, version }: StoreResult): OrderReceipt {
-    const orderUid = content.order.order_uid;
+  private tellCache({ content }: OrderToStore, { orderUid, outcome, version }: OrderReceipt): void {
     const { hash, text } = content;
     if (outcome === 'stored' || outcome === 'updated') this.cache.put({ orderUid, version, hash, text });
-    return { orderUid, outcome, version, etag: etagOf({ version, hash }) };
-  }
-
-  private count(
-    toStore: readonly OrderToStore[],
-    results: readonly StoreResult[],
-    invalid: number,
-    via: string,
-  ): void {
-    const outcomes = new Map<StoreOutcome, number>();
-    for (const { outcome } of results) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-    for (const [outcome, orders] of outcomes) this.received.inc({ via, outcome }, orders);
-    if (invalid > 0) this.received.inc({ via, outcome: 'invalid' }, invalid);
-    const mismatches = toStore.filter((one) => !one.totalsMatch).length;
-    if (mismatches > 0) this.totalsMismatches.inc(mismatches);
+    // Its ETag may have come from our own memory, which has not heard of the change yet.
+    else if (outcome === 'mismatched' && version > 0) this.cache.changed(orderUid, version);
   }
 }
 
-function changesOf(toStore: readonly OrderToStore[], results: readonly StoreResult[]): OrderChanged[] {
+function mayReplaceWhen(ifMatch: NonNullable<IncomingOrder['ifMatch']>): OrderToStore['mayReplace'] {
+  return (held) => ifMatch === '*' || ifMatch.includes(etagOf(held));
+}
+
+function changesOf(onTheirWay: readonly OrderOnItsWay[], receipts: readonly OrderReceipt[]): OrderChanged[] {
   const changes: OrderChanged[] = [];
-  for (const [index, { outcome, version }] of results.entries()) {
+  for (const [index, { outcome, version }] of receipts.entries()) {
     if (outcome !== 'stored' && outcome !== 'updated') continue;
-    const { content, totalsMatch } = toStore[index]!;
+    const { content, totalsMatch } = onTheirWay[index]!.toStore;
     changes.push({ order: content.order, version, status: STATUS_OF[outcome], totalsMatch });
   }
   return changes;

@@ -1,27 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { OvertakenError } from '../../platform/http/idempotency-keys.js';
 import { classifyFailure } from '../../platform/messaging/failure.js';
 import { TestOrders } from '../producer/test-orders.js';
-import { type IncomingOrder, OrderIntake, type OrderReceipt } from './order-intake.js';
+import type { IncomingOrder, OrderReceipt } from './incoming-order.js';
+import { OrderIntake } from './order-intake.js';
+import { type WaitingOrder, WaitingOrders } from './waiting-orders.js';
 
-/** More orders are waiting to be written than can be held. The caller should come again in a moment. */
-export class TooBusyError extends Error {
-  readonly retryAfterSeconds = 1;
-
-  constructor() {
-    super('too many orders are waiting to be written');
-    this.name = 'TooBusyError';
-  }
-}
-
-const MAX_BATCH_ORDERS = 500;
-const MAX_WAITING_ORDERS = 5_000;
 const VIA = 'http';
-
-interface Waiting {
-  readonly incoming: IncomingOrder;
-  readonly resolve: (receipt: OrderReceipt) => void;
-  readonly reject: (error: Error) => void;
-}
 
 /**
  * Orders from callers who wait for their answer. Those that come while a batch is being written share the next one;
@@ -29,7 +14,7 @@ interface Waiting {
  */
 @Injectable()
 export class OrderSubmission {
-  private waiting: Waiting[] = [];
+  private readonly waiting = new WaitingOrders();
   private writing = false;
 
   constructor(
@@ -37,11 +22,15 @@ export class OrderSubmission {
     private readonly testOrders: TestOrders,
   ) {}
 
-  /** Resolves once the order is committed. @throws TooBusyError, and what the database says */
-  submit(incoming: IncomingOrder): Promise<OrderReceipt> {
-    if (this.waiting.length >= MAX_WAITING_ORDERS) return Promise.reject(new TooBusyError());
+  /**
+   * Resolves once the order is committed, or is not to be written for a reason that the receipt tells.
+   *
+   * @param bytes length of the body that it came in
+   * @throws TooBusyError when nothing was written for lack of room or time, OvertakenError, and what the database says
+   */
+  submit(incoming: IncomingOrder, bytes: number): Promise<OrderReceipt> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ incoming, resolve, reject });
+      this.waiting.add({ incoming, bytes, resolve, reject });
       if (!this.writing) void this.writeAll();
     });
   }
@@ -53,22 +42,21 @@ export class OrderSubmission {
 
   private async writeAll(): Promise<void> {
     this.writing = true;
-    while (this.waiting.length > 0) {
-      const batch = this.waiting.slice(0, MAX_BATCH_ORDERS);
-      this.waiting = this.waiting.slice(MAX_BATCH_ORDERS);
+    for (let batch = this.waiting.take(); batch.length > 0; batch = this.waiting.take()) {
       await this.write(batch);
+      this.waiting.release(batch);
     }
     this.writing = false;
   }
 
-  private async write(batch: readonly Waiting[]): Promise<void> {
+  private async write(batch: readonly WaitingOrder[]): Promise<void> {
     try {
       const receipts = await this.intake.receive(
         batch.map((one) => one.incoming),
         [],
         VIA,
       );
-      for (const [index, one] of batch.entries()) one.resolve(receipts[index]!);
+      for (const [index, one] of batch.entries()) settle(one, receipts[index]!);
     } catch (error) {
       if (batch.length > 1 && classifyFailure(error) !== 'transient') {
         // Only one of them is to blame; the others must not get its error.
@@ -78,4 +66,9 @@ export class OrderSubmission {
       }
     }
   }
+}
+
+function settle({ resolve, reject }: WaitingOrder, receipt: OrderReceipt): void {
+  if (receipt.outcome === 'overtaken') reject(new OvertakenError());
+  else resolve(receipt);
 }

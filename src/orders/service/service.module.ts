@@ -2,7 +2,8 @@ import { Module } from '@nestjs/common';
 import { OrdersCacheModule } from '../cache/cache.module.js';
 import { OrdersProducerModule } from '../producer/producer.module.js';
 import { OrdersRepositoryModule } from '../repository/repository.module.js';
-import { ORDER_INTAKE_METRICS } from './order-intake.metrics.js';
+import { KeyedOrders } from './keyed-orders.js';
+import { ORDER_INTAKE_METRICS, OrderIntakeMetrics } from './order-intake.metrics.js';
 import { OrderIntake } from './order-intake.js';
 import { OrderLookup } from './order-lookup.js';
 import { OrderNews } from './order-news.js';
@@ -10,7 +11,15 @@ import { OrderSubmission } from './order-submission.js';
 
 @Module({
   imports: [OrdersRepositoryModule, OrdersCacheModule, OrdersProducerModule],
-  providers: [...ORDER_INTAKE_METRICS, OrderIntake, OrderSubmission, OrderLookup, OrderNews],
+  providers: [
+    ...ORDER_INTAKE_METRICS,
+    OrderIntakeMetrics,
+    KeyedOrders,
+    OrderIntake,
+    OrderSubmission,
+    OrderLookup,
+    OrderNews,
+  ],
   exports: [OrderIntake, OrderSubmission, OrderLookup, OrderNews],
 })
 export class OrdersServiceModule {}

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../../test/support/eventually.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
-import { IdempotencyKeys, type RepeatableAnswer } from './idempotency-keys.js';
+import { IdempotencyKeys, type KeyClaim, OvertakenError, type RepeatableAnswer } from './idempotency-keys.js';
+import { TooBusyError } from './too-busy.error.js';
 
 let house: WaybillDatabase;
 let keys: IdempotencyKeys;
@@ -26,24 +28,51 @@ const answer = (n: number): RepeatableAnswer => ({
   body: JSON.stringify({ order_uid: `${n}`, outcome: 'stored' }),
 });
 
+/** Writes the answer as a work has to, in a transaction of its own. */
+const keep = (claim: KeyClaim, kept: RepeatableAnswer): Promise<RepeatableAnswer> =>
+  house.database.transaction(async (tx) => {
+    const own = await keys.lock(tx, [claim]);
+    if (!own.has(claim)) throw new OvertakenError();
+    await keys.answer(tx, [{ claim, answer: kept }]);
+    return kept;
+  });
+
 /** Work that counts its runs and answers with their number. */
-function work(): () => Promise<RepeatableAnswer> {
+function work(): (claim: KeyClaim) => Promise<RepeatableAnswer> {
   let runs = 0;
-  return vi.fn(() => Promise.resolve(answer(++runs)));
+  return vi.fn((claim: KeyClaim) => keep(claim, answer(++runs)));
 }
 
-/** A request that is under way until `finish` is called. */
-async function underWay(key: string): Promise<{ finish: () => void; done: Promise<RepeatableAnswer> }> {
-  let finish = (): void => undefined;
-  let begun = (): void => undefined;
-  const hasBegun = new Promise<void>((resolve) => (begun = resolve));
-  const done = keys.once(key, body, () => {
-    begun();
-    return new Promise((resolve) => (finish = () => resolve(answer(1))));
+/** A promise, and what settles it. */
+function latch(): { opened: Promise<void>; open: () => void; fail: (error: Error) => void } {
+  let open = (): void => undefined;
+  let fail: (error: Error) => void = () => undefined;
+  const opened = new Promise<void>((resolve, reject) => {
+    open = resolve;
+    fail = reject;
   });
-  await hasBegun;
-  return { finish, done };
+  return { opened, open, fail };
 }
+
+/** A request that is under way until `finish` is called, or fails once `fail` is. */
+async function underWay(
+  key: string,
+): Promise<{ finish: () => void; fail: () => void; done: Promise<RepeatableAnswer> }> {
+  const [begun, end] = [latch(), latch()];
+  const done = keys.once(key, body, async (claim) => {
+    begun.open();
+    await end.opened;
+    return keep(claim, answer(1));
+  });
+  await begun.opened;
+  return { finish: end.open, fail: () => end.fail(new Error('failed')), done };
+}
+
+const letTimeRunOut = (key: string): Promise<object[]> =>
+  house.rows(`UPDATE idempotency_keys SET locked_until = now() - interval '1 s' WHERE key = $1`, [key]);
+
+const letAge = (key: string, age: string): Promise<object[]> =>
+  house.rows(`UPDATE idempotency_keys SET created_at = now() - $2::interval WHERE key = $1`, [key, age]);
 
 describe('a request with an Idempotency-Key', () => {
   it('is done once; sent again it gets the first answer, to the letter', async () => {
@@ -104,22 +133,126 @@ describe('a request with an Idempotency-Key', () => {
 
   it('takes over from one that was under way when its process died', async () => {
     const key = freshKey();
+    await underWay(key);
+    await letTimeRunOut(key);
+    const job = work();
+    expect(await keys.once(key, body, job)).toEqual(answer(1));
+    expect(job).toHaveBeenCalledTimes(1);
+  });
+
+  it('gives the answer of the one that took over from it, and leaves that as it is', async () => {
+    const key = freshKey();
     const { finish, done } = await underWay(key);
-    await house.rows(`UPDATE idempotency_keys SET locked_until = now() - interval '1 s' WHERE key = $1`, [
-      key,
-    ]);
-    expect(await keys.once(key, body, work())).toEqual(answer(1));
+    await letTimeRunOut(key);
+    const second = (claim: KeyClaim): Promise<RepeatableAnswer> => keep(claim, answer(2));
+    expect(await keys.once(key, body, second)).toEqual(answer(2));
     finish();
-    await done;
+    expect(await done).toEqual(answer(2));
+    expect(await keys.once(key, body, work())).toEqual(answer(2));
+  });
+
+  it('does not free the key of the one that took over from it when it fails', async () => {
+    const key = freshKey();
+    const first = await underWay(key);
+    await letTimeRunOut(key);
+    const second = await underWay(key);
+    first.fail();
+    await expect(first.done).rejects.toThrow('failed');
+    await expect(keys.once(key, otherBody, work())).rejects.toMatchObject({ status: 422 });
+    second.finish();
+    expect(await second.done).toEqual(answer(1));
+  });
+
+  it('keeps its answer when it fails after its commit', async () => {
+    const key = freshKey();
+    const lost = keys.once(key, body, async (claim) => {
+      await keep(claim, answer(1));
+      throw new Error('Connection terminated unexpectedly');
+    });
+    await expect(lost).rejects.toThrow('Connection terminated');
+    const job = work();
+    expect(await keys.once(key, body, job)).toEqual(answer(1));
+    expect(job).not.toHaveBeenCalled();
+  });
+
+  it('is told to come again at once also while the transaction of the first one is open', async () => {
+    const key = freshKey();
+    const first = keys.once(key, body, (claim) =>
+      house.database.transaction(async (tx) => {
+        await keys.lock(tx, [claim]);
+        await expect(keys.once(key, body, work())).rejects.toMatchObject({ status: 409 });
+        await keys.answer(tx, [{ claim, answer: answer(1) }]);
+        return answer(1);
+      }),
+    );
+    expect(await first).toEqual(answer(1));
+  });
+
+  it('is told of a database that does not take its key in time, which is free again afterwards', async () => {
+    const key = freshKey();
+    const [locked, unlock] = [latch(), latch()];
+    const hanging = house.database.transaction(async (tx) => {
+      await tx.query('LOCK TABLE idempotency_keys');
+      locked.open();
+      await unlock.opened;
+    });
+    await locked.opened;
+    const job = work();
+    await expect(keys.once(key, body, job)).rejects.toBeInstanceOf(TooBusyError);
+    unlock.open();
+    await hanging;
+    await eventually(async () => expect(await keys.once(key, body, job)).toEqual(answer(1)));
+    expect(job).toHaveBeenCalledTimes(1);
   });
 
   it('is a new one a day later, whatever its body', async () => {
     const key = freshKey();
     const job = work();
     await keys.once(key, body, job);
-    await house.rows(`UPDATE idempotency_keys SET created_at = now() - interval '25 h' WHERE key = $1`, [
-      key,
-    ]);
+    await letAge(key, '25 h');
     expect(await keys.once(key, otherBody, job)).toEqual(answer(2));
+  });
+});
+
+describe('claims of one batch', () => {
+  it('are each given their key once, and only if nobody has taken it over', async () => {
+    const [a, b] = [freshKey(), freshKey()];
+    const claims: KeyClaim[] = [];
+    for (const key of [a, b]) {
+      const under = keys.once(key, body, (claim) => {
+        claims.push(claim);
+        return Promise.resolve(answer(1));
+      });
+      await under;
+    }
+    const [first, second] = claims as [KeyClaim, KeyClaim];
+    const overtaken: KeyClaim = { ...first };
+    const gone: KeyClaim = { ...first, key: freshKey() };
+    const ofAnotherBody: KeyClaim = { ...second, fingerprint: '00' };
+    await house.database.transaction(async (tx) => {
+      const own = await keys.lock(tx, [first, overtaken, gone, ofAnotherBody, second]);
+      expect([...own]).toEqual([first, second]);
+      await keys.answer(tx, [
+        { claim: first, answer: answer(7) },
+        { claim: second, answer: answer(8) },
+      ]);
+    });
+    expect(await keys.once(a, body, work())).toEqual(answer(7));
+    expect(await keys.once(b, body, work())).toEqual(answer(8));
+  });
+});
+
+describe('the clean-up', () => {
+  it('forgets keys that are older than a day, and no others', async () => {
+    const [old, young] = [freshKey(), freshKey()];
+    for (const key of [old, young]) await keys.once(key, body, work());
+    await letAge(old, '24 h 1 s');
+    await letAge(young, '23 h 59 min');
+    await keys.cleanUp();
+    const left = await house.rows<{ key: string }>('SELECT key FROM idempotency_keys WHERE key = ANY ($1)', [
+      [old, young],
+    ]);
+    expect(left).toEqual([{ key: young }]);
+    expect(await keys.once(young, body, work())).toEqual(answer(1));
   });
 });

@@ -1,7 +1,9 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { hash } from 'node:crypto';
-import { Database } from '../database/database.js';
+import { atMost } from '../at-most.js';
+import { Database, type Transaction } from '../database/database.js';
 import { ProblemError } from './problem.js';
+import { TooBusyError } from './too-busy.error.js';
 
 /** An answer that can be given again, to the letter. */
 export interface RepeatableAnswer {
@@ -11,26 +13,72 @@ export interface RepeatableAnswer {
   readonly body: string;
 }
 
+/** A key that one request holds, until its work is done or its time has run out. */
+export interface KeyClaim {
+  readonly key: string;
+  /** SHA-256 of the body, hexadecimal. */
+  readonly fingerprint: string;
+  /** As PostgreSQL writes it; tells this claim from one that took over. */
+  readonly lockedUntil: string;
+}
+
+/** Another request has taken the key over, so this one must not be done any more. Nothing was done. */
+export class OvertakenError extends Error {
+  constructor() {
+    super('another request with the same Idempotency-Key has taken over');
+    this.name = 'OvertakenError';
+  }
+}
+
 /** How long a request may be under way before another with its key may take over from it. */
 const LOCK_SECONDS = 30;
 const KEPT_HOURS = 24;
 const CLEAN_UP_EVERY_MS = 600_000;
 const MAX_KEY_CHARACTERS = 255;
 const RETRY_AFTER_SECONDS = '1';
+const CLAIM_TIMEOUT_MS = 10_000;
+const RELEASE_TIMEOUT_MS = 1_000;
 
-/** Takes a key that is free, that has expired, or whose holder has let its time run out. */
+/**
+ * Takes a key that is free, that has expired, or whose holder has let its time run out. One that is taken is only looked
+ * at: ON CONFLICT would wait for the transaction that its order is being written in.
+ */
 const CLAIM = `
   INSERT INTO idempotency_keys AS k (key, fingerprint, locked_until)
-  VALUES ($1, decode($2, 'hex'), now() + make_interval(secs => $3))
+  SELECT $1, decode($2, 'hex'), now() + make_interval(secs => $3)
+  WHERE NOT EXISTS (
+    SELECT FROM idempotency_keys taken
+    WHERE taken.key = $1
+      AND taken.created_at >= now() - make_interval(hours => $4)
+      AND (taken.answer IS NOT NULL OR taken.locked_until >= now() OR taken.fingerprint <> decode($2, 'hex')))
   ON CONFLICT (key) DO UPDATE
   SET fingerprint = excluded.fingerprint, locked_until = excluded.locked_until, answer = NULL, created_at = now()
   WHERE k.created_at < now() - make_interval(hours => $4)
      OR (k.answer IS NULL AND k.locked_until < now() AND k.fingerprint = excluded.fingerprint)
-  RETURNING key`;
+  RETURNING locked_until::text AS locked_until`;
 
 const READ = `SELECT encode(fingerprint, 'hex') AS fingerprint, answer FROM idempotency_keys WHERE key = $1`;
-const ANSWER = `UPDATE idempotency_keys SET answer = $2 WHERE key = $1`;
-const RELEASE = `DELETE FROM idempotency_keys WHERE key = $1 AND answer IS NULL`;
+
+/** Sorted, so that two batches that share keys wait for each other instead of deadlocking. */
+const LOCK_UNANSWERED = `
+  SELECT key, encode(fingerprint, 'hex') AS fingerprint
+  FROM idempotency_keys
+  WHERE key = ANY ($1) AND answer IS NULL
+  ORDER BY key
+  FOR UPDATE`;
+
+const ANSWER = `
+  UPDATE idempotency_keys k
+  SET answer = e.answer
+  FROM jsonb_to_recordset($1::jsonb) AS e(key text, answer jsonb)
+  WHERE k.key = e.key AND k.answer IS NULL`;
+
+/**
+ * Waits for the transaction that holds the key, if the connection to it was lost in its commit, and leaves the answer
+ * that it may have written. One who took over keeps the key.
+ */
+const RELEASE = `DELETE FROM idempotency_keys WHERE key = $1 AND locked_until = $2::timestamptz AND answer IS NULL`;
+
 const CLEAN_UP = `DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(hours => $1)`;
 
 /**
@@ -67,22 +115,92 @@ export class IdempotencyKeys implements OnModuleDestroy {
   }
 
   /**
-   * Does `work` once for a key and a body. A failure of the work frees the key.
+   * Does `work` once for a key and a body. The work has to write its answer with {@link answer}, in the transaction
+   * that it writes everything else in, if its claim is among those that {@link lock} gives; if not, it must do nothing
+   * and throw OvertakenError. A failure of the work frees the key.
    *
    * @throws ProblemError 409 while the first request is under way, 422 when the key came with another body
+   * @throws TooBusyError when the database does not answer in time
    */
-  async once(key: string, body: Buffer, work: () => Promise<RepeatableAnswer>): Promise<RepeatableAnswer> {
+  async once(
+    key: string,
+    body: Buffer,
+    work: (claim: KeyClaim) => Promise<RepeatableAnswer>,
+  ): Promise<RepeatableAnswer> {
     const fingerprint = hash('sha256', body, 'hex');
-    const { source } = this.database;
-    const claimed: unknown[] = await source.query(CLAIM, [key, fingerprint, LOCK_SECONDS, KEPT_HOURS]);
-    if (claimed.length === 0) return this.earlierAnswer(key, fingerprint);
+    const claim = await this.claimInTime(key, fingerprint);
+    if (claim === undefined) return this.earlierAnswer(key, fingerprint);
     try {
-      const answer = await work();
-      await source.query(ANSWER, [key, JSON.stringify(answer)]);
-      return answer;
+      return await work(claim);
     } catch (error) {
-      await source.query(RELEASE, [key]).catch(() => undefined);
+      if (error instanceof OvertakenError) return this.earlierAnswer(key, fingerprint);
+      // A database that hangs must not hold up the answer.
+      await atMost(RELEASE_TIMEOUT_MS, this.release(claim));
       throw error;
+    }
+  }
+
+  /**
+   * Holds the keys of the claims until the transaction ends, and returns the claims that still have theirs: not
+   * those that another request has taken over and answered, and of several with one key only the first.
+   */
+  async lock(tx: Transaction, claims: readonly KeyClaim[]): Promise<Set<KeyClaim>> {
+    if (claims.length === 0) return new Set();
+    const rows: Pick<KeyClaim, 'key' | 'fingerprint'>[] = await tx.query(LOCK_UNANSWERED, [
+      claims.map(({ key }) => key),
+    ]);
+    const free = new Map(rows.map(({ key, fingerprint }) => [key, fingerprint]));
+    const own = new Set<KeyClaim>();
+    for (const claim of claims) {
+      if (free.get(claim.key) !== claim.fingerprint) continue;
+      own.add(claim);
+      free.delete(claim.key);
+    }
+    return own;
+  }
+
+  /** Keeps the answers of claims that {@link lock} has given in the same transaction. */
+  async answer(
+    tx: Transaction,
+    answers: readonly { readonly claim: KeyClaim; readonly answer: RepeatableAnswer }[],
+  ): Promise<void> {
+    if (answers.length === 0) return;
+    await tx.query(ANSWER, [JSON.stringify(answers.map(({ claim: { key }, answer }) => ({ key, answer })))]);
+  }
+
+  /** Forgets the keys that are older than a day. */
+  async cleanUp(): Promise<void> {
+    await this.database.source.query(CLEAN_UP, [KEPT_HOURS]);
+  }
+
+  /** The body is held meanwhile, so a database that hangs is not waited for without an end. */
+  private async claimInTime(key: string, fingerprint: string): Promise<KeyClaim | undefined> {
+    const claiming = this.claim(key, fingerprint);
+    let answered = false;
+    await atMost(
+      CLAIM_TIMEOUT_MS,
+      claiming.then(() => void (answered = true)),
+    );
+    if (answered) return claiming;
+    void claiming.then((claim) => claim && this.release(claim)).catch(() => undefined);
+    throw new TooBusyError('the database did not take an Idempotency-Key in time');
+  }
+
+  private async claim(key: string, fingerprint: string): Promise<KeyClaim | undefined> {
+    const [row]: { locked_until: string }[] = await this.database.source.query(CLAIM, [
+      key,
+      fingerprint,
+      LOCK_SECONDS,
+      KEPT_HOURS,
+    ]);
+    return row && { key, fingerprint, lockedUntil: row.locked_until };
+  }
+
+  private async release({ key, lockedUntil }: KeyClaim): Promise<void> {
+    try {
+      await this.database.source.query(RELEASE, [key, lockedUntil]);
+    } catch {
+      // The key is free again once its time has run out.
     }
   }
 
@@ -98,9 +216,5 @@ export class IdempotencyKeys implements OnModuleDestroy {
     throw new ProblemError(409, 'the first request with this Idempotency-Key is still under way', {
       headers: { 'retry-after': RETRY_AFTER_SECONDS },
     });
-  }
-
-  private async cleanUp(): Promise<void> {
-    await this.database.source.query(CLEAN_UP, [KEPT_HOURS]);
   }
 }

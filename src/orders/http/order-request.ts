@@ -1,0 +1,20 @@
+import { pointerOf, ProblemError } from '../../platform/http/problem.js';
+import { describeFaults } from '../model/field-fault.js';
+import { isOrderUid } from '../model/order-uid.js';
+import type { OrderValidator } from '../model/order-validator.js';
+import type { IncomingOrder } from '../service/incoming-order.js';
+
+/** @throws ProblemError 400 */
+export function requireOrderUid(orderUid: string): void {
+  if (isOrderUid(orderUid)) return;
+  const detail = 'must be 1 to 64 letters, digits, hyphens and underscores';
+  throw new ProblemError(400, `order_uid ${detail}`, { errors: [{ path: 'order_uid', detail }] });
+}
+
+/** The order in a body. @throws ProblemError 400, which names every fault */
+export function validOrder(validator: OrderValidator, body: Buffer | undefined): IncomingOrder {
+  const verdict = validator.ofRequest(body ?? null);
+  if (verdict.valid) return { order: verdict.order, totalsMatch: verdict.totalsMatch };
+  const errors = verdict.faults.map(({ path, detail }) => ({ path, pointer: pointerOf(path), detail }));
+  throw new ProblemError(400, `the order is not valid: ${describeFaults(verdict.faults)}`, { errors });
+}

@@ -1,0 +1,32 @@
+import type { KeyClaim, RepeatableAnswer } from '../../platform/http/idempotency-keys.js';
+import type { Order } from '../model/order.js';
+import type { OrderSource, StoreOutcome } from '../repository/order.repository.js';
+
+/** A valid order on its way in. */
+export interface IncomingOrder {
+  readonly order: Order;
+  readonly totalsMatch: boolean;
+  /** Not there for an order that came over HTTP. */
+  readonly source?: OrderSource;
+  /** The ETags one of which the order must have to be replaced, or `*` for any; it is never stored anew then. */
+  readonly ifMatch?: '*' | readonly string[];
+  /** For a request with an Idempotency-Key. */
+  readonly keyed?: KeyedRequest;
+}
+
+/** A request whose answer is kept, in the transaction that its order is written in. */
+export interface KeyedRequest {
+  readonly claim: KeyClaim;
+  readonly answerTo: (receipt: OrderReceipt) => RepeatableAnswer;
+}
+
+/** What became of an order that came in. */
+export interface OrderReceipt {
+  readonly orderUid: string;
+  /** `overtaken`: nothing was done, since another request with the same Idempotency-Key has done it. */
+  readonly outcome: StoreOutcome | 'overtaken';
+  /** The version that the order has now; 0 when there is no such order, or it was not looked at. */
+  readonly version: number;
+  /** Of what is there now, if anything is. */
+  readonly etag?: string;
+}

@@ -1,0 +1,88 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TooBusyError } from '../../platform/http/too-busy.error.js';
+import type { IncomingOrder } from './incoming-order.js';
+import { type WaitingOrder, WaitingOrders } from './waiting-orders.js';
+
+const MIB = 1_048_576;
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function aWaitingOrder(bytes = 1_000): WaitingOrder & { rejected: Error[] } {
+  const rejected: Error[] = [];
+  const reject = (error: Error): void => void rejected.push(error);
+  return { incoming: {} as IncomingOrder, bytes, resolve: () => undefined, reject, rejected };
+}
+
+function filled(orders: number, bytes?: number) {
+  const waiting = new WaitingOrders();
+  const all = Array.from({ length: orders }, () => aWaitingOrder(bytes));
+  for (const order of all) waiting.add(order);
+  return { waiting, all };
+}
+
+describe('a batch', () => {
+  it('has the first 500 that came, in their order', () => {
+    const { waiting, all } = filled(501);
+    expect(waiting.take()).toEqual(all.slice(0, 500));
+    expect(waiting.take()).toEqual(all.slice(500));
+    expect(waiting.take()).toEqual([]);
+  });
+
+  it('has 8 MiB at most', () => {
+    const { waiting } = filled(20, MIB);
+    expect(waiting.take()).toHaveLength(8);
+    expect(waiting.take()).toHaveLength(8);
+    expect(waiting.take()).toHaveLength(4);
+  });
+
+  it('has one order, however large it is', () => {
+    expect(filled(2, 9 * MIB).waiting.take()).toHaveLength(1);
+  });
+});
+
+describe('orders are too many', () => {
+  it('when 5,000 wait, until some are taken', () => {
+    const { waiting } = filled(5_000, 1);
+    expect(() => waiting.add(aWaitingOrder())).toThrow(TooBusyError);
+    waiting.take();
+    expect(() => waiting.add(aWaitingOrder())).not.toThrow();
+  });
+
+  it('when 32 MiB wait or are being written, until some are done', () => {
+    const { waiting } = filled(32, MIB);
+    expect(() => waiting.add(aWaitingOrder(1))).toThrow(TooBusyError);
+    const batch = waiting.take();
+    expect(() => waiting.add(aWaitingOrder(1))).toThrow(TooBusyError);
+    waiting.release(batch);
+    waiting.add(aWaitingOrder(8 * MIB));
+    expect(() => waiting.add(aWaitingOrder(1))).toThrow(TooBusyError);
+  });
+});
+
+describe('an order whose turn does not come', () => {
+  it('is given up after ten seconds, and takes no room any more', async () => {
+    const { waiting, all } = filled(32, MIB);
+    const [written] = [waiting.take()];
+    await vi.advanceTimersByTimeAsync(9_990);
+    expect(all.flatMap(({ rejected }) => rejected)).toEqual([]);
+    await vi.advanceTimersByTimeAsync(20);
+    for (const [n, { rejected }] of all.entries()) {
+      expect(rejected).toEqual(n < written.length ? [] : [expect.any(TooBusyError)]);
+    }
+    expect(waiting.take()).toEqual([]);
+    expect(() => waiting.add(aWaitingOrder(24 * MIB))).not.toThrow();
+  });
+
+  it('has ten seconds of its own, whenever it came', async () => {
+    const { waiting, all } = filled(1);
+    await vi.advanceTimersByTimeAsync(6_000);
+    const later = aWaitingOrder();
+    waiting.add(later);
+    await vi.advanceTimersByTimeAsync(4_100);
+    expect(all[0]!.rejected).toHaveLength(1);
+    expect(later.rejected).toEqual([]);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(later.rejected).toHaveLength(1);
+  });
+});

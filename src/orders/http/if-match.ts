@@ -1,0 +1,26 @@
+import { ProblemError } from '../../platform/http/problem.js';
+
+/** RFC 9110, section 8.8.3; Node hands a field's bytes over as Latin-1. A comma may stand within an ETag. */
+const ETAG = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
+/** Empty elements of a list are to be borne (section 5.6.1.2). */
+const LIST = new RegExp(String.raw`^[ \t,]*${ETAG}(?:[ \t]*,(?:[ \t]*${ETAG})?)*[ \t]*$`);
+const PATH = 'If-Match';
+
+/**
+ * The strong ETags of an If-Match field, or `*` (RFC 9110, section 13.1.1). Weak ones are left out, since by strong
+ * comparison they match nothing.
+ *
+ * @throws ProblemError 428 when the field is missing, 400 when it is malformed
+ */
+export function parseIfMatch(field: string | undefined): '*' | string[] {
+  if (field === undefined) {
+    const detail = 'must be there: the ETag that the order was read with, or *';
+    throw new ProblemError(428, `${PATH} ${detail}`, { errors: [{ path: PATH, detail }] });
+  }
+  if (field.trim() === '*') return '*';
+  if (!LIST.test(field)) {
+    const detail = 'must be a list of ETags in quotes, such as "v1-0123456789abcdef", or *';
+    throw new ProblemError(400, `${PATH} ${detail}`, { errors: [{ path: PATH, detail }] });
+  }
+  return (field.match(new RegExp(ETAG, 'g')) ?? []).filter((etag) => !etag.startsWith('W/'));
+}

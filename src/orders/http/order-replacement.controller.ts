@@ -1,0 +1,100 @@
+import { Body, Controller, Headers, Param, Put, Res } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiHeader,
+  ApiOperation,
+  ApiParam,
+  ApiProduces,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { ProblemError } from '../../platform/http/problem.js';
+import { OrderValidator } from '../model/order-validator.js';
+import type { OrderReceipt } from '../service/incoming-order.js';
+import { OrderSubmission } from '../service/order-submission.js';
+import { parseIfMatch } from './if-match.js';
+import { requireJson, requireOrderUid, validOrder } from './order-request.js';
+import { receiptAnswer } from './receipt-answer.js';
+
+const ORDER = { $ref: '#/components/schemas/Order' };
+const PROBLEM = { $ref: '#/components/schemas/Problem' };
+
+/** Orders replaced by those who say what they take them for, so that no change is lost to another. */
+@ApiTags('orders')
+@ApiProduces('application/json', 'application/problem+json')
+@Controller('api/orders')
+export class OrderReplacementController {
+  constructor(
+    private readonly submission: OrderSubmission,
+    private readonly validator: OrderValidator,
+  ) {}
+
+  @Put(':order_uid')
+  @ApiOperation({ summary: 'Replaces an order whole, if it still has the ETag that If-Match names' })
+  @ApiParam({ name: 'order_uid', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' } })
+  @ApiHeader({
+    name: 'If-Match',
+    required: true,
+    description: 'The ETag that the order was read with, a list of them, or * for any',
+  })
+  @ApiBody({ schema: ORDER })
+  @ApiResponse({ status: 200, description: 'Replaced, or it had the same content; with its ETag' })
+  @ApiResponse({
+    status: 400,
+    description: 'Not a valid order, not the order of the path, or If-Match is malformed',
+    schema: PROBLEM,
+  })
+  @ApiResponse({
+    status: 412,
+    description: 'It has another ETag by now, which the answer has, or there is no such order',
+    schema: PROBLEM,
+  })
+  @ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM })
+  @ApiResponse({ status: 415, description: 'Not application/json', schema: PROBLEM })
+  @ApiResponse({ status: 428, description: 'If-Match is missing', schema: PROBLEM })
+  @ApiResponse({
+    status: 503,
+    description:
+      'Cannot be stored at the moment. When the database was lost at the last moment it may have been stored all the same; sent again it gets 412 then',
+    schema: PROBLEM,
+  })
+  async replace(
+    @Param('order_uid') orderUid: string,
+    @Body() body: Buffer | undefined,
+    @Headers('content-type') contentType: string | undefined,
+    @Headers('if-match') ifMatchField: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    requireOrderUid(orderUid);
+    requireJson(contentType);
+    const ifMatch = parseIfMatch(ifMatchField);
+    const valid = validOrder(this.validator, body);
+    requireSameUid(valid.order.order_uid, orderUid);
+    const receipt = await this.submission.submit({ ...valid, ifMatch }, body!.length);
+    if (receipt.outcome === 'mismatched') throw preconditionFailed(receipt);
+    const answer = receiptAnswer(receipt, valid.totalsMatch);
+    await reply.status(answer.status).headers(answer.headers).send(answer.body);
+  }
+}
+
+function requireSameUid(inBody: string, inPath: string): void {
+  if (inBody === inPath) return;
+  const detail = `must be ${inPath}, as in the path, not ${inBody}`;
+  throw new ProblemError(400, `order_uid ${detail}`, {
+    errors: [{ path: 'order_uid', pointer: '#/order_uid', detail }],
+  });
+}
+
+/** With the ETag that the order has now, so that the caller can read it, decide, and come again. */
+function preconditionFailed({ orderUid, etag }: OrderReceipt): ProblemError {
+  if (etag === undefined) {
+    const detail = 'names an order that is not there';
+    return new ProblemError(412, `there is no order ${orderUid}`, { errors: [{ path: 'If-Match', detail }] });
+  }
+  const detail = `does not name the ETag that the order has now, ${etag}`;
+  return new ProblemError(412, `the order has been changed: If-Match ${detail}`, {
+    errors: [{ path: 'If-Match', detail }],
+    headers: { etag },
+  });
+}

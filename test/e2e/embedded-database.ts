@@ -4,6 +4,23 @@ import { Client } from 'pg';
 
 /** Runs statements in the embedded PostgreSQL of a running Waybill, as somebody who meddles with it would. */
 export async function runInEmbedded(dataDir: string, ...statements: string[]): Promise<void> {
+  const client = await connect(dataDir);
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Has every statement that writes to a table hang until `release` is called. */
+export async function holdLocked(dataDir: string, table: string): Promise<{ release(): Promise<void> }> {
+  const client = await connect(dataDir);
+  await client.query('BEGIN');
+  await client.query(`LOCK TABLE ${table} IN EXCLUSIVE MODE`);
+  return { release: () => client.end() };
+}
+
+async function connect(dataDir: string): Promise<Client> {
   const password = (await readFile(join(dataDir, 'postgres.password'), 'utf8')).trim();
   const pidFile = await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8');
   const client = new Client({
@@ -14,9 +31,5 @@ export async function runInEmbedded(dataDir: string, ...statements: string[]): P
     database: 'waybill',
   });
   await client.connect();
-  try {
-    for (const statement of statements) await client.query(statement);
-  } finally {
-    await client.end();
-  }
+  return client;
 }

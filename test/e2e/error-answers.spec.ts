@@ -27,7 +27,7 @@ describe('error answers', () => {
   );
 
   it.each([
-    ['DELETE', '/api/orders/x', 'GET, HEAD'],
+    ['DELETE', '/api/orders/x', 'GET, HEAD, PUT'],
     ['PUT', '/api/orders', 'GET, HEAD, POST'],
     ['OPTIONS', '/api/orders?limit=1', 'GET, HEAD, POST'],
     ['POST', '/health/live', 'GET, HEAD'],

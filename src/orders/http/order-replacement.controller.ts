@@ -9,12 +9,13 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { requireJson } from '../../platform/http/json-body.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import { OrderValidator } from '../model/order-validator.js';
 import type { OrderReceipt } from '../service/incoming-order.js';
 import { OrderSubmission } from '../service/order-submission.js';
 import { parseIfMatch } from './if-match.js';
-import { requireJson, requireOrderUid, validOrder } from './order-request.js';
+import { requireOrderUid, validOrder } from './order-request.js';
 import { receiptAnswer } from './receipt-answer.js';
 
 const ORDER = { $ref: '#/components/schemas/Order' };

@@ -37,6 +37,7 @@ describe('opening the database', () => {
       `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
     );
     expect(tables.map(({ name }) => name)).toEqual([
+      'dead_letter_attempts',
       'dead_letters',
       'deliveries',
       'idempotency_keys',

@@ -30,8 +30,12 @@ export class OvertakenError extends Error {
   }
 }
 
-/** How long a request may be under way before another with its key may take over from it. */
-const LOCK_SECONDS = 30;
+/**
+ * How long a request may be under way before another with its key may take over from it. As long as that, after a
+ * process was killed, its callers are told to come again. That a request takes longer does no harm: whichever of the two
+ * locks the key first in its transaction is done, and both get its answer.
+ */
+const LOCK_SECONDS = 5;
 const KEPT_HOURS = 24;
 const CLEAN_UP_EVERY_MS = 600_000;
 const MAX_KEY_CHARACTERS = 255;

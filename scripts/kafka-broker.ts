@@ -147,7 +147,7 @@ async function format(directory: string): Promise<void> {
     JAVA,
     [
       ...['-XX:TieredStopAtLevel=1', ...javaArguments('kafka.tools.StorageTool', 256)],
-      ...['format', '--cluster-id', clusterId, '--config', 'server.properties', '--ignore-formatted'],
+      ...['format', `--cluster-id=${clusterId}`, '--config', 'server.properties', '--ignore-formatted'],
     ],
     { cwd: directory },
   );

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { ConfigurationError, EX_CONFIG, loadEnvironment } from './platform/config/load-environment.js';
 import type { Environment } from './platform/config/environment.js';
+import { keepHeapSmall } from './platform/heap-growth.js';
 import { createLogger, type Logger } from './platform/logging/logger.js';
 import {
   DEAD_LETTERS_USAGE,
@@ -47,6 +48,7 @@ function giveUp(error: unknown, log: Logger): never {
 }
 
 async function serve(): Promise<void> {
+  keepHeapSmall();
   const environment = settings();
   const log = createLogger(environment.LOG_LEVEL);
   let waybill: Waybill | undefined = undefined;

@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { register } from 'prom-client';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleOrder } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { AppModule } from '../../app.module.js';
@@ -139,4 +139,29 @@ it('answers with what is fresh as soon as it is committed', async () => {
   const held = lookup.peek(uid);
   expect(held).toMatchObject({ version: 2 });
   expect(JSON.parse(held!.body.toString())).toMatchObject({ entry: 'b' });
+});
+
+describe('the cache, after an order of the topic was stored', () => {
+  const sentMsAgo = (uid: string, ageMs: number, fields: Partial<Order> = {}): IncomingOrder => ({
+    ...incoming(uid, fields),
+    source: { stream: 'orders/1', offset: ++serial, timestampMs: Date.now() - ageMs },
+  });
+  const held = (uid: string): number | undefined =>
+    app.get(OrderLookup, { strict: false }).peek(uid)?.version;
+
+  it('holds it when it has just been sent', async () => {
+    const uid = freshUid();
+    await intake.receive([sentMsAgo(uid, 0)], [], 'kafka');
+    expect(held(uid)).toBe(1);
+  });
+
+  it('does not take in a backlog, and holds nothing that the backlog has replaced', async () => {
+    const [replaced, unseen] = [freshUid(), freshUid()];
+    await intake.receive([sentMsAgo(replaced, 0)], [], 'kafka');
+    const backlog = [sentMsAgo(replaced, 60_000, { entry: 'later' }), sentMsAgo(unseen, 60_000)];
+    await intake.receive(backlog, [], 'kafka');
+    expect([held(replaced), held(unseen)]).toEqual([undefined, undefined]);
+    const { entry } = await app.get(OrderLookup, { strict: false }).find(replaced);
+    expect(entry?.version).toBe(2);
+  });
 });

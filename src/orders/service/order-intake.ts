@@ -10,6 +10,12 @@ import type { IncomingOrder, OrderReceipt } from './incoming-order.js';
 import { KeyedOrders, type OrderOnItsWay } from './keyed-orders.js';
 import { OrderIntakeMetrics } from './order-intake.metrics.js';
 
+/**
+ * An order that has been in its topic for longer than this belongs to a backlog. Nobody is about to ask for it more
+ * than for any other, and a million of them would drive out of the cache what is being asked for.
+ */
+const BACKLOG_AFTER_MS = 10_000;
+
 const STATUS_OF = { stored: 'received', updated: 'updated' } as const;
 
 /** The one write path: orders, their status events and the dead letters of their batch, in one transaction. */
@@ -59,16 +65,24 @@ export class OrderIntake {
     return { toStore: { content: contentOf(order), totalsMatch, receivedAtUs, source, mayReplace }, keyed };
   }
 
-  private tellCache({ content }: OrderToStore, { orderUid, outcome, version }: OrderReceipt): void {
+  /**
+   * What was there already is told as well: a process that was killed before it could tell Redis is followed by one that
+   * gets the same event again.
+   */
+  private tellCache({ content, source }: OrderToStore, { orderUid, outcome, version }: OrderReceipt): void {
     const { hash, text } = content;
-    if (outcome === 'stored' || outcome === 'updated') this.cache.put({ orderUid, version, hash, text });
-    // Its ETag may have come from our own memory, which has not heard of the change yet.
-    else if (outcome === 'mismatched' && version > 0) this.cache.changed(orderUid, version);
+    const isCurrent = outcome === 'stored' || outcome === 'updated' || outcome === 'unchanged';
+    if (isCurrent && !isFromBacklog(source)) this.cache.put({ orderUid, version, hash, text });
+    else if (version > 0) this.cache.changed(orderUid, version);
   }
 }
 
 function mayReplaceWhen(ifMatch: NonNullable<IncomingOrder['ifMatch']>): OrderToStore['mayReplace'] {
   return (held) => ifMatch === '*' || ifMatch.includes(etagOf(held));
+}
+
+function isFromBacklog(source: OrderToStore['source']): boolean {
+  return source !== undefined && Date.now() - source.timestampMs > BACKLOG_AFTER_MS;
 }
 
 function changesOf(onTheirWay: readonly OrderOnItsWay[], receipts: readonly OrderReceipt[]): OrderChanged[] {

@@ -27,7 +27,12 @@ export function etagOf({ version, hash }: OrderRevision): string {
 }
 
 function entryOf(stored: StoredOrder): CacheEntry {
-  return { version: stored.version, etag: etagOf(stored), body: ownBytes(stored.text) };
+  return { version: stored.version, etag: ownText(etagOf(stored)), body: ownBytes(stored.text) };
+}
+
+/** V8 holds a text that was put together as a tree of its parts, and a part with all that it was cut from. */
+function ownText(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 /** Outside of Node's shared pool of small buffers, 8 KiB of which a body of 1 kB would keep alive. */

@@ -9,10 +9,12 @@ export const ITEMS_PER_ORDER = 2;
 /**
  * Order events as a shop would send them: all different, two items and about 1 kB of JSON each, totals that add up.
  * The same number always gives the same order, so that every round and every run stores the same content.
+ *
+ * @param first the number of the first one, to make many of them slice by slice
  */
-export function orderEvents(count: number): Message[] {
-  return Array.from({ length: count }, (_, number) => {
-    const order = benchOrder(number);
+export function orderEvents(count: number, first = 0): Message[] {
+  return Array.from({ length: count }, (_, index) => {
+    const order = benchOrder(first + index);
     return { key: order.order_uid, value: JSON.stringify(order) };
   });
 }

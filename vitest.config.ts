@@ -43,7 +43,7 @@ export default defineConfig({
       tier('e2e', ['test/e2e/**/*.spec.ts']),
       tier(
         'faults',
-        ['test/faults/**/*.spec.ts'],
+        ['test/faults/faults.spec.ts'],
         ['test/support/kafka.setup.ts', 'test/support/redis.setup.ts'],
       ),
       tier('browser', ['test/browser/**/*.spec.ts'], ['test/support/chromium.setup.ts']),

@@ -112,8 +112,8 @@ export const FAULTS: readonly Fault[] = [
     times: 3,
     async inject(stage, { downMs }) {
       const { postgres } = stage.services;
-      await stopCleanly(stage, theReplica(stage));
       await postgres.goAway('fast');
+      await stopCleanly(stage, theReplica(stage));
       await theReplica(stage).start({ ready: false });
       await pause(downMs / 4);
       await mustBeAlive(stage, theReplica(stage));
@@ -197,8 +197,8 @@ export const FAULTS: readonly Fault[] = [
     times: 3,
     async inject(stage, { downMs }) {
       const { kafka } = stage.services;
-      await stopCleanly(stage, theReplica(stage));
       await kafka.goAway('fast');
+      await stopCleanly(stage, theReplica(stage));
       await theReplica(stage).start({ ready: false });
       await pause(downMs / 4);
       await mustBeAlive(stage, theReplica(stage));

@@ -5,7 +5,7 @@ import { Health } from '../health/health.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchConsumer } from './batch-consumer.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
-import { createKafka } from './kafka/kafka-client.js';
+import { createKafka, PATIENT } from './kafka/kafka-client.js';
 import { KafkaPublisher } from './kafka/kafka.publisher.js';
 import { KafkaServer } from './kafka/kafka.server.js';
 import { LoopbackBroker } from './loopback/loopback-broker.js';
@@ -38,8 +38,9 @@ function createTransport(
     return { server: new LoopbackServer(broker, topics, batches), publisher: broker };
   }
   const kafka = createKafka(environment, log);
+  const patientKafka = createKafka(environment, log, PATIENT);
   return {
-    server: new KafkaServer({ kafka, environment, topics, batches, health, log }),
+    server: new KafkaServer({ kafka, patientKafka, environment, topics, batches, health, log }),
     publisher: new KafkaPublisher(kafka, log),
   };
 }

@@ -5,11 +5,21 @@ import type { Logger } from '../../logging/logger.js';
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** How long kafkajs tries by itself before it says that the brokers are away. */
+export interface KafkaRetry {
+  readonly initialRetryTime: number;
+  readonly maxRetryTime: number;
+  readonly retries: number;
+}
+
+/** About three seconds: whoever asked tries on for as long as it takes, and health and metrics know of it from then on. */
+const HASTY: KafkaRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 };
+
 /**
- * About three seconds of tries before kafkajs says that a broker is away. Whoever asked tries on for as long as it
- * takes, but only from then on is it known to health and metrics.
+ * Some minutes. A consumer that gives up is made anew, as another member of its group, and the broker lets nobody in
+ * before the session of the one that it was has run out; one that tries on is the same member when the broker is back.
  */
-const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 };
+export const PATIENT: KafkaRetry = { ...HASTY, retries: 300 };
 
 const LEVELS: Record<logLevel, 'error' | 'warn' | 'debug' | 'trace'> = {
   [logLevel.NOTHING]: 'trace',
@@ -20,7 +30,7 @@ const LEVELS: Record<logLevel, 'error' | 'warn' | 'debug' | 'trace'> = {
 };
 
 /** kafkajs, logging through ours. */
-export function createKafka(environment: Environment, log: Logger): Kafka {
+export function createKafka(environment: Environment, log: Logger, retry: KafkaRetry = HASTY): Kafka {
   const toOurLogger: logCreator =
     () =>
     ({ namespace, level, log: { message, ...fields } }) => {
@@ -34,7 +44,7 @@ export function createKafka(environment: Environment, log: Logger): Kafka {
     brokers: environment.KAFKA_BROKERS ?? [],
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    retry: RETRY,
+    retry,
     logLevel: logLevel.INFO,
     logCreator: toOurLogger,
   });

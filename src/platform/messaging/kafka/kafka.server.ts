@@ -1,12 +1,14 @@
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import type { Consumer, Kafka } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
+import { atMost } from '../../at-most.js';
 import type { Environment } from '../../config/environment.js';
 import type { Health } from '../../health/health.js';
 import type { Logger } from '../../logging/logger.js';
 import type { BatchConsumer, SubscriptionExtras } from '../batch-consumer.js';
 import { untilItWorks } from '../patience.js';
 import type { TopicNames } from '../topic-names.js';
+import { ConsumerHealth } from './consumer-health.js';
 import { KafkaBatchReader } from './kafka-batch-reader.js';
 import { createMissingTopics } from './kafka-topics.js';
 
@@ -23,8 +25,20 @@ const MAX_BYTES_PER_PARTITION = 2 * 1_048_576;
  */
 const LONGEST_FETCH_WAIT_MS = 500;
 
+/** What is left of the ten seconds of a stop has to do for requests under way and the outbox. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
+const CONSUMER = {
+  sessionTimeout: SESSION_TIMEOUT_MS,
+  rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+  heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+  maxWaitTimeInMs: LONGEST_FETCH_WAIT_MS,
+};
+
 export interface KafkaServerParts {
   readonly kafka: Kafka;
+  /** What the consumers are made from: see `PATIENT`. */
+  readonly patientKafka: Kafka;
   readonly environment: Environment;
   readonly topics: TopicNames;
   readonly batches: BatchConsumer;
@@ -41,6 +55,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   override readonly propagatesEventHandlerErrors = true;
   private readonly consumers: Consumer[] = [];
   private readonly stopping = new AbortController();
+  private closed: Promise<void> | undefined;
 
   constructor(private readonly parts: KafkaServerParts) {
     super();
@@ -50,10 +65,13 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     this.start().then(() => callback(), callback);
   }
 
-  /** Finishes the batches under way, commits them, and leaves the group. */
-  async close(): Promise<void> {
+  /**
+   * Finishes the batches under way, commits them, and leaves the group; a Kafka that is away is not waited for. Nest
+   * calls this once more when the application closes.
+   */
+  close(): Promise<void> {
     this.stopping.abort();
-    await Promise.all(this.consumers.map((consumer) => consumer.disconnect()));
+    return (this.closed ??= atMost(CLOSE_TIMEOUT_MS, this.disconnect()));
   }
 
   on(): never {
@@ -77,22 +95,23 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     if (roles.has('api') && news.length > 0) await this.consumeNews(news);
   }
 
+  private async disconnect(): Promise<void> {
+    await Promise.all(this.consumers.map((consumer) => consumer.disconnect()));
+  }
+
   private async consumeShared(handlers: readonly [string, MessageHandler][]): Promise<void> {
-    const { kafka, environment, topics, batches } = this.parts;
+    const { patientKafka, environment, topics, batches } = this.parts;
     const reader = new KafkaBatchReader(environment.CONSUMER_BATCH_MAX_EVENTS, this.stopping.signal);
     for (const [pattern, handler] of handlers) {
       const topic = topics.deployedName(pattern);
       reader.add(topic, batches.runnerFor(topic, handler));
     }
-    const consumer = kafka.consumer({
+    const consumer = patientKafka.consumer({
+      ...CONSUMER,
       groupId: environment.KAFKA_GROUP_ID,
-      sessionTimeout: SESSION_TIMEOUT_MS,
-      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
-      maxWaitTimeInMs: LONGEST_FETCH_WAIT_MS,
     });
-    this.watch(consumer, 'consumer');
+    this.take(consumer, 'consumer');
     await this.untilKafkaAnswers(async () => {
       await consumer.connect();
       // An order that came before the group first met must not be passed over.
@@ -108,17 +127,17 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
 
   /** News is read by every process on its own, through a group that it shares with no one. */
   private async consumeNews(handlers: readonly [string, MessageHandler][]): Promise<void> {
-    const { kafka, environment, topics, batches } = this.parts;
+    const { patientKafka, environment, topics, batches } = this.parts;
     const reader = new KafkaBatchReader(environment.CONSUMER_BATCH_MAX_EVENTS, this.stopping.signal);
     for (const [pattern, handler] of handlers) {
       const topic = topics.deployedName(pattern);
       reader.addNews(topic, batches.newsHandlerFor(topic, handler));
     }
-    const consumer = kafka.consumer({
+    const consumer = patientKafka.consumer({
+      ...CONSUMER,
       groupId: `${environment.KAFKA_GROUP_ID}.news.${randomUUID()}`,
-      maxWaitTimeInMs: LONGEST_FETCH_WAIT_MS,
     });
-    this.watch(consumer, 'news');
+    this.take(consumer, 'news');
     await this.untilKafkaAnswers(async () => {
       await consumer.connect();
       await consumer.subscribe({ topics: reader.topics(), fromBeginning: false });
@@ -148,22 +167,9 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     await reader.resumeNews();
   }
 
-  /** kafkajs can leave a live process with a dead consumer; the health has to tell. */
-  private watch(consumer: Consumer, part: string): void {
-    const { health, log } = this.parts;
-    const { GROUP_JOIN, CRASH, DISCONNECT } = consumer.events;
+  private take(consumer: Consumer, part: string): void {
     this.consumers.push(consumer);
-    health.report(part, { up: false, detail: 'joining its group' });
-    consumer.on(GROUP_JOIN, ({ payload }) => {
-      health.report(part, { up: true });
-      log.info({ part, assignment: payload.memberAssignment }, 'joined the consumer group');
-    });
-    consumer.on(DISCONNECT, () => health.report(part, { up: false, detail: 'disconnected' }));
-    consumer.on(CRASH, ({ payload: { error, restart } }) => {
-      log[restart ? 'warn' : 'error']({ err: error, part, restart }, 'a consumer crashed');
-      if (restart) health.report(part, { up: false, detail: error.message });
-      else health.reportDeath(part, `crashed and will not come back: ${error.message}`);
-    });
+    new ConsumerHealth(consumer, part, this.parts.health, this.parts.log);
   }
 
   private untilKafkaAnswers(attempt: () => Promise<void>): Promise<void> {

@@ -1,0 +1,44 @@
+import type { Consumer } from 'kafkajs';
+import type { Health, PartState } from '../../health/health.js';
+import type { Logger } from '../../logging/logger.js';
+
+/** Fetches are answered twice a second, and heartbeats every three seconds while a batch is under way. */
+const SILENT_MS = 8_000;
+
+/**
+ * What a consumer's own events tell of it. kafkajs goes on trying by itself when a broker is away, and says nothing of
+ * it; and it can leave a live process with a dead consumer.
+ */
+export class ConsumerHealth {
+  private trouble: string | undefined = 'joining its group';
+  private lastSignAtMs = performance.now();
+
+  constructor(consumer: Consumer, part: string, health: Health, log: Logger) {
+    const { GROUP_JOIN, FETCH, HEARTBEAT, CRASH, DISCONNECT } = consumer.events;
+    const sign = (): void => void (this.lastSignAtMs = performance.now());
+    consumer.on(FETCH, sign);
+    consumer.on(HEARTBEAT, sign);
+    consumer.on(GROUP_JOIN, ({ payload }) => {
+      sign();
+      this.trouble = undefined;
+      log.info({ part, assignment: payload.memberAssignment }, 'joined the consumer group');
+    });
+    consumer.on(DISCONNECT, () => (this.trouble = 'disconnected'));
+    consumer.on(CRASH, ({ payload: { error, restart } }) => {
+      this.trouble = error.message;
+      log[restart ? 'warn' : 'error']({ err: error, part, restart }, 'a consumer crashed');
+      if (!restart) {
+        this.trouble = `crashed and will not come back: ${error.message}`;
+        health.reportDeath(part, this.trouble);
+      }
+    });
+    health.addCheck(part, () => this.state());
+  }
+
+  private state(): PartState {
+    if (this.trouble !== undefined) return { up: false, detail: this.trouble };
+    const silentMs = performance.now() - this.lastSignAtMs;
+    if (silentMs < SILENT_MS) return { up: true };
+    return { up: false, detail: `no answer from Kafka for ${Math.round(silentMs / 1_000)} s` };
+  }
+}

@@ -76,7 +76,10 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   const removeNow = () => rmSync(lock ?? directory, { recursive: true, force: true });
   process.once('exit', removeNow);
   try {
-    await writeFile(join(directory, 'server.properties'), serverProperties(port, controllerPort, options.advertisedPort ?? port));
+    await writeFile(
+      join(directory, 'server.properties'),
+      serverProperties(port, controllerPort, options.advertisedPort ?? port),
+    );
     await format(directory);
     return await launch(directory, port, options, lock);
   } catch (error) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type ISocketFactory, Kafka, logLevel } from 'kafkajs';
 import { freePorts } from '../../scripts/free-ports.js';
 import { type KafkaBroker, startKafkaBroker } from '../../scripts/kafka-broker.js';
+import { tellSweeper } from '../support/left-behind.js';
 import { TcpProxy, type Trap } from '../support/tcp-proxy.js';
 
 /** Of a request's head (Kafka protocol, "Common Request and Response Structure"): size in 4 bytes, then the key in 2. */
@@ -40,6 +41,7 @@ export class FaultyKafka {
 
   static async start(): Promise<FaultyKafka> {
     const logDir = await mkdtemp(join(tmpdir(), 'waybill-faults-kafka-'));
+    tellSweeper('directory', logDir);
     const [port] = await freePorts(0);
     const kafka = new FaultyKafka(logDir, await TcpProxy.open(port), undefined);
     await kafka.comeBack();
@@ -55,10 +57,13 @@ export class FaultyKafka {
   async goAway(mode: 'fast' | 'immediate'): Promise<void> {
     const broker = this.broker;
     this.broker = undefined;
+    await this.wire.refuse();
     await (mode === 'fast' ? broker?.stop() : broker?.kill());
   }
 
   async comeBack(): Promise<void> {
+    // Before the broker is asked whether it is there: it sends whoever asks to this address.
+    await this.wire.accept();
     this.broker ??= await startKafkaBroker({
       logDir: this.logDir,
       port: this.wire.target,
@@ -74,8 +79,8 @@ export class FaultyKafka {
 
   async end(): Promise<void> {
     await this.goAway('immediate');
-    await this.wire.close();
     await rm(this.logDir, { recursive: true, force: true });
+    tellSweeper('removed', this.logDir);
   }
 
   private readonly pastTheWire: ISocketFactory = ({ onConnect }) => {

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type { ConnectionSettings } from '../../src/platform/database/embedded/connection-settings.js';
@@ -9,7 +7,9 @@ import {
   startEmbeddedPostgres,
 } from '../../src/platform/database/embedded/embedded-postgres.js';
 import { findRunningServer } from '../../src/platform/database/embedded/postmaster-pid-file.js';
+import { removeDataDir, tellSweeper } from '../support/left-behind.js';
 import { TcpProxy, type Trap } from '../support/tcp-proxy.js';
+import { temporaryDataDir } from '../support/waybill-process.js';
 
 const SETTINGS = { max_connections: '100' };
 /** A statement that carries a batch, rather than a `BEGIN` or a poll. */
@@ -31,10 +31,17 @@ export class FaultyPostgres {
   ) {}
 
   static async start(): Promise<FaultyPostgres> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'waybill-faults-postgres-'));
+    const dataDir = await temporaryDataDir();
+    tellSweeper('server', dataDir);
     const postgres = new FaultyPostgres(dataDir, await TcpProxy.open(), undefined);
     await postgres.comeBack();
     return postgres;
+  }
+
+  /** The server itself, past the wire. @throws while it is away */
+  get connection(): ConnectionSettings {
+    if (this.server === undefined) throw new Error('PostgreSQL is away');
+    return this.server.connection;
   }
 
   /** An empty database. @returns its name */
@@ -70,6 +77,7 @@ export class FaultyPostgres {
 
   /** Ends sessions and writes everything out (`fast`), or drops all and recovers at the next start (`immediate`). */
   async goAway(mode: 'fast' | 'immediate'): Promise<void> {
+    await this.wire.refuse();
     const running = mode === 'immediate' && (await findRunningServer(join(this.dataDir, 'postgres')));
     if (running) process.kill(running.pid, 'SIGQUIT');
     const server = this.server;
@@ -84,6 +92,7 @@ export class FaultyPostgres {
       settings: SETTINGS,
     });
     this.wire.target = this.server.connection.port;
+    await this.wire.accept();
   }
 
   async terminateBackends(database: string): Promise<void> {
@@ -104,12 +113,6 @@ export class FaultyPostgres {
 
   async end(): Promise<void> {
     await this.goAway('fast');
-    await this.wire.close();
-    await rm(this.dataDir, { recursive: true, force: true });
-  }
-
-  private get connection(): ConnectionSettings {
-    if (this.server === undefined) throw new Error('PostgreSQL is away');
-    return this.server.connection;
+    await removeDataDir(this.dataDir);
   }
 }

@@ -3,8 +3,9 @@ import type { Admin, Kafka } from 'kafkajs';
 import { IngestWatch, wrongCounts } from '../../bench/ingest-watch.js';
 import { ITEMS_PER_ORDER, orderEvents } from '../../bench/order-events.js';
 import { createTopics, deleteTopics, fillTopic, type RoundTopics } from '../../bench/topics.js';
+import type { ConnectionSettings } from '../../src/platform/database/embedded/connection-settings.js';
 import { startWaybill } from '../support/waybill-process.js';
-import { AbsentPostgres } from './absent-postgres.js';
+import { FaultyPostgres } from './faulty-postgres.js';
 import { postLargeOrders } from './large-orders.js';
 import { MemoryWatch, type ResidentMemory } from './resident-memory.js';
 
@@ -40,7 +41,8 @@ export interface MemoryReport {
  */
 export async function drainBacklog(options: MemoryRunOptions): Promise<MemoryReport> {
   const { kafka, brokers, orders, log } = options;
-  const postgres = await AbsentPostgres.start();
+  const postgres = await FaultyPostgres.start();
+  const database = await postgres.createDatabase();
   const topics = await createTopics(kafka);
   const program = await startWaybill({
     env: {
@@ -49,7 +51,7 @@ export async function drainBacklog(options: MemoryRunOptions): Promise<MemoryRep
       KAFKA_STATUS_TOPIC: topics.status,
       KAFKA_DEAD_LETTER_TOPIC: topics.deadLetters,
       KAFKA_GROUP_ID: topics.groupId,
-      DATABASE_URL: postgres.url,
+      ...postgres.settings(database),
     },
   });
   const memory = new MemoryWatch(program.pid);
@@ -58,7 +60,7 @@ export async function drainBacklog(options: MemoryRunOptions): Promise<MemoryRep
     return memory.during(name, work);
   };
   try {
-    await postgres.goAway();
+    await postgres.goAway('fast');
     await phase('away: orders come into the topic', () => fill(kafka, topics, orders));
     await phase('away: all orders wait', () => pause(options.awayMs));
     await phase('away: large orders are posted', () => postLargeOrders(program.url, options.largeOrdersMs));
@@ -67,7 +69,8 @@ export async function drainBacklog(options: MemoryRunOptions): Promise<MemoryRep
     await phase('back: the orders are drained', () => untilPublished(kafka, topics, orders, log));
     const seconds = (performance.now() - startedAtMs) / 1_000;
     await phase('back: calm', () => pause(options.calmMs));
-    const faults = await wrongIn(postgres, kafka, topics, orders);
+    const connection = { ...postgres.connection, database };
+    const faults = await wrongIn(connection, kafka, topics, orders);
     return {
       phases: memory.phases,
       peakBytes: memory.peakBytes(),
@@ -77,7 +80,7 @@ export async function drainBacklog(options: MemoryRunOptions): Promise<MemoryRep
   } finally {
     await program.stop();
     await deleteTopics(kafka, topics);
-    await postgres.remove();
+    await postgres.end();
   }
 }
 
@@ -117,12 +120,12 @@ async function countEvents(admin: Admin, topic: string): Promise<number> {
 }
 
 async function wrongIn(
-  postgres: AbsentPostgres,
+  connection: ConnectionSettings,
   kafka: Kafka,
   topics: RoundTopics,
   orders: number,
 ): Promise<string[]> {
-  const watch = await IngestWatch.open(postgres.connection, kafka, topics.status);
+  const watch = await IngestWatch.open(connection, kafka, topics.status);
   try {
     return wrongCounts(await watch.settledCounts(), {
       orders,

@@ -23,6 +23,7 @@ export class TcpProxy {
 
   private constructor(
     private readonly listener: Server,
+    readonly port: number,
     /** Port on the loopback that connections are handed on to. */
     public target: number,
   ) {
@@ -32,15 +33,20 @@ export class TcpProxy {
   /** @param target may be 0, for a server that is not there yet */
   static async open(target = 0): Promise<TcpProxy> {
     const listener = createServer();
-    await new Promise<void>((listening, failed) => {
-      listener.once('error', failed);
-      listener.listen(0, '127.0.0.1', listening);
-    });
-    return new TcpProxy(listener, target);
+    await listen(listener, 0);
+    return new TcpProxy(listener, (listener.address() as AddressInfo).port, target);
   }
 
-  get port(): number {
-    return (this.listener.address() as AddressInfo).port;
+  /** Nobody is there any more: connections are broken, and new ones refused. */
+  async refuse(): Promise<void> {
+    const closed = new Promise((resolve) => this.listener.close(resolve));
+    this.cutAll();
+    await closed;
+  }
+
+  /** Ends `refuse`. */
+  async accept(): Promise<void> {
+    if (!this.listener.listening) await listen(this.listener, this.port);
   }
 
   /** Breaks every connection. @returns how many there were */
@@ -58,7 +64,7 @@ export class TcpProxy {
     this.delayMs = delayMs;
   }
 
-  /** Nothing gets through in either direction, and nothing is broken, until `speak`. What came meanwhile is lost. */
+  /** Nothing that the server says gets through, and nothing is broken, until `speak`. What it said meanwhile is lost. */
   mute(): void {
     this.silent = true;
   }
@@ -79,10 +85,8 @@ export class TcpProxy {
     this.trap = undefined;
   }
 
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.listener.close(resolve));
-    this.cutAll();
-    await closed;
+  close(): Promise<void> {
+    return this.refuse();
   }
 
   private join(client: Socket): void {
@@ -102,7 +106,6 @@ export class TcpProxy {
       socket.on('close', end);
     }
     client.on('data', (sent: Buffer) => {
-      if (this.silent) return;
       const verdict = this.trap?.(sent);
       if (verdict !== undefined) this.trapped += 1;
       answersAreLost ||= verdict === 'cut after the answer';
@@ -123,6 +126,16 @@ export class TcpProxy {
       else setTimeout(() => passOn(server, client, answer), waitMs);
     });
   }
+}
+
+function listen(listener: Server, port: number): Promise<void> {
+  return new Promise((listening, failed) => {
+    listener.once('error', failed);
+    listener.listen(port, '127.0.0.1', () => {
+      listener.off('error', failed);
+      listening();
+    });
+  });
 }
 
 /** Holds the sender back while the receiver does not read. */

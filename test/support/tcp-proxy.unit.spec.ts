@@ -57,6 +57,15 @@ describe('the proxy', () => {
     await closed;
   });
 
+  it('refuses connections until it accepts them again, under the same port', async () => {
+    const { port } = proxy;
+    await proxy.refuse();
+    await expect(dial()).rejects.toThrow('ECONNREFUSED');
+    await proxy.accept();
+    expect(proxy.port).toBe(port);
+    expect(await say(await dial(), 'again')).toBe('again');
+  });
+
   it('delays answers, and keeps their order when the delay ends', async () => {
     const socket = await dial();
     await say(socket, 'hello');
@@ -88,17 +97,18 @@ describe('the proxy', () => {
     }
   });
 
-  it('lets nothing through while it is mute, and breaks what lost something afterwards', async () => {
+  it('loses answers while it is mute, and breaks what lost some afterwards', async () => {
     const socket = await dial();
     await say(socket, 'hello');
     proxy.mute();
-    socket.write('nobody hears this');
-    const second = await dial();
-    second.write('nor this');
+    const answers: string[] = [];
+    socket.on('data', (bytes: Buffer) => answers.push(bytes.toString()));
+    socket.write('who is there?');
+    await expect.poll(() => heard).toEqual(['hello', 'who is there?']);
     const closed = closeOf(socket);
     proxy.speak();
     await closed;
-    expect(heard).toEqual(['hello']);
+    expect(answers).toEqual([]);
     expect(await say(await dial(), 'again')).toBe('again');
   });
 });

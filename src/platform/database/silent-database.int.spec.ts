@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type SilentProxy, startSilentProxy } from '../../../test/support/silent-proxy.js';
+import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { classifyFailure } from '../messaging/failure.js';
 import { Database, type DatabaseOptions } from './database.js';
@@ -12,12 +12,12 @@ const ANSWER_LIMIT_MS = 300;
 const SOON_MS = 5_000;
 
 let house: WaybillDatabase;
-let proxy: SilentProxy;
+let proxy: TcpProxy;
 let opened: Database[];
 
 beforeEach(async () => {
   house = await openWaybillDatabase();
-  proxy = await startSilentProxy(house.connection);
+  proxy = await TcpProxy.open(house.connection.port);
   opened = [];
 });
 
@@ -52,7 +52,7 @@ describe('a database that falls silent', () => {
     const { error, afterMs } = await failureOf(
       database.transaction(async (tx) => {
         await tx.query('SELECT 1');
-        proxy.fallSilent();
+        proxy.mute();
         await tx.query('SELECT 2');
       }),
     );
@@ -66,7 +66,7 @@ describe('a database that falls silent', () => {
 
   it('on a statement of its own: the same', async () => {
     const database = await openThroughProxy({ poolSize: 1 });
-    proxy.fallSilent();
+    proxy.mute();
     const { error, afterMs } = await failureOf(ask(database));
     expect(classifyFailure(error)).toBe('transient');
     expect(afterMs).toBeLessThan(SOON_MS);
@@ -80,7 +80,7 @@ describe('a database that falls silent', () => {
     const { error } = await failureOf(
       database.transaction(async (tx) => {
         await tx.query(`INSERT INTO notes VALUES ('kept')`);
-        proxy.fallSilent();
+        proxy.mute();
       }),
     );
     expect(classifyFailure(error)).toBe('transient');
@@ -92,7 +92,7 @@ describe('a database that falls silent', () => {
     const client = await database.connect();
     const ended = vi.fn();
     client.on('end', ended);
-    proxy.fallSilent();
+    proxy.mute();
     await expect(client.query('SELECT 1')).rejects.toThrow('has not answered');
     await vi.waitFor(() => expect(ended).toHaveBeenCalled());
   });
@@ -100,7 +100,7 @@ describe('a database that falls silent', () => {
   it('does not keep anyone from closing', async () => {
     const database = await openThroughProxy();
     const client = await database.connect();
-    proxy.fallSilent();
+    proxy.mute();
     await client.end();
     await database.close();
   });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unregisteredRelayMetrics } from '../../../../test/support/messaging-metrics.js';
-import { startSilentProxy } from '../../../../test/support/silent-proxy.js';
+import { TcpProxy } from '../../../../test/support/tcp-proxy.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
 import { Environment } from '../../config/environment.js';
 import { Database } from '../../database/database.js';
@@ -134,7 +134,7 @@ describe('a relay that is not to blame keeps the process live', () => {
   });
 
   it('when the database is away', async () => {
-    const proxy = await startSilentProxy(house.connection);
+    const proxy = await TcpProxy.open(house.connection.port);
     const database = await openAs({ host: '127.0.0.1', port: proxy.port });
     startRelay(database);
     await vi.waitFor(async () => expect((await health.ready()).parts['relay']).toEqual({ up: true }), WAIT);

@@ -80,8 +80,9 @@ test: build ## run all tests; ARGS goes to vitest, as in ARGS='--project unit'
 test-coverage: build ## run all tests and write coverage/
 	@$(BIN)/vitest run --coverage $(ARGS)
 
-faults: build ## bring every fault about as often as docs/reliability.md says; ARGS='--only PostgreSQL --seed 7'
+faults: build ## bring every fault about, with its counts, and a million orders; ARGS='--only PostgreSQL --seed 7'
 	@node --import tsx test/faults/run.ts $(ARGS)
+	@$(if $(ARGS),:,node --import tsx test/faults/memory.ts)
 
 MINUTES = 10
 

@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, databaseOptions } from './app.module.js';
 import { describeApi } from './api-description.js';
 import type { Environment } from './platform/config/environment.js';
+import { atMost } from './platform/at-most.js';
 import { Database } from './platform/database/database.js';
 import { type Postgres, providePostgres } from './platform/database/postgres.js';
 import { Health } from './platform/health/health.js';
@@ -22,6 +23,8 @@ import { untilItWorks } from './platform/messaging/patience.js';
 
 /** A client that does not send the rest of its request must not keep the program from an orderly stop. */
 const DRAIN_MS = 5_000;
+/** A start that waits for a database which does not answer is not waited for. A migration is undone by PostgreSQL. */
+const START_END_MS = 1_000;
 /** What is left of the ten seconds that a stop may take, once events and requests under way are done. */
 const FLUSH_MS = 2_000;
 
@@ -89,7 +92,10 @@ export class Waybill {
     this.stopping.abort();
     // Before the start is over it may be waiting for Kafka, which this ends.
     await app.get<Server & CustomTransportStrategy>(EVENT_SERVER).close();
-    await this.starting?.catch(() => undefined);
+    await atMost(
+      START_END_MS,
+      this.starting?.catch(() => undefined),
+    );
     const lifecycle = app.get(Lifecycle);
     await lifecycle.drain();
     await this.connections.drain(() => app.close(), DRAIN_MS);

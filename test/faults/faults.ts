@@ -8,10 +8,12 @@ import type { Stage, StageOptions } from './stage.js';
 export interface Scale {
   readonly downMs: number;
   readonly slowMs: number;
+  readonly silentMs: number;
 }
 
-export const FULL: Scale = { downMs: 20_000, slowMs: 20_000 };
-export const SHORT: Scale = { downMs: 5_000, slowMs: 6_000 };
+/** Silent for longer than a connection waits for an answer, which is 30 s. */
+export const FULL: Scale = { downMs: 20_000, slowMs: 20_000, silentMs: 40_000 };
+export const SHORT: Scale = { downMs: 5_000, slowMs: 6_000, silentMs: 3_000 };
 
 /** One thing that goes wrong. */
 export interface Fault {
@@ -161,6 +163,18 @@ export const FAULTS: readonly Fault[] = [
       services.postgres.wire.delayAnswers(2_000);
       await pause(slowMs);
       services.postgres.wire.delayAnswers(0);
+    },
+  },
+  {
+    name: 'PostgreSQL silent, on connections that stay',
+    times: 3,
+    async inject(stage, { silentMs }) {
+      const { wire } = stage.services.postgres;
+      wire.mute();
+      await pause(silentMs);
+      await mustBeAlive(stage, theReplica(stage));
+      await mustNotBeReady(stage, theReplica(stage));
+      wire.speak();
     },
   },
   {

@@ -35,7 +35,7 @@ describe.skipIf(kafka.skipped ?? redis.skipped)(`every fault once, from seed ${s
     await services?.stop();
   });
 
-  it.each(FAULTS)(
+  it.each(FAULTS.filter(({ inShort }) => inShort !== false))(
     '$name',
     async (fault) => {
       const outcome = await runFault(services, fault, 1, SHORT, dice);

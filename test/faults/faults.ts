@@ -18,8 +18,9 @@ export const SHORT: Scale = { downMs: 5_000, slowMs: 6_000, silentMs: 3_000 };
 /** One thing that goes wrong. */
 export interface Fault {
   readonly name: string;
-  /** How often in the whole table; once in the short form. */
+  /** How often in the whole table; once in the short form, unless another fault there shows the same. */
   readonly times: number;
+  readonly inShort?: false;
   readonly stage?: StageOptions;
   /** Does it, under load, and resolves when it is over: what was away is there again. */
   inject(stage: Stage, scale: Scale): Promise<void>;
@@ -126,6 +127,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the program killed while PostgreSQL is down',
     times: 3,
+    inShort: false,
     async inject(stage) {
       const { postgres } = stage.services;
       await postgres.goAway('immediate');
@@ -211,13 +213,25 @@ export const FAULTS: readonly Fault[] = [
     times: 3,
     async inject(stage, { downMs }) {
       const { kafka } = stage.services;
-      await kafka.goAway('fast');
       await stopCleanly(stage, theReplica(stage));
+      await kafka.goAway('fast');
       await theReplica(stage).start({ ready: false });
       await pause(downMs / 4);
       await mustBeAlive(stage, theReplica(stage));
       await mustNotBeReady(stage, theReplica(stage));
       await kafka.comeBack();
+    },
+  },
+  {
+    name: 'the program stopped while Kafka is down',
+    times: 3,
+    inShort: false,
+    async inject(stage) {
+      const { kafka } = stage.services;
+      await kafka.goAway('immediate');
+      await stopCleanly(stage, theReplica(stage));
+      await kafka.comeBack();
+      await theReplica(stage).start();
     },
   },
   {

@@ -47,7 +47,8 @@ function optionsOf(parameters: string[]): Options {
 
 async function table(services: Services, { only, short }: Options, dice: Dice): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const fault of FAULTS.filter(({ name }) => name.includes(only))) {
+  const chosen = FAULTS.filter(({ name, inShort }) => name.includes(only) && !(short && inShort === false));
+  for (const fault of chosen) {
     const startedAt = performance.now();
     const times = short ? 1 : fault.times;
     const outcome = await runFault(services, fault, times, short ? SHORT : FULL, dice);

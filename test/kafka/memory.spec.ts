@@ -15,9 +15,9 @@ describe.skipIf(kafka.skipped ?? process.platform !== 'linux')('a backlog', () =
       const { phases, peakBytes, faults } = await drainBacklog({
         brokers: kafka.brokers,
         kafka: new Kafka({ brokers: kafka.brokers.split(','), logLevel: logLevel.NOTHING }),
-        orders: 50_000,
-        awayMs: 5_000,
-        largeOrdersMs: 5_000,
+        orders: 20_000,
+        awayMs: 2_000,
+        largeOrdersMs: 3_000,
         calmMs: 1_000,
         log: () => undefined,
       });

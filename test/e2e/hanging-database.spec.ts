@@ -27,7 +27,7 @@ it('a database that hangs costs large orders a 503, the process no memory, and i
     if (answer.status === 503) refused++;
     return answer;
   });
-  // 32 MiB wait or are being written; after ten seconds only the first, which was written at once, is left.
+  // 16 MiB wait or are being written; after ten seconds only the first, which was written at once, is left.
   await eventually(() => expect(refused).toBe(CALLERS - 1), { timeoutMs: 25_000 });
   const after = await metric(waybill.url, 'process_resident_memory_bytes');
   expect(after - before).toBeLessThan(300 * MIB);

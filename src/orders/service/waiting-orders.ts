@@ -4,10 +4,10 @@ import type { IncomingOrder, OrderReceipt } from './incoming-order.js';
 const MIB = 1_048_576;
 const MAX_WAITING_ORDERS = 5_000;
 /** Of the bodies that the orders came in; what stands for them in memory is a small multiple of that. */
-const MAX_HELD_BYTES = 32 * MIB;
+const MAX_HELD_BYTES = 16 * MIB;
 const MAX_BATCH_ORDERS = 500;
 /** A batch becomes one parameter of a statement. */
-const MAX_BATCH_BYTES = 8 * MIB;
+const MAX_BATCH_BYTES = 4 * MIB;
 const MAX_WAIT_MS = 10_000;
 
 /** An order whose sender waits for the answer. */

@@ -29,15 +29,15 @@ describe('a batch', () => {
     expect(waiting.take()).toEqual([]);
   });
 
-  it('has 8 MiB at most', () => {
-    const { waiting } = filled(20, MIB);
-    expect(waiting.take()).toHaveLength(8);
-    expect(waiting.take()).toHaveLength(8);
+  it('has 4 MiB at most', () => {
+    const { waiting } = filled(10, MIB);
     expect(waiting.take()).toHaveLength(4);
+    expect(waiting.take()).toHaveLength(4);
+    expect(waiting.take()).toHaveLength(2);
   });
 
   it('has one order, however large it is', () => {
-    expect(filled(2, 9 * MIB).waiting.take()).toHaveLength(1);
+    expect(filled(2, 5 * MIB).waiting.take()).toHaveLength(1);
   });
 });
 
@@ -49,20 +49,20 @@ describe('orders are too many', () => {
     expect(() => waiting.add(aWaitingOrder())).not.toThrow();
   });
 
-  it('when 32 MiB wait or are being written, until some are done', () => {
-    const { waiting } = filled(32, MIB);
+  it('when 16 MiB wait or are being written, until some are done', () => {
+    const { waiting } = filled(16, MIB);
     expect(() => waiting.add(aWaitingOrder(1))).toThrow(TooBusyError);
     const batch = waiting.take();
     expect(() => waiting.add(aWaitingOrder(1))).toThrow(TooBusyError);
     waiting.release(batch);
-    waiting.add(aWaitingOrder(8 * MIB));
+    waiting.add(aWaitingOrder(4 * MIB));
     expect(() => waiting.add(aWaitingOrder(1))).toThrow(TooBusyError);
   });
 });
 
 describe('an order whose turn does not come', () => {
   it('is given up after ten seconds, and takes no room any more', async () => {
-    const { waiting, all } = filled(32, MIB);
+    const { waiting, all } = filled(16, MIB);
     const [written] = [waiting.take()];
     await vi.advanceTimersByTimeAsync(9_990);
     expect(all.flatMap(({ rejected }) => rejected)).toEqual([]);
@@ -71,7 +71,7 @@ describe('an order whose turn does not come', () => {
       expect(rejected).toEqual(n < written.length ? [] : [expect.any(TooBusyError)]);
     }
     expect(waiting.take()).toEqual([]);
-    expect(() => waiting.add(aWaitingOrder(24 * MIB))).not.toThrow();
+    expect(() => waiting.add(aWaitingOrder(12 * MIB))).not.toThrow();
   });
 
   it('has ten seconds of its own, whenever it came', async () => {

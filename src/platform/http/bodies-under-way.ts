@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { MAX_BODY_BYTES } from './http-adapter.js';
 import { TooBusyError } from './too-busy.error.js';
 
-const MAX_BYTES_UNDER_WAY = 64 * 1_048_576;
+const MAX_BYTES_UNDER_WAY = 32 * 1_048_576;
 
 /**
  * Bounds the memory that bodies take from their first byte to their answer, however many clients send at once: what a

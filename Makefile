@@ -46,6 +46,7 @@ build: setup ## compile to dist/, when a source changed
 build-release: setup ## a directory to deploy in release/: no source maps, production dependencies only
 	rm -rf release
 	$(BIN)/tsc -p tsconfig.build.json --outDir release/dist --sourceMap false --incremental false --tsBuildInfoFile null
+	chmod +x release/dist/src/main.js
 	cp -R web package.json package-lock.json .npmrc release/
 	cd release && npm ci --omit=dev
 	@$(call checksums,$(RELEASED)) > release/.built-from

@@ -13,7 +13,7 @@ export interface Scale {
 
 /** Silent for longer than a connection waits for an answer, which is 30 s. */
 export const FULL: Scale = { downMs: 20_000, slowMs: 20_000, silentMs: 40_000 };
-export const SHORT: Scale = { downMs: 5_000, slowMs: 6_000, silentMs: 3_000 };
+export const SHORT: Scale = { downMs: 4_000, slowMs: 5_000, silentMs: 3_000 };
 
 /** One thing that goes wrong. */
 export interface Fault {

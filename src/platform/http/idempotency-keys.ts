@@ -45,16 +45,18 @@ const RELEASE_TIMEOUT_MS = 1_000;
 
 /**
  * Takes a key that is free, that has expired, or whose holder has let its time run out. One that is taken is only looked
- * at: ON CONFLICT would wait for the transaction that its order is being written in.
+ * at, and one that a transaction holds is taken, whatever its time: ON CONFLICT would wait for the order to be written.
  */
 const CLAIM = `
+  WITH known AS (SELECT * FROM idempotency_keys WHERE key = $1),
+       unheld AS (SELECT key FROM idempotency_keys WHERE key = $1 FOR UPDATE SKIP LOCKED)
   INSERT INTO idempotency_keys AS k (key, fingerprint, locked_until)
   SELECT $1, decode($2, 'hex'), now() + make_interval(secs => $3)
   WHERE NOT EXISTS (
-    SELECT FROM idempotency_keys taken
-    WHERE taken.key = $1
-      AND taken.created_at >= now() - make_interval(hours => $4)
-      AND (taken.answer IS NOT NULL OR taken.locked_until >= now() OR taken.fingerprint <> decode($2, 'hex')))
+    SELECT FROM known
+    WHERE NOT EXISTS (SELECT FROM unheld)
+       OR known.created_at >= now() - make_interval(hours => $4)
+      AND (known.answer IS NOT NULL OR known.locked_until >= now() OR known.fingerprint <> decode($2, 'hex')))
   ON CONFLICT (key) DO UPDATE
   SET fingerprint = excluded.fingerprint, locked_until = excluded.locked_until, answer = NULL, created_at = now()
   WHERE k.created_at < now() - make_interval(hours => $4)

@@ -17,6 +17,7 @@ import {
   type RepeatableAnswer,
 } from '../../platform/http/idempotency-keys.js';
 import { requireJson } from '../../platform/http/json-body.js';
+import { linkToNextPage } from '../../platform/http/next-page.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
 import { ORDER_STATUSES } from '../model/order-status.js';
 import { OrderValidator } from '../model/order-validator.js';
@@ -71,9 +72,7 @@ export class OrdersController {
     const { limit, after, filter } = parseOrderListQuery(parameters);
     const page = await this.lookup.list(filter, limit, after);
     if (page.next !== undefined) {
-      const next = new URLSearchParams(request.url.split('?')[1]);
-      next.set('cursor', cursorOf(page.next));
-      reply.header('link', `<${ORDERS_PATH}?${next.toString()}>; rel="next"`);
+      reply.header('link', linkToNextPage(ORDERS_PATH, request.url, cursorOf(page.next)));
     }
     reply.header('cache-control', 'no-store').header('content-type', 'application/json; charset=utf-8');
     await reply.send(`[${page.orders.map((order) => order.text).join(',')}]`);

@@ -24,6 +24,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requireJson } from '../../http/json-body.js';
+import { linkToNextPage } from '../../http/next-page.js';
 import { ProblemError } from '../../http/problem.js';
 import type { Parameters } from '../../http/request-parameters.js';
 import { DeadLetterDiscards } from './dead-letter-discards.js';
@@ -86,9 +87,7 @@ export class DeadLettersController {
     const { filter, limit, belowId } = parseListQuery(parameters);
     const page = await this.letters.page(filter, limit, belowId);
     if (page.next !== undefined) {
-      const next = new URLSearchParams(request.url.split('?')[1]);
-      next.set('cursor', cursorOf(page.next));
-      reply.header('link', `<${PATH}?${next.toString()}>; rel="next"`);
+      reply.header('link', linkToNextPage(PATH, request.url, cursorOf(page.next)));
     }
     return page.letters;
   }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../support/eventually.js';
 import { poisonMessage } from './kafka-shop.js';
 import type { Replica } from './replica.js';
 import { poison, shopOrder, shopOrderOfBytes } from './shop.js';
@@ -61,10 +62,12 @@ async function mustBeAlive(stage: Stage, replica: Replica): Promise<void> {
 
 /** A client library tries by itself for a while before it says that its peer is away. */
 async function mustNotBeReady(stage: Stage, replica: Replica): Promise<void> {
-  for (const deadline = Date.now() + UNREADY_MS; Date.now() < deadline; await pause(100)) {
-    if (!(await replica.isReady())) return;
-  }
-  stage.findings.add('unexpected answer', '/health/ready goes on to say 200');
+  const check = async (): Promise<void> => {
+    if (await replica.isReady()) throw new Error('/health/ready goes on to say 200');
+  };
+  await eventually(check, { timeoutMs: UNREADY_MS }).catch((error: unknown) =>
+    stage.findings.add('unexpected answer', (error as Error).message),
+  );
 }
 
 export const FAULTS: readonly Fault[] = [

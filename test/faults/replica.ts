@@ -2,6 +2,7 @@ import { freePorts } from '../../scripts/free-ports.js';
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 
 const READY_TIMEOUT_MS = 60_000;
+const LIVE_TIMEOUT_MS = 5_000;
 
 /** One of the programs that share the work: started, ended and started again on the same port. */
 export class Replica {
@@ -57,16 +58,16 @@ export class Replica {
     return this.program?.output() ?? '';
   }
 
-  async isReady(): Promise<boolean> {
-    const signal = AbortSignal.timeout(READY_TIMEOUT_MS);
-    return fetch(`${this.url}/health/ready`, { signal }).then(
-      async (answer) => (await answer.text(), answer.ok),
-      () => false,
-    );
+  isReady(): Promise<boolean> {
+    return this.saysOk('/health/ready', READY_TIMEOUT_MS);
   }
 
-  async isLive(): Promise<boolean> {
-    return fetch(`${this.url}/health/live`, { signal: AbortSignal.timeout(5_000) }).then(
+  isLive(): Promise<boolean> {
+    return this.saysOk('/health/live', LIVE_TIMEOUT_MS);
+  }
+
+  private saysOk(path: string, timeoutMs: number): Promise<boolean> {
+    return fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(timeoutMs) }).then(
       async (answer) => (await answer.text(), answer.ok),
       () => false,
     );

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Admin } from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../support/eventually.js';
 import type { Dice } from './dice.js';
 import { Findings } from './findings.js';
 import { HttpShop } from './http-shop.js';
@@ -19,7 +20,6 @@ const PARTITIONS = 4;
 /** Room for a message that is one byte too large for the program. */
 const TOPIC_MAX_BYTES = 3 * 1_048_576;
 const LOOK_EVERY_MS = 1_500;
-const POLL_MS = 50;
 /** Recovery that takes longer is none. Kafka lets go of a killed member after 10 s; a pause between tries is 15 s at most. */
 const RECOVERY_MS = 120_000;
 
@@ -206,18 +206,13 @@ export class Stage {
 
   /** Polls until it is so; else that is a finding, with the last lines that the programs wrote. */
   async within(trouble: string, isSo: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + RECOVERY_MS;
-    const late = new AbortController();
-    const tooLate = pause(RECOVERY_MS, 'too late' as const, { signal: late.signal }).catch(() => undefined);
-    const poll = async (): Promise<void> => {
-      while (Date.now() < deadline && !(await isSo().catch(() => false))) await pause(POLL_MS);
+    const check = async (): Promise<void> => {
+      if (!(await isSo())) throw new Error(trouble);
     };
-    const outcome = await Promise.race([poll(), tooLate]);
-    late.abort();
-    if (outcome === 'too late' || Date.now() >= deadline) {
+    await eventually(check, { timeoutMs: RECOVERY_MS }).catch(() => {
       const said = this.replicas.map((replica) => `${replica.name}: ${replica.output().slice(-600)}`);
       this.findings.add('did not recover', `${trouble}\n${said.join('\n')}`);
-    }
+    });
   }
 
   private async allReady(): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { Counter } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unregisteredMetrics } from '../../../../test/support/messaging-metrics.js';
+import { receivedEvent, refusal } from '../../../../test/support/refused-events.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
 import { Outbox } from '../outbox/outbox.js';
 import type { ReceivedEvent, RefusedEvent } from '../received-event.js';
@@ -10,7 +11,6 @@ import { DeadLetters } from './dead-letters.js';
 let house: WaybillDatabase;
 let deadLetters: DeadLetters;
 let counted: Counter<'topic'>;
-let serial = 0;
 
 beforeAll(async () => {
   house = await openWaybillDatabase();
@@ -21,25 +21,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => house.drop());
-
-function event(fields: Partial<ReceivedEvent> = {}): ReceivedEvent {
-  return {
-    topic: 'shop.orders',
-    partition: 2,
-    offset: ++serial,
-    timestampMs: 1_763_722_949_123,
-    key: Buffer.from('a-key'),
-    value: Buffer.from('a value'),
-    headers: {},
-    ...fields,
-  };
-}
-
-const refused = (one: ReceivedEvent, reason = 'must be JSON'): RefusedEvent => ({
-  event: one,
-  reason,
-  attempts: 3,
-});
 
 const append = (...letters: RefusedEvent[]): Promise<void> =>
   house.database.transaction((tx) => deadLetters.append(tx, letters));
@@ -53,12 +34,12 @@ const copiesOf = ({ offset }: ReceivedEvent): Promise<Record<string, unknown>[]>
 describe('a refused event', () => {
   it('is kept with its origin, its reason and its bytes, and a copy of it is sent', async () => {
     const everyByte = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
-    const one = event({
+    const one = receivedEvent({
       key: everyByte,
       value: everyByte,
       headers: { trace: everyByte, empty: Buffer.alloc(0) },
     });
-    await append(refused(one, 'payment.amount must be a whole number'));
+    await append(refusal(one, 'payment.amount must be a whole number'));
     expect(await rowsOf(one)).toMatchObject([
       {
         topic: 'shop.orders',
@@ -91,38 +72,38 @@ describe('a refused event', () => {
     [null, null],
     [Buffer.alloc(0), Buffer.alloc(0)],
   ])('may have the key %o and the value %o', async (key, value) => {
-    const one = event({ key, value });
-    await append(refused(one));
+    const one = receivedEvent({ key, value });
+    await append(refusal(one));
     expect(await rowsOf(one)).toMatchObject([{ key, value }]);
   });
 
   it('is kept once when it is delivered again, and sent once', async () => {
-    const [one, other] = [event(), event()];
-    await append(refused(one));
-    await append(refused(one, 'another reason'), refused(other));
+    const [one, other] = [receivedEvent(), receivedEvent()];
+    await append(refusal(one));
+    await append(refusal(one, 'another reason'), refusal(other));
     expect(await rowsOf(one)).toMatchObject([{ reason: 'must be JSON' }]);
     expect(await copiesOf(one)).toHaveLength(1);
     expect(await copiesOf(other)).toHaveLength(1);
   });
 
   it('is kept once also when two consumers refuse it at the same time', async () => {
-    const one = event();
-    await Promise.all(Array.from({ length: 8 }, () => append(refused(one))));
+    const one = receivedEvent();
+    await Promise.all(Array.from({ length: 8 }, () => append(refusal(one))));
     expect(await rowsOf(one)).toHaveLength(1);
     expect(await copiesOf(one)).toHaveLength(1);
   });
 
   it('is another one when its topic was made anew: the same offset, another time', async () => {
-    const one = event();
-    await append(refused(one));
-    await append(refused({ ...one, timestampMs: one.timestampMs + 1 }));
+    const one = receivedEvent();
+    await append(refusal(one));
+    await append(refusal({ ...one, timestampMs: one.timestampMs + 1 }));
     expect(await rowsOf(one)).toHaveLength(2);
     expect(await copiesOf(one)).toHaveLength(2);
   });
 
   it('is kept whatever stands in its reason and in the names of its headers', async () => {
-    const one = event({ headers: { 'a\0b': Buffer.from('x'), __proto__x: Buffer.from('y') } });
-    await append(refused(one, `\0 and \uD800 ${'x'.repeat(10_000)}`));
+    const one = receivedEvent({ headers: { 'a\0b': Buffer.from('x'), __proto__x: Buffer.from('y') } });
+    await append(refusal(one, `\0 and \uD800 ${'x'.repeat(10_000)}`));
     const [row] = await rowsOf(one);
     expect(row!.reason).toMatch(/^\u2400 and \uFFFD x+$/);
     expect((row!.reason as string).length).toBeLessThanOrEqual(4_000);
@@ -130,9 +111,9 @@ describe('a refused event', () => {
   });
 
   it('is not kept when the batch that it came with is rolled back', async () => {
-    const one = event();
+    const one = receivedEvent();
     const rolledBack = house.database.transaction(async (tx) => {
-      await deadLetters.append(tx, [refused(one)]);
+      await deadLetters.append(tx, [refusal(one)]);
       throw new Error('rolled back');
     });
     await expect(rolledBack).rejects.toThrow('rolled back');
@@ -141,10 +122,10 @@ describe('a refused event', () => {
   });
 
   it('is counted once for each time that it is kept', async () => {
-    const topic = `shop.counted-${++serial}`;
-    const one = event({ topic });
-    await append(refused(one));
-    await append(refused(one));
+    const topic = 'shop.counted';
+    const one = receivedEvent({ topic });
+    await append(refusal(one));
+    await append(refusal(one));
     const { values } = await counted.get();
     expect(values.find(({ labels }) => labels.topic === topic)?.value).toBe(1);
   });

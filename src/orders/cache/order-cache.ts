@@ -12,7 +12,8 @@ import { Health } from '../../platform/health/health.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { observeGauge } from '../../platform/metrics/observed-gauge.js';
-import { OrderRepository, type OrderRevision, type StoredOrder } from '../repository/order.repository.js';
+import { OrderRepository, type StoredOrder } from '../repository/order.repository.js';
+import type { OrderRevision } from '../repository/order-to-store.js';
 import { CACHE_REQUESTS } from './order-cache.metrics.js';
 
 const LOAD_TIMEOUT_MS = 10_000;

@@ -4,7 +4,8 @@ import { sampleOrderText } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import type { Order } from '../model/order.js';
 import { contentOf } from './order-content.js';
-import { OrderRepository, type OrderToStore } from './order.repository.js';
+import { OrderRepository } from './order.repository.js';
+import type { OrderToStore } from './order-to-store.js';
 
 /** What Kafka may do with a partition: hand it over in parts, and after a crash from some earlier place again. */
 interface Delivery {

@@ -4,7 +4,8 @@ import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support
 import { Database } from '../../platform/database/database.js';
 import type { Order } from '../model/order.js';
 import { contentOf } from './order-content.js';
-import { OrderRepository, type OrderToStore, type StoreResult } from './order.repository.js';
+import { OrderRepository, type StoreResult } from './order.repository.js';
+import type { OrderToStore } from './order-to-store.js';
 
 let house: WaybillDatabase;
 let repository: OrderRepository;

@@ -6,12 +6,8 @@ import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support
 import { encodeOrder } from '../model/order.codec.js';
 import type { Order } from '../model/order.js';
 import { contentOf } from './order-content.js';
-import {
-  OrderRepository,
-  type OrderSource,
-  type OrderToStore,
-  type StoreResult,
-} from './order.repository.js';
+import type { OrderSource, OrderToStore } from './order-to-store.js';
+import { OrderRepository, type StoreResult } from './order.repository.js';
 
 let house: WaybillDatabase;
 let repository: OrderRepository;

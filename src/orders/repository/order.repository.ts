@@ -2,36 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { encodeOrder } from '../model/order.codec.js';
 import type { Order } from '../model/order.js';
-import type { OrderStatus } from '../model/order-status.js';
-import type { OrderContent } from './order-content.js';
-import { INSERT_NEW_ORDERS, LOCK_ORDERS, READ_ORDERS, REPLACE_ORDERS } from './order.sql.js';
+import { DELIVERIES, itemRowsOf, ITEMS, type OrderChange, ORDERS, PAYMENTS } from './order-tables.js';
+import type { OrderRevision, OrderSource, OrderToStore } from './order-to-store.js';
+import { DELETE_PARTS, INSERT_NEW_ORDERS, LOCK_ORDERS, READ_ORDERS, REPLACE_ORDERS } from './order.sql.js';
 import { OrderEntity } from './order.entities.js';
-import { instantMs } from './order-time.js';
-
-/** Where in a topic an order came from. */
-export interface OrderSource {
-  /** `topic/partition` */
-  readonly stream: string;
-  readonly offset: number;
-  readonly timestampMs: number;
-}
-
-export interface OrderToStore {
-  readonly content: OrderContent;
-  readonly totalsMatch: boolean;
-  /** Microseconds since the Unix epoch; lists are sorted by it. */
-  readonly receivedAtUs: number;
-  /** Not there for an order that came over HTTP. */
-  readonly source?: OrderSource;
-  /** Whether it may take the place of what is there. With it, an order is never stored anew. */
-  readonly mayReplace?: (held: OrderRevision) => boolean;
-}
-
-/** What tells one version of an order from every other. */
-export interface OrderRevision {
-  readonly version: number;
-  readonly hash: string;
-}
 
 /**
  * - `stored`: it was not there before
@@ -63,12 +37,6 @@ interface HeldOrder {
   source: string | null;
   source_offset: number | null;
   source_time_ms: number | null;
-}
-
-interface OrderChange {
-  readonly toStore: OrderToStore;
-  readonly version: number;
-  readonly status: OrderStatus;
 }
 
 const NOTHING_TO_REPLACE: StoreResult = { outcome: 'mismatched', version: 0 };
@@ -127,11 +95,11 @@ export class OrderRepository {
   ): Promise<void> {
     const version = 1;
     const changes = firsts.map((toStore) => ({ toStore, version, status: 'received' as const }));
-    const inserted: { order_uid: string }[] = await tx.query(INSERT_NEW_ORDERS, [recordsOf(changes)]);
-    const insertedUids = new Set(inserted.map((row) => row.order_uid));
-    for (const toStore of firsts) {
-      if (insertedUids.has(uidOf(toStore))) results.set(toStore, { outcome: 'stored', version });
-    }
+    const rows: { order_uid: string }[] = await tx.query(INSERT_NEW_ORDERS, ORDERS.arraysOf(changes));
+    const insertedUids = new Set(rows.map((row) => row.order_uid));
+    const inserted = changes.filter(({ toStore }) => insertedUids.has(uidOf(toStore)));
+    for (const { toStore } of inserted) results.set(toStore, { outcome: 'stored', version });
+    await this.writeParts(tx, inserted);
   }
 
   private async replaceChanged(
@@ -148,7 +116,18 @@ export class OrderRepository {
       if (result.outcome !== 'updated') continue;
       changes.push({ toStore, version: result.version, status: 'updated' });
     }
-    if (changes.length > 0) await tx.query(REPLACE_ORDERS, [recordsOf(changes)]);
+    if (changes.length === 0) return;
+    await tx.query(REPLACE_ORDERS, ORDERS.arraysOf(changes));
+    await tx.query(DELETE_PARTS, [changes.map(({ toStore }) => uidOf(toStore))]);
+    await this.writeParts(tx, changes);
+  }
+
+  private async writeParts(tx: Transaction, changes: readonly OrderChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    const orders = changes.map(({ toStore }) => toStore.content.order);
+    await DELIVERIES.copy(tx, orders);
+    await PAYMENTS.copy(tx, orders);
+    await ITEMS.copy(tx, orders.flatMap(itemRowsOf));
   }
 }
 
@@ -212,24 +191,4 @@ function isDeliveredAgain(source: OrderSource | undefined, held: HeldOrder): boo
     source.offset <= held.source_offset! &&
     source.timestampMs <= held.source_time_ms!
   );
-}
-
-/** The batch as the one jsonb parameter of the statements. */
-function recordsOf(changes: readonly OrderChange[]): string {
-  const records = changes.map(({ toStore, version, status }) => {
-    const { content, source } = toStore;
-    const record = JSON.stringify({
-      content_hash: content.hash,
-      totals_match: toStore.totalsMatch,
-      version,
-      status,
-      created_at: instantMs(content.order.date_created) / 1_000,
-      received_at: toStore.receivedAtUs / 1_000_000,
-      source: source?.stream,
-      source_offset: source?.offset,
-      source_time: source && source.timestampMs / 1_000,
-    });
-    return `{"order":${content.text},${record.slice(1)}`;
-  });
-  return `[${records.join(',')}]`;
 }

@@ -1,6 +1,7 @@
 import type { KeyClaim, RepeatableAnswer } from '../../platform/http/idempotency-keys.js';
 import type { Order } from '../model/order.js';
-import type { OrderSource, StoreOutcome } from '../repository/order.repository.js';
+import type { OrderSource } from '../repository/order-to-store.js';
+import type { StoreOutcome } from '../repository/order.repository.js';
 
 /** A valid order on its way in. */
 export interface IncomingOrder {

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { IdempotencyKeys } from '../../platform/http/idempotency-keys.js';
 import { etagOf } from '../cache/order-cache.js';
-import { OrderRepository, type OrderToStore, type StoreResult } from '../repository/order.repository.js';
+import { OrderRepository, type StoreResult } from '../repository/order.repository.js';
+import type { OrderToStore } from '../repository/order-to-store.js';
 import type { KeyedRequest, OrderReceipt } from './incoming-order.js';
 
 /** An order as it will be stored, and the request with an Idempotency-Key that it came in, if there was one. */

@@ -5,7 +5,7 @@ import type { RefusedEvent } from '../../platform/messaging/received-event.js';
 import { etagOf, OrderCache } from '../cache/order-cache.js';
 import { type OrderChanged, StatusEvents } from '../producer/status-events.js';
 import { contentOf } from '../repository/order-content.js';
-import type { OrderToStore } from '../repository/order.repository.js';
+import type { OrderToStore } from '../repository/order-to-store.js';
 import type { IncomingOrder, OrderReceipt } from './incoming-order.js';
 import { KeyedOrders, type OrderOnItsWay } from './keyed-orders.js';
 import { OrderIntakeMetrics } from './order-intake.metrics.js';

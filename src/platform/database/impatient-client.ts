@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
 
 /** A statement was sent and nothing came back: what became of it is not known. Its connection is gone. */
 export class DatabaseSilentError extends Error {
@@ -32,6 +33,14 @@ export class ImpatientClient extends pg.Client {
     this.query = ((...query: unknown[]) => this.withinLimit(ask(...query))) as typeof this.query;
     const end = this.end.bind(this) as (...callback: unknown[]) => unknown;
     this.end = ((...callback: unknown[]) => this.soon(end(...callback))) as typeof this.end;
+  }
+
+  /** Sends what a `COPY … FROM STDIN` asks for. Rejects with what PostgreSQL or the network says. */
+  async copyIn(statement: string, data: Buffer): Promise<void> {
+    const stream = this.query(copyFrom(statement));
+    await this.withinLimit(
+      new Promise<void>((resolve, reject) => stream.once('error', reject).once('finish', resolve).end(data)),
+    );
   }
 
   private withinLimit(answer: unknown): unknown {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BatchTable, BYTEA, column, JSONB, TEXT } from '../../database/batch-table.js';
 import type { Transaction } from '../../database/database.js';
 
 /** PostgreSQL's channel on which a commit that left messages is announced. */
@@ -19,16 +20,14 @@ export interface OutboxEntry {
   readonly payload: string | Buffer;
 }
 
-/** One jsonb parameter for the whole list; bytes travel in base64, since they need not be text. */
-const APPEND = `
-  INSERT INTO outbox (aggregatetype, aggregateid, type, topic, headers, payload)
-  SELECT e.aggregatetype, e.aggregateid, e.type, e.topic, e.headers,
-         CASE WHEN e.bytes IS NULL THEN convert_to(e.text, 'UTF8') ELSE decode(e.bytes, 'base64') END
-  FROM ROWS FROM (
-         jsonb_to_recordset($1::jsonb) AS (
-           aggregatetype text, aggregateid text, type text, topic text, headers jsonb, text text, bytes text)
-       ) WITH ORDINALITY AS e(aggregatetype, aggregateid, type, topic, headers, text, bytes, place)
-  ORDER BY e.place`;
+const OUTBOX = new BatchTable<OutboxEntry>('outbox', [
+  column('aggregatetype', TEXT, (entry) => entry.aggregateType),
+  column('aggregateid', TEXT, (entry) => entry.aggregateId),
+  column('type', TEXT, (entry) => entry.type),
+  column('topic', TEXT, (entry) => entry.topic),
+  column('headers', JSONB, (entry) => JSON.stringify(entry.headers)),
+  column('payload', BYTEA, (entry) => entry.payload),
+]);
 
 /** The way out: what is appended here leaves if, and only if, the transaction is committed. */
 @Injectable()
@@ -36,15 +35,7 @@ export class Outbox {
   /** Appends messages; those about one thing are sent in the order they are appended in. */
   async append(tx: Transaction, entries: readonly OutboxEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    const rows = entries.map(({ aggregateType, aggregateId, type, topic, headers, payload }) => ({
-      aggregatetype: aggregateType,
-      aggregateid: aggregateId,
-      type,
-      topic,
-      headers,
-      ...(typeof payload === 'string' ? { text: payload } : { bytes: payload.toString('base64') }),
-    }));
-    await tx.query(APPEND, [JSON.stringify(rows)]);
+    await OUTBOX.copy(tx, entries);
     await wakeRelay(tx);
   }
 }

@@ -1,6 +1,7 @@
-import { Kafka, logLevel, type logCreator } from 'kafkajs';
+import type { Kafka as KafkaClient, logCreator, logLevel as LogLevel } from 'kafkajs';
 import type { Environment } from '../../config/environment.js';
 import type { Logger } from '../../logging/logger.js';
+import { Kafka, logLevel } from './kafkajs.js';
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -21,7 +22,7 @@ const HASTY: KafkaRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries:
  */
 export const PATIENT: KafkaRetry = { ...HASTY, retries: 300 };
 
-const LEVELS: Record<logLevel, 'error' | 'warn' | 'debug' | 'trace'> = {
+const LEVELS: Record<LogLevel, 'error' | 'warn' | 'debug' | 'trace'> = {
   [logLevel.NOTHING]: 'trace',
   [logLevel.ERROR]: 'warn', // kafkajs calls each failed try an error; we decide what is one
   [logLevel.WARN]: 'debug', // notes on how it was configured
@@ -30,7 +31,7 @@ const LEVELS: Record<logLevel, 'error' | 'warn' | 'debug' | 'trace'> = {
 };
 
 /** kafkajs, logging through ours. */
-export function createKafka(environment: Environment, log: Logger, retry: KafkaRetry = HASTY): Kafka {
+export function createKafka(environment: Environment, log: Logger, retry: KafkaRetry = HASTY): KafkaClient {
   const toOurLogger: logCreator =
     () =>
     ({ namespace, level, log: { message, ...fields } }) => {

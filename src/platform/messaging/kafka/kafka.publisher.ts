@@ -1,8 +1,9 @@
-import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
+import type { Kafka, Message, Producer } from 'kafkajs';
 import type { Logger } from '../../logging/logger.js';
 import { DEAD_LETTER_ID_HEADER } from '../dead-letters/dead-letter-id.js';
 import { classifyFailure } from '../failure.js';
 import type { OutboxMessage, Publisher } from '../outgoing-message.js';
+import { Partitioners } from './kafkajs.js';
 
 /**
  * All messages of one send may fall into one partition and so into one record batch, which a broker refuses when

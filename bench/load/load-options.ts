@@ -16,8 +16,8 @@ export interface LoadOptions {
   /** When to stop: after a time, or after so many answers, 1 for each connection at least. */
   readonly until: { readonly seconds: number } | { readonly answers: number };
   /**
-   * Requests/s of all connections together; as many as are answered when it is left out. Each connection sends its
-   * share of a second one by one from the second's start on, and is then quiet for the rest of it.
+   * Requests/s of all connections together, evenly spaced, and each timed from when it was due, so that one which had
+   * to wait for a connection counts in full. As many as are answered when it is left out.
    */
   readonly rate?: number;
   /** Number of the core that sends the load; any core when it is left out. */
@@ -26,7 +26,7 @@ export interface LoadOptions {
 
 /** What came back. */
 export interface LoadResult {
-  readonly tool: 'wrk' | 'autocannon';
+  readonly tool: 'wrk' | 'autocannon' | 'paced';
   /** From the first request until the last answer. */
   readonly seconds: number;
   readonly answers: number;

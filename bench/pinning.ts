@@ -1,15 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 
 /** A program and its arguments. */
 export type Command = readonly [program: string, ...args: string[]];
 
-let taskset: boolean | undefined;
+/** What is measured has this core, and what puts load on it the other, so that neither takes the other's time. */
+export const SERVER_CORE = 0;
+export const LOAD_CORE = 1;
 
-/** Whether processes can be kept to a core here: there is `taskset`, and more than one core to choose from. */
+let possible: boolean | undefined;
+
+/** Whether processes can be kept to a core here: there is `taskset`, and it may use both cores. */
 export function canPin(): boolean {
-  taskset ??= availableParallelism() > 1 && spawnSync('taskset', ['-c', '0,1', 'true']).status === 0;
-  return taskset;
+  possible ??= [SERVER_CORE, LOAD_CORE].every(
+    (core) => spawnSync('taskset', ['-c', String(core), 'true']).status === 0,
+  );
+  return possible;
 }
 
 /** The command kept to a core, where that can be done; the command itself otherwise, or without a core. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { pinnedTo } from './pinning.js';
 
 const PROJECT_DIR = resolve(import.meta.dirname, '..');
 const MAIN = join(PROJECT_DIR, 'dist', 'src', 'main.js');
@@ -52,16 +53,19 @@ export class Program {
    * Starts the program from dist/ with the given settings and its own defaults for the rest: neither the
    * environment's nor those of a .env file count.
    *
+   * @param core the only one that it may use, where processes can be kept to one
    * @throws Error when it has not been built
    */
   static async start(
     settings: Readonly<Record<string, string>>,
     command: readonly string[] = [],
+    core?: number,
   ): Promise<Program> {
     if (!existsSync(MAIN)) throw new Error('there is no dist/: run `npm run build` first');
     const inherited = Object.fromEntries(INHERITED.map((name) => [name, process.env[name]]));
     const directory = await mkdtemp(join(tmpdir(), 'waybill-bench-program-'));
-    const child = spawn(process.execPath, [MAIN, ...command], {
+    const [file, ...args] = pinnedTo(core, [process.execPath, MAIN, ...command]);
+    const child = spawn(file, args, {
       cwd: directory,
       env: { ...inherited, SERVER_PORT: '0', STATIC_DIR: join(PROJECT_DIR, 'web'), ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -12,7 +12,8 @@ export interface Machine {
   readonly cores: number;
   readonly node: string;
   readonly postgres: string;
-  readonly kafka: string;
+  /** Undefined when no benchmark of the run needed it. */
+  readonly kafka: string | undefined;
 }
 
 export interface Spread {
@@ -27,7 +28,7 @@ export async function describeMachine(services: Services): Promise<Machine> {
     cores: availableParallelism(),
     node: process.versions.node,
     postgres: await describeServer(connection),
-    kafka: (await services.kafka()).version,
+    kafka: await services.kafkaVersion(),
   };
 }
 
@@ -71,11 +72,12 @@ export function tableOf(
   const setUp = Object.entries(settings).map(
     ([setting, value]) => `${setting} ${value.toLocaleString('en')}`,
   );
+  const kafka = machine.kafka === undefined ? '' : `, Kafka ${machine.kafka}`;
   return [
     name,
     ...definition.map((line) => `  ${line}`),
     `  ${setUp.join(', ')}`,
-    `  ${machine.cores} cores, Node ${machine.node}, PostgreSQL ${machine.postgres}, Kafka ${machine.kafka}`,
+    `  ${machine.cores} cores, Node ${machine.node}, PostgreSQL ${machine.postgres}${kafka}`,
     '',
     ...lines.map((line) => `  ${line}`),
     '',

@@ -39,6 +39,11 @@ export class Services {
     return (this.startedKafka ??= this.startKafka());
   }
 
+  /** Undefined as long as nobody has asked for Kafka. */
+  async kafkaVersion(): Promise<string | undefined> {
+    return (await this.startedKafka)?.version;
+  }
+
   postgres(): Promise<PostgresService> {
     return (this.startedPostgres ??= this.startPostgres());
   }

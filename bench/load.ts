@@ -14,11 +14,14 @@ export async function putLoad(options: LoadOptions): Promise<LoadResult> {
   return result;
 }
 
+/** What puts a load of so many seconds on a server here. */
+export function timedTool(): LoadResult['tool'] {
+  return hasWrk() && process.env.BENCH_LOAD !== 'autocannon' ? 'wrk' : 'autocannon';
+}
+
 function resultOf(options: LoadOptions): Promise<LoadResult> {
   const { until, rate } = options;
   if (rate !== undefined) return loadFrom('paced', options);
-  if ('answers' in until || process.env.BENCH_LOAD === 'autocannon' || !hasWrk()) {
-    return loadFrom('autocannon', options);
-  }
+  if ('answers' in until || timedTool() === 'autocannon') return loadFrom('autocannon', options);
   return wrkLoad(options, until.seconds);
 }

@@ -13,7 +13,7 @@ export interface LoadOptions {
   readonly connections: number;
   /** Sent in turn; from the first again when all have been. */
   readonly requests: readonly LoadRequest[];
-  /** When to stop: after a time, or after so many answers, 1 for each connection at least. */
+  /** When to stop: after whole seconds, or after so many answers, one for each connection at least. */
   readonly until: { readonly seconds: number } | { readonly answers: number };
   /**
    * Requests/s of all connections together, evenly spaced, and each timed from when it was due, so that one which had
@@ -45,3 +45,6 @@ export interface LoadResult {
 
 /** Also what a server may take to answer before it counts as an error. */
 export const TIMEOUT_SECONDS = 10;
+
+/** Enough that a server which is measured is never without work. */
+export const CONNECTIONS = 64;

@@ -1,0 +1,45 @@
+import { get } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import type { LoadRequest } from '../load/load-options.js';
+
+/** What differs from one answer to the next, and how long a server keeps a connection open. */
+const NOT_COMPARED = new Set(['date', 'keep-alive']);
+
+/** An answer as it came. */
+export interface Exchange {
+  readonly status: number;
+  /** Status line, headers in the order and case in which they came, and body; without what need not be the same. */
+  readonly text: string;
+  /** Of the whole answer as it went over the wire. */
+  readonly bytes: number;
+}
+
+/** Sends one GET on a connection of its own that may be kept alive, as a load's connections are. */
+export async function exchange(url: string, { path, headers }: LoadRequest): Promise<Exchange> {
+  return new Promise((resolve, reject) => {
+    const request = get(new URL(path, url), {
+      headers: { ...headers, connection: 'keep-alive' },
+      agent: false,
+    });
+    request.once('error', reject);
+    request.once('response', (response) => {
+      const { socket, statusCode, statusMessage, httpVersion, rawHeaders } = response;
+      buffer(response).then((body) => {
+        const bytes = socket.bytesRead;
+        socket.destroy();
+        const head = [`HTTP/${httpVersion} ${statusCode} ${statusMessage}`, ...comparedLines(rawHeaders)];
+        resolve({ status: statusCode!, text: `${head.join('\n')}\n\n${body.toString('latin1')}`, bytes });
+      }, reject);
+    });
+  });
+}
+
+/** @param rawHeaders names and values in turn */
+function comparedLines(rawHeaders: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const [name, value] = [rawHeaders[at]!, rawHeaders[at + 1]!];
+    if (!NOT_COMPARED.has(name.toLowerCase())) lines.push(`${name}: ${value}`);
+  }
+  return lines;
+}

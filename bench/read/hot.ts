@@ -1,0 +1,107 @@
+import type { Progress } from '../../src/platform/progress.js';
+import type { LoadResult } from '../load/load-options.js';
+import type { Figures } from './figures.js';
+import { type HotRow, hotRows, REFERENCES, type ReferenceName } from './hot-rows.js';
+import { differences, measureProgram, measureReference, takeSample } from './hot-turn.js';
+import { withProgram } from './ready-program.js';
+import { ReferenceServer } from './reference-server.js';
+
+const WAYBILL = 'waybill';
+
+export interface HotOptions {
+  readonly databaseUrl: string;
+  /** How many of the newest are held in memory, and asked for. */
+  readonly orders: number;
+  readonly rounds: number;
+  /** How long each of them is under load, each time. */
+  readonly seconds: number;
+}
+
+/** The servers that take turns, by their names in the table: only one is under load at a time. */
+type Urls = Readonly<Record<ReferenceName | typeof WAYBILL, string>>;
+
+/** Measures what memory answers, by the references and by the program. @returns what was wrong */
+export async function measureHot(
+  options: HotOptions,
+  figures: Figures,
+  progress: Progress,
+): Promise<string[]> {
+  const { databaseUrl, orders, rounds } = options;
+  const rows = hotRows(orders);
+  const turns = rows.reduce((sum, { references }) => sum + references.length + 1, 0);
+  return withReferences(orders, (references) =>
+    withProgram(databaseUrl, orders, async (waybill) => {
+      const faults: string[] = [];
+      for (let round = 1; round <= rounds; round++) {
+        const title = `read, from memory, round ${round} of ${rounds}`;
+        let turn = 0;
+        progress.start(title);
+        const onTurn = (): void => progress.show(++turn, turns);
+        for (const row of rows) {
+          const wrong = await measureRow(row, { ...references, waybill }, options.seconds, figures, onTurn);
+          faults.push(...wrong.map((fault) => `${title}, ${row.name}, ${fault}`));
+        }
+        progress.finish();
+      }
+      return faults;
+    }),
+  );
+}
+
+async function withReferences<T>(
+  orders: number,
+  work: (urls: Readonly<Record<ReferenceName, string>>) => Promise<T>,
+): Promise<T> {
+  const started: [string, ReferenceServer][] = [];
+  try {
+    for (const [name, file] of Object.entries(REFERENCES)) {
+      started.push([name, await ReferenceServer.start(file, orders)]);
+    }
+    const urls = Object.fromEntries(started.map(([name, { url }]) => [name, url]));
+    return await work(urls as Record<ReferenceName, string>);
+  } finally {
+    for (const [, reference] of started) await reference.stop();
+  }
+}
+
+async function measureRow(
+  row: HotRow,
+  urls: Urls,
+  seconds: number,
+  figures: Figures,
+  onTurn: () => void,
+): Promise<string[]> {
+  const faults: string[] = [];
+  // What is absent is known to be so from the second time on.
+  await takeSample(row, urls.waybill);
+  const programSample = await takeSample(row, urls.waybill);
+  const references = new Map<string, LoadResult>();
+  for (const name of row.references) {
+    const sample = await takeSample(row, urls[name]);
+    const turn = await measureReference(row, urls[name], seconds, sample);
+    references.set(name, turn.result);
+    const wrong = [...differences(sample, programSample), ...turn.faults];
+    faults.push(...wrong.map((fault) => `${name}: ${fault}`));
+    onTurn();
+  }
+  const { result, faults: wrong } = await measureProgram(row, urls.waybill, seconds, programSample);
+  onTurn();
+  addTo(figures, row.name, references, result);
+  return [...faults, ...wrong.map((fault) => `${WAYBILL}: ${fault}`)];
+}
+
+function addTo(
+  figures: Figures,
+  row: string,
+  references: ReadonlyMap<string, LoadResult>,
+  program: LoadResult,
+): void {
+  const all = [...references, [WAYBILL, program] as const];
+  for (const [name, { answersPerSecond }] of all) {
+    figures.add(`${row}: ${name}`, 'requests/s', answersPerSecond);
+  }
+  for (const [name, { answersPerSecond }] of references) {
+    figures.add(`${row}: ${WAYBILL} / ${name}`, 'times', program.answersPerSecond / answersPerSecond);
+  }
+  for (const [name, { p99Ms }] of all) figures.add(`${row}, p99: ${name}`, 'ms', p99Ms);
+}

@@ -1,0 +1,55 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { LRUCache } from 'lru-cache';
+import type { Order } from '../../src/orders/model/order.js';
+import { contentOf } from '../../src/orders/repository/order-content.js';
+import { orderEvents } from '../order-events.js';
+
+/** What the references of reads have in common: what they hold, and what their answers consist of. */
+
+export const ORDERS_PATH = '/api/orders/';
+export const JSON_TYPE = 'application/json; charset=utf-8';
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+const ETAG_HASH_DIGITS = 16;
+
+/** An order as it is answered with. */
+export interface ReadyOrder {
+  readonly orderUid: string;
+  readonly etag: string;
+  /** Canonical JSON. */
+  readonly body: Buffer;
+}
+
+/** The first orders of all that {@link orderEvents} makes, as the program answers with them in their first version. */
+export function readyOrders(count: number): ReadyOrder[] {
+  return orderEvents(count).map(({ value }) => {
+    const { order, text, hash } = contentOf(JSON.parse(String(value)) as Order);
+    const etag = `"v1-${hash.slice(0, ETAG_HASH_DIGITS)}"`;
+    return { orderUid: order.order_uid, etag, body: Buffer.from(text) };
+  });
+}
+
+/** The orders that the command line asks for. In a reference. */
+export function heldOrders(): LRUCache<string, ReadyOrder> {
+  const count = Number(process.argv[2]);
+  const orders = new LRUCache<string, ReadyOrder>({ max: count });
+  for (const order of readyOrders(count)) orders.set(order.orderUid, order);
+  return orders;
+}
+
+/** RFC 9457, as the program says it. */
+export function notFoundBody(orderUid: string): string {
+  return JSON.stringify({
+    type: 'about:blank',
+    title: 'Not Found',
+    status: 404,
+    detail: `there is no order ${orderUid}`,
+    instance: `${ORDERS_PATH}${orderUid}`,
+  });
+}
+
+/** Tells who has started the reference where it listens. */
+export function announce(server: Server): void {
+  const { port } = server.address() as AddressInfo;
+  process.stdout.write(`${JSON.stringify({ port })}\n`);
+}

@@ -73,6 +73,10 @@ export class Program {
     return new Program(child, directory);
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   /**
    * Resolves with the first line of the log that `matches`.
    *

@@ -9,6 +9,8 @@ export interface LeashOptions {
 }
 
 export interface LeashedProcess {
+  /** Of the shell that the process is a child of; undefined when it could not be started. */
+  readonly shellPid: number | undefined;
   /** The exit code of the process; 128 + the signal's number when a signal ended it. */
   readonly exited: Promise<number>;
   /** The end of what the process has printed so far, on both streams, for the message that says why it ended. */
@@ -68,6 +70,7 @@ export function startLeashed(command: readonly string[], options: LeashOptions):
   // A service that is already gone has closed its end of the pipe; the write side then reports EPIPE.
   shell.stdin.on('error', () => undefined);
   return {
+    shellPid: shell.pid,
     exited,
     lastOutput: () => printed.trim().split('\n').slice(-LAST_LINES).join('\n') || 'it printed nothing',
     async stop() {

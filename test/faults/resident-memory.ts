@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { memoryHeldBy } from '../../bench/process-figures.js';
 
 const LOOK_EVERY_MS = 200;
-const BYTES_PER_KB = 1_024;
 
 /** How large a process was while something went on, in bytes. */
 export interface ResidentMemory {
@@ -43,19 +42,12 @@ export class MemoryWatch {
     }
   }
 
-  /** The most that it ever was, as the kernel has it: what no look of ours can miss. */
+  /** The most that it ever was. */
   peakBytes(): number {
-    return this.statusBytes('VmHWM');
+    return memoryHeldBy(this.pid)!.peakBytes;
   }
 
   private residentBytes(): number {
-    return this.statusBytes('VmRSS');
-  }
-
-  private statusBytes(field: string): number {
-    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
-    const kb = new RegExp(String.raw`^${field}:\s+(\d+) kB$`, 'm').exec(status)?.[1];
-    if (kb === undefined) throw new Error(`process ${this.pid} has no ${field}`);
-    return Number(kb) * BYTES_PER_KB;
+    return memoryHeldBy(this.pid)!.nowBytes;
   }
 }

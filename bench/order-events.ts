@@ -2,8 +2,8 @@ import type { Message } from 'kafkajs';
 import type { Order } from '../src/orders/model/order.js';
 
 const FIRST_CREATED_MS = Date.UTC(2026, 0, 1);
-const NAMES = ['Emma Wilson', 'Анна Смирнова', 'Łucja Wójcik', '李祥', 'דוד לוי'];
-const GOODS = ['Mascara', 'Чайник эмалированный', 'Running shoes', 'Ręcznik kąpielowy', '保温杯'];
+export const NAMES = ['Emma Wilson', 'Анна Смирнова', 'Łucja Wójcik', '李祥', 'דוד לוי'];
+export const GOODS = ['Mascara', 'Чайник эмалированный', 'Running shoes', 'Ręcznik kąpielowy', '保温杯'];
 export const ITEMS_PER_ORDER = 2;
 
 /**
@@ -19,7 +19,8 @@ export function orderEvents(count: number, first = 0): Message[] {
   });
 }
 
-function benchOrder(number: number): Order {
+/** The order of that number. @param createdMs in milliseconds since the Unix epoch */
+export function benchOrder(number: number, createdMs = FIRST_CREATED_MS + number * 1_000): Order {
   const orderUid = `${scattered(number)}${scattered(number + 1)}bench`;
   const trackNumber = `WBBENCH${String(number).padStart(9, '0')}`;
   const items = Array.from({ length: ITEMS_PER_ORDER }, (_, line) => {
@@ -60,7 +61,7 @@ function benchOrder(number: number): Order {
       currency: 'USD',
       provider: 'wbpay',
       amount: goodsTotal + deliveryCost,
-      payment_dt: Math.floor(FIRST_CREATED_MS / 1_000) + number,
+      payment_dt: Math.floor(createdMs / 1_000),
       bank: 'alpha',
       delivery_cost: deliveryCost,
       goods_total: goodsTotal,
@@ -73,7 +74,7 @@ function benchOrder(number: number): Order {
     delivery_service: 'meest',
     shardkey: String(number % 10),
     sm_id: number % 100,
-    date_created: new Date(FIRST_CREATED_MS + number * 1_000).toISOString(),
+    date_created: new Date(createdMs).toISOString(),
     oof_shard: '1',
   };
 }

@@ -24,7 +24,7 @@ async function main(names: readonly string[]): Promise<number> {
     return EX_USAGE;
   }
   const progress = new Progress();
-  const services = new Services((line) => progress.say(line));
+  const services = new Services(progress);
   const stopEarly = (signal: NodeJS.Signals): void => {
     progress.say(`${signal}: stopping`);
     void services.stop().finally(() => process.exit(1));

@@ -8,6 +8,8 @@ import { loadEnvironment } from '../src/platform/config/load-environment.js';
 import { configuredConnection } from '../src/platform/database/database-connection.js';
 import type { ConnectionSettings } from '../src/platform/database/embedded/connection-settings.js';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
+import type { Progress } from '../src/platform/progress.js';
+import { createFilledDatabase, type FilledDatabase } from './filled-database.js';
 
 export interface KafkaService {
   /** As KAFKA_BROKERS takes it. */
@@ -15,6 +17,8 @@ export interface KafkaService {
   readonly client: Kafka;
   /** Version for people; a broker that was not started here does not tell its own. */
   readonly version: string;
+  /** Of the broker or a process that it descends from; undefined for one that was not started here. */
+  readonly pid?: number;
 }
 
 export interface PostgresService {
@@ -32,8 +36,9 @@ export class Services {
   private readonly stops: (() => Promise<void>)[] = [];
   private startedKafka: Promise<KafkaService> | undefined;
   private startedPostgres: Promise<PostgresService> | undefined;
+  private readonly filled = new Map<number, Promise<FilledDatabase>>();
 
-  constructor(private readonly log: (line: string) => void) {}
+  constructor(private readonly progress: Progress) {}
 
   kafka(): Promise<KafkaService> {
     return (this.startedKafka ??= this.startKafka());
@@ -48,6 +53,16 @@ export class Services {
     return (this.startedPostgres ??= this.startPostgres());
   }
 
+  /**
+   * A database with the given number of orders, to be copied and never written to. Filled when it is first asked for,
+   * and there until the end of the run, since that takes minutes and more than one benchmark may want the same.
+   */
+  filledDatabase(orders: number): Promise<FilledDatabase> {
+    const filled = this.filled.get(orders) ?? this.fillDatabase(orders);
+    this.filled.set(orders, filled);
+    return filled;
+  }
+
   /** Stops what was started here. */
   async stop(): Promise<void> {
     for (const stop of this.stops.splice(0).reverse()) await stop();
@@ -58,9 +73,10 @@ export class Services {
     if (configured !== undefined) {
       return { brokers: configured.join(), client: clientOf(configured), version: 'as configured' };
     }
-    const broker = await startKafkaBroker({ log: this.log });
+    const broker = await startKafkaBroker({ log: (line) => this.progress.say(line) });
     this.stops.push(() => broker.stop());
-    return { brokers: broker.brokers, client: clientOf([broker.brokers]), version: KAFKA_VERSION };
+    const { brokers, shellPid } = broker;
+    return { brokers, client: clientOf([brokers]), version: KAFKA_VERSION, pid: shellPid };
   }
 
   private async startPostgres(): Promise<PostgresService> {
@@ -71,6 +87,13 @@ export class Services {
     const server = await startEmbeddedPostgres({ dataDir, log: () => undefined });
     this.stops.push(() => server.stop());
     return { connection: server.connection };
+  }
+
+  private async fillDatabase(orders: number): Promise<FilledDatabase> {
+    const { connection } = await this.postgres();
+    const filled = await createFilledDatabase(connection, orders, this.progress);
+    this.stops.push(() => filled.drop());
+    return filled;
   }
 }
 

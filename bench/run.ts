@@ -25,9 +25,10 @@ async function main(names: readonly string[]): Promise<number> {
   }
   const progress = new Progress();
   const services = new Services(progress);
+  let stopping: Promise<void> | undefined;
   const stopEarly = (signal: NodeJS.Signals): void => {
     progress.say(`${signal}: stopping`);
-    void services.stop().finally(() => process.exit(1));
+    stopping ??= services.stop().finally(() => process.exit(1));
   };
   process.once('SIGINT', stopEarly);
   process.once('SIGTERM', stopEarly);
@@ -41,6 +42,10 @@ async function main(names: readonly string[]): Promise<number> {
       for (const fault of findings.faults) process.stderr.write(`WRONG ${fault}\n`);
       faults += findings.faults.length;
     }
+  } catch (error) {
+    // A benchmark whose services are being stopped fails, and must not end the process before they are.
+    await stopping;
+    throw error;
   } finally {
     await services.stop();
   }

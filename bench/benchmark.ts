@@ -4,7 +4,7 @@ import type { Services } from './services.js';
 /** One line of a benchmark's table: the same quantity, measured once in each round. */
 export interface Measurement {
   readonly name: string;
-  /** `orders/s`, `s`, `times` */
+  /** `orders/s`, `s`, `CPU s`, `ms`, `MB` (1,000,000 bytes), `bytes`, `orders`, `times` */
   readonly unit: string;
   readonly rounds: readonly number[];
 }
@@ -23,6 +23,23 @@ export interface Findings {
 export interface Benchmark {
   readonly name: string;
   run(services: Services, progress: Progress): Promise<Findings>;
+}
+
+export const BYTES_PER_MB = 1_000_000;
+
+/** A line of what cannot be measured everywhere: none when a round has no value. */
+export function measuredWherePossible(
+  name: string,
+  unit: string,
+  rounds: readonly (number | undefined)[],
+): Measurement[] {
+  const measured = rounds.filter((value) => value !== undefined);
+  return measured.length < rounds.length ? [] : [{ name, unit, rounds: measured }];
+}
+
+/** Round by round, since both of a round were measured while the machine was the same. */
+export function ratios(values: readonly number[], references: readonly number[]): number[] {
+  return values.map((value, round) => value / references[round]!);
 }
 
 /**

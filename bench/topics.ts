@@ -49,13 +49,23 @@ export async function deleteTopics(
   }
 }
 
-/** Sends messages to a topic, by key, and returns once all are with the broker. */
-export async function fillTopic(kafka: Kafka, topic: string, messages: readonly Message[]): Promise<void> {
+/**
+ * Sends messages to a topic, by key, and returns once all are with the broker.
+ *
+ * @param onSent hears how many are, every now and then
+ */
+export async function fillTopic(
+  kafka: Kafka,
+  topic: string,
+  messages: readonly Message[],
+  onSent: (sent: number) => void = () => undefined,
+): Promise<void> {
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   try {
     for (let start = 0; start < messages.length; start += SEND_MESSAGES) {
       await producer.send({ topic, acks: -1, messages: messages.slice(start, start + SEND_MESSAGES) });
+      onSent(Math.min(start + SEND_MESSAGES, messages.length));
     }
   } finally {
     await producer.disconnect();

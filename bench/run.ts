@@ -5,12 +5,13 @@
 import 'reflect-metadata';
 import type { Benchmark } from './benchmark.js';
 import { ingest } from './ingest.js';
+import { list } from './list.js';
 import { read } from './read.js';
 import { Progress } from '../src/platform/progress.js';
 import { describeMachine, tableOf, writeResult } from './report.js';
 import { Services } from './services.js';
 
-const BENCHMARKS: readonly Benchmark[] = [ingest, read];
+const BENCHMARKS: readonly Benchmark[] = [ingest, read, list];
 
 /** sysexits.h */
 const EX_USAGE = 64;

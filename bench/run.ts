@@ -7,11 +7,12 @@ import type { Benchmark } from './benchmark.js';
 import { ingest } from './ingest.js';
 import { list } from './list.js';
 import { read } from './read.js';
+import { startup } from './startup.js';
 import { Progress } from '../src/platform/progress.js';
 import { describeMachine, tableOf, writeResult } from './report.js';
 import { Services } from './services.js';
 
-const BENCHMARKS: readonly Benchmark[] = [ingest, read, list];
+const BENCHMARKS: readonly Benchmark[] = [ingest, read, list, startup];
 
 /** sysexits.h */
 const EX_USAGE = 64;

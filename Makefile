@@ -12,7 +12,8 @@ SOURCES := src migrations tsconfig.json tsconfig.build.json nest-cli.json
 RELEASED := $(SOURCES) web package.json package-lock.json
 
 .PHONY: help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
-  db-reset test test-coverage faults soak bench lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
+  db-reset test test-coverage faults soak bench bench-ingest bench-read bench-write bench-mixed bench-startup bench-growth \
+  lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -90,8 +91,28 @@ MINUTES = 10
 soak: build ## mix all faults at random for MINUTES=10; ARGS='--seed 7' repeats a run
 	@node --import tsx test/faults/run.ts --soak $(MINUTES) $(ARGS)
 
-bench: build ## run the benchmarks
-	@node --import tsx bench/run.ts $(ARGS)
+BENCH = node --import tsx bench/run.ts
+
+bench: build ## run all benchmarks but the growth of the tables; ARGS='ingest list' runs those
+	@$(BENCH) $(ARGS)
+
+bench-ingest: build ## orders from Kafka into the tables and out again, the tables empty and with 2,000,000 orders
+	@$(BENCH) ingest
+
+bench-read: build ## reading an order, and the first and the 1,000th page of the list
+	@$(BENCH) read list
+
+bench-write: build ## orders over HTTP
+	@$(BENCH) write
+
+bench-mixed: build ## reads while orders come in
+	@$(BENCH) mixed
+
+bench-startup: build ## how long a start takes, and how much memory a full cache
+	@$(BENCH) startup
+
+bench-growth: build ## the rate of orders, and bytes on disk, as the tables grow to 2,000,000 orders (takes long)
+	@$(BENCH) growth
 
 # All of them run, so that one round of mending sees every fault.
 lint: build ## check everything that can be checked without running it

@@ -21,26 +21,21 @@ const MOST_COUNTED = 100_000;
 /** A batch that holds this much is closed: dead letters can have 1 MiB each, and all of a batch is in memory. */
 const ENOUGH_BYTES = 16 * 1_048_576;
 
-/**
- * Deleting what is read, rather than remembering the last id, cannot miss a row whose transaction was committed
- * late. The order of ids is the order per key: writers of one order wait for each other before they append.
- */
-const TAKE_OLDEST = `
-  WITH oldest AS (
-    SELECT id, sum(octet_length(payload)) OVER (ORDER BY id) - octet_length(payload) AS bytes_before
-    FROM (SELECT id, payload FROM outbox ORDER BY id LIMIT $1) AS first
-  ),
-  taken AS (
-    DELETE FROM outbox
-    WHERE id IN (SELECT id FROM oldest WHERE bytes_before < $2)
-    RETURNING id, topic, aggregateid, headers, payload, created_at, exact
-  )
+const READ_OLDEST = `
   SELECT id::float8 AS id, topic, aggregateid AS key, headers, payload AS value, exact,
          (extract(epoch FROM created_at) * 1000)::float8 AS created_at_ms
-  FROM taken
-  ORDER BY taken.id`;
+  FROM (SELECT *, sum(octet_length(payload)) OVER (ORDER BY id) - octet_length(payload) AS bytes_before
+        FROM outbox ORDER BY id LIMIT $1) AS first
+  WHERE bytes_before < $2
+  ORDER BY id`;
 
-interface TakenRow {
+/**
+ * Deleting exactly what was read, rather than all up to the last id, cannot miss a row whose transaction was committed
+ * late. The order of ids is the order per key: writers of one order wait for each other before they append.
+ */
+const DELETE_READ = 'DELETE FROM outbox WHERE id = ANY ($1::bigint[])';
+
+interface OutboxRow {
   id: number;
   topic: string;
   key: string;
@@ -137,8 +132,9 @@ export class OutboxRelay {
       this.watch.leaseSeen();
       if (!isOurs) return 0;
       const limits = [this.environment.RELAY_BATCH_MAX_MESSAGES, ENOUGH_BYTES];
-      const rows: TakenRow[] = await tx.query(TAKE_OLDEST, limits);
+      const rows: OutboxRow[] = await tx.query(READ_OLDEST, limits);
       if (rows.length === 0) return 0;
+      await tx.query(DELETE_READ, [rows.map((row) => row.id)]);
       const finished = this.metrics.relayBatchSeconds.startTimer();
       const messages = rows.map(messageOf);
       await this.publisher.publish(messages, this.stopping.signal);
@@ -154,7 +150,7 @@ export class OutboxRelay {
   }
 }
 
-function messageOf({ created_at_ms: createdAtMs, exact, ...row }: TakenRow): OutboxMessage {
+function messageOf({ created_at_ms: createdAtMs, exact, ...row }: OutboxRow): OutboxMessage {
   const message = { ...row, createdAtMs };
   return exact === null ? message : withExactParts(message, exact);
 }

@@ -1,9 +1,9 @@
-import { IngestWatch, type IngestCounts, wrongCounts } from './ingest-watch.js';
-import { ITEMS_PER_ORDER } from './order-events.js';
+import { IngestWatch, type IngestCounts } from './ingest-watch.js';
 import { cpuSecondsOfTree, memoryHeldBy } from './process-figures.js';
 import { migrate, Program } from './program.js';
 import type { Progress } from '../src/platform/progress.js';
 import { storeOneAtATime } from './references/one-at-a-time.js';
+import { expectedRows, wrongCounts } from './row-counts.js';
 import type { Surroundings } from './surroundings.js';
 
 /** As KafkaServer logs it. */
@@ -115,14 +115,5 @@ const difference = (after: number | undefined, before: number | undefined): numb
   after === undefined || before === undefined ? undefined : after - before;
 
 function expectedCounts(orders: number, ordersBefore: number): IngestCounts {
-  const stored = orders + ordersBefore;
-  return {
-    orders: stored,
-    deliveries: stored,
-    payments: stored,
-    items: stored * ITEMS_PER_ORDER,
-    outbox: 0,
-    deadLetters: 0,
-    statusEvents: orders,
-  };
+  return { ...expectedRows(orders + ordersBefore), statusEvents: orders };
 }

@@ -3,21 +3,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { ConnectionSettings } from '../src/platform/database/embedded/connection-settings.js';
 import { postmasterPid } from './process-figures.js';
+import { type RowCounts, settledRows } from './row-counts.js';
 
 const LOOK_EVERY_MS = 50;
 /** Slow is a finding; this long without one more order is a program that has stopped working. */
 const STALLED_MS = 120_000;
-/** The relay deletes the last rows of the outbox after their events are on the topic. */
-const SETTLE_MS = 10_000;
 
 /** What there is when all is done, or should be. */
-export interface IngestCounts {
-  readonly orders: number;
-  readonly deliveries: number;
-  readonly payments: number;
-  readonly items: number;
-  readonly outbox: number;
-  readonly deadLetters: number;
+export interface IngestCounts extends RowCounts {
   readonly statusEvents: number;
 }
 
@@ -30,13 +23,6 @@ const READ_SEQUENCE = `
 
 /** By the index, since there may be millions that were received before. */
 const COUNT_RECEIVED = `SELECT count(*)::int AS orders FROM orders WHERE received_at >= $1`;
-
-const COUNT_OUTBOX = `SELECT count(*)::int AS outbox FROM outbox`;
-
-const COUNT_ROWS = `
-  SELECT (SELECT count(*) FROM orders)::int AS orders, (SELECT count(*) FROM deliveries)::int AS deliveries,
-         (SELECT count(*) FROM payments)::int AS payments, (SELECT count(*) FROM items)::int AS items,
-         (SELECT count(*) FROM outbox)::int AS outbox, (SELECT count(*) FROM dead_letters)::int AS "deadLetters"`;
 
 /** Sees from outside how far an ingest is: rows through a connection of its own, events by the topic's end. */
 export class IngestWatch {
@@ -90,12 +76,8 @@ export class IngestWatch {
 
   /** What there is, once the outbox is empty or has had its time. */
   async settledCounts(): Promise<IngestCounts> {
-    for (const deadlineMs = Date.now() + SETTLE_MS; ; await pause(LOOK_EVERY_MS)) {
-      const { rows } = await this.client.query<{ outbox: number }>(COUNT_OUTBOX);
-      if (rows[0]!.outbox === 0 || Date.now() > deadlineMs) break;
-    }
-    const { rows } = await this.client.query<Omit<IngestCounts, 'statusEvents'>>(COUNT_ROWS);
-    return { ...rows[0]!, statusEvents: await this.countStatusEvents() };
+    const rows = await settledRows(this.client);
+    return { ...rows, statusEvents: await this.countStatusEvents() };
   }
 
   /** Of the server that the database is on; undefined when it cannot be seen from here. */
@@ -124,12 +106,4 @@ export class IngestWatch {
     const partitions = await this.admin.fetchTopicOffsets(this.statusTopic);
     return partitions.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0);
   }
-}
-
-/** One line for each count that is not what it should be. */
-export function wrongCounts(counts: IngestCounts, expected: IngestCounts): string[] {
-  const names = Object.keys(expected) as (keyof IngestCounts)[];
-  return names
-    .filter((name) => counts[name] !== expected[name])
-    .map((name) => `${name}: ${counts[name]}, expected ${expected[name]}`);
 }

@@ -9,11 +9,12 @@ import { ingest } from './ingest.js';
 import { list } from './list.js';
 import { read } from './read.js';
 import { startup } from './startup.js';
+import { write } from './write.js';
 import { Progress } from '../src/platform/progress.js';
 import { describeMachine, tableOf, writeResult } from './report.js';
 import { Services } from './services.js';
 
-const BENCHMARKS: readonly Benchmark[] = [ingest, read, list, startup];
+const BENCHMARKS: readonly Benchmark[] = [ingest, read, list, write, startup];
 
 /** Those that take so long that they have to be asked for. */
 const LONG_BENCHMARKS: readonly Benchmark[] = [growth];

@@ -1,5 +1,6 @@
 import type { Progress } from '../../src/platform/progress.js';
 import type { LoadResult } from '../load/load-options.js';
+import { SERVER_CORE } from '../pinning.js';
 import type { Figures } from './figures.js';
 import { type HotRow, hotRows, REFERENCES, type ReferenceName } from './hot-rows.js';
 import { differences, measureProgram, measureReference, takeSample } from './hot-turn.js';
@@ -55,7 +56,7 @@ async function withReferences<T>(
   const started: [string, ReferenceServer][] = [];
   try {
     for (const [name, file] of Object.entries(REFERENCES)) {
-      started.push([name, await ReferenceServer.start(file, orders)]);
+      started.push([name, await ReferenceServer.start(file, orders, SERVER_CORE)]);
     }
     const urls = Object.fromEntries(started.map(([name, { url }]) => [name, url]));
     return await work(urls as Record<ReferenceName, string>);

@@ -2,20 +2,24 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pinnedTo, SERVER_CORE } from '../pinning.js';
+import { pinnedTo } from '../pinning.js';
 
 const PROJECT_DIR = resolve(import.meta.dirname, '..', '..');
 
-/** One of bench/references/ that serves orders, in a process of its own and kept to the servers' core. */
+/** One of bench/references/ that serves orders, in a process of its own. */
 export class ReferenceServer {
   private constructor(
     private readonly child: ChildProcess,
     readonly url: string,
   ) {}
 
-  /** @param orders how many it holds. @throws Error when it ends without having listened */
-  static async start(file: string, orders: number): Promise<ReferenceServer> {
-    const [program, ...args] = pinnedTo(SERVER_CORE, [
+  /**
+   * @param orders how many it holds
+   * @param core the only one that it may use, where processes can be kept to one
+   * @throws Error when it ends without having listened
+   */
+  static async start(file: string, orders: number, core?: number): Promise<ReferenceServer> {
+    const [program, ...args] = pinnedTo(core, [
       process.execPath,
       ...['--import', 'tsx', join('bench', 'references', file), String(orders)],
     ]);

@@ -7,6 +7,7 @@ import type { Benchmark } from './benchmark.js';
 import { growth } from './growth.js';
 import { ingest } from './ingest.js';
 import { list } from './list.js';
+import { mixed } from './mixed.js';
 import { read } from './read.js';
 import { startup } from './startup.js';
 import { write } from './write.js';
@@ -14,7 +15,7 @@ import { Progress } from '../src/platform/progress.js';
 import { describeMachine, tableOf, writeResult } from './report.js';
 import { Services } from './services.js';
 
-const BENCHMARKS: readonly Benchmark[] = [ingest, read, list, write, startup];
+const BENCHMARKS: readonly Benchmark[] = [ingest, read, list, write, mixed, startup];
 
 /** Those that take so long that they have to be asked for. */
 const LONG_BENCHMARKS: readonly Benchmark[] = [growth];

@@ -4,7 +4,6 @@ import type { Order } from '../../src/orders/model/order.js';
 const placeholders = (count: number): string =>
   Array.from({ length: count }, (_, index) => `$${index + 1}`).join(', ');
 
-/** Named, so that each is planned once a connection and only its values travel after that. */
 const INSERTS = {
   order: `
     INSERT INTO orders (
@@ -28,7 +27,7 @@ const INSERTS = {
 /** The plain way to store an order: a transaction of its own, and one INSERT a row. */
 export async function storeOrder(client: ClientBase, order: Order): Promise<void> {
   const insert = (name: keyof typeof INSERTS, values: unknown[]) =>
-    client.query({ name, text: INSERTS[name], values });
+    client.query(INSERTS[name], values);
   const { order_uid: uid, delivery: d, payment: p } = order;
   await client.query('BEGIN');
   try {

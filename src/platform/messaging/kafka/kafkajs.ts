@@ -1,14 +1,25 @@
 import { createRequire } from 'node:module';
+import { murmur2 } from './murmur2.js';
+import { groupByPartition } from './partition-groups.js';
+import { decodeRecord } from './record-decoding.js';
 import { encodeRecord } from './record-encoding.js';
 
-const ENCODER = 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
+/** The functions of kafkajs that cost most for each message, and ours in their place. Each is all that its module holds. */
+const REPLACED: Readonly<Record<string, unknown>> = {
+  'protocol/recordBatch/record/v0/index.js': encodeRecord,
+  'protocol/recordBatch/record/v0/decoder.js': decodeRecord,
+  'producer/partitioners/default/murmur2.js': murmur2,
+  'producer/groupMessagesPerPartition.js': groupByPartition,
+};
 
-/** kafkajs with our encoder of records. Its own is put aside before kafkajs is loaded, which binds it then. */
+/** kafkajs binds its functions when it is loaded, so they are replaced before. */
 function loadKafkajs(): typeof import('kafkajs') {
   const require = createRequire(import.meta.url);
-  const path = require.resolve(ENCODER);
-  require(path);
-  require.cache[path]!.exports = encodeRecord;
+  for (const [file, replacement] of Object.entries(REPLACED)) {
+    const path = require.resolve(`kafkajs/src/${file}`);
+    require(path);
+    require.cache[path]!.exports = replacement;
+  }
   return require('kafkajs') as typeof import('kafkajs');
 }
 

@@ -1,0 +1,118 @@
+/** What kafkajs gives its decoder of a record: the record's bytes behind its length, and where they are read. */
+export interface RecordBytes {
+  readonly buffer: Buffer;
+  offset: number;
+}
+
+/** What the records of a batch have in common. Numbers of 64 bits are texts. */
+export interface BatchContext {
+  readonly firstOffset: string;
+  readonly firstTimestamp: string;
+  readonly maxTimestamp: string;
+  readonly magicByte: number;
+  readonly timestampType: number;
+  readonly isControlBatch: boolean;
+}
+
+type HeaderValue = Buffer | null;
+
+/** As kafkajs gives it to a consumer. */
+export interface DecodedRecord {
+  readonly magicByte: number;
+  readonly attributes: number;
+  readonly timestamp: string;
+  readonly offset: string;
+  readonly key: HeaderValue;
+  readonly value: HeaderValue;
+  readonly headers: Record<string, HeaderValue | HeaderValue[]>;
+  readonly isControlRecord: boolean;
+  readonly batchContext: BatchContext;
+}
+
+/** Of KIP-32: the broker's time at which the batch was appended counts for all of its records. */
+const LOG_APPEND_TIME = 1;
+/** Seven bytes of a varint hold 49 bits, which a number holds exactly. */
+const MAX_EXACT_SHIFT = 49;
+
+/**
+ * Decodes a record of Kafka's message format 2. kafkajs makes its integers of 64 bits from a BigInt for each byte, and
+ * copies the headers that it has read for each header.
+ */
+export function decodeRecord(bytes: RecordBytes, batchContext: BatchContext): DecodedRecord {
+  const { firstOffset, firstTimestamp, maxTimestamp, magicByte, timestampType, isControlBatch } =
+    batchContext;
+  const attributes = bytes.buffer.readInt8(bytes.offset++);
+  const timestampDelta = readVarlong(bytes);
+  const offsetDelta = readVarlong(bytes);
+  return {
+    magicByte,
+    attributes,
+    timestamp: timestampType === LOG_APPEND_TIME ? maxTimestamp : sum(firstTimestamp, timestampDelta),
+    offset: sum(firstOffset, offsetDelta),
+    key: readField(bytes),
+    value: readField(bytes),
+    headers: readHeaders(bytes),
+    isControlRecord: isControlBatch,
+    batchContext,
+  };
+}
+
+function readHeaders(bytes: RecordBytes): DecodedRecord['headers'] {
+  // Without a prototype, so that a header may have any name.
+  const headers = Object.create(null) as DecodedRecord['headers'];
+  for (let left = Number(readVarlong(bytes)); left > 0; left--) {
+    const name = readText(bytes);
+    const value = readField(bytes);
+    const before = headers[name];
+    if (before === undefined) headers[name] = value;
+    else if (Array.isArray(before)) before.push(value);
+    else headers[name] = [before, value];
+  }
+  return headers;
+}
+
+function readText(bytes: RecordBytes): string {
+  const start = bytes.offset;
+  const length = Number(readVarlong(bytes));
+  const first = bytes.offset;
+  if (length < 0) throw new RangeError(`the name of a header at byte ${start} of a record is null`);
+  bytes.offset = first + length;
+  return bytes.buffer.toString('utf8', first, bytes.offset);
+}
+
+function readField(bytes: RecordBytes): HeaderValue {
+  const length = Number(readVarlong(bytes));
+  if (length < 0) return null;
+  const start = bytes.offset;
+  bytes.offset = start + length;
+  return bytes.buffer.subarray(start, bytes.offset);
+}
+
+/** Seven bits a byte, the lowest first, and zigzag, as in Protocol Buffers. */
+function readVarlong(bytes: RecordBytes): number | bigint {
+  const { buffer } = bytes;
+  const start = bytes.offset;
+  let value = 0;
+  for (let shift = 0, factor = 1; shift < MAX_EXACT_SHIFT; shift += 7, factor *= 128) {
+    const byte = buffer[bytes.offset++]!;
+    value += (byte & 0x7f) * factor;
+    if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+  bytes.offset = start;
+  return readLongVarlong(bytes);
+}
+
+function readLongVarlong(bytes: RecordBytes): bigint {
+  let value = 0n;
+  for (let shift = 0n; shift < 70n; shift += 7n) {
+    const byte = bytes.buffer[bytes.offset++]!;
+    value |= BigInt(byte & 0x7f) << shift;
+    if (byte < 0x80) return BigInt.asIntN(64, (value >> 1n) ^ -(value & 1n));
+  }
+  throw new RangeError('an integer of a record has more than 64 bits');
+}
+
+function sum(base: string, delta: number | bigint): string {
+  const exact = Number(base) + Number(delta);
+  return Number.isSafeInteger(exact) ? String(exact) : String(BigInt(base) + BigInt(delta));
+}

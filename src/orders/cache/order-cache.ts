@@ -12,8 +12,9 @@ import { Health } from '../../platform/health/health.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { observeGauge } from '../../platform/metrics/observed-gauge.js';
-import { OrderRepository, type StoredOrder } from '../repository/order.repository.js';
+import type { StoredOrder } from '../repository/order.repository.js';
 import type { OrderRevision } from '../repository/order-to-store.js';
+import { StoredOrders } from '../repository/stored-orders.js';
 import { CACHE_REQUESTS } from './order-cache.metrics.js';
 
 const LOAD_TIMEOUT_MS = 10_000;
@@ -50,7 +51,7 @@ export class OrderCache {
   private readonly redis: RedisTier | undefined;
 
   constructor(
-    private readonly repository: OrderRepository,
+    private readonly orders: StoredOrders,
     private readonly environment: Environment,
     @InjectMetric(CACHE_REQUESTS) requests: Counter<'tier' | 'result'>,
     private readonly health: Health,
@@ -99,9 +100,9 @@ export class OrderCache {
       this.health.addCheck('redis', () => ({ up: redis.state() === 'up' }));
     }
     const startedAt = performance.now();
-    const orderUids = await this.repository.newest(this.environment.CACHE_WARM_ORDERS);
+    const orderUids = await this.orders.newest(this.environment.CACHE_WARM_ORDERS);
     for (let start = 0; start < orderUids.length; start += WARM_PAGE_ORDERS) {
-      for (const stored of await this.repository.findMany(orderUids.slice(start, start + WARM_PAGE_ORDERS))) {
+      for (const stored of await this.orders.findMany(orderUids.slice(start, start + WARM_PAGE_ORDERS))) {
         this.cache.warm(stored.orderUid, entryOf(stored));
       }
     }
@@ -135,7 +136,7 @@ export class OrderCache {
   }
 
   private async load(orderUid: string): Promise<CacheEntry | undefined> {
-    const [stored] = await this.repository.findMany([orderUid]);
+    const [stored] = await this.orders.findMany([orderUid]);
     return stored && entryOf(stored);
   }
 }

@@ -7,6 +7,7 @@ import type { Order } from '../model/order.js';
 import { contentOf } from './order-content.js';
 import { OrderListRepository } from './order-list.repository.js';
 import { OrderRepository } from './order.repository.js';
+import { StoredOrders } from './stored-orders.js';
 
 let house: WaybillDatabase;
 let repository: OrderRepository;
@@ -15,8 +16,8 @@ let customers = 0;
 
 beforeAll(async () => {
   house = await openWaybillDatabase();
-  repository = new OrderRepository(house.database);
-  lists = new OrderListRepository(house.database, repository);
+  repository = new OrderRepository();
+  lists = new OrderListRepository(house.database, new StoredOrders(house.database));
 });
 
 afterAll(() => house.drop());

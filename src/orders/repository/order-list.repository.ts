@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { ListPosition, OrderFilter } from '../model/order-filter.js';
 import { OrderEntity } from './order.entities.js';
-import { OrderRepository, type StoredOrder } from './order.repository.js';
+import type { StoredOrder } from './order.repository.js';
+import { StoredOrders } from './stored-orders.js';
 
 export interface OrderPage {
   readonly orders: readonly StoredOrder[];
@@ -15,7 +16,7 @@ export interface OrderPage {
 export class OrderListRepository {
   constructor(
     private readonly database: Database,
-    private readonly orders: OrderRepository,
+    private readonly orders: StoredOrders,
   ) {}
 
   /** One page of up to `limit` orders after a position. Costs the same wherever in the list it stands. */

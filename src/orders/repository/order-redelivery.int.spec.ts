@@ -6,6 +6,7 @@ import type { Order } from '../model/order.js';
 import { contentOf } from './order-content.js';
 import { OrderRepository } from './order.repository.js';
 import type { OrderToStore } from './order-to-store.js';
+import { StoredOrders } from './stored-orders.js';
 
 /** What Kafka may do with a partition: hand it over in parts, and after a crash from some earlier place again. */
 interface Delivery {
@@ -35,11 +36,13 @@ const deliveries = fc.array(fc.record({ events: fc.integer({ min: 1, max: 8 }), 
 
 let house: WaybillDatabase;
 let repository: OrderRepository;
+let storedOrders: StoredOrders;
 let serial = 0;
 
 beforeAll(async () => {
   house = await openWaybillDatabase();
-  repository = new OrderRepository(house.database);
+  repository = new OrderRepository();
+  storedOrders = new StoredOrders(house.database);
 });
 afterAll(() => house.drop());
 
@@ -83,7 +86,7 @@ function expected(sent: readonly Event[]): { content: string; version: number }[
 
 async function stored(run: number): Promise<{ content: string; version: number }[]> {
   const uids = Array.from({ length: ORDERS }, (_, order) => `run-${run}-${order}`);
-  const found = await repository.findMany(uids);
+  const found = await storedOrders.findMany(uids);
   return found
     .sort((one, other) => one.orderUid.localeCompare(other.orderUid))
     .map(({ text, version }) => ({ content: (JSON.parse(text) as Order).customer_id, version }));

@@ -6,14 +6,17 @@ import type { Order } from '../model/order.js';
 import { contentOf } from './order-content.js';
 import { OrderRepository, type StoreResult } from './order.repository.js';
 import type { OrderToStore } from './order-to-store.js';
+import { StoredOrders } from './stored-orders.js';
 
 let house: WaybillDatabase;
 let repository: OrderRepository;
+let storedOrders: StoredOrders;
 let serial = 0;
 
 beforeAll(async () => {
   house = await openWaybillDatabase();
-  repository = new OrderRepository(house.database);
+  repository = new OrderRepository();
+  storedOrders = new StoredOrders(house.database);
 });
 
 afterAll(() => house.drop());
@@ -35,7 +38,7 @@ const store = (...batch: OrderToStore[]): Promise<StoreResult[]> =>
   house.database.transaction((tx) => repository.store(tx, batch));
 
 async function read(orderUid: string): Promise<{ order: Order; version: number; hash: string }> {
-  const [stored] = await repository.findMany([orderUid]);
+  const [stored] = await storedOrders.findMany([orderUid]);
   return { order: JSON.parse(stored!.text) as Order, version: stored!.version, hash: stored!.hash };
 }
 
@@ -72,7 +75,7 @@ describe('an order that may only replace', () => {
     const uid = freshUid();
     const anything: OrderToStore = { ...toStore(a(uid)), mayReplace: () => true };
     expect(await store(anything)).toEqual([{ outcome: 'mismatched', version: 0 }]);
-    expect(await repository.findMany([uid])).toEqual([]);
+    expect(await storedOrders.findMany([uid])).toEqual([]);
   });
 
   it('fails none of its neighbours', async () => {
@@ -113,15 +116,14 @@ describe('an order that may only replace', () => {
   it('gives way to exactly one of many that take it for the same, across processes', async () => {
     const elsewhere = new Database(house.options);
     await elsewhere.open(house.connection);
-    const elsewhereToo = new OrderRepository(elsewhere);
     const uid = freshUid();
     await store(toStore(a(uid)));
     for (let before = a(uid), round = 0; round < 10; round++) {
       const rivals = Array.from({ length: 8 }, (_, n) => orderOf(uid, `${round}-${n}`));
       const results = await Promise.all(
         rivals.map((rival, n) => {
-          const [database, orders] = n % 2 === 0 ? [house.database, repository] : [elsewhere, elsewhereToo];
-          return database.transaction((tx) => orders.store(tx, [asLongAs(hashOf(before), rival)]));
+          const database = n % 2 === 0 ? house.database : elsewhere;
+          return database.transaction((tx) => repository.store(tx, [asLongAs(hashOf(before), rival)]));
         }),
       );
       const winners = rivals.filter((_, n) => results[n]![0]!.outcome === 'updated');
@@ -144,7 +146,7 @@ describe('an order that may only replace', () => {
         return store(...(n % 2 === 0 ? batch : batch.toReversed()));
       });
       await Promise.all(writers);
-      expect(await repository.findMany(uids)).toHaveLength(uids.length);
+      expect(await storedOrders.findMany(uids)).toHaveLength(uids.length);
     }
   });
 });

@@ -1,21 +1,21 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { arbitraryOrder } from '../../../test/support/arbitrary-order.js';
 import { sampleOrderText } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
-import { encodeOrder } from '../model/order.codec.js';
 import type { Order } from '../model/order.js';
 import { contentOf } from './order-content.js';
 import type { OrderSource, OrderToStore } from './order-to-store.js';
 import { OrderRepository, type StoreResult } from './order.repository.js';
+import { StoredOrders } from './stored-orders.js';
 
 let house: WaybillDatabase;
 let repository: OrderRepository;
+let storedOrders: StoredOrders;
 let serial = 0;
 
 beforeAll(async () => {
   house = await openWaybillDatabase();
-  repository = new OrderRepository(house.database);
+  repository = new OrderRepository();
+  storedOrders = new StoredOrders(house.database);
 });
 
 afterAll(() => house.drop());
@@ -57,7 +57,7 @@ const store = (...batch: OrderToStore[]): Promise<StoreResult[]> =>
   house.database.transaction((tx) => repository.store(tx, batch));
 
 async function read(orderUid: string): Promise<{ order: Order; version: number; hash: string }> {
-  const [stored] = await repository.findMany([orderUid]);
+  const [stored] = await storedOrders.findMany([orderUid]);
   return { order: JSON.parse(stored!.text) as Order, version: stored!.version, hash: stored!.hash };
 }
 
@@ -180,52 +180,13 @@ describe('what becomes of an order', () => {
       throw new Error('rolled back');
     });
     await expect(rolledBack).rejects.toThrow('rolled back');
-    expect(await repository.findMany([uid])).toEqual([]);
+    expect(await storedOrders.findMany([uid])).toEqual([]);
   });
 
   it('keeps the largest order that is allowed', async () => {
     const order = orderOf(freshUid(), 'a', 1_000);
     await store(toStore(order));
     expect((await read(order.order_uid)).order).toEqual(order);
-  });
-});
-
-describe('what is read back', () => {
-  it('is every valid order field for field, its time to the letter', async () => {
-    await fc.assert(
-      fc.asyncProperty(arbitraryOrder({ totals: 'any' }), async (order) => {
-        const uid = freshUid();
-        const named = { ...order, order_uid: uid };
-        await store(toStore(named));
-        const [stored] = await repository.findMany([uid]);
-        expect(stored!.text).toBe(encodeOrder(named));
-        expect(stored!.hash).toBe(contentOf(named).hash);
-        expect(await store(toStore(JSON.parse(stored!.text) as Order))).toMatchObject([
-          { outcome: 'unchanged' },
-        ]);
-      }),
-      { numRuns: 150 },
-    );
-  });
-
-  it('is every valid order also when it replaced another one', async () => {
-    const uid = freshUid();
-    await fc.assert(
-      fc.asyncProperty(arbitraryOrder({ totals: 'any', maxItems: 6 }), async (order) => {
-        const named = { ...order, order_uid: uid };
-        await store(toStore(named));
-        expect((await repository.findMany([uid]))[0]!.text).toBe(encodeOrder(named));
-      }),
-      { numRuns: 100 },
-    );
-  });
-
-  it('leaves out what is not there, and has each order once', async () => {
-    const uid = freshUid();
-    await store(toStore(orderOf(uid)));
-    const found = await repository.findMany([uid, 'nobody', uid]);
-    expect(found.map((one) => one.orderUid)).toEqual([uid]);
-    expect(await repository.findMany([])).toEqual([]);
   });
 });
 
@@ -262,7 +223,7 @@ describe('writers at the same time', () => {
       store(...batchOf(`w${n}`, n % 2 === 0 ? uids : uids.toReversed())),
     );
     const results = (await Promise.all(writers)).flat();
-    const stored = await repository.findMany(uids);
+    const stored = await storedOrders.findMany(uids);
     expect(stored).toHaveLength(uids.length);
     for (const { text, orderUid, version } of stored) {
       const order = JSON.parse(text) as Order;
@@ -280,23 +241,12 @@ describe('writers at the same time', () => {
       return store(...(n % 2 === 0 ? batch : batch.toReversed()));
     });
     const results = (await Promise.all(writers)).flat();
-    const stored = await repository.findMany(uids);
+    const stored = await storedOrders.findMany(uids);
     expect(stored.map(({ version }) => version)).toEqual(uids.map(() => 24));
     expect(results).toHaveLength(6 * 24);
     for (const { text, orderUid } of stored) {
       const order = JSON.parse(text) as Order;
       expect(order).toEqual(orderOf(orderUid, order.customer_id, order.items.length));
     }
-  });
-});
-
-describe('the newest orders', () => {
-  it('come newest received first', async () => {
-    const uids = Array.from({ length: 3 }, freshUid);
-    const later = (Date.now() + 3_600_000) * 1_000;
-    for (const [n, uid] of uids.entries()) {
-      await store({ ...toStore(orderOf(uid)), receivedAtUs: later + n });
-    }
-    expect(await repository.newest(2)).toEqual([uids[2], uids[1]]);
   });
 });

@@ -1,11 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../../platform/database/database.js';
-import { encodeOrder } from '../model/order.codec.js';
-import type { Order } from '../model/order.js';
+import type { Transaction } from '../../platform/database/database.js';
 import { DELIVERIES, itemRowsOf, ITEMS, type OrderChange, ORDERS, PAYMENTS } from './order-tables.js';
 import type { OrderRevision, OrderSource, OrderToStore } from './order-to-store.js';
-import { DELETE_PARTS, INSERT_NEW_ORDERS, LOCK_ORDERS, READ_ORDERS, REPLACE_ORDERS } from './order.sql.js';
-import { OrderEntity } from './order.entities.js';
+import { DELETE_PARTS, INSERT_NEW_ORDERS, LOCK_ORDERS, REPLACE_ORDERS } from './order.sql.js';
 
 /**
  * - `stored`: it was not there before
@@ -43,11 +40,9 @@ const NOTHING_TO_REPLACE: StoreResult = { outcome: 'mismatched', version: 0 };
 
 const uidOf = (toStore: OrderToStore): string => toStore.content.order.order_uid;
 
-/** Orders in PostgreSQL: the four tables, always written and read together. */
+/** Writes orders to PostgreSQL: the four tables, always together. */
 @Injectable()
 export class OrderRepository {
-  constructor(private readonly database: Database) {}
-
   /**
    * Stores a batch within a transaction. An order that stands in it several times is taken in the batch's own
    * order, so that each change gets its version. All that is new is inserted before any row is locked, so that two
@@ -63,29 +58,6 @@ export class OrderRepository {
       await this.replaceChanged(tx, round, results);
     }
     return batch.map((toStore) => results.get(toStore)!);
-  }
-
-  /** Orders by id, each once and in no particular order; those that are not there are left out. */
-  async findMany(orderUids: readonly string[]): Promise<StoredOrder[]> {
-    if (orderUids.length === 0) return [];
-    const rows: { order_uid: string; version: number; content_hash: string; order: Order }[] =
-      await this.database.source.query(READ_ORDERS, [orderUids]);
-    return rows.map((row) => ({
-      orderUid: row.order_uid,
-      version: row.version,
-      hash: row.content_hash,
-      text: encodeOrder(row.order),
-    }));
-  }
-
-  /** The ids of the newest received orders, newest first. */
-  async newest(limit: number): Promise<string[]> {
-    const rows = await this.database.source.getRepository(OrderEntity).find({
-      select: { order_uid: true },
-      order: { received_at: 'DESC' },
-      take: limit,
-    });
-    return rows.map((row) => row.order_uid);
   }
 
   private async insertNew(

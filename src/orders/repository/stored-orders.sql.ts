@@ -1,24 +1,24 @@
-/** The orders of a list of ids, each as one JSON text with its version, in no order. */
+/**
+ * The orders of a list of ids, in no order, each as a StoredOrder. PostgreSQL writes the canonical text itself:
+ * `row_to_json` puts no spaces, and escapes and writes numbers as `JSON.stringify` does. So the columns of each part
+ * stand in the order of the model's fields.
+ */
 export const READ_ORDERS = `
-  SELECT o.order_uid, o.version, encode(o.content_hash, 'hex') AS content_hash,
-         json_build_object(
-           'order_uid', o.order_uid, 'track_number', o.track_number, 'entry', o.entry,
-           'delivery', (
-             SELECT row_to_json(part) FROM (
+  SELECT o.order_uid AS "orderUid", o.version, encode(o.content_hash, 'hex') AS hash, (
+    SELECT row_to_json(content)::text FROM (
+      SELECT o.order_uid, o.track_number, o.entry,
+             (SELECT delivery FROM (
                SELECT d.name, d.phone, d.zip, d.city, d.address, d.region, d.email
-               FROM deliveries d WHERE d.order_uid = o.order_uid) part),
-           'payment', (
-             SELECT row_to_json(part) FROM (
+               FROM deliveries d WHERE d.order_uid = o.order_uid) delivery) AS delivery,
+             (SELECT payment FROM (
                SELECT p.transaction, p.request_id, p.currency, p.provider, p.amount, p.payment_dt, p.bank,
                       p.delivery_cost, p.goods_total, p.custom_fee
-               FROM payments p WHERE p.order_uid = o.order_uid) part),
-           'items', (
-             SELECT json_agg(row_to_json(part)) FROM (
+               FROM payments p WHERE p.order_uid = o.order_uid) payment) AS payment,
+             ARRAY(SELECT item FROM (
                SELECT i.chrt_id, i.track_number, i.price, i.rid, i.name, i.sale, i.size, i.total_price, i.nm_id,
                       i.brand, i.status
-               FROM items i WHERE i.order_uid = o.order_uid ORDER BY i.line) part),
-           'locale', o.locale, 'internal_signature', o.internal_signature, 'customer_id', o.customer_id,
-           'delivery_service', o.delivery_service, 'shardkey', o.shardkey, 'sm_id', o.sm_id,
-           'date_created', o.date_created, 'oof_shard', o.oof_shard) AS "order"
+               FROM items i WHERE i.order_uid = o.order_uid ORDER BY i.line) item) AS items,
+             o.locale, o.internal_signature, o.customer_id, o.delivery_service, o.shardkey, o.sm_id,
+             o.date_created, o.oof_shard) content) AS text
   FROM orders o
   WHERE o.order_uid = ANY ($1)`;

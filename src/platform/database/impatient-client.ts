@@ -1,11 +1,20 @@
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { preparedName } from './prepared-statements.js';
 
 /** A statement was sent and nothing came back: what became of it is not known. Its connection is gone. */
 export class DatabaseSilentError extends Error {
   constructor(limitMs: number) {
     super(`PostgreSQL has not answered for ${limitMs} ms; the connection was given up`);
     this.name = 'DatabaseSilentError';
+  }
+}
+
+/** PostgreSQL takes a statement no more that it has prepared. Its connection is gone; the next one prepares it anew. */
+export class PreparedStatementLostError extends Error {
+  constructor(options: ErrorOptions) {
+    super('a prepared statement cannot be used any more; the connection was given up', options);
+    this.name = 'PreparedStatementLostError';
   }
 }
 
@@ -16,6 +25,14 @@ export interface ImpatientClientConfig extends pg.ClientConfig {
 
 /** How long PostgreSQL may take to hear a farewell. */
 const FAREWELL_LIMIT_MS = 1_000;
+
+/** SQLSTATEs of statements that will never work again on their connection. */
+const LOST_STATEMENT_STATES: ReadonlySet<unknown> = new Set([
+  '0A000', // the types of its result were changed by a migration
+  '26000', // its name is not known: a pooler has changed the server's side of the connection
+]);
+
+type Ask = (...query: unknown[]) => unknown;
 
 /**
  * A connection that is given up when an answer does not come: a network that swallows packets, a server that is
@@ -28,10 +45,11 @@ export class ImpatientClient extends pg.Client {
   constructor(config: ImpatientClientConfig) {
     super(config);
     this.answerLimitMs = config.answerLimitMs;
-    const ask = this.query.bind(this) as (...query: unknown[]) => unknown;
+    const ask = this.query.bind(this) as Ask;
     // pg has nine signatures for this method; what is asked and returned stays what it is in each of them.
-    this.query = ((...query: unknown[]) => this.withinLimit(ask(...query))) as typeof this.query;
-    const end = this.end.bind(this) as (...callback: unknown[]) => unknown;
+    this.query = ((...query: unknown[]) =>
+      this.withinLimit(this.askPrepared(ask, query))) as typeof this.query;
+    const end = this.end.bind(this) as Ask;
     this.end = ((...callback: unknown[]) => this.soon(end(...callback))) as typeof this.end;
   }
 
@@ -41,6 +59,23 @@ export class ImpatientClient extends pg.Client {
     await this.withinLimit(
       new Promise<void>((resolve, reject) => stream.once('error', reject).once('finish', resolve).end(data)),
     );
+  }
+
+  private askPrepared(ask: Ask, query: readonly unknown[]): unknown {
+    const [text, ...rest] = query;
+    const name = preparedName(text);
+    if (name === undefined) return ask(...query);
+    const answer = ask({ name, text }, ...rest);
+    return answer instanceof Promise ? answer.catch((error: Error) => this.replaceLost(error)) : answer;
+  }
+
+  /** Throws once the connection is gone, so that nobody gets it from the pool in between. */
+  private async replaceLost(cause: Error & { code?: unknown }): Promise<never> {
+    if (!LOST_STATEMENT_STATES.has(cause.code)) throw cause;
+    const gone = new Promise((resolve) => this.once('end', resolve));
+    this.drop();
+    await gone;
+    throw new PreparedStatementLostError({ cause });
   }
 
   private withinLimit(answer: unknown): unknown {

@@ -114,6 +114,7 @@ export const TRANSIENT_NAMES: ReadonlySet<string> = new Set([
   'CacheLoadTimeoutError',
   'DatabaseSilentError',
   'DatabaseUnavailableError',
+  'PreparedStatementLostError',
   'TooBusyError',
   // Said to the statement after the one between which the connection was lost.
   'QueryRunnerAlreadyReleasedError',

@@ -8,6 +8,7 @@ import { RedisTier } from '../../platform/cache/redis-tier.js';
 import type { CacheAnswer } from '../../platform/cache/shared-load.js';
 import { TieredCache } from '../../platform/cache/tiered-cache.js';
 import { Environment } from '../../platform/config/environment.js';
+import { BatchedLookups } from '../../platform/database/batched-lookups.js';
 import { Health } from '../../platform/health/health.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
@@ -19,6 +20,8 @@ import { CACHE_REQUESTS } from './order-cache.metrics.js';
 
 const LOAD_TIMEOUT_MS = 10_000;
 const WARM_PAGE_ORDERS = 1_000;
+const MAX_COLD_QUERIES = 2;
+const MAX_COLD_ORDERS_A_QUERY = 100;
 const REDIS_KEY_PREFIX = 'waybill:order:';
 /** Digits of the content's hash that an ETag shows; the version beside it already tells contents of one order apart. */
 const ETAG_HASH_DIGITS = 16;
@@ -49,6 +52,11 @@ function ownBytes(text: string): Buffer {
 export class OrderCache {
   private readonly cache: TieredCache;
   private readonly redis: RedisTier | undefined;
+  private readonly lookups = new BatchedLookups({
+    query: (orderUids) => this.load(orderUids),
+    maxQueries: MAX_COLD_QUERIES,
+    maxKeys: MAX_COLD_ORDERS_A_QUERY,
+  });
 
   constructor(
     private readonly orders: StoredOrders,
@@ -78,7 +86,7 @@ export class OrderCache {
     this.cache = new TieredCache({
       memory,
       second: this.redis,
-      load: (orderUid) => this.load(orderUid),
+      load: (orderUid, signal) => this.lookups.find(orderUid, signal),
       loadTimeoutMs: LOAD_TIMEOUT_MS,
       observe: counting(requests),
     });
@@ -135,9 +143,9 @@ export class OrderCache {
     this.cache.forgetAll();
   }
 
-  private async load(orderUid: string): Promise<CacheEntry | undefined> {
-    const [stored] = await this.orders.findMany([orderUid]);
-    return stored && entryOf(stored);
+  private async load(orderUids: readonly string[]): Promise<Map<string, CacheEntry>> {
+    const found = await this.orders.findMany(orderUids);
+    return new Map(found.map((stored) => [stored.orderUid, entryOf(stored)]));
   }
 }
 

@@ -1,0 +1,71 @@
+export interface BatchedLookupsOptions<Found> {
+  /** What is not there is not in the answer either. */
+  readonly query: (keys: readonly string[]) => Promise<ReadonlyMap<string, Found>>;
+  /** Queries under way at the same time. */
+  readonly maxQueries: number;
+  /** Keys of one query. */
+  readonly maxKeys: number;
+}
+
+interface Lookup<Found> {
+  readonly key: string;
+  readonly resolve: (found: Found | undefined) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Look-ups by key that share queries. One that comes alone is sent at once; those that come while as many queries are
+ * under way as may be wait, and go together in the next one, first come first. No query begins before the look-ups
+ * that it answers, so what it finds is not older than they are.
+ */
+export class BatchedLookups<Found> {
+  private readonly waiting = new Set<Lookup<Found>>();
+  private queriesUnderWay = 0;
+
+  constructor(private readonly options: BatchedLookupsOptions<Found>) {}
+
+  /**
+   * @param signal gives the look-up up; while it waits, it is not asked for any more
+   * @returns undefined when there is no such key
+   * @throws the signal's reason, and what the query throws, which fails all look-ups that share it
+   */
+  find(key: string, signal: AbortSignal): Promise<Found | undefined> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const lookup: Lookup<Found> = { key, resolve, reject };
+      this.waiting.add(lookup);
+      signal.addEventListener('abort', () => this.giveUp(lookup, signal), { once: true });
+      if (this.queriesUnderWay < this.options.maxQueries) void this.queryAll();
+    });
+  }
+
+  private giveUp(lookup: Lookup<Found>, signal: AbortSignal): void {
+    this.waiting.delete(lookup);
+    lookup.reject(signal.reason as Error);
+  }
+
+  private async queryAll(): Promise<void> {
+    this.queriesUnderWay++;
+    while (this.waiting.size > 0) await this.query(this.take());
+    this.queriesUnderWay--;
+  }
+
+  private async query(lookups: readonly Lookup<Found>[]): Promise<void> {
+    try {
+      const found = await this.options.query(lookups.map(({ key }) => key));
+      for (const { key, resolve } of lookups) resolve(found.get(key));
+    } catch (error) {
+      for (const { reject } of lookups) reject(error as Error);
+    }
+  }
+
+  private take(): Lookup<Found>[] {
+    const lookups: Lookup<Found>[] = [];
+    for (const lookup of this.waiting) {
+      if (lookups.length === this.options.maxKeys) break;
+      lookups.push(lookup);
+      this.waiting.delete(lookup);
+    }
+    return lookups;
+  }
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { BatchedLookups } from './batched-lookups.js';
+
+interface Query {
+  readonly keys: readonly string[];
+  /** Answers with what stands under these keys; each value tells its key. */
+  readonly answer: (...there: string[]) => void;
+  readonly fail: (error: Error) => void;
+}
+
+const valueOf = (key: string): string => `value of ${key}`;
+
+/** Look-ups whose queries are answered by the test. */
+function handDriven({ maxQueries = 1, maxKeys = 3 } = {}) {
+  const queries: Query[] = [];
+  const lookups = new BatchedLookups<string>({
+    query: (keys) =>
+      new Promise((resolve, reject) => {
+        const answer = (...there: string[]): void =>
+          resolve(new Map(there.map((key) => [key, valueOf(key)])));
+        queries.push({ keys, answer, fail: reject });
+      }),
+    maxQueries,
+    maxKeys,
+  });
+  const find = (key: string, signal = new AbortController().signal): Promise<string | undefined> =>
+    lookups.find(key, signal);
+  const asked = (): (readonly string[])[] => queries.map(({ keys }) => keys);
+  return { queries, find, asked };
+}
+
+/** Lets all that can happen without an answer happen. */
+const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+const outcomeOf = (found: Promise<unknown>): Promise<unknown> => found.catch((error: unknown) => error);
+
+describe('a look-up', () => {
+  it('that comes alone is sent at once', async () => {
+    const { queries, find, asked } = handDriven();
+    const found = find('a');
+    expect(asked()).toEqual([['a']]);
+    queries[0]!.answer('a');
+    expect(await found).toBe(valueOf('a'));
+  });
+
+  it('is sent at once again when nothing is under way any more', async () => {
+    const { queries, find, asked } = handDriven();
+    const first = find('a');
+    queries[0]!.answer('a');
+    await first;
+    await settled();
+    void find('b');
+    expect(asked()).toEqual([['a'], ['b']]);
+  });
+
+  it('finds nothing where nothing is', async () => {
+    const { queries, find } = handDriven();
+    const found = find('a');
+    queries[0]!.answer();
+    expect(await found).toBeUndefined();
+  });
+});
+
+describe('look-ups while a query is under way', () => {
+  it('wait, and go together in the next one, as many as it may have, first come first', async () => {
+    const { queries, find, asked } = handDriven({ maxKeys: 3 });
+    const found = ['a', 'b', 'c', 'd', 'e'].map((key) => find(key));
+    expect(asked()).toEqual([['a']]);
+    queries[0]!.answer('a');
+    await settled();
+    expect(asked()).toEqual([['a'], ['b', 'c', 'd']]);
+    queries[1]!.answer('d', 'b');
+    await settled();
+    expect(asked()).toEqual([['a'], ['b', 'c', 'd'], ['e']]);
+    queries[2]!.answer('e');
+    expect(await Promise.all(found)).toEqual([
+      valueOf('a'),
+      valueOf('b'),
+      undefined,
+      valueOf('d'),
+      valueOf('e'),
+    ]);
+  });
+
+  it('do not wait while fewer are under way than may be', async () => {
+    const { queries, find, asked } = handDriven({ maxQueries: 2 });
+    for (const key of ['a', 'b', 'c', 'd']) void find(key);
+    expect(asked()).toEqual([['a'], ['b']]);
+    queries[1]!.answer();
+    await settled();
+    expect(asked()).toEqual([['a'], ['b'], ['c', 'd']]);
+  });
+});
+
+describe('a query that fails', () => {
+  it('fails its own look-ups, and no others', async () => {
+    const { queries, find, asked } = handDriven({ maxKeys: 2 });
+    const outcomes = ['a', 'b', 'c', 'd'].map((key) => outcomeOf(find(key)));
+    queries[0]!.answer('a');
+    await settled();
+    const error = new Error('the database is away');
+    queries[1]!.fail(error);
+    await settled();
+    expect(asked()).toEqual([['a'], ['b', 'c'], ['d']]);
+    queries[2]!.answer('d');
+    expect(await Promise.all(outcomes)).toEqual([valueOf('a'), error, error, valueOf('d')]);
+  });
+});
+
+describe('a look-up that is given up', () => {
+  it('is not asked for while it waits, and its neighbours are', async () => {
+    const { queries, find, asked } = handDriven();
+    const deadline = new AbortController();
+    const [, givenUp, other] = [find('a'), outcomeOf(find('b', deadline.signal)), find('c')];
+    const reason = new Error('too late');
+    deadline.abort(reason);
+    expect(await givenUp).toBe(reason);
+    queries[0]!.answer();
+    await settled();
+    expect(asked()).toEqual([['a'], ['c']]);
+    queries[1]!.answer('c');
+    expect(await other).toBe(valueOf('c'));
+  });
+
+  it('is not waited for once it is asked for', async () => {
+    const { queries, find } = handDriven({ maxQueries: 1 });
+    const deadline = new AbortController();
+    const givenUp = outcomeOf(find('a', deadline.signal));
+    const reason = new Error('too late');
+    deadline.abort(reason);
+    expect(await givenUp).toBe(reason);
+    queries[0]!.answer('a');
+    await settled();
+  });
+
+  it('was never begun when it is too late already', async () => {
+    const { find, asked } = handDriven();
+    const reason = new Error('too late');
+    expect(await outcomeOf(find('a', AbortSignal.abort(reason)))).toBe(reason);
+    expect(asked()).toEqual([]);
+  });
+});

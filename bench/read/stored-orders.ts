@@ -31,7 +31,7 @@ export async function storeOrders(
   progress.start(`storing ${orders.toLocaleString('en')} orders`);
   await database.open(connection);
   try {
-    const repository = new OrderRepository(database);
+    const repository = new OrderRepository();
     const newestAtUs = Date.now() * 1_000;
     for (let start = 0; start < orders; start += BATCH_ORDERS) {
       const batch = orderEvents(Math.min(BATCH_ORDERS, orders - start), start).map(({ value }, index) => ({

@@ -105,6 +105,16 @@ export const ITEMS = new BatchTable<ItemRow>('items', [
   column('status', BIGINT, ({ item }) => item.status),
 ]);
 
-export function itemRowsOf({ order_uid: orderUid, items }: Order): ItemRow[] {
+function itemRowsOf({ order_uid: orderUid, items }: Order): ItemRow[] {
   return items.map((item, line) => ({ orderUid, line, item }));
+}
+
+/** The arrays of the parts of orders: deliveries, then payments, then items. */
+export function partArrays(changes: readonly OrderChange[]): Buffer[] {
+  const orders = changes.map(({ toStore }) => toStore.content.order);
+  return [
+    ...DELIVERIES.arraysOf(orders),
+    ...PAYMENTS.arraysOf(orders),
+    ...ITEMS.arraysOf(orders.flatMap(itemRowsOf)),
+  ];
 }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
-import { DELIVERIES, itemRowsOf, ITEMS, type OrderChange, ORDERS, PAYMENTS } from './order-tables.js';
+import { type OrderChange, ORDERS, partArrays } from './order-tables.js';
 import type { OrderRevision, OrderSource, OrderToStore } from './order-to-store.js';
-import { DELETE_PARTS, INSERT_NEW_ORDERS, LOCK_ORDERS, REPLACE_ORDERS } from './order.sql.js';
+import { DELETE_PARTS, INSERT_NEW_ORDERS, INSERT_PARTS, LOCK_ORDERS, REPLACE_ORDERS } from './order.sql.js';
 
 /**
  * - `stored`: it was not there before
@@ -67,11 +67,12 @@ export class OrderRepository {
   ): Promise<void> {
     const version = 1;
     const changes = firsts.map((toStore) => ({ toStore, version, status: 'received' as const }));
-    const rows: { order_uid: string }[] = await tx.query(INSERT_NEW_ORDERS, ORDERS.arraysOf(changes));
-    const insertedUids = new Set(rows.map((row) => row.order_uid));
-    const inserted = changes.filter(({ toStore }) => insertedUids.has(uidOf(toStore)));
-    for (const { toStore } of inserted) results.set(toStore, { outcome: 'stored', version });
-    await this.writeParts(tx, inserted);
+    const arrays = [...ORDERS.arraysOf(changes), ...partArrays(changes)];
+    const inserted: { order_uid: string }[] = await tx.query(INSERT_NEW_ORDERS, arrays);
+    const insertedUids = new Set(inserted.map((row) => row.order_uid));
+    for (const toStore of firsts) {
+      if (insertedUids.has(uidOf(toStore))) results.set(toStore, { outcome: 'stored', version });
+    }
   }
 
   private async replaceChanged(
@@ -91,15 +92,7 @@ export class OrderRepository {
     if (changes.length === 0) return;
     await tx.query(REPLACE_ORDERS, ORDERS.arraysOf(changes));
     await tx.query(DELETE_PARTS, [changes.map(({ toStore }) => uidOf(toStore))]);
-    await this.writeParts(tx, changes);
-  }
-
-  private async writeParts(tx: Transaction, changes: readonly OrderChange[]): Promise<void> {
-    if (changes.length === 0) return;
-    const orders = changes.map(({ toStore }) => toStore.content.order);
-    await DELIVERIES.copy(tx, orders);
-    await PAYMENTS.copy(tx, orders);
-    await ITEMS.copy(tx, orders.flatMap(itemRowsOf));
+    await tx.query(INSERT_PARTS, partArrays(changes));
   }
 }
 

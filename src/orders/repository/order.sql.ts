@@ -1,19 +1,36 @@
-import { ORDERS } from './order-tables.js';
+import type { BatchTable } from '../../platform/database/batch-table.js';
+import { prepared } from '../../platform/database/prepared-statements.js';
+import { DELIVERIES, ITEMS, ORDERS, PAYMENTS } from './order-tables.js';
 
-/** The statements of the hot paths. TypeORM would send one INSERT per table and row. */
+/** The statements that write. TypeORM would send one INSERT per table and row. */
 
-const COLUMNS = ORDERS.columnNames.join(', ');
+/** An INSERT of a batch whose arrays are the parameters after the first `parametersBefore`. */
+function insertOf<Row>(table: BatchTable<Row>, parametersBefore: number, rest: string): string {
+  const columns = table.columnNames.join(', ');
+  return `
+    INSERT INTO ${table.name} (${columns})
+    SELECT ${columns} FROM ${table.unnested('e', parametersBefore)}
+    ${rest}`;
+}
+
+/** INSERTs of the parts of orders, as the CTEs of a statement; see {@link partArrays}. */
+function insertsOfParts(parametersBefore: number, condition = ''): string {
+  const payments = parametersBefore + DELIVERIES.columnNames.length;
+  const items = payments + PAYMENTS.columnNames.length;
+  return `
+    stored_deliveries AS (${insertOf(DELIVERIES, parametersBefore, condition)}),
+    stored_payments AS (${insertOf(PAYMENTS, payments, condition)}),
+    stored_items AS (${insertOf(ITEMS, items, condition)})`;
+}
 
 /**
- * Stores the orders that are not there yet, without their parts, and returns their ids. Those that are there are left
- * alone. Sorted by id, so that two batches that share orders wait for each other instead of deadlocking.
+ * Stores the orders that are not there yet, whole, and returns their ids. Those that are there are left alone. Sorted by
+ * id, so that two batches that share orders wait for each other instead of deadlocking.
  */
-export const INSERT_NEW_ORDERS = `
-  INSERT INTO orders (${COLUMNS})
-  SELECT ${COLUMNS} FROM ${ORDERS.unnested('incoming')}
-  ORDER BY order_uid
-  ON CONFLICT (order_uid) DO NOTHING
-  RETURNING order_uid`;
+export const INSERT_NEW_ORDERS = prepared(`
+  WITH stored AS (${insertOf(ORDERS, 0, 'ORDER BY order_uid ON CONFLICT (order_uid) DO NOTHING RETURNING order_uid')}),
+  ${insertsOfParts(ORDERS.columnNames.length, 'WHERE order_uid IN (SELECT order_uid FROM stored)')}
+  SELECT order_uid FROM stored`);
 
 /** What is known of the orders that were there already. Holds them, so that no one changes them meanwhile. */
 export const LOCK_ORDERS = `
@@ -51,3 +68,6 @@ export const DELETE_PARTS = `
   WITH old_deliveries AS (DELETE FROM deliveries WHERE order_uid = ANY ($1)),
        old_payments AS (DELETE FROM payments WHERE order_uid = ANY ($1))
   DELETE FROM items WHERE order_uid = ANY ($1)`;
+
+/** The parts of orders that have none. */
+export const INSERT_PARTS = `WITH ${insertsOfParts(0)} SELECT`;

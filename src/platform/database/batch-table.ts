@@ -1,5 +1,4 @@
 import { BinaryWriter } from './binary-format.js';
-import { copyIn, type Transaction } from './database.js';
 
 /** A type of PostgreSQL, and how a value of it is written. The OID is that of pg_type. */
 interface ColumnType<Value> {
@@ -63,56 +62,42 @@ export function column<Row, Value>(
 
 /** Of a field with its length; only what the writers begin with. */
 const EXPECTED_FIELD_BYTES = 24;
-const EXPECTED_HEADER_BYTES = 24;
+const ARRAY_HEADER_BYTES = 20;
 
-const COPY_SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
-const COPY_TRAILER = -1;
-
-/** A table that is written in batches, in PostgreSQL's binary format: parsing text would cost more than storing it. */
+/**
+ * A table that is written in batches, each column as one array in PostgreSQL's binary format: parsing text would cost
+ * more than storing it.
+ */
 export class BatchTable<Row> {
   readonly columnNames: readonly string[];
 
   constructor(
-    private readonly name: string,
+    readonly name: string,
     private readonly columns: readonly Column<Row>[],
   ) {
     this.columnNames = columns.map((one) => one.name);
   }
 
-  /** Appends rows, in their order. */
-  async copy(tx: Transaction, rows: readonly Row[]): Promise<void> {
-    const statement = `COPY ${this.name} (${this.columnNames.join(', ')}) FROM STDIN (FORMAT binary)`;
-    await copyIn(tx, statement, this.copyData(rows));
-  }
-
-  /** For FROM: the batch as a table, of the parameters that {@link arraysOf} makes. */
-  unnested(alias: string): string {
-    const arrays = this.columns.map(({ type }, index) => `$${index + 1}::${type.name}[]`);
-    return `unnest(${arrays.join(', ')}) AS ${alias}(${this.columnNames.join(', ')})`;
+  /**
+   * For FROM: the batch as a table, of the parameters that {@link arraysOf} makes. Its last column is `place`, the row's
+   * place in the batch, from 1.
+   *
+   * @param parametersBefore how many parameters of the statement stand before them
+   */
+  unnested(alias: string, parametersBefore = 0): string {
+    const arrays = this.columns.map(({ type }, index) => `$${parametersBefore + index + 1}::${type.name}[]`);
+    const columns = [...this.columnNames, 'place'].join(', ');
+    return `unnest(${arrays.join(', ')}) WITH ORDINALITY AS ${alias}(${columns})`;
   }
 
   /** One array for each column. */
   arraysOf(rows: readonly Row[]): Buffer[] {
     return this.columns.map(({ type, write }) => {
-      const writer = new BinaryWriter(EXPECTED_HEADER_BYTES + rows.length * EXPECTED_FIELD_BYTES);
+      const writer = new BinaryWriter(ARRAY_HEADER_BYTES + rows.length * EXPECTED_FIELD_BYTES);
       const [dimensions, mayHoldNulls, lowerBound] = [1, 1, 1];
       for (const part of [dimensions, mayHoldNulls, type.oid, rows.length, lowerBound]) writer.int32(part);
       for (const row of rows) write(writer, row);
       return writer.finish();
     });
-  }
-
-  private copyData(rows: readonly Row[]): Buffer {
-    const fields = rows.length * this.columns.length;
-    const writer = new BinaryWriter(EXPECTED_HEADER_BYTES + fields * EXPECTED_FIELD_BYTES);
-    writer.raw(COPY_SIGNATURE);
-    const [flags, extensionBytes] = [0, 0];
-    for (const part of [flags, extensionBytes]) writer.int32(part);
-    for (const row of rows) {
-      writer.int16(this.columns.length);
-      for (const { write } of this.columns) write(writer, row);
-    }
-    writer.int16(COPY_TRAILER);
-    return writer.finish();
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Values in PostgreSQL's binary format, as `COPY … (FORMAT binary)` and array parameters take them: a length of four
- * bytes and the value, in network byte order. PostgreSQL reads them without parsing any text.
- * Source: PostgreSQL 18 documentation, COPY, "Binary Format"; arrays as `array_recv` reads them.
+ * Values in PostgreSQL's binary format, as they stand in an array that is sent as a parameter: a length of four bytes and
+ * the value, in network byte order. PostgreSQL reads them without parsing any text.
+ * Source: the functions of PostgreSQL 18 that receive them, such as `array_recv` and `timestamptz_recv`.
  */
 
 /** UTF-8 takes up to three bytes for each of a string's code units. */

@@ -145,12 +145,6 @@ export class Database {
   }
 }
 
-/** Sends the data of a `COPY … FROM STDIN` within a transaction. TypeORM has no method for it. */
-export async function copyIn(tx: Transaction, statement: string, data: Buffer): Promise<void> {
-  const client = (await tx.queryRunner!.connect()) as ImpatientClient;
-  await client.copyIn(statement, data);
-}
-
 async function connectClient(connection: ConnectionSettings, options: DatabaseOptions): Promise<pg.Client> {
   const client = new ImpatientClient({
     ...connection,

@@ -1,5 +1,4 @@
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 import { preparedName } from './prepared-statements.js';
 
 /** A statement was sent and nothing came back: what became of it is not known. Its connection is gone. */
@@ -51,14 +50,6 @@ export class ImpatientClient extends pg.Client {
       this.withinLimit(this.askPrepared(ask, query))) as typeof this.query;
     const end = this.end.bind(this) as Ask;
     this.end = ((...callback: unknown[]) => this.soon(end(...callback))) as typeof this.end;
-  }
-
-  /** Sends what a `COPY … FROM STDIN` asks for. Rejects with what PostgreSQL or the network says. */
-  async copyIn(statement: string, data: Buffer): Promise<void> {
-    const stream = this.query(copyFrom(statement));
-    await this.withinLimit(
-      new Promise<void>((resolve, reject) => stream.once('error', reject).once('finish', resolve).end(data)),
-    );
   }
 
   private askPrepared(ask: Ask, query: readonly unknown[]): unknown {

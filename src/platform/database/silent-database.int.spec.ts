@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { classifyFailure } from '../messaging/failure.js';
-import { copyIn, Database, type DatabaseOptions } from './database.js';
+import { Database, type DatabaseOptions } from './database.js';
 
 const ANSWER_LIMIT_MS = 300;
 /** Far from the limit, for a slow machine, and far from the 30 s that are the default. */
@@ -62,22 +62,6 @@ describe('a database that falls silent', () => {
     expect(afterMs).toBeLessThan(SOON_MS);
     proxy.speak();
     expect(await database.transaction((tx) => tx.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
-  });
-
-  it('while rows are copied: the same', async () => {
-    const database = await openThroughProxy({ poolSize: 1 });
-    await house.rows('CREATE TABLE copies (text text)');
-    const { error, afterMs } = await failureOf(
-      database.transaction(async (tx) => {
-        await tx.query('SELECT 1');
-        proxy.mute();
-        await copyIn(tx, 'COPY copies FROM STDIN', Buffer.from('one\n'));
-      }),
-    );
-    expect(classifyFailure(error)).toBe('transient');
-    expect(afterMs).toBeLessThan(SOON_MS);
-    proxy.speak();
-    expect(await database.transaction((tx) => tx.query('SELECT * FROM copies'))).toEqual([]);
   });
 
   it('on a statement of its own: the same', async () => {

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { atMost } from '../../at-most.js';
 import { Environment } from '../../config/environment.js';
 import { Database } from '../../database/database.js';
+import { prepared } from '../../database/prepared-statements.js';
 import { Health } from '../../health/health.js';
 import { LOGGER, type Logger } from '../../logging/logger.js';
 import { observeGauge } from '../../metrics/observed-gauge.js';
@@ -21,19 +22,19 @@ const MOST_COUNTED = 100_000;
 /** A batch that holds this much is closed: dead letters can have 1 MiB each, and all of a batch is in memory. */
 const ENOUGH_BYTES = 16 * 1_048_576;
 
-const READ_OLDEST = `
+const READ_OLDEST = prepared(`
   SELECT id::float8 AS id, topic, aggregateid AS key, headers, payload AS value, exact,
          (extract(epoch FROM created_at) * 1000)::float8 AS created_at_ms
   FROM (SELECT *, sum(octet_length(payload)) OVER (ORDER BY id) - octet_length(payload) AS bytes_before
         FROM outbox ORDER BY id LIMIT $1) AS first
   WHERE bytes_before < $2
-  ORDER BY id`;
+  ORDER BY id`);
 
 /**
  * Deleting exactly what was read, rather than all up to the last id, cannot miss a row whose transaction was committed
  * late. The order of ids is the order per key: writers of one order wait for each other before they append.
  */
-const DELETE_READ = 'DELETE FROM outbox WHERE id = ANY ($1::bigint[])';
+const DELETE_READ = prepared('DELETE FROM outbox WHERE id = ANY ($1::bigint[])');
 
 interface OutboxRow {
   id: number;

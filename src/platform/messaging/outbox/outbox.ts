@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BatchTable, BYTEA, column, JSONB, TEXT } from '../../database/batch-table.js';
 import type { Transaction } from '../../database/database.js';
+import { prepared } from '../../database/prepared-statements.js';
 
 /** PostgreSQL's channel on which a commit that left messages is announced. */
 export const OUTBOX_CHANNEL = 'waybill_outbox';
@@ -29,19 +30,26 @@ const OUTBOX = new BatchTable<OutboxEntry>('outbox', [
   column('payload', BYTEA, (entry) => entry.payload),
 ]);
 
+const COLUMNS = OUTBOX.columnNames.join(', ');
+/** PostgreSQL delivers this at the commit, once a transaction, however often it is said. */
+const WAKE_RELAY = `SELECT pg_notify('${OUTBOX_CHANNEL}', '')`;
+const APPEND = prepared(`
+  WITH appended AS (
+    INSERT INTO outbox (${COLUMNS}) SELECT ${COLUMNS} FROM ${OUTBOX.unnested('e')} ORDER BY e.place
+  )
+  ${WAKE_RELAY}`);
+
 /** The way out: what is appended here leaves if, and only if, the transaction is committed. */
 @Injectable()
 export class Outbox {
   /** Appends messages; those about one thing are sent in the order they are appended in. */
   async append(tx: Transaction, entries: readonly OutboxEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    await OUTBOX.copy(tx, entries);
-    await wakeRelay(tx);
+    await tx.query(APPEND, OUTBOX.arraysOf(entries));
   }
 }
 
 /** Wakes the relay once the transaction is committed; for who has put rows into the outbox by SQL. */
 export async function wakeRelay(tx: Transaction): Promise<void> {
-  // PostgreSQL delivers this at the commit, once a transaction, however often it is said.
-  await tx.query(`SELECT pg_notify('${OUTBOX_CHANNEL}', '')`);
+  await tx.query(WAKE_RELAY);
 }

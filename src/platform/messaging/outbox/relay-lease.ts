@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Transaction } from '../../database/database.js';
+import { prepared } from '../../database/prepared-statements.js';
 
 /** Any number that no one else uses; all replicas must agree on it. */
 const RELAY_LEASE = 0x5a11_0002;
@@ -7,9 +8,9 @@ const RELAY_LEASE = 0x5a11_0002;
 const PUBLISH_TIMEOUT_MS = 120_000;
 
 /** In one statement, since each round trip of the relay waits for its turn beside the batches that come in. */
-const TAKE_LEASE = `
+const TAKE_LEASE = prepared(`
   SELECT pg_try_advisory_xact_lock($1) AS held,
-         set_config('idle_in_transaction_session_timeout', $2, true)`;
+         set_config('idle_in_transaction_session_timeout', $2, true)`);
 
 /** A lock on one bigint is shown as its two halves, with objsubid 1. */
 const LEASE_HOLDERS = `

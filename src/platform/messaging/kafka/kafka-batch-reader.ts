@@ -1,6 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { BatchRunner } from '../batch-runner.js';
 import type { BatchHandler, ReceivedEvent } from '../received-event.js';
+
+/** A fetch that brought fewer events than this is followed by a pause. */
+const FEW_EVENTS = 200;
+/**
+ * How long, so that what comes meanwhile is fetched, written and committed together. The first events after a silence
+ * are taken at once, and a backlog is not held up. Each batch costs a transaction and a commit of its offset, however
+ * small it is.
+ */
+const LINGER_MS = 20;
 
 /** kafkajs itself keeps to the heartbeat interval, however often it is asked. */
 const HEARTBEAT_CHECK_MS = 1_000;
@@ -50,6 +60,7 @@ export class KafkaBatchReader {
       await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
       await heartbeat();
     }
+    if (batch.messages.length < FEW_EVENTS && !this.stopping.aborted) await sleep(LINGER_MS);
   }
 
   /** Tells all handlers of news that they may have missed some. */

@@ -19,7 +19,6 @@ import { StoredOrders } from '../repository/stored-orders.js';
 import { CACHE_REQUESTS } from './order-cache.metrics.js';
 
 const LOAD_TIMEOUT_MS = 10_000;
-const WARM_PAGE_ORDERS = 1_000;
 const MAX_COLD_QUERIES = 2;
 const MAX_COLD_ORDERS_A_QUERY = 100;
 const REDIS_KEY_PREFIX = 'waybill:order:';
@@ -60,11 +59,11 @@ export class OrderCache {
 
   constructor(
     private readonly orders: StoredOrders,
-    private readonly environment: Environment,
+    environment: Environment,
     @InjectMetric(CACHE_REQUESTS) requests: Counter<'tier' | 'result'>,
     private readonly health: Health,
     lifecycle: Lifecycle,
-    @Inject(LOGGER) private readonly log: Logger,
+    @Inject(LOGGER) log: Logger,
   ) {
     const ttlMs = environment.CACHE_TTL_SECONDS * 1_000;
     const memory = new MemoryTier({
@@ -90,7 +89,7 @@ export class OrderCache {
       loadTimeoutMs: LOAD_TIMEOUT_MS,
       observe: counting(requests),
     });
-    lifecycle.beforeReady(() => this.warm());
+    lifecycle.beforeReady(() => this.connect());
     lifecycle.onClose(() => this.redis?.close());
     observeGauge('waybill_cache_entries', 'Orders held in memory', () => this.cache.stats().entries);
     observeGauge(
@@ -100,22 +99,12 @@ export class OrderCache {
     );
   }
 
-  /** Connects to Redis, without waiting for it, and loads the newest orders. */
-  private async warm(): Promise<void> {
+  /** Does not wait for Redis. */
+  private connect(): void {
     const { redis } = this;
-    if (redis !== undefined) {
-      redis.connect();
-      this.health.addCheck('redis', () => ({ up: redis.state() === 'up' }));
-    }
-    const startedAt = performance.now();
-    const orderUids = await this.orders.newest(this.environment.CACHE_WARM_ORDERS);
-    for (let start = 0; start < orderUids.length; start += WARM_PAGE_ORDERS) {
-      for (const stored of await this.orders.findMany(orderUids.slice(start, start + WARM_PAGE_ORDERS))) {
-        this.cache.warm(stored.orderUid, entryOf(stored));
-      }
-    }
-    const ms = Math.round(performance.now() - startedAt);
-    this.log.info({ orders: orderUids.length, ms }, 'the cache is warm');
+    if (redis === undefined) return;
+    redis.connect();
+    this.health.addCheck('redis', () => ({ up: redis.state() === 'up' }));
   }
 
   /** Memory only. `null`: known to be absent; `undefined`: not known. */
@@ -131,6 +120,11 @@ export class OrderCache {
   /** An order that has been committed. */
   put(stored: StoredOrder): void {
     this.cache.put(stored.orderUid, entryOf(stored));
+  }
+
+  /** An order that was read ahead of any demand. */
+  warm(stored: StoredOrder): void {
+    this.cache.warm(stored.orderUid, entryOf(stored));
   }
 
   /** News that an order is at a version now, wherever it was written. */

@@ -27,3 +27,5 @@ export const READ_ORDERS = prepared(`
              o.date_created, o.oof_shard) content) AS text
   FROM orders o
   WHERE o.order_uid = ANY (ARRAY(SELECT unnest($1::text[])))`);
+
+export const NEWEST_ORDERS = 'SELECT order_uid FROM orders ORDER BY received_at DESC LIMIT $1';

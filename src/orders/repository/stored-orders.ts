@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import { OrderEntity } from './order.entities.js';
 import type { StoredOrder } from './order.repository.js';
-import { READ_ORDERS } from './stored-orders.sql.js';
+import { NEWEST_ORDERS, READ_ORDERS } from './stored-orders.sql.js';
 
 /** Reads orders from PostgreSQL: the four tables, always together. */
 @Injectable()
@@ -17,11 +16,7 @@ export class StoredOrders {
 
   /** The ids of the newest received orders, newest first. */
   async newest(limit: number): Promise<string[]> {
-    const rows = await this.database.source.getRepository(OrderEntity).find({
-      select: { order_uid: true },
-      order: { received_at: 'DESC' },
-      take: limit,
-    });
+    const rows = await this.database.source.query<{ order_uid: string }[]>(NEWEST_ORDERS, [limit]);
     return rows.map((row) => row.order_uid);
   }
 }

@@ -1,0 +1,98 @@
+import { pino } from 'pino';
+import { Counter, register } from 'prom-client';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sampleOrderText } from '../../../test/support/sample-order.js';
+import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
+import { Environment } from '../../platform/config/environment.js';
+import { Health } from '../../platform/health/health.js';
+import { Lifecycle } from '../../platform/lifecycle.js';
+import type { Order } from '../model/order.js';
+import { contentOf } from '../repository/order-content.js';
+import { OrderRepository } from '../repository/order.repository.js';
+import { StoredOrders } from '../repository/stored-orders.js';
+import { OrderCache } from './order-cache.js';
+import { OrderCacheWarmUp } from './order-cache-warm-up.js';
+
+/** Several pages, the last of which is not full. */
+const STORED = 4_500;
+const KIB = 1_024;
+
+let house: WaybillDatabase;
+let orders: StoredOrders;
+
+/** A greater number is a newer order; the ids are in another order. */
+const uidOf = (n: number): string => `${(n * 7_919) % STORED}-warm`;
+
+beforeAll(async () => {
+  house = await openWaybillDatabase();
+  orders = new StoredOrders(house.database);
+  const sample = JSON.parse(sampleOrderText()) as Order;
+  const batch = Array.from({ length: STORED }, (_, n) => ({
+    content: contentOf({ ...sample, order_uid: uidOf(n) }),
+    totalsMatch: true,
+    receivedAtUs: Date.now() * 1_000 + n,
+  }));
+  await house.database.transaction((tx) => new OrderRepository().store(tx, batch));
+});
+beforeEach(() => register.clear());
+afterEach(() => void vi.restoreAllMocks());
+afterAll(() => house.drop());
+
+/** A cache and what its program does before it is ready. */
+function startOf(settings: Partial<Environment>): { cache: OrderCache; start: () => Promise<void> } {
+  const environment = Object.assign(new Environment(), settings);
+  const lifecycle = new Lifecycle();
+  const log = pino({ level: 'silent' });
+  const requests = new Counter({
+    name: 'requests',
+    help: 'requests',
+    labelNames: ['tier', 'result'] as const,
+  });
+  const cache = new OrderCache(orders, environment, requests, new Health(), lifecycle, log);
+  new OrderCacheWarmUp(cache, orders, environment, lifecycle, log);
+  return { cache, start: () => lifecycle.start() };
+}
+
+const heldBy = (cache: OrderCache): boolean[] =>
+  Array.from({ length: STORED }, (_, n) => cache.peek(uidOf(n)) !== undefined);
+
+describe('a cache that is warmed up', () => {
+  it('holds as many of the newest orders as it is to, each under its id', async () => {
+    const { cache, start } = startOf({ CACHE_WARM_ORDERS: 4_200 });
+    await start();
+    expect(heldBy(cache)).toEqual(Array.from({ length: STORED }, (_, n) => n >= STORED - 4_200));
+    const { body } = cache.peek(uidOf(STORED - 1))!;
+    expect((JSON.parse(body.toString()) as Order).order_uid).toBe(uidOf(STORED - 1));
+  });
+
+  it('holds the newest of those that it has room for', async () => {
+    const { cache, start } = startOf({ CACHE_WARM_ORDERS: STORED, CACHE_MAX_BYTES: 500 * KIB });
+    await start();
+    const held = heldBy(cache);
+    const count = held.filter(Boolean).length;
+    expect(count).toBeGreaterThan(100);
+    expect(held).toEqual(Array.from({ length: STORED }, (_, n) => n >= STORED - count));
+  });
+
+  it('holds all orders when they are fewer than it is to hold', async () => {
+    const { cache, start } = startOf({ CACHE_WARM_ORDERS: 10 * STORED });
+    await start();
+    expect(heldBy(cache)).not.toContain(false);
+  });
+
+  it('holds none when it is to hold none', async () => {
+    const { cache, start } = startOf({ CACHE_WARM_ORDERS: 0 });
+    await start();
+    expect(heldBy(cache)).not.toContain(true);
+  });
+
+  it('lets the start fail when orders cannot be read, and take place later', async () => {
+    const { cache, start } = startOf({ CACHE_WARM_ORDERS: STORED });
+    const away = new Error('the database is away');
+    vi.spyOn(orders, 'findMany').mockRejectedValue(away);
+    await expect(start()).rejects.toBe(away);
+    vi.restoreAllMocks();
+    await start();
+    expect(heldBy(cache)).not.toContain(false);
+  });
+});

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { Counter, register } from 'prom-client';
+import { register } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sampleOrderText } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
@@ -43,12 +43,7 @@ function startOf(settings: Partial<Environment>): { cache: OrderCache; start: ()
   const environment = Object.assign(new Environment(), settings);
   const lifecycle = new Lifecycle();
   const log = pino({ level: 'silent' });
-  const requests = new Counter({
-    name: 'requests',
-    help: 'requests',
-    labelNames: ['tier', 'result'] as const,
-  });
-  const cache = new OrderCache(orders, environment, requests, new Health(), lifecycle, log);
+  const cache = new OrderCache(orders, environment, new Health(), lifecycle, log);
   new OrderCacheWarmUp(cache, orders, environment, lifecycle, log);
   return { cache, start: () => lifecycle.start() };
 }

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { Counter, register } from 'prom-client';
+import { register } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sampleOrderText } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
@@ -32,16 +32,10 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   register.clear();
-  const requests = new Counter({
-    name: 'requests',
-    help: 'requests',
-    labelNames: ['tier', 'result'] as const,
-  });
   const health = new Health();
   cache = new OrderCache(
     new StoredOrders(house.database),
     new Environment(),
-    requests,
     health,
     new Lifecycle(),
     pino({ level: 'silent' }),

@@ -1,8 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { Counter } from 'prom-client';
 import type { CacheEntry } from '../../platform/cache/cache-entry.js';
-import type { CacheEvent } from '../../platform/cache/cache-event.js';
 import { MemoryTier } from '../../platform/cache/memory-tier.js';
 import { RedisTier } from '../../platform/cache/redis-tier.js';
 import type { CacheAnswer } from '../../platform/cache/shared-load.js';
@@ -16,7 +13,7 @@ import { observeGauge } from '../../platform/metrics/observed-gauge.js';
 import type { StoredOrder } from '../repository/order.repository.js';
 import type { OrderRevision } from '../repository/order-to-store.js';
 import { StoredOrders } from '../repository/stored-orders.js';
-import { CACHE_REQUESTS } from './order-cache.metrics.js';
+import { countCacheEvents } from './order-cache.metrics.js';
 
 const LOAD_TIMEOUT_MS = 10_000;
 const MAX_COLD_QUERIES = 2;
@@ -60,7 +57,6 @@ export class OrderCache {
   constructor(
     private readonly orders: StoredOrders,
     environment: Environment,
-    @InjectMetric(CACHE_REQUESTS) requests: Counter<'tier' | 'result'>,
     private readonly health: Health,
     lifecycle: Lifecycle,
     @Inject(LOGGER) log: Logger,
@@ -87,7 +83,7 @@ export class OrderCache {
       second: this.redis,
       load: (orderUid, signal) => this.lookups.find(orderUid, signal),
       loadTimeoutMs: LOAD_TIMEOUT_MS,
-      observe: counting(requests),
+      observe: countCacheEvents(),
     });
     lifecycle.beforeReady(() => this.connect());
     lifecycle.onClose(() => this.redis?.close());
@@ -141,18 +137,4 @@ export class OrderCache {
     const found = await this.orders.findMany(orderUids);
     return new Map(found.map((stored) => [stored.orderUid, entryOf(stored)]));
   }
-}
-
-/** Events are constants, so each finds its counter by identity, on the hottest path there is. */
-function counting(requests: Counter<'tier' | 'result'>): (event: CacheEvent) => void {
-  const counters = new Map<CacheEvent, { inc(): void }>();
-  return (event) => {
-    let counter = counters.get(event);
-    if (counter === undefined) {
-      const tier = event.tier === 'second' ? 'redis' : event.tier;
-      counter = requests.labels({ tier, result: event.kind });
-      counters.set(event, counter);
-    }
-    counter.inc();
-  };
 }

@@ -10,10 +10,11 @@ import { type Postgres, providePostgres } from './platform/database/postgres.js'
 import { Health } from './platform/health/health.js';
 import { rememberMethods } from './platform/http/allowed-methods.js';
 import { limitBodiesUnderWay } from './platform/http/bodies-under-way.js';
+import { DirectAnswers } from './platform/http/direct-answers.js';
 import { createHttpAdapter, takeBodiesAsBytes } from './platform/http/http-adapter.js';
 import { OpenConnections } from './platform/http/open-connections.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
-import { measureRequests } from './platform/http/request-metrics.js';
+import { RequestMetrics } from './platform/http/request-metrics.js';
 import { servePage } from './platform/http/static-page.js';
 import { Lifecycle } from './platform/lifecycle.js';
 import { type Logger, NestLogger } from './platform/logging/logger.js';
@@ -143,7 +144,8 @@ async function createApp(
   takeBodiesAsBytes(fastify);
   limitBodiesUnderWay(fastify);
   rememberMethods(fastify);
-  measureRequests(fastify);
+  app.get(RequestMetrics).measure(fastify);
+  app.get(DirectAnswers).goBefore(fastify);
   if (environment.ROLES.includes('api')) {
     describeApi(app);
     await servePage(app, environment.STATIC_DIR);

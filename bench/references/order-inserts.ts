@@ -26,8 +26,7 @@ const INSERTS = {
 
 /** The plain way to store an order: a transaction of its own, and one INSERT a row. */
 export async function storeOrder(client: ClientBase, order: Order): Promise<void> {
-  const insert = (name: keyof typeof INSERTS, values: unknown[]) =>
-    client.query(INSERTS[name], values);
+  const insert = (name: keyof typeof INSERTS, values: unknown[]) => client.query(INSERTS[name], values);
   const { order_uid: uid, delivery: d, payment: p } = order;
   await client.query('BEGIN');
   try {

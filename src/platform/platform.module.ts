@@ -3,8 +3,10 @@ import type { EntitySchema } from 'typeorm';
 import { Environment } from './config/environment.js';
 import { Database } from './database/database.js';
 import { HealthModule } from './health/health.module.js';
+import { DirectAnswers } from './http/direct-answers.js';
 import { IdempotencyKeyEntity } from './http/idempotency-key.entity.js';
 import { IdempotencyKeys } from './http/idempotency-keys.js';
+import { RequestMetrics } from './http/request-metrics.js';
 import { Lifecycle } from './lifecycle.js';
 import { LOGGER, type Logger } from './logging/logger.js';
 import { DeadLetterAttemptEntity, DeadLetterEntity } from './messaging/dead-letters/dead-letter.entity.js';
@@ -46,8 +48,10 @@ export class PlatformModule {
         { provide: Database, useValue: database },
         Lifecycle,
         IdempotencyKeys,
+        RequestMetrics,
+        DirectAnswers,
       ],
-      exports: [Environment, LOGGER, Database, Lifecycle, IdempotencyKeys],
+      exports: [Environment, LOGGER, Database, Lifecycle, IdempotencyKeys, DirectAnswers],
     };
   }
 }

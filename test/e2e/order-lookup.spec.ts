@@ -121,6 +121,16 @@ describe('GET /api/orders/:order_uid', () => {
     expect(pathsOf(problem)).toEqual(['order_uid']);
   });
 
+  it('says 404 from memory and through the controller with the same headers and bytes', async () => {
+    const absent = at('known-to-be-absent');
+    await ask(absent);
+    const [fast, slow] = await Promise.all([ask(absent), ask(`${absent}?way=long`)]);
+    expect(fast.status).toBe(404);
+    expect(slow.status).toBe(404);
+    expect(fast.text).toBe(slow.text);
+    expect(headersOf(fast)).toEqual(headersOf(slow));
+  });
+
   it('finds an order whose id has 64 characters', async () => {
     const order = anOrder({ order_uid: `${Date.now()}`.padEnd(64, '_-aZ') });
     await store(waybill.url, order);

@@ -1,34 +1,27 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
-import type { FastifyInstance } from 'fastify';
+import type { Answer, RequestHead } from '../../platform/http/answer.js';
+import { DirectAnswers, type DirectRoute } from '../../platform/http/direct-answers.js';
 import { OrderLookup } from '../service/order-lookup.js';
-import { sendOrder } from './order-answer.js';
+import { orderAnswer } from './order-answer.js';
 
-const PATH = '/api/orders/';
-
-/**
- * Answers `GET /api/orders/:order_uid` from memory before Nest's own machinery, which would take a third of the
- * time. Whatever is not simply there falls through to the controller.
- */
+/** Answers look-ups from memory, also those of orders that are known not to be there. */
 @Injectable()
-export class HotOrders implements OnModuleInit {
+export class HotOrders implements DirectRoute, OnModuleInit {
+  readonly pattern = '/api/orders/:order_uid';
+
   constructor(
-    private readonly adapterHost: HttpAdapterHost,
+    private readonly directAnswers: DirectAnswers,
     private readonly lookup: OrderLookup,
   ) {}
 
   onModuleInit(): void {
-    const fastify = this.adapterHost.httpAdapter.getInstance<FastifyInstance>();
-    fastify.addHook('onRequest', (request, reply, done) => {
-      const { method, url } = request.raw;
-      if (method === 'GET' && url !== undefined && url.startsWith(PATH)) {
-        const entry = this.lookup.peek(url.slice(PATH.length));
-        if (entry) {
-          sendOrder(reply, entry, request.headers['if-none-match'], true);
-          return;
-        }
-      }
-      done();
-    });
+    this.directAnswers.add(this);
+  }
+
+  /** Memory knows plain ids only, so whatever else stands in the URL is left to the controller. */
+  answer(orderUid: string, request: RequestHead): Answer | undefined {
+    const entry = this.lookup.peek(orderUid);
+    if (entry === undefined) return undefined;
+    return orderAnswer({ orderUid, entry: entry ?? undefined, cached: true }, request);
   }
 }

@@ -1,10 +1,18 @@
-import type { FastifyReply } from 'fastify';
 import type { CacheEntry } from '../../platform/cache/cache-entry.js';
-import { ProblemError } from '../../platform/http/problem.js';
+import type { Answer, RequestHead } from '../../platform/http/answer.js';
+import { problemAnswer } from '../../platform/http/problem-answer.js';
 
 const CONTENT_TYPE = 'application/json; charset=utf-8';
 /** May be stored, but has to be asked for again each time; mostly the answer is 304. */
 const CACHE_CONTROL = 'no-cache';
+
+/** A look-up that has found out what there is, and whether a cache said so. */
+export interface FoundOrder {
+  readonly orderUid: string;
+  /** None: there is no such order. */
+  readonly entry: CacheEntry | undefined;
+  readonly cached: boolean;
+}
 
 /**
  * Whether an If-None-Match field names the ETag, by weak comparison (RFC 9110, section 13.1.2): `*`, or a list of
@@ -15,23 +23,29 @@ export function matchesETag(ifNoneMatch: string, etag: string): boolean {
   return ifNoneMatch.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
 }
 
-/** The one answer to `GET /api/orders/:order_uid` for an order that is there, whichever way it was found. */
-export function sendOrder(
-  reply: FastifyReply,
-  entry: CacheEntry,
-  ifNoneMatch: string | undefined,
-  cached: boolean,
-): FastifyReply {
-  reply
-    .header('etag', entry.etag)
-    .header('cache-control', CACHE_CONTROL)
-    .header('x-cache', cached ? 'HIT' : 'MISS');
-  if (ifNoneMatch !== undefined && matchesETag(ifNoneMatch, entry.etag)) return reply.status(304).send();
-  return reply.header('content-type', CONTENT_TYPE).send(entry.body);
-}
-
-export function orderNotFound(orderUid: string, cached: boolean): ProblemError {
-  return new ProblemError(404, `there is no order ${orderUid}`, {
-    headers: { 'x-cache': cached ? 'HIT' : 'MISS' },
-  });
+/** The one answer to `GET /api/orders/:order_uid`, whichever way the order was looked up. */
+export function orderAnswer({ orderUid, entry, cached }: FoundOrder, request: RequestHead): Answer {
+  const cache = cached ? 'HIT' : 'MISS';
+  if (entry === undefined) {
+    const message = `there is no order ${orderUid}`;
+    return problemAnswer({ status: 404, message, headers: { 'x-cache': cache } }, request.url);
+  }
+  const { etag, body } = entry;
+  const ifNoneMatch = request.headers['if-none-match'];
+  if (ifNoneMatch !== undefined && matchesETag(ifNoneMatch, etag)) {
+    return { status: 304, headers: ['etag', etag, 'cache-control', CACHE_CONTROL, 'x-cache', cache] };
+  }
+  const length = String(body.length);
+  return {
+    status: 200,
+    // prettier-ignore
+    headers: [
+      'etag', etag,
+      'cache-control', CACHE_CONTROL,
+      'x-cache', cache,
+      'content-type', CONTENT_TYPE,
+      'content-length', length,
+    ],
+    body,
+  };
 }

@@ -10,6 +10,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sendAnswer } from '../../platform/http/answer.js';
 import {
   IdempotencyKeys,
   type KeyClaim,
@@ -24,7 +25,7 @@ import { OrderValidator } from '../model/order-validator.js';
 import type { OrderReceipt } from '../service/incoming-order.js';
 import { OrderLookup } from '../service/order-lookup.js';
 import { OrderSubmission } from '../service/order-submission.js';
-import { orderNotFound, sendOrder } from './order-answer.js';
+import { orderAnswer } from './order-answer.js';
 import { cursorOf, MAX_LIMIT, parseOrderListQuery } from './order-list-query.js';
 import { requireOrderUid, validOrder } from './order-request.js';
 import { ORDERS_PATH, receiptAnswer } from './receipt-answer.js';
@@ -88,14 +89,12 @@ export class OrdersController {
   @ApiResponse({ status: 404, description: 'There is no such order', schema: PROBLEM })
   async find(
     @Param('order_uid') orderUid: string,
-    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     requireOrderUid(orderUid);
     const { entry, from } = await this.lookup.find(orderUid);
-    const cached = from !== 'store';
-    if (entry === undefined) throw orderNotFound(orderUid, cached);
-    await sendOrder(reply, entry, ifNoneMatch, cached);
+    await sendAnswer(reply, orderAnswer({ orderUid, entry, cached: from !== 'store' }, request));
   }
 
   @Post()

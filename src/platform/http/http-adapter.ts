@@ -3,7 +3,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '../logging/logger.js';
-import { bodyOf, PROBLEM_TYPE, ProblemFilter } from './problem.filter.js';
+import { bodyOf, PROBLEM_TYPE } from './problem-answer.js';
+import { ProblemFilter } from './problem.filter.js';
 import { ProblemError } from './problem.js';
 
 export const MAX_BODY_BYTES = 1_048_576;

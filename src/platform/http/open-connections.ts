@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { beforeRequests } from './request-gate.js';
 
 const SWEEP_EVERY_MS = 50;
 /** What a client may have sent in the moment in which we stopped listening is taken in for this long. */
@@ -18,7 +19,10 @@ export class OpenConnections {
       this.silent.add(socket);
       socket.once('close', () => this.silent.delete(socket));
     });
-    server.on('request', ({ socket }) => this.silent.delete(socket));
+    beforeRequests(server, ({ socket }) => {
+      this.silent.delete(socket);
+      return false;
+    });
   }
 
   /** Closes the server by `close`; requests under way have `limitMs` to end, and are cut off then. */

@@ -6,14 +6,14 @@ import {
   NotFoundException,
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { STATUS_CODES } from 'node:http';
 import { type Observable, throwError } from 'rxjs';
 import type { Logger } from '../logging/logger.js';
 import { classifyFailure } from '../messaging/failure.js';
-import { type Problem, ProblemError } from './problem.js';
+import { sendAnswer } from './answer.js';
+import { pathOf, problemAnswer } from './problem-answer.js';
+import { ProblemError } from './problem.js';
 import { TooBusyError } from './too-busy.error.js';
 
-export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 const RETRY_AFTER_SECONDS = 1;
 
 /** What Fastify says of a client's fault by its code, and Nest by its status, in our words. */
@@ -48,21 +48,9 @@ export function problemOf(error: unknown): ProblemError {
   return new ProblemError(500, 'the service failed; the failure has been logged', { cause: error });
 }
 
-export function bodyOf(problem: ProblemError, instance?: string): string {
-  const body: Problem = {
-    type: 'about:blank',
-    title: STATUS_CODES[problem.status] ?? 'Error',
-    status: problem.status,
-    detail: problem.message,
-    instance,
-    errors: problem.errors,
-  };
-  return JSON.stringify(body);
-}
-
 /** Nest says 404 also where there is a route, only for other methods. */
-function wrongMethod({ method, server }: FastifyRequest, path: string): ProblemError | undefined {
-  const allowed = server.methodsAt(path).join(', ');
+function wrongMethod({ method, server, url }: FastifyRequest): ProblemError | undefined {
+  const allowed = server.methodsAt(pathOf(url)).join(', ');
   if (allowed === '') return undefined;
   return new ProblemError(405, `${method} is not possible here, only ${allowed}`, {
     headers: { allow: allowed },
@@ -84,8 +72,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const { method, url } = request;
-    const path = url.split('?', 1)[0]!;
-    const problem = (error instanceof NotFoundException && wrongMethod(request, path)) || problemOf(error);
+    const problem = (error instanceof NotFoundException && wrongMethod(request)) || problemOf(error);
     if (problem.status === 503) {
       // While the database is away this is every request: a stack for each would bury the line that matters.
       this.log.warn({ reason: (error as Error).message, method, url }, 'a request could not be served');
@@ -93,11 +80,6 @@ export class ProblemFilter implements ExceptionFilter {
       this.log.error({ err: error, method, url }, 'a request failed');
     }
     if (reply.sent) return;
-    void reply
-      .status(problem.status)
-      .headers(problem.headers)
-      .header('content-type', PROBLEM_TYPE)
-      .header('cache-control', 'no-store')
-      .send(bodyOf(problem, path));
+    void sendAnswer(reply, problemAnswer(problem, url));
   }
 }

@@ -19,14 +19,21 @@ export interface Problem {
   readonly errors?: readonly ProblemFault[];
 }
 
-export interface ProblemOptions {
-  readonly errors?: readonly ProblemFault[];
+/** What makes an error answer. */
+export interface ProblemContent {
+  readonly status: number;
+  /** The detail. */
+  readonly message: string;
+  readonly errors?: readonly ProblemFault[] | undefined;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface ProblemOptions extends Pick<ProblemContent, 'errors' | 'headers'> {
   readonly cause?: unknown;
 }
 
 /** Thrown where a request cannot be answered as it asks; becomes the error answer at the edge. */
-export class ProblemError extends Error {
+export class ProblemError extends Error implements ProblemContent {
   readonly errors: readonly ProblemFault[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
 

@@ -4,7 +4,8 @@ import { pino } from 'pino';
 import { lastValueFrom, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { DatabaseUnavailableError } from '../database/database.js';
-import { bodyOf, ProblemFilter, problemOf } from './problem.filter.js';
+import { bodyOf } from './problem-answer.js';
+import { ProblemFilter, problemOf } from './problem.filter.js';
 import { pointerOf, type Problem, ProblemError } from './problem.js';
 import { TooBusyError } from './too-busy.error.js';
 
@@ -15,10 +16,6 @@ function exchange(url = '/api/orders?limit=x') {
     sent: false,
     status(code: number) {
       answer.status = code;
-      return reply;
-    },
-    headers(given: Record<string, string>) {
-      Object.assign(answer.headers, given);
       return reply;
     },
     header(name: string, value: string) {
@@ -57,6 +54,7 @@ describe('the answer to a failed request', () => {
     expect(headers).toEqual({
       'content-type': 'application/problem+json; charset=utf-8',
       'cache-control': 'no-store',
+      'content-length': String(Buffer.byteLength(JSON.stringify(problem))),
       'x-more': '1',
     });
     expect(problem).toEqual({

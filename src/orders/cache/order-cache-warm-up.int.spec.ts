@@ -4,7 +4,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { sampleOrderText } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { Environment } from '../../platform/config/environment.js';
-import { Health } from '../../platform/health/health.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import type { Order } from '../model/order.js';
 import { contentOf } from '../repository/order-content.js';
@@ -43,7 +42,7 @@ function startOf(settings: Partial<Environment>): { cache: OrderCache; start: ()
   const environment = Object.assign(new Environment(), settings);
   const lifecycle = new Lifecycle();
   const log = pino({ level: 'silent' });
-  const cache = new OrderCache(orders, environment, new Health(), lifecycle, log);
+  const cache = new OrderCache(orders, environment, undefined);
   new OrderCacheWarmUp(cache, orders, environment, lifecycle, log);
   return { cache, start: () => lifecycle.start() };
 }

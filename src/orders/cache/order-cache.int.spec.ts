@@ -1,11 +1,8 @@
-import { pino } from 'pino';
 import { register } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sampleOrderText } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { Environment } from '../../platform/config/environment.js';
-import { Health } from '../../platform/health/health.js';
-import { Lifecycle } from '../../platform/lifecycle.js';
 import type { Order } from '../model/order.js';
 import { contentOf } from '../repository/order-content.js';
 import { OrderRepository } from '../repository/order.repository.js';
@@ -32,14 +29,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   register.clear();
-  const health = new Health();
-  cache = new OrderCache(
-    new StoredOrders(house.database),
-    new Environment(),
-    health,
-    new Lifecycle(),
-    pino({ level: 'silent' }),
-  );
+  cache = new OrderCache(new StoredOrders(house.database), new Environment(), undefined);
   queries = vi.spyOn(house.database.source, 'query');
 });
 afterEach(() => void vi.restoreAllMocks());

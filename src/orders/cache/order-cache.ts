@@ -1,24 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CacheEntry } from '../../platform/cache/cache-entry.js';
 import { MemoryTier } from '../../platform/cache/memory-tier.js';
-import { RedisTier } from '../../platform/cache/redis-tier.js';
+import type { RedisTier } from '../../platform/cache/redis-tier.js';
 import type { CacheAnswer } from '../../platform/cache/shared-load.js';
 import { TieredCache } from '../../platform/cache/tiered-cache.js';
 import { Environment } from '../../platform/config/environment.js';
 import { BatchedLookups } from '../../platform/database/batched-lookups.js';
-import { Health } from '../../platform/health/health.js';
-import { Lifecycle } from '../../platform/lifecycle.js';
-import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { observeGauge } from '../../platform/metrics/observed-gauge.js';
 import type { StoredOrder } from '../repository/order.repository.js';
 import type { OrderRevision } from '../repository/order-to-store.js';
 import { StoredOrders } from '../repository/stored-orders.js';
 import { countCacheEvents } from './order-cache.metrics.js';
+import { REDIS_TIER } from './redis-tier.provider.js';
 
 const LOAD_TIMEOUT_MS = 10_000;
 const MAX_COLD_QUERIES = 2;
 const MAX_COLD_ORDERS_A_QUERY = 100;
-const REDIS_KEY_PREFIX = 'waybill:order:';
 /** Digits of the content's hash that an ETag shows; the version beside it already tells contents of one order apart. */
 const ETAG_HASH_DIGITS = 16;
 
@@ -47,7 +44,6 @@ function ownBytes(text: string): Buffer {
 @Injectable()
 export class OrderCache {
   private readonly cache: TieredCache;
-  private readonly redis: RedisTier | undefined;
   private readonly lookups = new BatchedLookups({
     query: (orderUids) => this.load(orderUids),
     maxQueries: MAX_COLD_QUERIES,
@@ -57,50 +53,26 @@ export class OrderCache {
   constructor(
     private readonly orders: StoredOrders,
     environment: Environment,
-    private readonly health: Health,
-    lifecycle: Lifecycle,
-    @Inject(LOGGER) log: Logger,
+    @Inject(REDIS_TIER) redis: RedisTier | undefined,
   ) {
-    const ttlMs = environment.CACHE_TTL_SECONDS * 1_000;
     const memory = new MemoryTier({
       maxBytes: environment.CACHE_MAX_BYTES,
-      ttlMs,
+      ttlMs: environment.CACHE_TTL_SECONDS * 1_000,
       absentTtlMs: environment.CACHE_ABSENT_TTL_SECONDS * 1_000,
     });
-    if (environment.REDIS_URL !== undefined) {
-      this.redis = new RedisTier({
-        url: environment.REDIS_URL,
-        keyPrefix: REDIS_KEY_PREFIX,
-        ttlMs,
-        onState: (state, reason) => {
-          if (state === 'up') log.info('Redis is used');
-          else log.warn({ err: reason }, 'Redis is skipped until it is back');
-        },
-      });
-    }
     this.cache = new TieredCache({
       memory,
-      second: this.redis,
+      second: redis,
       load: (orderUid, signal) => this.lookups.find(orderUid, signal),
       loadTimeoutMs: LOAD_TIMEOUT_MS,
       observe: countCacheEvents(),
     });
-    lifecycle.beforeReady(() => this.connect());
-    lifecycle.onClose(() => this.redis?.close());
     observeGauge('waybill_cache_entries', 'Orders held in memory', () => this.cache.stats().entries);
     observeGauge(
       'waybill_cache_bytes',
       'Bytes that the orders held in memory cost',
       () => this.cache.stats().bytes,
     );
-  }
-
-  /** Does not wait for Redis. */
-  private connect(): void {
-    const { redis } = this;
-    if (redis === undefined) return;
-    redis.connect();
-    this.health.addCheck('redis', () => ({ up: redis.state() === 'up' }));
   }
 
   /** Memory only. `null`: known to be absent; `undefined`: not known. */

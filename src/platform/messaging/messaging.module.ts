@@ -5,9 +5,6 @@ import { Health } from '../health/health.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchConsumer } from './batch-consumer.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
-import { createKafka, PATIENT } from './kafka/kafka-client.js';
-import { KafkaPublisher } from './kafka/kafka.publisher.js';
-import { KafkaServer } from './kafka/kafka.server.js';
 import { LoopbackBroker } from './loopback/loopback-broker.js';
 import { LoopbackServer } from './loopback/loopback.server.js';
 import { MESSAGING_METRICS } from './messaging.metrics.js';
@@ -26,17 +23,21 @@ const TRANSPORT = Symbol('Transport');
 /** The strategy that `main` connects Nest's event handlers with. */
 export const EVENT_SERVER = Symbol('EventServer');
 
-function createTransport(
+async function createTransport(
   environment: Environment,
   topics: TopicNames,
   batches: BatchConsumer,
   health: Health,
   log: Logger,
-): Transport {
+): Promise<Transport> {
   if (environment.KAFKA_BROKERS === undefined) {
     const broker = new LoopbackBroker();
     return { server: new LoopbackServer(broker, topics, batches), publisher: broker };
   }
+  // Loaded by those who use it only, since that takes a tenth of a start.
+  const { createKafka, PATIENT } = await import('./kafka/kafka-client.js');
+  const { KafkaPublisher } = await import('./kafka/kafka.publisher.js');
+  const { KafkaServer } = await import('./kafka/kafka.server.js');
   const kafka = createKafka(environment, log);
   const patientKafka = createKafka(environment, log, PATIENT);
   return {

@@ -14,6 +14,11 @@ export class StoredOrders {
     return this.database.source.query<StoredOrder[]>(READ_ORDERS, [orderUids]);
   }
 
+  /** As {@link findMany}, each handed over as it arrives: many orders need not be in memory at once. */
+  async forEach(orderUids: readonly string[], take: (stored: StoredOrder) => void): Promise<void> {
+    await this.database.forEachRow(READ_ORDERS, [orderUids], take);
+  }
+
   /** The ids of the newest received orders, newest first. */
   async newest(limit: number): Promise<string[]> {
     const rows = await this.database.source.query<{ order_uid: string }[]>(NEWEST_ORDERS, [limit]);

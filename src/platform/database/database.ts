@@ -131,6 +131,21 @@ export class Database {
     return this.source.transaction(work);
   }
 
+  /** As {@link ImpatientClient.forEachRow}, on a connection of the pool. TypeORM gathers all rows before it returns. */
+  async forEachRow<Row extends object>(
+    statement: string,
+    values: unknown[],
+    take: (row: Row) => void,
+  ): Promise<void> {
+    const runner = this.source.createQueryRunner();
+    try {
+      const client = (await runner.connect()) as ImpatientClient;
+      await client.forEachRow(statement, values, take);
+    } finally {
+      await runner.release();
+    }
+  }
+
   /** A connection of its own outside the pool, such as LISTEN needs. The caller ends it. */
   async connect(): Promise<pg.Client> {
     if (this.connection === undefined) throw new DatabaseUnavailableError();

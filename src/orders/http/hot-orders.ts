@@ -3,11 +3,12 @@ import type { Answer, RequestHead } from '../../platform/http/answer.js';
 import { DirectAnswers, type DirectRoute } from '../../platform/http/direct-answers.js';
 import { OrderLookup } from '../service/order-lookup.js';
 import { orderAnswer } from './order-answer.js';
+import { ORDERS_PATH } from './receipt-answer.js';
 
 /** Answers look-ups from memory, also those of orders that are known not to be there. */
 @Injectable()
 export class HotOrders implements DirectRoute, OnModuleInit {
-  readonly pattern = '/api/orders/:order_uid';
+  readonly pattern = `${ORDERS_PATH}/:order_uid`;
 
   constructor(
     private readonly directAnswers: DirectAnswers,

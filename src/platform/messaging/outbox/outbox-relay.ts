@@ -20,10 +20,12 @@ import { RelayWatch, type RelayWatchTimes } from './relay-watch.js';
 const POLL_MS = 1_000;
 const LONGEST_PAUSE_MS = 5_000;
 /**
- * How long the relay waits after a batch with room left, so that what is committed meanwhile goes together: Kafka's
+ * How long the relay waits after a small batch, so that what is committed meanwhile goes together: Kafka's
  * `linger.ms`, but for the first message, which is sent at once. A batch costs five statements, however small it is.
  */
 const LINGER_MS = 10;
+/** A batch of fewer messages is followed by that pause; with more, there is a backlog. */
+const FEW_MESSAGES = 200;
 const MOST_COUNTED = 100_000;
 /** A batch that holds this much is closed: dead letters can have 1 MiB each, and all of a batch is in memory. */
 const ENOUGH_BYTES = 16 * 1_048_576;
@@ -111,7 +113,7 @@ export class OutboxRelay {
         patience = new Patience(LONGEST_PAUSE_MS);
         this.health.report('relay', { up: true });
         if (sent > 0) {
-          if (sent < this.environment.RELAY_BATCH_MAX_MESSAGES && !this.draining) await sleep(LINGER_MS);
+          if (sent < FEW_MESSAGES && !this.draining) await sleep(LINGER_MS);
           continue;
         }
         if (isLastLook) return;

@@ -10,6 +10,7 @@ import {
   parseDeadLettersCommand,
   UsageError,
 } from './platform/messaging/dead-letters/command/dead-letters-arguments.js';
+import { keepTickShape } from './platform/tick-shape.js';
 import { deadLettersCommand, migrateDatabase, resetDatabase } from './database-commands.js';
 import { Waybill } from './waybill.js';
 
@@ -49,6 +50,7 @@ function giveUp(error: unknown, log: Logger): never {
 
 async function serve(): Promise<void> {
   keepHeapSmall();
+  keepTickShape();
   const environment = settings();
   const log = createLogger(environment.LOG_LEVEL);
   let waybill: Waybill | undefined = undefined;

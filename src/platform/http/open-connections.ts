@@ -20,7 +20,7 @@ export class OpenConnections {
       socket.once('close', () => this.silent.delete(socket));
     });
     beforeRequests(server, ({ socket }) => {
-      this.silent.delete(socket);
+      if (this.silent.size > 0) this.silent.delete(socket);
       return false;
     });
   }

@@ -19,10 +19,11 @@ export function bodyOf(problem: ProblemContent, instance?: string): string {
 /** The one answer to a request that cannot be answered as it asks. @param url as it was asked for, with its query */
 export function problemAnswer(problem: ProblemContent, url: string): Answer {
   const body = bodyOf(problem, pathOf(url));
+  const own = problem.headers ?? {};
   const headers: string[] = [];
-  for (const [name, value] of Object.entries(problem.headers ?? {})) headers.push(name, value);
-  headers.push('content-type', PROBLEM_TYPE, 'cache-control', 'no-store');
-  headers.push('content-length', String(Buffer.byteLength(body)));
+  for (const name in own) headers.push(name, own[name]!);
+  const length = String(Buffer.byteLength(body));
+  headers.push('content-type', PROBLEM_TYPE, 'cache-control', 'no-store', 'content-length', length);
   return { status: problem.status, headers, body };
 }
 

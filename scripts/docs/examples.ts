@@ -36,13 +36,13 @@ export function sampleOrder(): Order {
 /** What the work appends to the outbox, as the code that appends it makes it. */
 async function appended(work: (outbox: Outbox) => Promise<void>): Promise<OutboxEntry> {
   const entries: OutboxEntry[] = [];
-  const outbox: Pick<Outbox, 'append'> = {
-    append: (_tx, more) => {
+  const outbox = {
+    append: (_tx: unknown, more: readonly OutboxEntry[]) => {
       entries.push(...more);
       return Promise.resolve();
     },
   };
-  await work(outbox);
+  await work(outbox as unknown as Outbox);
   const [entry] = entries;
   if (entry === undefined) throw new Error('nothing was appended to the outbox');
   return entry;

@@ -4,7 +4,7 @@ import { asyncApiYaml, type Schema } from '../../scripts/docs/asyncapi.js';
 import { StatusEvents } from '../../src/orders/producer/status-events.js';
 import { randomTestOrder } from '../../src/orders/producer/test-order.js';
 import type { Transaction } from '../../src/platform/database/database.js';
-import type { OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';
+import type { Outbox, OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';
 import { TopicNames } from '../../src/platform/messaging/topic-names.js';
 import { schemaFaults, type Schemas } from './schema-faults.js';
 
@@ -37,7 +37,7 @@ async function statusEntries(
       return Promise.resolve();
     },
   };
-  await new StatusEvents(outbox, new TopicNames({})).append({} as Transaction, changes);
+  await new StatusEvents(outbox as unknown as Outbox, new TopicNames({})).append({} as Transaction, changes);
   return appended;
 }
 

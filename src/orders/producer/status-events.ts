@@ -90,7 +90,7 @@ function entryOf(topic: string, change: OrderChanged, occurredAt: string): Outbo
       ce_time: occurredAt,
       'content-type': 'application/json',
     },
-    payload: JSON.stringify(eventOf(change, occurredAt)),
+    payload: Buffer.from(JSON.stringify(eventOf(change, occurredAt))),
   };
 }
 

@@ -49,7 +49,7 @@ export class Environment {
   @WholeNumber(1, 32_767) KAFKA_REPLICATION_FACTOR: number = 1;
   @WholeNumber(1, 10_000) CONSUMER_BATCH_MAX_EVENTS: number = 1_000;
   @WholeNumber(1, 100) CONSUMER_MAX_ATTEMPTS: number = 5;
-  @WholeNumber(1, 10_000) RELAY_BATCH_MAX_MESSAGES: number = 2_000;
+  @WholeNumber(1, 10_000) RELAY_BATCH_MAX_MESSAGES: number = 4_000;
 
   @IsOptional() @UrlOf('redis:', 'rediss:') REDIS_URL?: string = undefined;
   @WholeNumber(MIB, Number.MAX_SAFE_INTEGER) CACHE_MAX_BYTES: number = 256 * MIB;

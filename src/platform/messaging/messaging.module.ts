@@ -10,6 +10,7 @@ import { LoopbackServer } from './loopback/loopback.server.js';
 import { MESSAGING_METRICS } from './messaging.metrics.js';
 import { Outbox } from './outbox/outbox.js';
 import { OutboxRelay } from './outbox/outbox-relay.js';
+import { RecentMessages } from './outbox/recent-messages.js';
 import { PUBLISHER, type Publisher } from './outgoing-message.js';
 import { TopicNames } from './topic-names.js';
 
@@ -71,6 +72,7 @@ export class MessagingModule {
           inject: [TRANSPORT],
         },
         ...MESSAGING_METRICS,
+        RecentMessages,
         Outbox,
         DeadLetters,
         BatchConsumer,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unregisteredMetrics } from '../../../../test/support/messaging-metrics.js';
+import { newOutbox } from '../../../../test/support/new-outbox.js';
 import { receivedEvent, refusal } from '../../../../test/support/refused-events.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
-import { Outbox } from '../outbox/outbox.js';
 import type { ReceivedEvent } from '../received-event.js';
 import { TopicNames } from '../topic-names.js';
 import type { DeadLetterFilter } from './dead-letter-filter.js';
@@ -13,7 +13,7 @@ let house: WaybillDatabase;
 let letters: DeadLetterReader;
 
 async function keep(event: ReceivedEvent, reason: string): Promise<void> {
-  const deadLetters = new DeadLetters(new Outbox(), new TopicNames({}), unregisteredMetrics());
+  const deadLetters = new DeadLetters(newOutbox(), new TopicNames({}), unregisteredMetrics());
   await house.database.transaction((tx) => deadLetters.append(tx, [refusal(event, reason)]));
 }
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.js';
 import { unregisteredMetrics } from '../../../../test/support/messaging-metrics.js';
+import { newOutbox } from '../../../../test/support/new-outbox.js';
 import { receivedEvent, refusal } from '../../../../test/support/refused-events.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
 import type { ExactParts } from '../outbox/exact-parts.js';
-import { Outbox } from '../outbox/outbox.js';
 import type { ReceivedEvent } from '../received-event.js';
 import { TopicNames } from '../topic-names.js';
 import { DeadLetterDiscards } from './dead-letter-discards.js';
@@ -29,7 +29,7 @@ let discards: DeadLetterDiscards;
 
 beforeAll(async () => {
   house = await openWaybillDatabase();
-  deadLetters = new DeadLetters(new Outbox(), new TopicNames({}), unregisteredMetrics());
+  deadLetters = new DeadLetters(newOutbox(), new TopicNames({}), unregisteredMetrics());
   letters = new DeadLetterReader(house.database);
   replays = new DeadLetterReplays(house.database);
   discards = new DeadLetterDiscards(house.database);

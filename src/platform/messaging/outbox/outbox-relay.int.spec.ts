@@ -7,17 +7,21 @@ import { Health } from '../../health/health.js';
 import type { OutboxMessage, Publisher } from '../outgoing-message.js';
 import { Outbox } from './outbox.js';
 import { OutboxRelay } from './outbox-relay.js';
+import { RecentMessages } from './recent-messages.js';
 
 const WAIT = { timeout: 15_000, interval: 5 };
 const FLUSH_MS = 2_000;
 
 let house: WaybillDatabase;
 let relays: OutboxRelay[];
-const outbox = new Outbox();
+let recent: RecentMessages;
+let outbox: Outbox;
 
 beforeEach(async () => {
   house = await openWaybillDatabase();
   relays = [];
+  recent = new RecentMessages(new Environment());
+  outbox = new Outbox(recent);
 });
 
 afterEach(async () => {
@@ -53,12 +57,12 @@ class RecordingPublisher implements Publisher {
 
 function startRelay(
   publisher: Publisher,
-  { batchMessages = 1_000, health = new Health() } = {},
+  { batchMessages = 1_000, health = new Health(), remembered = recent } = {},
 ): OutboxRelay {
   const environment = Object.assign(new Environment(), { RELAY_BATCH_MAX_MESSAGES: batchMessages });
   const log = pino({ level: 'silent' });
   const metrics = unregisteredRelayMetrics();
-  const relay = new OutboxRelay(house.database, environment, publisher, log, metrics, health);
+  const relay = new OutboxRelay(house.database, environment, publisher, log, metrics, health, remembered);
   relays.push(relay);
   relay.start();
   return relay;
@@ -97,9 +101,12 @@ async function untilListening(count = 1): Promise<number[]> {
 }
 
 describe('the relay', () => {
-  it('sends what is committed, as it was put in and in that order, and removes it', async () => {
+  it.each([
+    { by: 'this process', remembered: (): RecentMessages => recent },
+    { by: 'another process', remembered: (): RecentMessages => new RecentMessages(new Environment()) },
+  ])('sends what $by has committed, as it was put in and in that order', async ({ remembered }) => {
     const publisher = new RecordingPublisher();
-    startRelay(publisher);
+    startRelay(publisher, { remembered: remembered() });
     const bytes = Buffer.from([0, 255, 254, 10]);
     const before = Date.now();
     await house.database.transaction((tx) =>
@@ -121,6 +128,30 @@ describe('the relay', () => {
     const publisher = new RecordingPublisher();
     startRelay(publisher);
     await vi.waitFor(() => expect(publisher.values()).toEqual(['early-1', 'early-2']), WAIT);
+  });
+
+  it('does not read back what this process has put in', async () => {
+    const publisher = new RecordingPublisher();
+    startRelay(publisher);
+    await house.database.transaction(async (tx) => {
+      await outbox.append(tx, [message('as it was put in')]);
+      await tx.query(`UPDATE outbox SET payload = 'as it was read'`);
+    });
+    await vi.waitFor(() => expect(publisher.values()).toEqual(['as it was put in']), WAIT);
+    await vi.waitFor(() => expect(recent.isEmpty).toBe(true), WAIT);
+  });
+
+  it('keeps the order of messages of which another process has put in some', async () => {
+    const others = new Outbox(new RecentMessages(new Environment()));
+    await house.database.transaction(async (tx) => {
+      await outbox.append(tx, [message('1')]);
+      await others.append(tx, [message('2')]);
+      await outbox.append(tx, [message('3')]);
+    });
+    const publisher = new RecordingPublisher();
+    startRelay(publisher);
+    await vi.waitFor(() => expect(publisher.values()).toEqual(['1', '2', '3']), WAIT);
+    await vi.waitFor(() => expect(recent.isEmpty).toBe(true), WAIT);
   });
 
   it('does not send what is rolled back', async () => {

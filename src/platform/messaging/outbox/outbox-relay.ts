@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atMost } from '../../at-most.js';
 import { Environment } from '../../config/environment.js';
-import { Database } from '../../database/database.js';
+import { Database, type Transaction } from '../../database/database.js';
 import { prepared } from '../../database/prepared-statements.js';
 import { Health } from '../../health/health.js';
 import { LOGGER, type Logger } from '../../logging/logger.js';
@@ -12,7 +12,9 @@ import { type OutboxMessage, PUBLISHER, type Publisher } from '../outgoing-messa
 import { RelayMetrics } from '../messaging.metrics.js';
 import { Patience } from '../patience.js';
 import { type ExactParts, withExactParts } from './exact-parts.js';
+import { IDS, idsFrom } from './outbox.js';
 import { OutboxSignal } from './outbox-signal.js';
+import { RecentMessages } from './recent-messages.js';
 import { takeLease } from './relay-lease.js';
 import { RelayWatch, type RelayWatchTimes } from './relay-watch.js';
 
@@ -30,9 +32,13 @@ const MOST_COUNTED = 100_000;
 /** A batch that holds this much is closed: dead letters can have 1 MiB each, and all of a batch is in memory. */
 const ENOUGH_BYTES = 16 * 1_048_576;
 
+const OLDEST_IDS = prepared(
+  `SELECT ${IDS} AS ids FROM (SELECT id FROM outbox ORDER BY id LIMIT $1) AS first`,
+);
+
 const READ_OLDEST = prepared(`
   SELECT id::float8 AS id, topic, aggregateid AS key, headers, payload AS value, exact,
-         (extract(epoch FROM created_at) * 1000)::float8 AS created_at_ms
+         date_part('epoch', created_at) * 1000 AS created_at_ms
   FROM (SELECT *, sum(octet_length(payload)) OVER (ORDER BY id) - octet_length(payload) AS bytes_before
         FROM outbox ORDER BY id LIMIT $1) AS first
   WHERE bytes_before < $2
@@ -74,6 +80,7 @@ export class OutboxRelay {
     @Inject(LOGGER) private readonly log: Logger,
     private readonly metrics: RelayMetrics,
     private readonly health: Health,
+    private readonly recent: RecentMessages,
   ) {
     this.signal = new OutboxSignal(database, log);
     this.watch = new RelayWatch(database, health, log);
@@ -138,27 +145,44 @@ export class OutboxRelay {
   }
 
   /** @returns how many messages were sent; 0 also when another relay is at work */
-  private sendBatch(): Promise<number> {
-    return this.database.transaction(async (tx) => {
+  private async sendBatch(): Promise<number> {
+    const sent = await this.database.transaction(async (tx) => {
       const isOurs = await takeLease(tx);
       this.watch.leaseSeen();
-      if (!isOurs) return 0;
-      const limits = [this.environment.RELAY_BATCH_MAX_MESSAGES, ENOUGH_BYTES];
-      const rows: OutboxRow[] = await tx.query(READ_OLDEST, limits);
-      if (rows.length === 0) return 0;
-      await tx.query(DELETE_READ, [rows.map((row) => row.id)]);
+      if (!isOurs) return [];
+      const messages = await this.oldest(tx);
+      if (messages.length === 0) return [];
+      await tx.query(DELETE_READ, [messages.map(({ id }) => id)]);
       const finished = this.metrics.relayBatchSeconds.startTimer();
-      const messages = rows.map(messageOf);
       await this.publisher.publish(messages, this.stopping.signal);
       finished();
-      const sent = new Map<string, number>();
-      for (const { topic } of messages) sent.set(topic, (sent.get(topic) ?? 0) + 1);
-      for (const [topic, count] of sent) this.metrics.published.inc({ topic }, count);
-      for (const { topic, headers } of messages) {
-        if (DEAD_LETTER_ID_HEADER in headers) this.metrics.replayed.inc({ topic });
-      }
-      return rows.length;
+      return messages;
     });
+    this.recent.forget(sent);
+    this.count(sent);
+    return sent.length;
+  }
+
+  /** The next messages, from memory when this process has put in all of them, or many. */
+  private async oldest(tx: Transaction): Promise<readonly OutboxMessage[]> {
+    const most = this.environment.RELAY_BATCH_MAX_MESSAGES;
+    if (!this.recent.isEmpty) {
+      const [oldest]: { ids: string | null }[] = await tx.query(OLDEST_IDS, [most]);
+      const ids = idsFrom(oldest!.ids);
+      const messages = this.recent.firstOf(ids);
+      if (messages.length === ids.length || messages.length >= FEW_MESSAGES) return messages;
+    }
+    const rows: OutboxRow[] = await tx.query(READ_OLDEST, [most, ENOUGH_BYTES]);
+    return rows.map(messageOf);
+  }
+
+  private count(messages: readonly OutboxMessage[]): void {
+    const sent = new Map<string, number>();
+    for (const { topic } of messages) sent.set(topic, (sent.get(topic) ?? 0) + 1);
+    for (const [topic, count] of sent) this.metrics.published.inc({ topic }, count);
+    for (const { topic, headers } of messages) {
+      if (DEAD_LETTER_ID_HEADER in headers) this.metrics.replayed.inc({ topic });
+    }
   }
 }
 

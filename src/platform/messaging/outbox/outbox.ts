@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BatchTable, BYTEA, column, JSONB, TEXT } from '../../database/batch-table.js';
 import type { Transaction } from '../../database/database.js';
 import { prepared } from '../../database/prepared-statements.js';
+import { RecentMessages } from './recent-messages.js';
 
 /** PostgreSQL's channel on which a commit that left messages is announced. */
 export const OUTBOX_CHANNEL = 'waybill_outbox';
@@ -30,23 +31,39 @@ const OUTBOX = new BatchTable<OutboxEntry>('outbox', [
   column('payload', BYTEA, (entry) => entry.payload),
 ]);
 
+/** In one value: a row for each would cost more than the rest of the answer. */
+export const IDS = `string_agg(id::text, ',' ORDER BY id)`;
 const COLUMNS = OUTBOX.columnNames.join(', ');
 /** PostgreSQL delivers this at the commit, once a transaction, however often it is said. */
 const WAKE_RELAY = `SELECT pg_notify('${OUTBOX_CHANNEL}', '')`;
 const APPEND = prepared(`
   WITH appended AS (
     INSERT INTO outbox (${COLUMNS}) SELECT ${COLUMNS} FROM ${OUTBOX.unnested('e')} ORDER BY e.place
+    RETURNING id
   )
-  ${WAKE_RELAY}`);
+  ${WAKE_RELAY}, (SELECT ${IDS} FROM appended) AS ids`);
 
 /** The way out: what is appended here leaves if, and only if, the transaction is committed. */
 @Injectable()
 export class Outbox {
+  constructor(private readonly recent: RecentMessages) {}
+
   /** Appends messages; those about one thing are sent in the order they are appended in. */
   async append(tx: Transaction, entries: readonly OutboxEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    await tx.query(APPEND, OUTBOX.arraysOf(entries));
+    const createdAtMs = Date.now();
+    const [appended]: { ids: string }[] = await tx.query(APPEND, OUTBOX.arraysOf(entries));
+    for (const [index, id] of idsFrom(appended!.ids).entries()) {
+      const { topic, aggregateId: key, headers, payload } = entries[index]!;
+      const value = typeof payload === 'string' ? Buffer.from(payload) : payload;
+      this.recent.remember({ id, topic, key, headers, value, createdAtMs });
+    }
   }
+}
+
+/** @param ids as {@link IDS} has them; `null` when there are none */
+export function idsFrom(ids: string | null): number[] {
+  return ids === null ? [] : ids.split(',').map(Number);
 }
 
 /** Wakes the relay once the transaction is committed; for who has put rows into the outbox by SQL. */

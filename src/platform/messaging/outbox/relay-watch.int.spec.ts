@@ -9,6 +9,7 @@ import { Database } from '../../database/database.js';
 import type { ConnectionSettings } from '../../database/embedded/connection-settings.js';
 import { Health } from '../../health/health.js';
 import { OutboxRelay } from './outbox-relay.js';
+import { RecentMessages } from './recent-messages.js';
 
 /** Longer than the second between two looks of an idle relay, on a slow machine too. */
 const TIMES = { checkEveryMs: 50, unheldForMs: 2_500 };
@@ -46,14 +47,10 @@ async function openAs(connection: Partial<ConnectionSettings>): Promise<Database
 
 function startRelay(database: Database): OutboxRelay {
   const log = pino({ level: 'silent' });
-  const relay = new OutboxRelay(
-    database,
-    new Environment(),
-    PUBLISHER,
-    log,
-    unregisteredRelayMetrics(),
-    health,
-  );
+  const environment = new Environment();
+  const recent = new RecentMessages(environment);
+  const metrics = unregisteredRelayMetrics();
+  const relay = new OutboxRelay(database, environment, PUBLISHER, log, metrics, health, recent);
   relay.start(TIMES);
   cleanUps.unshift(() => relay.stop(0));
   return relay;

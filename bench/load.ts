@@ -1,10 +1,10 @@
 import type { LoadOptions, LoadResult } from './load/load-options.js';
-import { loadFrom } from './load/sender.js';
+import { autocannonLoad } from './load/sender.js';
 import { hasWrk, wrkLoad } from './load/wrk.js';
 
 /**
- * Puts load on a server. Without a rate that is done by wrk, where it is installed and can do what is asked for, and
- * otherwise, or with BENCH_LOAD=autocannon, by autocannon. Two results can be compared when the same tool got both.
+ * Puts load on a server, by wrk where it is installed and can do what is asked for, and otherwise, or with
+ * BENCH_LOAD=autocannon, by autocannon. Two results can be compared when the same tool got both.
  *
  * @throws Error when nothing was answered
  */
@@ -20,8 +20,7 @@ export function timedTool(): LoadResult['tool'] {
 }
 
 function resultOf(options: LoadOptions): Promise<LoadResult> {
-  const { until, rate } = options;
-  if (rate !== undefined) return loadFrom('paced', options);
-  if ('answers' in until || timedTool() === 'autocannon') return loadFrom('autocannon', options);
+  const { until } = options;
+  if ('answers' in until || timedTool() === 'autocannon') return autocannonLoad(options);
   return wrkLoad(options, until.seconds);
 }

@@ -2,14 +2,15 @@ import type { Progress } from '../src/platform/progress.js';
 import { type Benchmark, type Findings, settingFrom } from './benchmark.js';
 import { CONNECTIONS, type LoadResult } from './load/load-options.js';
 import type { Together } from './mixed/mixed-load.js';
-import { type MixedRound, mixedRound, type MixedSettings } from './mixed/mixed-round.js';
+import { type Arrangement, type MixedRound, mixedRound, type MixedSettings } from './mixed/mixed-round.js';
 import { Figures } from './read/figures.js';
 import type { Services } from './services.js';
 
 const DEFINITION = [
   'GETs of orders that are in memory, at an even pace over 64 connections; "with orders": while other orders, distinct,',
   'two items and about 1 kB of JSON each, come to a topic of 4 partitions at an even pace too, 20 ms of them at a time.',
-  'waybill: the built program, all roles, its own defaults but for CACHE_WARM_ORDERS; both loads have warmed it up.',
+  'waybill: the built program, its own defaults but for CACHE_WARM_ORDERS; both loads have warmed it up. "one process":',
+  'all roles. "API apart": ROLES=api in one process, which is asked, and ROLES=consumer,relay in another.',
   "raw: Node's own HTTP server with the same answers in memory, in a process of its own; the program takes the orders",
   'in all the same, and is not asked.',
   'A latency runs from when a GET is due, by a clock of 1 ms and also when no connection is free then, to the end of its',
@@ -20,6 +21,8 @@ const DEFINITION = [
   'of orders. caught up: from the acknowledgement of the last order until none was missing, looked at every 50 ms.',
 ];
 
+const ARRANGEMENTS: readonly Arrangement[] = ['one process', 'API apart'];
+
 /** Orders are asked for while others come in. */
 export const mixed: Benchmark = {
   name: 'mixed',
@@ -27,7 +30,7 @@ export const mixed: Benchmark = {
   async run(services: Services, progress: Progress): Promise<Findings> {
     const rounds = settingFrom('BENCH_ROUNDS', 3);
     const settings: MixedSettings = {
-      seconds: settingFrom('BENCH_MIXED_SECONDS', 20),
+      seconds: settingFrom('BENCH_MIXED_SECONDS', 10),
       warmUpSeconds: settingFrom('BENCH_MIXED_WARM_UP_SECONDS', 3),
       storedOrders: settingFrom('BENCH_MIXED_STORED_ORDERS', 20_000),
       ordersPerSecond: settingFrom('BENCH_MIXED_ORDERS_PER_SECOND', 5_000),
@@ -36,10 +39,12 @@ export const mixed: Benchmark = {
     const figures = new Figures();
     const faults: string[] = [];
     for (let round = 1; round <= rounds; round++) {
-      const title = `mixed, round ${round} of ${rounds}`;
-      const measured = await mixedRound({ services, settings, progress, title });
-      addRound(figures, measured);
-      faults.push(...measured.faults);
+      for (const arrangement of ARRANGEMENTS) {
+        const title = `mixed, round ${round} of ${rounds}, ${arrangement}`;
+        const measured = await mixedRound({ services, settings, arrangement, progress, title });
+        addRound(figures, arrangement, measured);
+        faults.push(...measured.faults);
+      }
     }
     return {
       definition: DEFINITION,
@@ -50,15 +55,14 @@ export const mixed: Benchmark = {
   },
 };
 
-function addRound(figures: Figures, { waybill, raw }: MixedRound): void {
-  addGets(figures, 'waybill, with orders', waybill.together.gets);
-  addGets(figures, 'waybill, GETs alone', waybill.alone);
-  addGets(figures, 'raw, with orders', raw.together.gets);
-  addGets(figures, 'raw, GETs alone', raw.alone);
-  const { p99Ms } = waybill.together.gets;
-  figures.add('p99 of waybill: with orders / GETs alone', 'times', p99Ms / waybill.alone.p99Ms);
-  figures.add('p99 with orders: waybill / raw', 'times', p99Ms / raw.together.gets.p99Ms);
-  addOrders(figures, waybill.together);
+function addRound(figures: Figures, arrangement: Arrangement, { waybill, raw }: MixedRound): void {
+  addGets(figures, `${arrangement}: with orders`, waybill.together.gets);
+  addGets(figures, `${arrangement}: GETs alone`, waybill.alone);
+  addGets(figures, `${arrangement}: raw with orders`, raw.together.gets);
+  addGets(figures, `${arrangement}: raw, GETs alone`, raw.alone);
+  const ratio = waybill.together.gets.p99Ms / raw.together.gets.p99Ms;
+  figures.add(`${arrangement}: p99 with orders: waybill / raw`, 'times', ratio);
+  addOrders(figures, arrangement, waybill.together);
 }
 
 function addGets(figures: Figures, name: string, gets: LoadResult): void {
@@ -68,10 +72,10 @@ function addGets(figures: Figures, name: string, gets: LoadResult): void {
   figures.add(`${name}: max`, 'ms', gets.maxMs);
 }
 
-function addOrders(figures: Figures, together: Together): void {
-  figures.add('orders in', 'orders/s', together.ordersPerSecond);
-  figures.add('behind at most: stored', 's', together.behindStoredSeconds);
-  figures.add('behind at most: out', 's', together.behindOutSeconds);
-  figures.add('caught up: stored', 's', together.caughtUpStoredSeconds);
-  figures.add('caught up: out', 's', together.caughtUpOutSeconds);
+function addOrders(figures: Figures, arrangement: Arrangement, together: Together): void {
+  figures.add(`${arrangement}: orders in`, 'orders/s', together.ordersPerSecond);
+  figures.add(`${arrangement}: behind at most: stored`, 's', together.behindStoredSeconds);
+  figures.add(`${arrangement}: behind at most: out`, 's', together.behindOutSeconds);
+  figures.add(`${arrangement}: caught up: stored`, 's', together.caughtUpStoredSeconds);
+  figures.add(`${arrangement}: caught up: out`, 's', together.caughtUpOutSeconds);
 }

@@ -13,9 +13,15 @@ export interface ReadyProgram {
   readonly startSeconds: number;
 }
 
-/** @throws Error when it ends, or is not ready within five minutes */
-export async function startReady(settings: Readonly<Record<string, string>>): Promise<ReadyProgram> {
-  const program = await Program.start(settings);
+/**
+ * @param core the only one that it may use, where processes can be kept to one
+ * @throws Error when it ends, or is not ready within five minutes
+ */
+export async function startReady(
+  settings: Readonly<Record<string, string>>,
+  core?: number,
+): Promise<ReadyProgram> {
+  const program = await Program.start(settings, [], core);
   try {
     const listening = await program.logged((line) => line.msg === 'listening');
     const url = urlOf(listening);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pinnedTo } from './pinning.js';
 
 const PROJECT_DIR = resolve(import.meta.dirname, '..');
 const OPTIONS = 'BENCH_SCRIPT_OPTIONS';
@@ -35,9 +36,12 @@ export class Script {
    * @param file from the folder of the benchmarks
    * @param options what its {@link optionsOf} returns; in the environment, which others cannot see, since they may
    *   hold a password
+   * @param core the only one that it may use, where processes can be kept to one
    */
-  static start(file: string, options: object): Script {
-    const child = spawn(process.execPath, ['--import', 'tsx', resolve(import.meta.dirname, file)], {
+  static start(file: string, options: object, core?: number): Script {
+    const path = resolve(import.meta.dirname, file);
+    const [program, ...args] = pinnedTo(core, [process.execPath, '--import', 'tsx', path]);
+    const child = spawn(program, args, {
       cwd: PROJECT_DIR,
       env: { ...process.env, [OPTIONS]: JSON.stringify(options) },
       stdio: ['pipe', 'pipe', 'inherit'],

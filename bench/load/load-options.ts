@@ -15,18 +15,13 @@ export interface LoadOptions {
   readonly requests: readonly LoadRequest[];
   /** When to stop: after whole seconds, or after so many answers, one for each connection at least. */
   readonly until: { readonly seconds: number } | { readonly answers: number };
-  /**
-   * Requests/s of all connections together, evenly spaced, and each timed from when it was due, so that one which had
-   * to wait for a connection counts in full. As many as are answered when it is left out.
-   */
-  readonly rate?: number;
   /** Number of the core that sends the load; any core when it is left out. */
   readonly core?: number;
 }
 
 /** What came back. */
 export interface LoadResult {
-  readonly tool: 'wrk' | 'autocannon' | 'paced';
+  readonly tool: 'wrk' | 'autocannon' | 'even pace';
   /** From the first request until the last answer. */
   readonly seconds: number;
   readonly answers: number;

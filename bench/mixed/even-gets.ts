@@ -48,7 +48,7 @@ async function sendEvenly(
   tally.start();
   await Promise.all([makeDue(), ...connections.map(sendOn)]);
   const bytes = connections.reduce((sum, { bytesRead }) => sum + bytesRead, 0);
-  return tally.result('paced', totalOf(pace) - answers, bytes);
+  return tally.result('even pace', totalOf(pace) - answers, bytes);
 }
 
 const options = optionsOf<EvenGetsOptions>();

@@ -1,5 +1,5 @@
 /** Sends order events to a topic at the even pace of each task, whatever the broker takes to acknowledge them. */
-import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import { Kafka, logLevel, Partitioners } from '../../src/platform/messaging/kafka/kafkajs.js';
 import { orderEvents } from '../order-events.js';
 import { doTasks, optionsOf, say } from '../script.js';
 import { atEvenPace, type Pace, totalOf } from './even-pace.js';

@@ -1,6 +1,5 @@
 import type { Progress } from '../../src/platform/progress.js';
 import type { LoadResult } from '../load/load-options.js';
-import type { Program } from '../program.js';
 import type { Script } from '../script.js';
 import type { BacklogWatch } from './backlog-watch.js';
 import type { EvenOrdersResult } from './even-orders.js';
@@ -32,7 +31,8 @@ export class MixedLoad {
 
   constructor(
     private readonly producer: Script,
-    private readonly program: Program,
+    /** Throws when the program has ended by itself. */
+    private readonly checkAlive: () => void,
     private readonly watch: BacklogWatch,
     private readonly paces: Paces,
     private readonly progress: Progress,
@@ -58,7 +58,7 @@ export class MixedLoad {
         this.ask(title, reader, seconds),
         producing,
         this.watch.largestDuring(producing),
-        producing.then(() => this.watch.until(this.sent, () => this.program.checkAlive())),
+        producing.then(() => this.watch.until(this.sent, this.checkAlive)),
       ]);
       return {
         gets,

@@ -1,9 +1,9 @@
 import type { Progress } from '../../src/platform/progress.js';
 import { IngestWatch } from '../ingest-watch.js';
 import { CONNECTIONS, type LoadResult } from '../load/load-options.js';
-import { ReferenceServer } from '../read/reference-server.js';
+import { startReference } from '../read/reference-server.js';
 import { storeOrders } from '../read/stored-orders.js';
-import { startReady } from '../ready-program.js';
+import { type ReadyProgram, startReady } from '../ready-program.js';
 import { expectedRows, wrongCounts } from '../row-counts.js';
 import { Script } from '../script.js';
 import type { Services } from '../services.js';
@@ -12,6 +12,14 @@ import { BacklogWatch } from './backlog-watch.js';
 import type { EvenGetsOptions } from './even-gets.js';
 import type { EvenOrdersOptions } from './even-orders.js';
 import { MixedLoad, type Paces, type Together } from './mixed-load.js';
+
+/** The roles of the program's processes, as ROLES takes them; the last one is asked for orders. */
+const PROCESSES = {
+  'one process': ['api,consumer,relay'],
+  'API apart': ['consumer,relay', 'api'],
+} as const;
+
+export type Arrangement = keyof typeof PROCESSES;
 
 export interface MixedSettings extends Paces {
   /** How long orders are asked for alone, and again while others come in. */
@@ -24,6 +32,7 @@ export interface MixedSettings extends Paces {
 export interface MixedRoundOptions {
   readonly services: Services;
   readonly settings: MixedSettings;
+  readonly arrangement: Arrangement;
   readonly progress: Progress;
   readonly title: string;
 }
@@ -88,7 +97,7 @@ async function measure(
 /** @param stops gets what ends each part, also when a later part cannot be started */
 async function openStage(
   { kafka, topics, settings: programSettings }: Surroundings,
-  { settings, progress, title }: MixedRoundOptions,
+  { settings, arrangement, progress, title }: MixedRoundOptions,
   stops: Stop[],
 ): Promise<Stage> {
   const { seconds, warmUpSeconds, storedOrders, ordersPerSecond } = settings;
@@ -105,9 +114,14 @@ async function openStage(
   progress.start(`${title}, starting`);
   const watch = await BacklogWatch.open(kafka, topics);
   stops.push(() => watch.close());
-  const ready = await startReady({ ...programSettings, CACHE_WARM_ORDERS: String(storedOrders) });
-  stops.push(() => ready.program.stop());
-  const raw = await ReferenceServer.start('raw.ts', storedOrders);
+  const programs: ReadyProgram[] = [];
+  for (const roles of PROCESSES[arrangement]) {
+    const own = { ROLES: roles, CACHE_WARM_ORDERS: String(roles.includes('api') ? storedOrders : 0) };
+    const ready = await startReady({ ...programSettings, ...own });
+    stops.push(() => ready.program.stop());
+    programs.push(ready);
+  }
+  const raw = await startReference('raw.ts', { orders: storedOrders });
   stops.push(() => raw.stop());
   const orders: EvenOrdersOptions = {
     brokers: programSettings.KAFKA_BROKERS!,
@@ -116,10 +130,13 @@ async function openStage(
     orders: ordersPerSecond * (warmUpSeconds + 2 * seconds),
   };
   const producer = await start('mixed/even-orders.ts', orders);
-  const reader = await startReader(ready.url);
+  const reader = await startReader(programs.at(-1)!.url);
   const rawReader = await startReader(raw.url);
   progress.finish();
-  return { load: new MixedLoad(producer, ready.program, watch, settings, progress), reader, rawReader };
+  const checkAlive = (): void => {
+    for (const { program } of programs) program.checkAlive();
+  };
+  return { load: new MixedLoad(producer, checkAlive, watch, settings, progress), reader, rawReader };
 }
 
 /** An order that was lost or came twice, and one that was refused, each show in a count. */

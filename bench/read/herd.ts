@@ -6,7 +6,7 @@ import { ORDERS_PATH, type ReadyOrder } from '../references/ready-orders.js';
 import type { Figures } from './figures.js';
 import { PipelinedGets } from './pipelined-gets.js';
 import { readCounts } from './program-counts.js';
-import { withProgram } from './ready-program.js';
+import { withPinnedProgram } from './pinned-program.js';
 
 export const GETS_PER_CONNECTION = 10;
 const LOOK_EVERY_MS = 20;
@@ -40,7 +40,7 @@ export async function measureHerd(
   const gets = connections * GETS_PER_CONNECTION;
   progress.start(title);
   const before = await settledQueries(database);
-  const { answers, ms } = await withProgram(database.url, 0, async (url) => {
+  const { answers, ms } = await withPinnedProgram(database.url, 0, async (url) => {
     const path = ORDERS_PATH + order.orderUid;
     const sender = await PipelinedGets.open(url, path, connections, GETS_PER_CONNECTION);
     try {

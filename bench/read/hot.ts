@@ -4,8 +4,8 @@ import { SERVER_CORE } from '../pinning.js';
 import type { Figures } from './figures.js';
 import { type HotRow, hotRows, REFERENCES, type ReferenceName } from './hot-rows.js';
 import { differences, measureProgram, measureReference, takeSample } from './hot-turn.js';
-import { withProgram } from './ready-program.js';
-import { ReferenceServer } from './reference-server.js';
+import { withPinnedProgram } from './pinned-program.js';
+import { type ReferenceServer, startReference } from './reference-server.js';
 
 const WAYBILL = 'waybill';
 
@@ -31,7 +31,7 @@ export async function measureHot(
   const rows = hotRows(orders);
   const turns = rows.reduce((sum, { references }) => sum + references.length + 1, 0);
   return withReferences(orders, (references) =>
-    withProgram(databaseUrl, orders, async (waybill) => {
+    withPinnedProgram(databaseUrl, orders, async (waybill) => {
       const faults: string[] = [];
       for (let round = 1; round <= rounds; round++) {
         const title = `read, from memory, round ${round} of ${rounds}`;
@@ -56,7 +56,7 @@ async function withReferences<T>(
   const started: [string, ReferenceServer][] = [];
   try {
     for (const [name, file] of Object.entries(REFERENCES)) {
-      started.push([name, await ReferenceServer.start(file, orders, SERVER_CORE)]);
+      started.push([name, await startReference(file, { orders }, SERVER_CORE)]);
     }
     const urls = Object.fromEntries(started.map(([name, { url }]) => [name, url]));
     return await work(urls as Record<ReferenceName, string>);

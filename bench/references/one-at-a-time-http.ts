@@ -11,9 +11,12 @@ import { storeOrder } from './order-inserts.js';
 export interface OneAtATimeHttpOptions {
   /** With the program's schema in it. */
   readonly databaseUrl: string;
+  /** To PostgreSQL. With one, an order waits for the commit of the one before, as in a consumer's eachMessage. */
+  readonly connections: number;
 }
 
-const pool = new Pool({ connectionString: optionsOf<OneAtATimeHttpOptions>().databaseUrl });
+const { databaseUrl, connections } = optionsOf<OneAtATimeHttpOptions>();
+const pool = new Pool({ connectionString: databaseUrl, max: connections });
 const server = Fastify();
 
 server.post<{ Body: Order }>('/api/orders', async (request, reply) => {

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { Order } from '../../src/orders/model/order.js';
 import { contentOf } from '../../src/orders/repository/order-content.js';
 import { orderEvents } from '../order-events.js';
+import { optionsOf, say } from '../script.js';
 
 /** What the references of reads have in common: what they hold, and what their answers consist of. */
 
@@ -29,9 +30,15 @@ export function readyOrders(count: number): ReadyOrder[] {
   });
 }
 
-/** The orders that the command line asks for. In a reference. */
+/** What a reference is started with. */
+export interface HeldOrders {
+  /** How many. */
+  readonly orders: number;
+}
+
+/** In a reference: what it holds. */
 export function heldOrders(): LRUCache<string, ReadyOrder> {
-  const count = Number(process.argv[2]);
+  const { orders: count } = optionsOf<HeldOrders>();
   const orders = new LRUCache<string, ReadyOrder>({ max: count });
   for (const order of readyOrders(count)) orders.set(order.orderUid, order);
   return orders;
@@ -48,8 +55,8 @@ export function notFoundBody(orderUid: string): string {
   });
 }
 
-/** Tells who has started the reference where it listens. */
+/** In a reference: tells who has started it where it listens. */
 export function announce(server: Server): void {
   const { port } = server.address() as AddressInfo;
-  process.stdout.write(`${JSON.stringify({ port })}\n`);
+  say({ url: `http://127.0.0.1:${port}` });
 }

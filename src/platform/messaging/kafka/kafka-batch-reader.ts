@@ -8,7 +8,7 @@ const FEW_EVENTS = 200;
 /**
  * How long, so that what comes meanwhile is fetched, written and committed together. The first events after a silence
  * are taken at once, and a backlog is not held up. Each batch costs a transaction and a commit of its offset, however
- * small it is.
+ * small it is, and news at least a fetch.
  */
 const LINGER_MS = 20;
 
@@ -60,7 +60,7 @@ export class KafkaBatchReader {
       await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
       await heartbeat();
     }
-    if (batch.messages.length < FEW_EVENTS && !this.stopping.aborted) await sleep(LINGER_MS);
+    await this.lingerAfter(batch.messages.length);
   }
 
   /** Tells all handlers of news that they may have missed some. */
@@ -72,6 +72,11 @@ export class KafkaBatchReader {
     const { topic, partition, messages } = batch;
     await this.newsHandlers.get(topic)!(messages.map((message) => eventOf(topic, partition, message)));
     await heartbeat();
+    await this.lingerAfter(messages.length);
+  }
+
+  private async lingerAfter(events: number): Promise<void> {
+    if (events < FEW_EVENTS && !this.stopping.aborted) await sleep(LINGER_MS);
   }
 }
 

@@ -88,6 +88,19 @@ describe('a record', () => {
     },
   );
 
+  it('may have other headers than the record before, at the same places and as long', () => {
+    const context = fc.sample(anyContext, 1)[0]!;
+    const namesOf = (names: readonly string[]): string[] => {
+      const headers = Object.fromEntries(names.map((name) => [name, 'value']));
+      const body = bodyOf(encodeRecord({ headers }).buffer);
+      return Object.keys(decodeRecord(new Decoder(body), context).headers);
+    };
+    const long = 'n'.repeat(1_000);
+    for (const names of [['ab', 'cd'], ['cd', 'ab'], ['ax', 'b'], ['ab', 'cd', 'é'], [long], [long]]) {
+      expect(namesOf(names)).toEqual(names);
+    }
+  });
+
   it('may have headers of any name', () => {
     const headers = Object.fromEntries([
       ['__proto__', 'a'],

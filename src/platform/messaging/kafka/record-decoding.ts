@@ -60,8 +60,9 @@ export function decodeRecord(bytes: RecordBytes, batchContext: BatchContext): De
 function readHeaders(bytes: RecordBytes): DecodedRecord['headers'] {
   // Without a prototype, so that a header may have any name.
   const headers = Object.create(null) as DecodedRecord['headers'];
-  for (let left = Number(readVarlong(bytes)); left > 0; left--) {
-    const name = readText(bytes);
+  const count = Number(readVarlong(bytes));
+  for (let place = 0; place < count; place++) {
+    const name = readName(bytes, place);
     const value = readField(bytes);
     const before = headers[name];
     if (before === undefined) headers[name] = value;
@@ -71,13 +72,34 @@ function readHeaders(bytes: RecordBytes): DecodedRecord['headers'] {
   return headers;
 }
 
-function readText(bytes: RecordBytes): string {
+interface HeaderName {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+}
+
+const MAX_KEPT_NAME_BYTES = 64;
+/** The name that was read last at each place among a record's headers: mostly the next record has the same there. */
+const lastNames: (HeaderName | undefined)[] = Array.from({ length: 16 });
+
+function readName(bytes: RecordBytes, place: number): string {
   const start = bytes.offset;
   const length = Number(readVarlong(bytes));
   const first = bytes.offset;
   if (length < 0) throw new RangeError(`the name of a header at byte ${start} of a record is null`);
   bytes.offset = first + length;
-  return bytes.buffer.toString('utf8', first, bytes.offset);
+  const last = lastNames[place];
+  if (last !== undefined && standsAt(last.bytes, bytes.buffer, first, length)) return last.text;
+  const text = bytes.buffer.toString('utf8', first, bytes.offset);
+  if (place < lastNames.length && length <= MAX_KEPT_NAME_BYTES) {
+    lastNames[place] = { text, bytes: Buffer.from(bytes.buffer.subarray(first, bytes.offset)) };
+  }
+  return text;
+}
+
+function standsAt(name: Uint8Array, buffer: Buffer, first: number, length: number): boolean {
+  if (name.length !== length) return false;
+  for (let at = 0; at < length; at++) if (buffer[first + at] !== name[at]) return false;
+  return true;
 }
 
 function readField(bytes: RecordBytes): HeaderValue {

@@ -91,8 +91,11 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     const roles = new Set(environment.ROLES);
     const shared = handlers.filter((entry) => !isNews(entry));
     const news = handlers.filter(isNews);
-    if (roles.has('consumer') && shared.length > 0) await this.consumeShared(shared);
-    if (roles.has('api') && news.length > 0) await this.consumeNews(news);
+    // Side by side, since a broker has a new group wait for more members.
+    await Promise.all([
+      roles.has('consumer') && shared.length > 0 && this.consumeShared(shared),
+      roles.has('api') && news.length > 0 && this.consumeNews(news),
+    ]);
   }
 
   private async disconnect(): Promise<void> {

@@ -5,7 +5,7 @@ import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { StoredOrders } from '../repository/stored-orders.js';
 import { OrderCache } from './order-cache.js';
 
-const PAGE_ORDERS = 2_500;
+const PAGE_ORDERS = 1_000;
 /** So that PostgreSQL always has one to read while this process takes in another. */
 const PAGES_UNDER_WAY = 3;
 

@@ -1,5 +1,5 @@
 import type { LoadOptions, LoadResult } from './load/load-options.js';
-import { autocannonLoad } from './load/sender.js';
+import { autocannonLoad } from './load/autocannon.js';
 import { hasWrk, wrkLoad } from './load/wrk.js';
 
 /**

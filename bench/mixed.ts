@@ -2,7 +2,13 @@ import type { Progress } from '../src/platform/progress.js';
 import { type Benchmark, type Findings, settingFrom } from './benchmark.js';
 import { CONNECTIONS, type LoadResult } from './load/load-options.js';
 import type { Together } from './mixed/mixed-load.js';
-import { type Arrangement, type MixedRound, mixedRound, type MixedSettings } from './mixed/mixed-round.js';
+import {
+  type Arrangement,
+  ARRANGEMENTS,
+  type MixedRound,
+  mixedRound,
+  type MixedSettings,
+} from './mixed/mixed-round.js';
 import { Figures } from './read/figures.js';
 import type { Services } from './services.js';
 
@@ -20,8 +26,6 @@ const DEFINITION = [
   'commit to PostgreSQL ("stored"), and of the status events on their topic ("out"), looked at every 200 ms, in seconds',
   'of orders. caught up: from the acknowledgement of the last order until none was missing, looked at every 50 ms.',
 ];
-
-const ARRANGEMENTS: readonly Arrangement[] = ['one process', 'API apart'];
 
 /** Orders are asked for while others come in. */
 export const mixed: Benchmark = {

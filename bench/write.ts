@@ -6,8 +6,8 @@ import { OrderPosts, type Taker } from './order-posts.js';
 import { migrate } from './program.js';
 import { Figures } from './read/figures.js';
 import { startReady } from './ready-program.js';
+import { startReference } from './reference-server.js';
 import type { OneAtATimeHttpOptions } from './references/one-at-a-time-http.js';
-import { Script } from './script.js';
 import type { Services } from './services.js';
 
 const DEFINITION = [
@@ -103,10 +103,9 @@ async function withReference<T>(
   return withDatabase(services, async ({ connection, url: databaseUrl }) => {
     await migrate(databaseUrl);
     const options: OneAtATimeHttpOptions = { databaseUrl, connections };
-    const server = Script.start('references/one-at-a-time-http.ts', options);
+    const server = await startReference('one-at-a-time-http.ts', options);
     try {
-      const { url } = await server.said<{ url: string }>();
-      return await work({ url, database: connection });
+      return await work({ url: server.url, database: connection });
     } finally {
       await server.stop();
     }

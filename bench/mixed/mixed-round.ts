@@ -1,9 +1,10 @@
 import type { Progress } from '../../src/platform/progress.js';
 import { IngestWatch } from '../ingest-watch.js';
 import { CONNECTIONS, type LoadResult } from '../load/load-options.js';
-import { startReference } from '../read/reference-server.js';
+import { startReference } from '../reference-server.js';
 import { storeOrders } from '../read/stored-orders.js';
 import { type ReadyProgram, startReady } from '../ready-program.js';
+import type { HeldOrders } from '../references/ready-orders.js';
 import { expectedRows, wrongCounts } from '../row-counts.js';
 import { Script } from '../script.js';
 import type { Services } from '../services.js';
@@ -20,6 +21,7 @@ const PROCESSES = {
 } as const;
 
 export type Arrangement = keyof typeof PROCESSES;
+export const ARRANGEMENTS = Object.keys(PROCESSES) as Arrangement[];
 
 export interface MixedSettings extends Paces {
   /** How long orders are asked for alone, and again while others come in. */
@@ -121,7 +123,8 @@ async function openStage(
     stops.push(() => ready.program.stop());
     programs.push(ready);
   }
-  const raw = await startReference('raw.ts', { orders: storedOrders });
+  const held: HeldOrders = { orders: storedOrders };
+  const raw = await startReference('raw.ts', held);
   stops.push(() => raw.stop());
   const orders: EvenOrdersOptions = {
     brokers: programSettings.KAFKA_BROKERS!,

@@ -1,11 +1,12 @@
 import type { Progress } from '../../src/platform/progress.js';
 import type { LoadResult } from '../load/load-options.js';
 import { SERVER_CORE } from '../pinning.js';
+import type { HeldOrders } from '../references/ready-orders.js';
 import type { Figures } from './figures.js';
 import { type HotRow, hotRows, REFERENCES, type ReferenceName } from './hot-rows.js';
 import { differences, measureProgram, measureReference, takeSample } from './hot-turn.js';
 import { withPinnedProgram } from './pinned-program.js';
-import { type ReferenceServer, startReference } from './reference-server.js';
+import { type ReferenceServer, startReference } from '../reference-server.js';
 
 const WAYBILL = 'waybill';
 
@@ -53,10 +54,11 @@ async function withReferences<T>(
   orders: number,
   work: (urls: Readonly<Record<ReferenceName, string>>) => Promise<T>,
 ): Promise<T> {
+  const held: HeldOrders = { orders };
   const started: [string, ReferenceServer][] = [];
   try {
     for (const [name, file] of Object.entries(REFERENCES)) {
-      started.push([name, await startReference(file, { orders }, SERVER_CORE)]);
+      started.push([name, await startReference(file, held, SERVER_CORE)]);
     }
     const urls = Object.fromEntries(started.map(([name, { url }]) => [name, url]));
     return await work(urls as Record<ReferenceName, string>);

@@ -33,8 +33,8 @@ export function sampleOrder(): Order {
   return verdict.order;
 }
 
-/** What the work appends to the outbox, as the code that appends it makes it. */
-async function appended(work: (outbox: Outbox) => Promise<void>): Promise<OutboxEntry> {
+/** All that the work appends to the outbox, as the code that appends it makes it. */
+export async function allAppended(work: (outbox: Outbox) => Promise<void>): Promise<OutboxEntry[]> {
   const entries: OutboxEntry[] = [];
   const outbox = {
     append: (_tx: unknown, more: readonly OutboxEntry[]) => {
@@ -42,8 +42,14 @@ async function appended(work: (outbox: Outbox) => Promise<void>): Promise<Outbox
       return Promise.resolve();
     },
   };
+  // A real one has private parts and needs a database; to be appended to is all that it is asked.
   await work(outbox as unknown as Outbox);
-  const [entry] = entries;
+  return entries;
+}
+
+/** The one entry that the work appends. */
+async function appended(work: (outbox: Outbox) => Promise<void>): Promise<OutboxEntry> {
+  const [entry] = await allAppended(work);
   if (entry === undefined) throw new Error('nothing was appended to the outbox');
   return entry;
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { asyncApiYaml, type Schema } from '../../scripts/docs/asyncapi.js';
+import { allAppended } from '../../scripts/docs/examples.js';
 import { StatusEvents } from '../../src/orders/producer/status-events.js';
 import { randomTestOrder } from '../../src/orders/producer/test-order.js';
 import type { Transaction } from '../../src/platform/database/database.js';
-import type { Outbox, OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';
+import type { OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';
 import { TopicNames } from '../../src/platform/messaging/topic-names.js';
 import { schemaFaults, type Schemas } from './schema-faults.js';
 
@@ -27,19 +28,8 @@ const { messages, schemas } = document.components;
 const status = messages.status!;
 
 /** The entries that the code appends to the outbox for orders that changed. */
-async function statusEntries(
-  ...changes: Parameters<StatusEvents['append']>[1]
-): Promise<readonly OutboxEntry[]> {
-  let appended: readonly OutboxEntry[] = [];
-  const outbox = {
-    append: (_tx: Transaction, entries: readonly OutboxEntry[]) => {
-      appended = entries;
-      return Promise.resolve();
-    },
-  };
-  await new StatusEvents(outbox as unknown as Outbox, new TopicNames({})).append({} as Transaction, changes);
-  return appended;
-}
+const statusEntries = (...changes: Parameters<StatusEvents['append']>[1]): Promise<OutboxEntry[]> =>
+  allAppended((outbox) => new StatusEvents(outbox, new TopicNames({})).append({} as Transaction, changes));
 
 describe('the description of the topics', () => {
   it.each(Object.keys(messages))('shows an example of %s that keeps to its own schemas', (name) => {

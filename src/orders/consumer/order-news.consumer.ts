@@ -4,8 +4,6 @@ import type { SubscriptionExtras } from '../../platform/messaging/batch-consumer
 import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
 import { OrderNews } from '../service/order-news.js';
 
-const EVENT_ID = /^[A-Za-z0-9_-]+:\d{1,10}$/;
-
 const NEWS: SubscriptionExtras = { broadcast: true };
 
 /** Status events from the topic `order-status`, all of them, in every process that serves the API. */
@@ -28,7 +26,6 @@ export class OrderNewsConsumer {
  * The topic is open to others; what is not ours is not for us.
  */
 function parseEventId(id = ''): { orderUid: string; version: number } | undefined {
-  if (!EVENT_ID.test(id)) return undefined;
-  const colon = id.indexOf(':');
-  return { orderUid: id.slice(0, colon), version: Number(id.slice(colon + 1)) };
+  const [, orderUid, version] = /^([A-Za-z0-9_-]+):(\d{1,10})$/.exec(id) ?? [];
+  return orderUid === undefined ? undefined : { orderUid, version: Number(version) };
 }

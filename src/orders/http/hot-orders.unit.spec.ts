@@ -9,6 +9,7 @@ const HELD: Readonly<Record<string, CacheEntry | null>> = { held: ENTRY, absent:
 
 function routeOf(): DirectRoute {
   const routes: DirectRoute[] = [];
+  // Classes with private parts, of which one method is asked.
   const directAnswers = { add: (route: DirectRoute) => routes.push(route) } as unknown as DirectAnswers;
   const lookup = { peek: (orderUid: string) => HELD[orderUid] } as unknown as OrderLookup;
   new HotOrders(directAnswers, lookup).onModuleInit();

@@ -31,7 +31,7 @@ const OUTBOX = new BatchTable<OutboxEntry>('outbox', [
   column('payload', BYTEA, (entry) => entry.payload),
 ]);
 
-/** In one value: a row for each would cost more than the rest of the answer. */
+/** All ids in one value, so that the client has no row to parse for each. */
 export const IDS = `string_agg(id::text, ',' ORDER BY id)`;
 const COLUMNS = OUTBOX.columnNames.join(', ');
 /** PostgreSQL delivers this at the commit, once a transaction, however often it is said. */

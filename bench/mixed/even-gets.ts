@@ -5,6 +5,7 @@
  */
 import type { LoadResult } from '../load/load-options.js';
 import { Tally } from '../load/tally.js';
+import { keepTickShape } from '../../src/platform/tick-shape.js';
 import { orderEvents } from '../order-events.js';
 import { doTasks, optionsOf, say } from '../script.js';
 import { DueRequests } from './due-requests.js';
@@ -51,6 +52,8 @@ async function sendEvenly(
   return tally.result('even pace', totalOf(pace) - answers, bytes);
 }
 
+// A load that becomes slower halfway would take more of the cores that it shares with what is measured.
+keepTickShape();
 const options = optionsOf<EvenGetsOptions>();
 const url = new URL(options.url);
 const requests = orderEvents(options.orders).map(({ key }) =>

@@ -1,5 +1,6 @@
 /** Sends order events to a topic at the even pace of each task, whatever the broker takes to acknowledge them. */
 import { Kafka, logLevel, Partitioners } from '../../src/platform/messaging/kafka/kafkajs.js';
+import { keepTickShape } from '../../src/platform/tick-shape.js';
 import { orderEvents } from '../order-events.js';
 import { doTasks, optionsOf, say } from '../script.js';
 import { atEvenPace, type Pace, totalOf } from './even-pace.js';
@@ -24,6 +25,8 @@ export interface EvenOrdersResult {
 
 const STEP_MS = 20;
 
+// A load that becomes slower halfway would take more of the cores that it shares with what is measured.
+keepTickShape();
 const { brokers, topic, first, orders } = optionsOf<EvenOrdersOptions>();
 const events = orderEvents(orders, first).map(({ key, value }) => ({
   key,

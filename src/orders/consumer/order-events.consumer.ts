@@ -5,6 +5,7 @@ import { Counter } from 'prom-client';
 import { Environment } from '../../platform/config/environment.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import type { ReceivedEvent, RefusedEvent } from '../../platform/messaging/received-event.js';
+import { eachInTurns } from '../../platform/turns.js';
 import { describeFaults } from '../model/field-fault.js';
 import { OrderValidator } from '../model/order-validator.js';
 import type { IncomingOrder } from '../service/incoming-order.js';
@@ -31,7 +32,7 @@ export class OrderEventsConsumer {
     const accepted: IncomingOrder[] = [];
     const refused: RefusedEvent[] = [];
     let unknownFields = 0;
-    for (const event of events) {
+    await eachInTurns(events, (event) => {
       const verdict = this.validator.ofEvent(event.value);
       if (verdict.valid) {
         const { order, totalsMatch } = verdict;
@@ -40,7 +41,7 @@ export class OrderEventsConsumer {
       } else {
         refused.push({ event, reason: describeFaults(verdict.faults), attempts: 1 });
       }
-    }
+    });
     await this.intake.receive(accepted, refused, this.via);
     if (unknownFields > 0) this.unknownFields.inc(unknownFields);
     for (const { event, reason } of refused) {

@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { SubscriptionExtras } from '../../platform/messaging/batch-consumer.js';
 import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
+import { eachInTurns } from '../../platform/turns.js';
 import { OrderNews } from '../service/order-news.js';
 
 const NEWS: SubscriptionExtras = { broadcast: true };
@@ -12,12 +13,12 @@ export class OrderNewsConsumer {
   constructor(private readonly news: OrderNews) {}
 
   @EventPattern('order-status', undefined, NEWS)
-  receive(@Payload() events: readonly ReceivedEvent[]): void {
+  async receive(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
     if (events.length === 0) this.news.resume();
-    for (const { headers, value } of events) {
+    await eachInTurns(events, ({ headers, value }) => {
       const id = parseEventId(headers['ce_id']?.toString());
       if (id !== undefined && value !== null) this.news.announce({ ...id, value });
-    }
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { DeadLetters } from '../../platform/messaging/dead-letters/dead-letters.js';
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
+import { eachInTurns, mapInTurns, nextTurn } from '../../platform/turns.js';
 import { etagOf, OrderCache } from '../cache/order-cache.js';
 import { type OrderChanged, StatusEvents } from '../producer/status-events.js';
 import { contentOf } from '../repository/order-content.js';
@@ -44,16 +45,18 @@ export class OrderIntake {
     refused: readonly RefusedEvent[],
     via: string,
   ): Promise<OrderReceipt[]> {
-    const onTheirWay = batch.map((incoming) => this.onItsWay(incoming));
+    const onTheirWay = await mapInTurns(batch, (incoming) => this.onItsWay(incoming));
     const receipts = await this.database.transaction(async (tx) => {
+      await nextTurn();
       const stored = await this.orders.store(tx, onTheirWay);
+      await nextTurn();
       await this.statusEvents.append(tx, changesOf(onTheirWay, stored));
       await this.deadLetters.append(tx, refused);
       return stored;
     });
     const totalsMismatches = onTheirWay.filter(({ toStore }) => !toStore.totalsMatch).length;
     this.metrics.count(via, receipts, { invalid: refused.length, totalsMismatches });
-    for (const [index, { toStore }] of onTheirWay.entries()) this.tellCache(toStore, receipts[index]!);
+    await eachInTurns(onTheirWay, ({ toStore }, index) => this.tellCache(toStore, receipts[index]!));
     return receipts;
   }
 

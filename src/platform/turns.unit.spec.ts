@@ -1,0 +1,89 @@
+import { setImmediate as afterReading } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { eachInTurns, mapInTurns, nextTurn } from './turns.js';
+
+const numbers = Array.from({ length: 100 }, (_, index) => index);
+
+/** How often the event loop comes round until the work is done. */
+async function roundsDuring(work: Promise<unknown>): Promise<number> {
+  let rounds = 0;
+  let done = false;
+  void work.finally(() => (done = true));
+  while (!done) {
+    await afterReading();
+    rounds++;
+  }
+  return rounds;
+}
+
+describe('nextTurn', () => {
+  it('gives each who waits a turn of the event loop to himself, first come first', async () => {
+    const order: string[] = [];
+    const first = nextTurn().then(() => order.push('first'));
+    const second = nextTurn().then(() => order.push('second'));
+    setImmediate(() => order.push('something else'));
+    await Promise.all([first, second]);
+    expect(order).toEqual(['first', 'something else', 'second']);
+  });
+
+  it('goes on when somebody asks again within his turn', async () => {
+    await nextTurn();
+    await nextTurn();
+    expect(await roundsDuring(nextTurn())).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('eachInTurns', () => {
+  it('takes all items in order, with their places', async () => {
+    const taken: [string, number][] = [];
+    await eachInTurns(['a', 'b', 'c'], (item, index) => taken.push([item, index]));
+    expect(taken).toEqual([
+      ['a', 0],
+      ['b', 1],
+      ['c', 2],
+    ]);
+  });
+
+  it('lets the event loop come round between some items and the next', async () => {
+    let mostInOneTurn = 0;
+    let inThisTurn = 0;
+    const work = eachInTurns(numbers, () => {
+      if (inThisTurn++ === 0) queueMicrotask(() => queueMicrotask(() => (inThisTurn = 0)));
+      mostInOneTurn = Math.max(mostInOneTurn, inThisTurn);
+    });
+    expect(await roundsDuring(work)).toBeGreaterThanOrEqual(3);
+    expect(mostInOneTurn).toBe(32);
+  });
+
+  it('has the pieces of two pieces of work alternate', async () => {
+    const order: string[] = [];
+    const pieceOf = (name: string) => () => {
+      if (order.at(-1) !== name) order.push(name);
+    };
+    await Promise.all([eachInTurns(numbers, pieceOf('a')), eachInTurns(numbers, pieceOf('b'))]);
+    expect(order).toEqual(['a', 'b', 'a', 'b', 'a', 'b', 'a', 'b']);
+  });
+
+  it('needs no turn when there is nothing to do', async () => {
+    const order: string[] = [];
+    setImmediate(() => order.push('turn'));
+    await eachInTurns([], () => order.push('item'));
+    expect(order).toEqual([]);
+  });
+
+  it('ends with what the work throws', async () => {
+    const done: number[] = [];
+    const work = eachInTurns(numbers, (number) => {
+      if (number === 40) throw new Error('not this one');
+      done.push(number);
+    });
+    await expect(work).rejects.toThrow('not this one');
+    expect(done).toHaveLength(40);
+  });
+});
+
+describe('mapInTurns', () => {
+  it('returns what came of each item, in order', async () => {
+    expect(await mapInTurns(numbers, (number) => number * 2)).toEqual(numbers.map((number) => number * 2));
+  });
+});

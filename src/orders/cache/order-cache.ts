@@ -24,8 +24,10 @@ export function etagOf({ version, hash }: OrderRevision): string {
   return `"v${version}-${hash.slice(0, ETAG_HASH_DIGITS)}"`;
 }
 
-function entryOf(stored: StoredOrder): CacheEntry {
-  return { version: stored.version, etag: ownText(etagOf(stored)), body: ownBytes(stored.text) };
+function entryOf(stored: StoredOrder<string | Buffer>): CacheEntry {
+  const { version, text } = stored;
+  const body = typeof text === 'string' ? ownBytes(text) : text;
+  return { version, etag: ownText(etagOf(stored)), body };
 }
 
 /** V8 holds a text that was put together as a tree of its parts, and a part with all that it was cut from. */
@@ -91,7 +93,7 @@ export class OrderCache {
   }
 
   /** An order that was read ahead of any demand. */
-  warm(stored: StoredOrder): void {
+  warm(stored: StoredOrder<Buffer>): void {
     this.cache.warm(stored.orderUid, entryOf(stored));
   }
 

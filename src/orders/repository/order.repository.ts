@@ -21,10 +21,10 @@ export interface StoreResult {
   readonly held?: OrderRevision;
 }
 
-export interface StoredOrder extends OrderRevision {
+export interface StoredOrder<Text = string> extends OrderRevision {
   readonly orderUid: string;
-  /** Canonical JSON. */
-  readonly text: string;
+  /** Canonical JSON; bytes belong to whoever gets them. */
+  readonly text: Text;
 }
 
 interface HeldOrder {

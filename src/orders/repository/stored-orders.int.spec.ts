@@ -6,7 +6,7 @@ import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support
 import { encodeOrder } from '../model/order.codec.js';
 import type { Order } from '../model/order.js';
 import { contentOf } from './order-content.js';
-import { OrderRepository, type StoreResult } from './order.repository.js';
+import { OrderRepository, type StoredOrder, type StoreResult } from './order.repository.js';
 import type { OrderToStore } from './order-to-store.js';
 import { StoredOrders } from './stored-orders.js';
 
@@ -61,11 +61,22 @@ function withNumber(order: Order, number: number): Order {
 const store = (...batch: OrderToStore[]): Promise<StoreResult[]> =>
   house.database.transaction((tx) => repository.store(tx, batch));
 
-/** Stores them under ids of their own, and reads all at once. */
+async function oneByOne(orderUids: readonly string[]): Promise<StoredOrder[]> {
+  const found: StoredOrder[] = [];
+  await storedOrders.forEach(orderUids, (stored) => found.push({ ...stored, text: String(stored.text) }));
+  return found;
+}
+
+const byUid = (found: readonly StoredOrder[]): StoredOrder[] =>
+  found.toSorted((a, b) => (a.orderUid < b.orderUid ? -1 : 1));
+
+/** Stores them under ids of their own, and reads all at once, and one by one. */
 async function expectReadAsStored(orders: readonly Order[]): Promise<void> {
   const named = orders.map((order) => ({ ...order, order_uid: freshUid() }));
   await store(...named.map(toStore));
-  const found = await storedOrders.findMany(named.map(({ order_uid }) => order_uid));
+  const uids = named.map(({ order_uid }) => order_uid);
+  const found = await storedOrders.findMany(uids);
+  expect(byUid(await oneByOne(uids))).toEqual(byUid(found));
   const textByUid = new Map(found.map(({ orderUid, text }) => [orderUid, text]));
   for (const order of named) expect(textByUid.get(order.order_uid)).toBe(encodeOrder(order));
   for (const { text, hash, version } of found) {
@@ -119,6 +130,15 @@ describe('what is read back', () => {
     const found = await storedOrders.findMany([uid, 'nobody', uid]);
     expect(found.map((one) => one.orderUid)).toEqual([uid]);
     expect(await storedOrders.findMany([])).toEqual([]);
+    expect(await oneByOne([uid, 'nobody', uid])).toEqual(found);
+    expect(await oneByOne([])).toEqual([]);
+  });
+
+  it('is found by ids that mean something to PostgreSQL, too', async () => {
+    const uids = ['NULL', 'null', '--', '_', '-1'];
+    await store(...uids.map((uid) => toStore(orderOf(uid))));
+    const found = await oneByOne(uids);
+    expect(found.map(({ orderUid }) => orderUid).toSorted()).toEqual(uids.toSorted());
   });
 });
 

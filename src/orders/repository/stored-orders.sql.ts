@@ -1,14 +1,17 @@
+import pg from 'pg';
 import { prepared } from '../../platform/database/prepared-statements.js';
 
 /**
- * The orders of a list of ids, in no order, each as a StoredOrder. PostgreSQL writes the canonical text itself:
+ * The orders of a list of ids, in no order: orderUid, version, hash and text of a StoredOrder. PostgreSQL writes the canonical text itself:
  * `row_to_json` puts no spaces, and escapes and writes numbers as `JSON.stringify` does. So the columns of each part
  * stand in the order of the model's fields.
  *
  * The ids are read from a subquery, so that their number does not show while the statement is planned: PostgreSQL
  * keeps a plan only once it has seen that those for given parameters are no cheaper.
+ *
+ * @param orderUids an expression of type text[]
  */
-export const READ_ORDERS = prepared(`
+const selectOrders = (orderUids: string): string => `
   SELECT o.order_uid AS "orderUid", o.version, encode(o.content_hash, 'hex') AS hash, (
     SELECT row_to_json(content)::text FROM (
       SELECT o.order_uid, o.track_number, o.entry,
@@ -26,6 +29,14 @@ export const READ_ORDERS = prepared(`
              o.locale, o.internal_signature, o.customer_id, o.delivery_service, o.shardkey, o.sm_id,
              o.date_created, o.oof_shard) content) AS text
   FROM orders o
-  WHERE o.order_uid = ANY (ARRAY(SELECT unnest($1::text[])))`);
+  WHERE o.order_uid = ANY (ARRAY(SELECT unnest(${orderUids})))`;
+
+export const READ_ORDERS = prepared(selectOrders('$1::text[]'));
+
+/** The same, for where there are no parameters. */
+export function selectOrdersOf(orderUids: readonly string[]): string {
+  const array = `{${orderUids.map((orderUid) => JSON.stringify(orderUid)).join(',')}}`;
+  return selectOrders(`${pg.escapeLiteral(array)}::text[]`);
+}
 
 export const NEWEST_ORDERS = 'SELECT order_uid FROM orders ORDER BY received_at DESC LIMIT $1';

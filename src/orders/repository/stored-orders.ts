@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { StoredOrder } from './order.repository.js';
-import { NEWEST_ORDERS, READ_ORDERS } from './stored-orders.sql.js';
+import { NEWEST_ORDERS, READ_ORDERS, selectOrdersOf } from './stored-orders.sql.js';
 
 /** Reads orders from PostgreSQL: the four tables, always together. */
 @Injectable()
@@ -14,9 +14,11 @@ export class StoredOrders {
     return this.database.source.query<StoredOrder[]>(READ_ORDERS, [orderUids]);
   }
 
-  /** As {@link findMany}, each handed over as it arrives: many orders need not be in memory at once. */
-  async forEach(orderUids: readonly string[], take: (stored: StoredOrder) => void): Promise<void> {
-    await this.database.forEachRow(READ_ORDERS, [orderUids], take);
+  /** As {@link findMany}, each handed over as it arrives and as bytes: many need not be in memory at once. */
+  async forEach(orderUids: readonly string[], take: (stored: StoredOrder<Buffer>) => void): Promise<void> {
+    await this.database.copyOut(selectOrdersOf(orderUids), (row) =>
+      take({ orderUid: row.text(), version: row.integer(), hash: row.text(), text: row.bytes() }),
+    );
   }
 
   /** The ids of the newest received orders, newest first. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { DataSource, type EntityManager, type EntitySchema } from 'typeorm';
 import { atMost } from '../at-most.js';
+import type { CopiedRow } from './copy-out.js';
 import type { ConnectionSettings } from './embedded/connection-settings.js';
 import { ImpatientClient } from './impatient-client.js';
 
@@ -132,16 +133,12 @@ export class Database {
     return this.source.transaction(work);
   }
 
-  /** As {@link ImpatientClient.forEachRow}, on a connection of the pool. TypeORM gathers all rows before it returns. */
-  async forEachRow<Row extends object>(
-    statement: string,
-    values: unknown[],
-    take: (row: Row) => void,
-  ): Promise<void> {
+  /** As {@link CopyOut}, on a connection of the pool. TypeORM gathers all rows before it returns. */
+  async copyOut(query: string, take: (row: CopiedRow) => void): Promise<void> {
     const runner = this.source.createQueryRunner();
     try {
       const client = (await runner.connect()) as ImpatientClient;
-      await client.forEachRow(statement, values, take);
+      await client.copyOut(query, take);
     } finally {
       await runner.release();
     }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { type CopiedRow, CopyOut } from './copy-out.js';
 import { preparedName } from './prepared-statements.js';
 
 /** A statement was sent and nothing came back: what became of it is not known. Its connection is gone. */
@@ -52,25 +53,10 @@ export class ImpatientClient extends pg.Client {
     this.end = ((...callback: unknown[]) => this.soon(end(...callback))) as typeof this.end;
   }
 
-  /**
-   * Runs a statement, and hands over each row as it arrives. The others need not be in memory then.
-   *
-   * @param take must not throw
-   */
-  async forEachRow<Row extends pg.QueryResultRow>(
-    statement: string,
-    values: unknown[],
-    take: (row: Row) => void,
-  ): Promise<void> {
-    const name = preparedName(statement);
-    const query = this.query(new pg.Query<Row, unknown[]>({ name, text: statement, values }));
-    const ended = new Promise<void>((resolve, reject) =>
-      query
-        .on('row', take)
-        .once('error', reject)
-        .once('end', () => resolve()),
-    );
-    await this.withinLimit(ended.catch((error: Error) => this.replaceLost(error)));
+  /** As {@link CopyOut}. */
+  async copyOut(query: string, take: (row: CopiedRow) => void): Promise<void> {
+    const copy = this.query(new CopyOut(query, take));
+    await this.withinLimit(copy.ended);
   }
 
   private askPrepared(ask: Ask, query: readonly unknown[]): unknown {

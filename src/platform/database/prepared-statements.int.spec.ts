@@ -64,21 +64,6 @@ describe('a prepared statement', () => {
     expect(await house.rows(sql, [table])).toEqual([{ scans: PLANS_BEFORE_KEPT + 2 }]);
   });
 
-  it('hands its rows over one by one, too', async () => {
-    const statement = prepared(`SELECT number FROM ${table} WHERE number > $1 ORDER BY number`);
-    const rows: { number: number }[] = [];
-    await house.database.forEachRow(statement, [7], (row: { number: number }) => rows.push(row));
-    expect(rows).toEqual([{ number: 8 }, { number: 9 }, { number: 10 }]);
-    expect(await keptPlans(statement)).toBe(0);
-    await house.rows('DEALLOCATE ALL');
-    const failure: unknown = await house.database
-      .forEachRow(statement, [7], () => undefined)
-      .catch((error: unknown) => error);
-    expect(classifyFailure(failure)).toBe('transient');
-    await house.database.forEachRow(statement, [9], (row: { number: number }) => rows.push(row));
-    expect(rows.at(-1)).toEqual({ number: 10 });
-  });
-
   it('fails as transient once when its columns have other types, and is prepared anew', async () => {
     const statement = lookUp();
     await runUntilKept(statement);

@@ -77,7 +77,7 @@ describe('a database that falls silent', () => {
   it('on one whose rows are handed over one by one: the same', async () => {
     const database = await openThroughProxy({ poolSize: 1 });
     proxy.mute();
-    const { error, afterMs } = await failureOf(database.forEachRow('SELECT 1', [], () => undefined));
+    const { error, afterMs } = await failureOf(database.copyOut('SELECT 1', () => undefined));
     expect(classifyFailure(error)).toBe('transient');
     expect(afterMs).toBeLessThan(SOON_MS);
     proxy.speak();

@@ -3,9 +3,9 @@
  * long as there is a free connection. Each is timed from when it is due, also when no connection is free then, to the
  * end of its answer. It has to cost little, since it shares the cores with what is measured.
  */
+import { keepTickShape } from '../../src/platform/tick-shape.js';
 import type { LoadResult } from '../load/load-options.js';
 import { Tally } from '../load/tally.js';
-import { keepTickShape } from '../../src/platform/tick-shape.js';
 import { orderEvents } from '../order-events.js';
 import { doTasks, optionsOf, say } from '../script.js';
 import { DueRequests } from './due-requests.js';

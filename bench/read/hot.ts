@@ -1,12 +1,12 @@
 import type { Progress } from '../../src/platform/progress.js';
 import type { LoadResult } from '../load/load-options.js';
 import { SERVER_CORE } from '../pinning.js';
+import { type ReferenceServer, startReference } from '../reference-server.js';
 import type { HeldOrders } from '../references/ready-orders.js';
 import type { Figures } from './figures.js';
 import { type HotRow, hotRows, REFERENCES, type ReferenceName } from './hot-rows.js';
 import { differences, measureProgram, measureReference, takeSample } from './hot-turn.js';
 import { withPinnedProgram } from './pinned-program.js';
-import { type ReferenceServer, startReference } from '../reference-server.js';
 
 const WAYBILL = 'waybill';
 

@@ -5,16 +5,14 @@ const waiting: (() => void)[] = [];
  * turns lets requests be answered between its pieces. Whoever waits has a turn to himself, first come first.
  */
 export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    waiting.push(resolve);
-    if (waiting.length === 1) setImmediate(giveTurn);
-  });
+  return turn(false);
 }
 
-/** As {@link nextTurn}, for work that has begun: it is ended before other work is, which then need not be held so long. */
-function turnToGoOn(): Promise<void> {
-  return new Promise((resolve) => {
-    waiting.unshift(resolve);
+/** @param hasBegun of the work: it is ended before other work is begun, which then need not be held so long */
+function turn(hasBegun: boolean): Promise<void> {
+  return new Promise((begin) => {
+    if (hasBegun) waiting.unshift(begin);
+    else waiting.push(begin);
     if (waiting.length === 1) setImmediate(giveTurn);
   });
 }
@@ -34,7 +32,7 @@ export async function eachInTurns<T>(
   work: (item: T, index: number) => void,
 ): Promise<void> {
   for (let start = 0; start < items.length; start += ITEMS_A_TURN) {
-    await (start === 0 ? nextTurn() : turnToGoOn());
+    await turn(start > 0);
     const end = Math.min(start + ITEMS_A_TURN, items.length);
     for (let index = start; index < end; index++) work(items[index]!, index);
   }

@@ -2,14 +2,14 @@ import pg from 'pg';
 import { prepared } from '../../platform/database/prepared-statements.js';
 
 /**
- * The orders of a list of ids, in no order: orderUid, version, hash and text of a StoredOrder. PostgreSQL writes the canonical text itself:
- * `row_to_json` puts no spaces, and escapes and writes numbers as `JSON.stringify` does. So the columns of each part
- * stand in the order of the model's fields.
+ * The orders of a list of ids, in no order: orderUid, version, hash and text of a StoredOrder. PostgreSQL writes the
+ * canonical text itself: `row_to_json` puts no spaces, and escapes and writes numbers as `JSON.stringify` does. So the
+ * columns of each part stand in the order of the model's fields.
  *
  * The ids are read from a subquery, so that their number does not show while the statement is planned: PostgreSQL
  * keeps a plan only once it has seen that those for given parameters are no cheaper.
  *
- * @param orderUids an expression of type text[]
+ * @param orderUids an expression that is a set of texts
  */
 const selectOrders = (orderUids: string): string => `
   SELECT o.order_uid AS "orderUid", o.version, encode(o.content_hash, 'hex') AS hash, (
@@ -29,14 +29,13 @@ const selectOrders = (orderUids: string): string => `
              o.locale, o.internal_signature, o.customer_id, o.delivery_service, o.shardkey, o.sm_id,
              o.date_created, o.oof_shard) content) AS text
   FROM orders o
-  WHERE o.order_uid = ANY (ARRAY(SELECT unnest(${orderUids})))`;
+  WHERE o.order_uid = ANY (ARRAY(SELECT ${orderUids}))`;
 
-export const READ_ORDERS = prepared(selectOrders('$1::text[]'));
+export const READ_ORDERS = prepared(selectOrders('unnest($1::text[])'));
 
 /** The same, for where there are no parameters. */
 export function selectOrdersOf(orderUids: readonly string[]): string {
-  const array = `{${orderUids.map((orderUid) => JSON.stringify(orderUid)).join(',')}}`;
-  return selectOrders(`${pg.escapeLiteral(array)}::text[]`);
+  return selectOrders(`json_array_elements_text(${pg.escapeLiteral(JSON.stringify(orderUids))})`);
 }
 
 export const NEWEST_ORDERS = 'SELECT order_uid FROM orders ORDER BY received_at DESC LIMIT $1';

@@ -3,12 +3,13 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Optional packages are PostgreSQL's own binaries and compilers that only tests use: neither belongs in an image
-# whose database is another container.
-RUN --mount=type=cache,target=/root/.npm npm ci --omit=optional
+RUN --mount=type=cache,target=/root/.npm npm ci
 COPY tsconfig.json tsconfig.build.json nest-cli.json ./
+COPY scripts/bundle.ts ./scripts/
 COPY src ./src
 COPY migrations ./migrations
+# Optional packages are PostgreSQL's own binaries, of no use in an image whose database is another container, and what the
+# build compiles with.
 RUN npm run build && npm prune --omit=dev --omit=optional
 
 FROM node:24-bookworm-slim
@@ -26,4 +27,4 @@ EXPOSE 8080
 # Alive, not ready: a database that is away is no reason to restart this container.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.SERVER_PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "dist/src/main.js"]
+CMD ["node", "dist/src/program.js"]

@@ -8,7 +8,7 @@ BIN := node_modules/.bin
 
 # $(call checksums,FILES AND DIRECTORIES): one line a file. Tests are no part of what is built.
 checksums = find $(1) -type f ! -name '*.spec.ts' -exec cksum {} + | LC_ALL=C sort -k 3
-SOURCES := src migrations tsconfig.json tsconfig.build.json nest-cli.json
+SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json nest-cli.json
 RELEASED := $(SOURCES) web package.json package-lock.json
 
 .PHONY: help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
@@ -37,7 +37,7 @@ setup: node-version ## install the dependencies, when package.json or package-lo
 # something else has written to since, such as `make dev`.
 build: setup ## compile to dist/, when a source changed
 	@now=$$($(call checksums,$(SOURCES))); was=$$(cat dist/.built-from 2>/dev/null); \
-	if [ "$$now" = "$$was" ] && [ -f dist/src/main.js ]; then \
+	if [ "$$now" = "$$was" ] && [ -f dist/src/program.js ]; then \
 	  [ -n "$$(find dist -name '*.js' -newer dist/.built-from)" ] || exit 0; \
 	fi; \
 	files() { printf '%s\n' "$$1" | cut -d ' ' -f 3-; }; \
@@ -47,18 +47,18 @@ build: setup ## compile to dist/, when a source changed
 build-release: setup ## a directory to deploy in release/: no source maps, production dependencies only
 	rm -rf release
 	$(BIN)/tsc -p tsconfig.build.json --outDir release/dist --sourceMap false --incremental false --tsBuildInfoFile null
-	chmod +x release/dist/src/main.js
 	cp -R web package.json package-lock.json .npmrc release/
 	cd release && npm ci --omit=dev
+	node --import tsx scripts/bundle.ts release/dist
 	@$(call checksums,$(RELEASED)) > release/.built-from
 
 run: build ## run the application; it needs nothing else
-	@exec node dist/src/main.js
+	@exec node dist/src/program.js
 
 # Started here and not in release/: a new release deletes that directory, and the data would stand in it.
 run-release: setup ## run what build-release made, and make it first when a source changed
 	@[ "$$($(call checksums,$(RELEASED)))" = "$$(cat release/.built-from 2>/dev/null)" ] || $(MAKE) build-release
-	@NODE_ENV=production STATIC_DIR="$${STATIC_DIR:-release/web}" exec node release/dist/src/main.js
+	@NODE_ENV=production STATIC_DIR="$${STATIC_DIR:-release/web}" exec node release/dist/src/program.js
 
 dev: build ## run the application, and restart it after each change
 	@exec node --import tsx scripts/dev.ts
@@ -71,10 +71,10 @@ kafka: setup ## run a Kafka broker on 127.0.0.1:9092 without Docker; Ctrl-C stop
 	@exec node --import tsx scripts/kafka-broker.ts
 
 db-migrate: build ## bring the database's schema up to date
-	@node dist/src/main.js migrate
+	@node dist/src/program.js migrate
 
 db-reset: confirmed build ## drop all tables and make them anew (say CONFIRM=yes)
-	@node dist/src/main.js reset-database --yes
+	@node dist/src/program.js reset-database --yes
 
 test: build ## run all tests; ARGS goes to vitest, as in ARGS='--project unit'
 	@$(BIN)/vitest run $(ARGS)

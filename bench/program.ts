@@ -8,7 +8,7 @@ import type { Readable } from 'node:stream';
 import { pinnedTo } from './pinning.js';
 
 const PROJECT_DIR = resolve(import.meta.dirname, '..');
-const MAIN = join(PROJECT_DIR, 'dist', 'src', 'main.js');
+const MAIN = join(PROJECT_DIR, 'dist', 'src', 'program.js');
 const STOP_TIMEOUT_MS = 20_000;
 const KEPT_LINES = 20;
 

@@ -19,7 +19,7 @@ const EX_USAGE = 64;
 const EX_UNAVAILABLE = 69;
 const STOP_TIMEOUT_MS = 10_000;
 
-const USAGE = `usage: node dist/src/main.js [command]
+const USAGE = `usage: node dist/src/program.js [command]
 
   serve             the program itself (the default)
   migrate           bring the database's schema up to date

@@ -8,7 +8,9 @@ import { eventually } from './eventually.js';
 import { removeDataDir, tellSweeper } from './left-behind.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PROGRAM = join(ROOT, 'dist', 'src', 'main.js');
+const PROGRAM = join(ROOT, 'dist', 'src', 'program.js');
+/** The same before it was put into one file: what is loaded ahead of it can change its modules, and Node count its lines. */
+const MODULES = join(ROOT, 'dist', 'src', 'main.js');
 
 /** A first start makes a database cluster, on a machine that may be busy with other tests. */
 const START_TIMEOUT_MS = 60_000;
@@ -28,7 +30,7 @@ export interface WaybillOptions {
   cwd?: string;
   /** false: return as soon as it listens. */
   ready?: boolean;
-  /** What stands after `main.js`. */
+  /** What stands after `program.js`. */
   command?: string[];
 }
 
@@ -139,7 +141,9 @@ async function launch(options: WaybillOptions): Promise<Run> {
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: build first (npm run build)`);
   const dataDir = options.dataDir ?? (await temporaryDataDir());
   tellSweeper('server', dataDir);
-  const child = spawn(process.execPath, [PROGRAM, ...(options.command ?? [])], {
+  const isChanged = options.env?.NODE_OPTIONS !== undefined || process.env.NODE_V8_COVERAGE !== undefined;
+  const program = isChanged ? MODULES : PROGRAM;
+  const child = spawn(process.execPath, [program, ...(options.command ?? [])], {
     cwd: options.cwd ?? dataDir,
     env: { ...settingsOf(dataDir), ...options.env },
     // Ctrl-C at the terminal reaches the test run alone, which then decides what ends when.

@@ -167,8 +167,6 @@ async function connectClient(connection: ConnectionSettings, options: DatabaseOp
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
   });
-  // Whoever uses it learns of a lost connection by the next statement; without a listener the process would end.
-  client.on('error', () => undefined);
   await client.connect();
   return client;
 }

@@ -1,0 +1,47 @@
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { classifyFailure } from '../messaging/failure.js';
+import { ImpatientClient } from './impatient-client.js';
+
+/** A message of PostgreSQL's protocol: a letter, a length that counts itself, and what it says. */
+function message(letter: string, ...fields: (string | Buffer)[]): Buffer {
+  const body = Buffer.concat(fields.map((field) => Buffer.from(field)));
+  const head = Buffer.alloc(5, letter);
+  head.writeInt32BE(body.length + 4, 1);
+  return Buffer.concat([head, body]);
+}
+
+const AUTHENTICATED = message('R', Buffer.alloc(4));
+const READY = message('Z', 'I');
+const TERMINATED = message('E', 'SFATAL\0', 'C57P01\0', 'Mterminating connection\0', '\0');
+
+describe('a connection that is lost in the moment in which the pool hands it out', () => {
+  let server: Server;
+  let pool: pg.Pool;
+
+  beforeEach(async () => {
+    server = createServer((socket) => {
+      socket.once('data', () => socket.end(Buffer.concat([AUTHENTICATED, READY, TERMINATED])));
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    const settings = { host: '127.0.0.1', port, user: 'waybill', database: 'waybill', answerLimitMs: 1_000 };
+    // pg's types have a Client without settings of its own.
+    const Client = ImpatientClient as unknown as new () => pg.ClientBase;
+    pool = new pg.Pool({ ...settings, Client });
+  });
+
+  afterEach(async () => {
+    await pool.end();
+    await new Promise((closed) => server.close(closed));
+  });
+
+  it('fails the first statement as transient, and nothing else', async () => {
+    const client = await pool.connect();
+    const error: unknown = await client.query('SELECT 1').catch((thrown: unknown) => thrown);
+    expect(classifyFailure(error)).toBe('transient');
+    client.release();
+    expect(pool.totalCount).toBe(0);
+  });
+});

@@ -32,7 +32,7 @@ export const read: Benchmark = {
   name: 'read',
 
   async run(services: Services, progress: Progress): Promise<Findings> {
-    const rounds = settingFrom('BENCH_ROUNDS', 3);
+    const rounds = settingFrom('BENCH_ROUNDS', 5);
     const seconds = settingFrom('BENCH_SECONDS', 5);
     const hotOrders = settingFrom('BENCH_HOT_ORDERS', 20_000);
     const coldOrders = settingFrom('BENCH_COLD_ORDERS', 50_000);

@@ -20,7 +20,7 @@ export interface HotRow {
   readonly requests: readonly LoadRequest[];
   /** Of every answer. */
   readonly status: number;
-  readonly references: readonly ReferenceName[];
+  readonly references: readonly [ReferenceName, ...ReferenceName[]];
 }
 
 /** @param orders how many of the first ones are in memory */

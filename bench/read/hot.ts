@@ -78,32 +78,33 @@ async function measureRow(
   // What is absent is known to be so from the second time on.
   await takeSample(row, urls.waybill);
   const programSample = await takeSample(row, urls.waybill);
-  const references = new Map<string, LoadResult>();
-  for (const name of row.references) {
-    const sample = await takeSample(row, urls[name]);
-    const turn = await measureReference(row, urls[name], seconds, sample);
-    references.set(name, turn.result);
+  const results = new Map<string, LoadResult>();
+  // The machine may become slower or faster meanwhile: what is compared first of all is measured one after the other.
+  const [first, ...others] = row.references;
+  for (const name of [first, WAYBILL, ...others] as const) {
+    const isProgram = name === WAYBILL;
+    const sample = isProgram ? programSample : await takeSample(row, urls[name]);
+    const turn = await (isProgram ? measureProgram : measureReference)(row, urls[name], seconds, sample);
+    results.set(name, turn.result);
     const wrong = [...differences(sample, programSample), ...turn.faults];
     faults.push(...wrong.map((fault) => `${name}: ${fault}`));
     onTurn();
   }
-  const { result, faults: wrong } = await measureProgram(row, urls.waybill, seconds, programSample);
-  onTurn();
-  addTo(figures, row.name, references, result);
-  return [...faults, ...wrong.map((fault) => `${WAYBILL}: ${fault}`)];
+  addTo(figures, row, results);
+  return faults;
 }
 
 function addTo(
   figures: Figures,
-  row: string,
-  references: ReadonlyMap<string, LoadResult>,
-  program: LoadResult,
+  { name: row, references }: HotRow,
+  results: ReadonlyMap<string, LoadResult>,
 ): void {
-  const all = [...references, [WAYBILL, program] as const];
+  const all = [...references, WAYBILL].map((name) => [name, results.get(name)!] as const);
+  const program = results.get(WAYBILL)!;
   for (const [name, { answersPerSecond }] of all) {
     figures.add(`${row}: ${name}`, 'requests/s', answersPerSecond);
   }
-  for (const [name, { answersPerSecond }] of references) {
+  for (const [name, { answersPerSecond }] of all.slice(0, -1)) {
     figures.add(`${row}: ${WAYBILL} / ${name}`, 'times', program.answersPerSecond / answersPerSecond);
   }
   for (const [name, { p99Ms }] of all) figures.add(`${row}, p99: ${name}`, 'ms', p99Ms);

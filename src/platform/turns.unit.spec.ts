@@ -1,5 +1,5 @@
 import { setImmediate as afterReading } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { eachInTurns, mapInTurns, nextTurn } from './turns.js';
 
 const numbers = Array.from({ length: 250 }, (_, index) => index);
@@ -19,24 +19,67 @@ async function roundsDuring(work: Promise<unknown>): Promise<number> {
 describe('nextTurn', () => {
   it('gives each who waits a turn of the event loop to himself, first come first', async () => {
     const order: string[] = [];
-    const first = nextTurn().then(() => order.push('first'));
-    const second = nextTurn().then(() => order.push('second'));
+    const first = nextTurn('request').then(() => order.push('first'));
+    const second = nextTurn('request').then(() => order.push('second'));
     setImmediate(() => order.push('something else'));
     await Promise.all([first, second]);
     expect(order).toEqual(['first', 'something else', 'second']);
   });
 
   it('goes on when somebody asks again within his turn', async () => {
-    await nextTurn();
-    await nextTurn();
-    expect(await roundsDuring(nextTurn())).toBeGreaterThanOrEqual(1);
+    await nextTurn('background');
+    await nextTurn('background');
+    expect(await roundsDuring(nextTurn('background'))).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('nextTurn, while every round of the event loop is busy', () => {
+  let rounds: number;
+  beforeEach(() => {
+    let isOver = false;
+    rounds = 0;
+    const beBusy = () => {
+      if (isOver) return;
+      rounds++;
+      const untilMs = performance.now() + 1;
+      while (performance.now() < untilMs);
+      setImmediate(beBusy);
+    };
+    setImmediate(beBusy);
+    return () => void (isOver = true);
+  });
+
+  it('comes at once for a request', async () => {
+    await nextTurn('request');
+    expect(rounds).toBe(1);
+  });
+
+  it('comes after some rounds for what nobody waits for', async () => {
+    await nextTurn('background');
+    const before = rounds;
+    await nextTurn('background');
+    expect(rounds - before).toBe(5);
+  });
+
+  it('comes for both, however many requests want one', async () => {
+    const order: string[] = [];
+    const request = async (): Promise<void> => {
+      while (!order.includes('background')) {
+        await nextTurn('request');
+        order.push('request');
+      }
+    };
+    await Promise.all([nextTurn('background').then(() => order.push('background')), request()]);
+    const requests = order.indexOf('background');
+    expect(requests).toBeGreaterThan(0);
+    expect(requests).toBeLessThanOrEqual(5);
   });
 });
 
 describe('eachInTurns', () => {
   it('takes all items in order, with their places', async () => {
     const taken: [string, number][] = [];
-    await eachInTurns(['a', 'b', 'c'], (item, index) => taken.push([item, index]));
+    await eachInTurns('background', ['a', 'b', 'c'], (item, index) => taken.push([item, index]));
     expect(taken).toEqual([
       ['a', 0],
       ['b', 1],
@@ -47,7 +90,7 @@ describe('eachInTurns', () => {
   it('lets the event loop come round between some items and the next', async () => {
     let mostInOneTurn = 0;
     let inThisTurn = 0;
-    const work = eachInTurns(numbers, () => {
+    const work = eachInTurns('background', numbers, () => {
       if (inThisTurn++ === 0) queueMicrotask(() => queueMicrotask(() => (inThisTurn = 0)));
       mostInOneTurn = Math.max(mostInOneTurn, inThisTurn);
     });
@@ -60,21 +103,24 @@ describe('eachInTurns', () => {
     const pieceOf = (name: string) => () => {
       if (order.at(-1) !== name) order.push(name);
     };
-    const works = [eachInTurns(numbers, pieceOf('a')), eachInTurns(numbers, pieceOf('b'))];
-    await Promise.all([...works, nextTurn().then(pieceOf('c'))]);
+    const works = [
+      eachInTurns('background', numbers, pieceOf('a')),
+      eachInTurns('background', numbers, pieceOf('b')),
+    ];
+    await Promise.all([...works, nextTurn('background').then(pieceOf('c'))]);
     expect(order).toEqual(['a', 'b', 'c']);
   });
 
   it('needs no turn when there is nothing to do', async () => {
     const order: string[] = [];
     setImmediate(() => order.push('turn'));
-    await eachInTurns([], () => order.push('item'));
+    await eachInTurns('background', [], () => order.push('item'));
     expect(order).toEqual([]);
   });
 
   it('ends with what the work throws', async () => {
     const done: number[] = [];
-    const work = eachInTurns(numbers, (number) => {
+    const work = eachInTurns('background', numbers, (number) => {
       if (number === 140) throw new Error('not this one');
       done.push(number);
     });
@@ -85,6 +131,8 @@ describe('eachInTurns', () => {
 
 describe('mapInTurns', () => {
   it('returns what came of each item, in order', async () => {
-    expect(await mapInTurns(numbers, (number) => number * 2)).toEqual(numbers.map((number) => number * 2));
+    expect(await mapInTurns('background', numbers, (number) => number * 2)).toEqual(
+      numbers.map((number) => number * 2),
+    );
   });
 });

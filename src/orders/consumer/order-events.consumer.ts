@@ -32,7 +32,7 @@ export class OrderEventsConsumer {
     const accepted: IncomingOrder[] = [];
     const refused: RefusedEvent[] = [];
     let unknownFields = 0;
-    await eachInTurns(events, (event) => {
+    await eachInTurns('background', events, (event) => {
       const verdict = this.validator.ofEvent(event.value);
       if (verdict.valid) {
         const { order, totalsMatch } = verdict;

@@ -15,7 +15,7 @@ export class OrderNewsConsumer {
   @EventPattern('order-status', undefined, NEWS)
   async receive(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
     if (events.length === 0) this.news.resume();
-    await eachInTurns(events, ({ headers, value }) => {
+    await eachInTurns('background', events, ({ headers, value }) => {
       const id = parseEventId(headers['ce_id']?.toString());
       if (id !== undefined && value !== null) this.news.announce({ ...id, value });
     });

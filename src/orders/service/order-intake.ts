@@ -37,7 +37,7 @@ export class OrderIntake {
    * Takes a batch in. Once this resolves, all of it is committed and the cache is fresh; when it throws, nothing of
    * it was written, or, if the connection was lost during the commit, perhaps all of it.
    *
-   * @param via how it came, for the metrics: the name of the transport, or `http`
+   * @param via how it came, for the metrics: the name of the transport, or `http`, over which somebody waits for it
    * @returns one receipt for each order, in the batch's order
    */
   async receive(
@@ -45,18 +45,19 @@ export class OrderIntake {
     refused: readonly RefusedEvent[],
     via: string,
   ): Promise<OrderReceipt[]> {
-    const onTheirWay = await mapInTurns(batch, (incoming) => this.onItsWay(incoming));
+    const purpose = via === 'http' ? 'request' : 'background';
+    const onTheirWay = await mapInTurns(purpose, batch, (incoming) => this.onItsWay(incoming));
     const receipts = await this.database.transaction(async (tx) => {
-      await nextTurn();
+      await nextTurn(purpose);
       const stored = await this.orders.store(tx, onTheirWay);
-      await nextTurn();
+      await nextTurn(purpose);
       await this.statusEvents.append(tx, changesOf(onTheirWay, stored));
       await this.deadLetters.append(tx, refused);
       return stored;
     });
     const totalsMismatches = onTheirWay.filter(({ toStore }) => !toStore.totalsMatch).length;
     this.metrics.count(via, receipts, { invalid: refused.length, totalsMismatches });
-    await eachInTurns(onTheirWay, ({ toStore }, index) => this.tellCache(toStore, receipts[index]!));
+    await eachInTurns(purpose, onTheirWay, ({ toStore }, index) => this.tellCache(toStore, receipts[index]!));
     return receipts;
   }
 

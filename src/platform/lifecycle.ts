@@ -9,7 +9,7 @@ export class Lifecycle {
   private readonly drainSteps: Step[] = [];
   private readonly closeSteps: Step[] = [];
 
-  /** Once the database is open, before events are consumed and the program is ready. */
+  /** Once the database is open and the consumers are connected, before the program is ready. */
   beforeReady(step: Step): void {
     this.startSteps.push(step);
   }

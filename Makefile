@@ -6,10 +6,10 @@
 MAKEFLAGS += --no-print-directory
 BIN := node_modules/.bin
 
-# $(call checksums,FILES AND DIRECTORIES): one line a file. Tests are no part of what is built.
+# $(call checksums,FILES AND DIRECTORIES): one line a file. Tests are no part of what is built, and packages are.
 checksums = find $(1) -type f ! -name '*.spec.ts' -exec cksum {} + | LC_ALL=C sort -k 3
-SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json nest-cli.json
-RELEASED := $(SOURCES) web package.json package-lock.json
+SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json nest-cli.json package.json package-lock.json
+RELEASED := $(SOURCES) web
 
 .PHONY: help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
   db-reset test test-coverage faults soak bench bench-ingest bench-read bench-write bench-mixed bench-startup bench-growth \

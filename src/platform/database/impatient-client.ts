@@ -51,8 +51,8 @@ export class ImpatientClient extends pg.Client {
       this.withinLimit(this.askPrepared(ask, query))) as typeof this.query;
     const end = this.end.bind(this) as Ask;
     this.end = ((...callback: unknown[]) => this.soon(end(...callback))) as typeof this.end;
-    // Its user listens from a moment after the pool has handed it out. A connection that is lost in between would end the
-    // process without a listener; the next statement fails anyway.
+    // A connection that is lost while nobody listens would end the process, and whoever gets it from the pool listens only
+    // from a moment later on. Its user learns of the loss by the next statement.
     this.on('error', () => undefined);
   }
 

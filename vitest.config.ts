@@ -14,6 +14,8 @@ const plugins = [
 ];
 
 const POSTGRES = 'test/support/postgres.setup.ts';
+const KAFKA = 'test/support/kafka.setup.ts';
+const REDIS = 'test/support/redis.setup.ts';
 
 const tier = (name: string, include: string[], globalSetup: string[] = []) => ({
   plugins,
@@ -38,14 +40,13 @@ export default defineConfig({
     projects: [
       tier('unit', ['src/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts']),
       tier('integration', ['src/**/*.int.spec.ts', 'test/**/*.int.spec.ts'], [POSTGRES]),
-      tier('redis', ['src/**/*.redis.spec.ts', 'test/redis/**/*.spec.ts'], ['test/support/redis.setup.ts']),
-      tier('kafka', ['test/kafka/**/*.spec.ts'], [POSTGRES, 'test/support/kafka.setup.ts']),
+      tier('redis', ['src/**/*.redis.spec.ts', 'test/redis/**/*.spec.ts'], [REDIS]),
+      tier('kafka', ['test/kafka/**/*.spec.ts'], [POSTGRES, KAFKA]),
       tier('e2e', ['test/e2e/**/*.spec.ts']),
-      tier(
-        'faults',
-        ['test/faults/faults.spec.ts'],
-        ['test/support/kafka.setup.ts', 'test/support/redis.setup.ts'],
-      ),
+      tier('faults', ['test/faults/faults.spec.ts'], [KAFKA, REDIS]),
+      tier('cases', ['test/cases/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA, REDIS]),
+      tier('abuse', ['test/abuse/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA]),
+      tier('fuzz', ['test/fuzz/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA]),
       tier('browser', ['test/browser/**/*.spec.ts'], ['test/support/chromium.setup.ts']),
     ],
   },

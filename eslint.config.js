@@ -81,6 +81,24 @@ export default defineConfig(
       '@typescript-eslint/require-await': 'off',
       eqeqeq: 'error',
       'max-lines': ['error', { max: MAX_LINES, skipBlankLines: false, skipComments: false }],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@willsoto/nestjs-prometheus',
+              importNames: [
+                'makeCounterProvider',
+                'makeGaugeProvider',
+                'makeHistogramProvider',
+                'makeSummaryProvider',
+              ],
+              message:
+                'They share a metric with whoever else has its name: see platform/metrics/metric-providers.ts.',
+            },
+          ],
+        },
+      ],
       'no-restricted-syntax': [
         'error',
         {

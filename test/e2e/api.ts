@@ -78,14 +78,20 @@ export function pathsOf(problem: Problem): string[] {
   return (problem.errors ?? []).map((error) => error.path);
 }
 
-/** The sum of a metric over its series that have these labels: `status="201"`. */
+/**
+ * The sum of a metric over its series that have these labels: `status="201"`.
+ *
+ * @throws Error when there is no such series: a metric that does not exist would pass for one that is 0
+ */
 export async function metric(url: string, name: string, ...labels: string[]): Promise<number> {
   const { text } = await ask(`${url}/metrics`);
-  return text
+  const samples = text
     .split('\n')
     .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
-    .filter((line) => labels.every((label) => line.includes(label)))
-    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+    .filter((line) => labels.every((label) => line.includes(label)));
+  if (samples.length === 0)
+    throw new Error(`/metrics has no ${name} with ${labels.join(', ') || 'any label'}`);
+  return samples.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 
 /** Sends bytes as they are and returns all that comes back until the server closes the connection. */

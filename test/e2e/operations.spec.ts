@@ -80,6 +80,7 @@ describe('what an operator sees', () => {
         'route="/api/orders/:order_uid"',
         'status="200"',
       );
+    await ask(`${waybill.url}/api/orders/${order.order_uid}`);
     const before = await read();
     await ask(`${waybill.url}/api/orders/${order.order_uid}`);
     await ask(`${waybill.url}/api/orders/${order.order_uid}?way=long`);

@@ -1,5 +1,6 @@
 import { Counter, Histogram } from 'prom-client';
 import { MessagingMetrics, RelayMetrics } from '../../src/platform/messaging/messaging.metrics.js';
+import { TopicNames } from '../../src/platform/messaging/topic-names.js';
 
 function counter<Label extends string>(name: string, ...labelNames: Label[]): Counter<Label> {
   return new Counter({ name, help: name, labelNames, registers: [] });
@@ -24,5 +25,6 @@ export function unregisteredRelayMetrics(): RelayMetrics {
     counter('published', 'topic'),
     counter('dead_letters_replayed', 'topic'),
     histogram('relay_batch_duration'),
+    new TopicNames({}),
   );
 }

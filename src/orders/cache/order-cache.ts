@@ -67,7 +67,7 @@ export class OrderCache {
       second: redis,
       load: (orderUid, signal) => this.lookups.find(orderUid, signal),
       loadTimeoutMs: LOAD_TIMEOUT_MS,
-      observe: countCacheEvents(),
+      observe: countCacheEvents({ hasRedis: redis !== undefined }),
     });
     observeGauge('waybill_cache_entries', 'Orders held in memory', () => this.cache.stats().entries);
     observeGauge(

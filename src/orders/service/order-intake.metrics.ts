@@ -1,18 +1,29 @@
 import { Injectable, type Provider } from '@nestjs/common';
-import { InjectMetric, makeCounterProvider } from '@willsoto/nestjs-prometheus';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
+import { Environment } from '../../platform/config/environment.js';
+import { counterProvider } from '../../platform/metrics/metric-providers.js';
 import type { OrderReceipt } from './incoming-order.js';
+
+const OUTCOMES: readonly OrderReceipt['outcome'][] = [
+  'stored',
+  'updated',
+  'unchanged',
+  'stale',
+  'mismatched',
+  'overtaken',
+];
 
 const ORDERS_RECEIVED = 'waybill_orders_received_total';
 const TOTALS_MISMATCHES = 'waybill_order_totals_mismatch_total';
 
 export const ORDER_INTAKE_METRICS: Provider[] = [
-  makeCounterProvider({
+  counterProvider({
     name: ORDERS_RECEIVED,
     help: 'Orders that came in, by the way they came and what became of them',
     labelNames: ['via', 'outcome'],
   }),
-  makeCounterProvider({
+  counterProvider({
     name: TOTALS_MISMATCHES,
     help: 'Orders accepted although their totals do not add up',
   }),
@@ -24,7 +35,16 @@ export class OrderIntakeMetrics {
   constructor(
     @InjectMetric(ORDERS_RECEIVED) private readonly received: Counter<'via' | 'outcome'>,
     @InjectMetric(TOTALS_MISMATCHES) private readonly totalsMismatches: Counter,
-  ) {}
+    { KAFKA_BROKERS, ROLES }: Environment,
+  ) {
+    const showAtZero = (via: string, outcomes: readonly string[]): void => {
+      for (const outcome of outcomes) received.inc({ via, outcome }, 0);
+    };
+    if (ROLES.includes('api')) showAtZero('http', OUTCOMES);
+    if (ROLES.includes('consumer')) {
+      showAtZero(KAFKA_BROKERS === undefined ? 'loopback' : 'kafka', [...OUTCOMES, 'invalid']);
+    }
+  }
 
   /** @param via the name of the transport, or `http` */
   count(

@@ -22,7 +22,13 @@ export interface CacheEvent {
   readonly kind: CacheEventKind;
 }
 
-const event = (tier: CacheEventTier, kind: CacheEventKind): CacheEvent => Object.freeze({ tier, kind });
+const all: CacheEvent[] = [];
+
+function event(tier: CacheEventTier, kind: CacheEventKind): CacheEvent {
+  const made = Object.freeze({ tier, kind });
+  all.push(made);
+  return made;
+}
 
 export const MEMORY_HIT = event('memory', 'hit');
 export const MEMORY_ABSENT = event('memory', 'absent');
@@ -37,3 +43,6 @@ export const STORE_ABSENT = event('store', 'absent');
 export const STORE_STALE = event('store', 'stale');
 export const STORE_ERROR = event('store', 'error');
 export const STORE_TIMEOUT = event('store', 'timeout');
+
+/** All that can happen. */
+export const CACHE_EVENTS: readonly CacheEvent[] = all;

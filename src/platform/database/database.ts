@@ -110,6 +110,10 @@ export class Database {
 
   constructor(private readonly options: DatabaseOptions) {}
 
+  get isOpen(): boolean {
+    return this.dataSource !== undefined;
+  }
+
   get source(): DataSource {
     if (this.dataSource === undefined) throw new DatabaseUnavailableError();
     return this.dataSource;

@@ -3,6 +3,7 @@ import { LOGGER, type Logger } from '../logging/logger.js';
 import { EventLoopWatch } from './event-loop-watch.js';
 import { HealthController } from './health.controller.js';
 import { Health } from './health.js';
+import { HealthMetrics } from './health.metrics.js';
 
 function watchEventLoop(health: Health, log: Logger): EventLoopWatch {
   const watch = new EventLoopWatch((stalledMs) => log.warn({ stalledMs }, 'the event loop stood still'));
@@ -14,7 +15,11 @@ function watchEventLoop(health: Health, log: Logger): EventLoopWatch {
 @Global()
 @Module({
   controllers: [HealthController],
-  providers: [Health, { provide: EventLoopWatch, useFactory: watchEventLoop, inject: [Health, LOGGER] }],
+  providers: [
+    Health,
+    HealthMetrics,
+    { provide: EventLoopWatch, useFactory: watchEventLoop, inject: [Health, LOGGER] },
+  ],
   exports: [Health],
 })
 export class HealthModule {}

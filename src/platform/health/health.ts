@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { observeGauge, observeGauges } from '../metrics/observed-gauge.js';
 
 /** How one part of the program is. */
 export interface PartState {
@@ -28,15 +27,6 @@ export class Health {
 
   constructor() {
     this.report('start', { up: false, detail: 'starting' });
-    observeGauge('waybill_ready', 'Whether the program can do its work: 1 or 0', async () =>
-      (await this.ready()).status === 'up' ? 1 : 0,
-    );
-    observeGauge('waybill_live', 'Whether the process is worth keeping: 1 or 0', () =>
-      this.live().status === 'up' ? 1 : 0,
-    );
-    observeGauges('waybill_part_up', 'Whether a part is up: 1 or 0', 'part', async () =>
-      Object.entries((await this.ready()).parts).map(([part, { up }]) => [part, up ? 1 : 0]),
-    );
   }
 
   /** A part tells of its own change. */

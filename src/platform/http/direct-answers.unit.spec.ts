@@ -36,6 +36,7 @@ let things: Things;
 let url: string;
 
 beforeEach(async () => {
+  register.clear();
   fastify = createHttpAdapter(pino({ level: 'silent' })).getInstance<FastifyInstance>();
   takeBodiesAsBytes(fastify);
   const metrics = new RequestMetrics();

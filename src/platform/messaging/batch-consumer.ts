@@ -33,6 +33,7 @@ export class BatchConsumer {
   /** A handler that shares its topic with the others of its group: every event is brought to its end. */
   runnerFor(topic: string, messageHandler: MessageHandler): BatchRunner {
     const handler = asBatchHandler(messageHandler);
+    this.metrics.showTopic(topic);
     return new BatchRunner({
       handler: async (events) => {
         const finished = this.metrics.batchSeconds.startTimer({ topic });

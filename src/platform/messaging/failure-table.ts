@@ -5,7 +5,9 @@
  * - `permanent`: this event can never be stored
  * - `bug`: not foreseen; tried again a few times, then treated as permanent
  */
-export type FailureKind = 'transient' | 'permanent' | 'bug';
+export const FAILURE_KINDS = ['transient', 'permanent', 'bug'] as const;
+
+export type FailureKind = (typeof FAILURE_KINDS)[number];
 
 /**
  * PostgreSQL's SQLSTATE by class (its first two characters). All classes are here, so that a bug is one on purpose.

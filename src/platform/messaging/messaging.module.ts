@@ -9,6 +9,7 @@ import { LoopbackBroker } from './loopback/loopback-broker.js';
 import { LoopbackServer } from './loopback/loopback.server.js';
 import { MESSAGING_METRICS } from './messaging.metrics.js';
 import { Outbox } from './outbox/outbox.js';
+import { OutboxMetrics } from './outbox/outbox.metrics.js';
 import { OutboxRelay } from './outbox/outbox-relay.js';
 import { RecentMessages } from './outbox/recent-messages.js';
 import { PUBLISHER, type Publisher } from './outgoing-message.js';
@@ -77,6 +78,7 @@ export class MessagingModule {
         DeadLetters,
         BatchConsumer,
         OutboxRelay,
+        OutboxMetrics,
       ],
       exports: [TopicNames, Outbox, DeadLetters, OutboxRelay, EVENT_SERVER],
     };

@@ -14,6 +14,12 @@ export class TopicNames {
     return Object.values(this.deployed);
   }
 
+  /** The deployed names of those that have dead letters. */
+  withDeadLetters(): string[] {
+    const all = new Set(this.all());
+    return [...all].filter((topic) => all.has(this.deadLetterTopicOf(topic)));
+  }
+
   /** The deployed names of those that refused events of others go to. */
   deadLetterTopics(): ReadonlySet<string> {
     return new Set(this.all().map((topic) => this.deadLetterTopicOf(topic)));

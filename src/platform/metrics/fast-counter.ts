@@ -14,7 +14,6 @@ export class FastCounter<LabelName extends string> {
 
   constructor(name: string, help: string, labelNames: readonly LabelName[], registry = register) {
     const { pending } = this;
-    registry.removeSingleMetric(name);
     new Counter({
       name,
       help,
@@ -22,14 +21,14 @@ export class FastCounter<LabelName extends string> {
       registers: [registry],
       collect() {
         for (const { labels, series } of pending) {
-          if (series.count > 0) this.inc(labels, series.count);
+          this.inc(labels, series.count);
           series.count = 0;
         }
       },
     });
   }
 
-  /** To be called once for each set of labels, which is not shown before something was counted. */
+  /** To be called once for each set of labels, which is shown from then on, at first as 0. */
   series(labels: Readonly<Record<LabelName, string>>): PendingCount {
     const series = { count: 0 };
     this.pending.push({ labels, series });

@@ -66,7 +66,6 @@ export class FastHistogram<LabelName extends string> {
   constructor(private readonly options: FastHistogramOptions) {
     const { name, registry = register } = options;
     this.name = name;
-    registry.removeSingleMetric(name);
     // To show a metric, a registry asks for its name and for what `get` gives, and for nothing else.
     registry.registerMetric(this as unknown as Metric);
   }

@@ -63,14 +63,10 @@ describe('a fast histogram', () => {
     expect(await registry.metrics()).not.toContain('GET');
   });
 
-  it('takes the place of an earlier one of its name', async () => {
-    const registry = new Registry();
-    const options = { name: NAME, help: HELP, buckets: [1], registry };
-    new FastHistogram<'method'>(options).series({ method: 'GET' }).observe(1);
-    new FastHistogram<'method'>(options).series({ method: 'PUT' }).observe(1);
-    const text = await registry.metrics();
-    expect(text).toContain('method="PUT"');
-    expect(text).not.toContain('method="GET"');
+  it('does not take the place of an earlier one of its name', () => {
+    const options = { name: NAME, help: HELP, buckets: [1], registry: new Registry() };
+    new FastHistogram<'method'>(options);
+    expect(() => new FastHistogram<'method'>(options)).toThrow(/already been registered/);
   });
 });
 
@@ -102,9 +98,15 @@ describe('a fast counter', () => {
     );
   });
 
-  it('does not show a series before something is counted', async () => {
+  it('shows a series as 0 before something is counted', async () => {
     const registry = new Registry();
     new FastCounter(NAME, HELP, ['method'], registry).series({ method: 'GET' });
-    expect(await registry.metrics()).not.toContain('GET');
+    expect(await registry.metrics()).toContain(`${NAME}{method="GET"} 0\n`);
+  });
+
+  it('does not take the place of an earlier one of its name', () => {
+    const registry = new Registry();
+    new FastCounter(NAME, HELP, ['method'], registry);
+    expect(() => new FastCounter(NAME, HELP, ['method'], registry)).toThrow(/already been registered/);
   });
 });

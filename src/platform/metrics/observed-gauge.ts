@@ -1,18 +1,35 @@
-import { Gauge, register } from 'prom-client';
+import { Gauge, register, type Registry } from 'prom-client';
+import { MetricFailures } from './metric-failures.js';
 
-/** A gauge that is read when it is scraped. A reading that fails leaves the gauge out of that scrape. */
-export function observeGauge(name: string, help: string, read: () => number | Promise<number>): void {
-  register.removeSingleMetric(name);
+/** Prometheus gives a scrape ten seconds by default, and loses all of its metrics when one of them takes longer. */
+const READING_LIMIT_MS = 3_000;
+
+/** `undefined`: there is no figure now, such as before the start is over. */
+type Reading<Figure> = () => Figure | undefined | Promise<Figure | undefined>;
+
+export type LabelledFigures = readonly (readonly [labelValue: string, figure: number])[];
+
+/**
+ * A gauge that is read when it is scraped. A reading that fails leaves the gauge out of that scrape, is logged, and
+ * counts in `waybill_metric_failures_total`.
+ *
+ * @throws Error when the registry has a metric of that name
+ */
+export function observeGauge(
+  name: string,
+  help: string,
+  read: Reading<number>,
+  registry: Registry = register,
+): void {
+  const readWatched = watched(name, read, registry);
   new Gauge({
     name,
     help,
+    registers: [registry],
     async collect() {
-      try {
-        this.set(await read());
-      } catch {
-        this.reset();
-        this.remove();
-      }
+      const figure = await readWatched();
+      if (figure === undefined) this.remove();
+      else this.set(figure);
     },
   });
 }
@@ -22,17 +39,54 @@ export function observeGauges(
   name: string,
   help: string,
   label: string,
-  read: () => Promise<readonly (readonly [labelValue: string, figure: number])[]>,
+  read: Reading<LabelledFigures>,
+  registry: Registry = register,
 ): void {
-  register.removeSingleMetric(name);
+  const readWatched = watched(name, read, registry);
   new Gauge({
     name,
     help,
     labelNames: [label],
+    registers: [registry],
     async collect() {
-      const figures = await read().catch(() => []);
+      const figures = (await readWatched()) ?? [];
       this.reset();
       for (const [labelValue, figure] of figures) this.set({ [label]: labelValue }, figure);
     },
   });
+}
+
+/** The reading within its limit, as long as it goes well. Scrapes that come while one is under way share it. */
+function watched<Figure>(
+  name: string,
+  read: Reading<Figure>,
+  registry: Registry,
+): () => Promise<Figure | undefined> {
+  const failures = MetricFailures.of(registry);
+  failures.watch(name);
+  let underWay: Promise<Figure | undefined> | undefined;
+  return async () => {
+    underWay ??= (async () => read())().finally(() => (underWay = undefined));
+    try {
+      const figure = await inTime(underWay);
+      failures.succeeded(name);
+      return figure;
+    } catch (error) {
+      failures.failed(name, error);
+      return undefined;
+    }
+  };
+}
+
+async function inTime<T>(reading: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    const error = new Error(`the reading took longer than ${READING_LIMIT_MS} ms`);
+    timer = setTimeout(reject, READING_LIMIT_MS, error);
+  });
+  try {
+    return await Promise.race([reading, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -6,7 +6,6 @@ import { Database, type Transaction } from '../../database/database.js';
 import { prepared } from '../../database/prepared-statements.js';
 import { Health } from '../../health/health.js';
 import { LOGGER, type Logger } from '../../logging/logger.js';
-import { observeGauge } from '../../metrics/observed-gauge.js';
 import { DEAD_LETTER_ID_HEADER } from '../dead-letters/dead-letter-id.js';
 import { type OutboxMessage, PUBLISHER, type Publisher } from '../outgoing-message.js';
 import { RelayMetrics } from '../messaging.metrics.js';
@@ -28,7 +27,6 @@ const LONGEST_PAUSE_MS = 5_000;
 const LINGER_MS = 10;
 /** A batch of fewer messages is followed by that pause; with more, there is a backlog. */
 const FEW_MESSAGES = 200;
-const MOST_COUNTED = 100_000;
 /** A batch that holds this much is closed: dead letters can have 1 MiB each, and all of a batch is in memory. */
 const ENOUGH_BYTES = 16 * 1_048_576;
 
@@ -84,11 +82,6 @@ export class OutboxRelay {
   ) {
     this.signal = new OutboxSignal(database, log);
     this.watch = new RelayWatch(database, health, log);
-    observeGauge(
-      'waybill_outbox_pending',
-      `Messages that wait in the outbox; more than ${MOST_COUNTED} are not counted`,
-      () => this.pending(),
-    );
   }
 
   start(watchTimes?: RelayWatchTimes): void {
@@ -133,15 +126,6 @@ export class OutboxRelay {
         await patience.pause(this.stopping.signal).catch(() => undefined);
       }
     }
-  }
-
-  /** Counting a backlog of millions at every scrape would only add to what holds it up. */
-  private async pending(): Promise<number> {
-    const [row]: { pending: number }[] = await this.database.source.query(
-      'SELECT count(*)::int AS pending FROM (SELECT FROM outbox LIMIT $1) AS some',
-      [MOST_COUNTED],
-    );
-    return row!.pending;
   }
 
   /** @returns how many messages were sent; 0 also when another relay is at work */

@@ -111,11 +111,16 @@ const DEAD_LETTER_HEADERS = objectOf(
     origin_topic: text('Topic that the event came on'),
     origin_partition: { type: 'string', pattern: '^[0-9]+$' },
     origin_offset: { type: 'string', pattern: '^[0-9]+$' },
-    origin_time: time("The event's own timestamp"),
+    origin_timestamp: {
+      type: 'string',
+      pattern: '^-?[0-9]+$',
+      description: "The event's own timestamp as it was sent, mostly milliseconds since 1970",
+    },
     error: text('Why it was refused, naming each faulty field'),
     attempts: { type: 'string', pattern: '^[0-9]+$', description: 'How many times it was tried' },
   },
   {
+    origin_time: time('The same as a time, where it is one'),
     value_omitted: text(
       'Only where the broker refuses the value as too large: its error. The value is empty then, and the ' +
         'table dead_letters has it.',

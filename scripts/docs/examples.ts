@@ -75,10 +75,11 @@ export async function statusExample(): Promise<MessageExample> {
 export async function deadLetterExample(): Promise<MessageExample> {
   const value = Buffer.from('not an order');
   const origin = { topic: 'orders', partition: 3, offset: 1_042 };
-  const event = { ...origin, timestampMs: Date.parse(MOMENT), key: null, value, headers: {} };
+  const event = { ...origin, timestampMs: Date.parse(MOMENT), key: null, value, headers: [] };
   const verdict = decodeOrder(value, { totals: 'warn', unknownFields: 'ignore' });
   const reason = verdict.valid ? '' : describeFaults(verdict.faults);
-  const tx = { query: () => Promise.resolve([origin]) } as unknown as Transaction;
+  const kept = { ...origin, offset: String(origin.offset), event_timestamp: String(event.timestampMs) };
+  const tx = { query: () => Promise.resolve([kept]) } as unknown as Transaction;
   const metrics = { deadLetters: { inc: () => undefined } } as unknown as MessagingMetrics;
   const entry = await appended((outbox) =>
     new DeadLetters(outbox, topics, metrics).append(tx, [{ event, reason, attempts: 1 }]),

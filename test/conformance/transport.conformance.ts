@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Environment } from '../../src/platform/config/environment.js';
+import { headersToJson } from '../../src/platform/messaging/event-headers.js';
+import { headerTexts } from '../support/header-texts.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../support/waybill-database.js';
 import {
   freshTopics,
@@ -107,9 +109,7 @@ export function transportConformance(name: string, makeTransport: () => Transpor
       expect(byKey.get('large')!.value!.equals(large)).toBe(true);
       expect(byKey.get('text')!.value).toEqual(Buffer.from('é\u2028'));
       const received = byKey.get('ключ-🔑')!.headers;
-      expect(Object.fromEntries(Object.entries(received).map(([n, v]) => [n, v.toString()]))).toEqual(
-        headers,
-      );
+      expect(headerTexts(received)).toEqual(headers);
     });
 
     it('brings what is no text to the byte, and tells nothing from what is empty', async () => {
@@ -130,11 +130,46 @@ export function transportConformance(name: string, makeTransport: () => Transpor
       await vi.waitFor(() => expect(handlers.handled).toHaveLength(2), WAIT);
       const withKey = handlers.handled.find(({ key }) => key !== null)!;
       const without = handlers.handled.find(({ key }) => key === null)!;
-      expect(without).toMatchObject({ value: null, headers: { bytes: everyByte } });
-      expect(without.headers.text!.toString()).toBe('of the row');
+      expect(without).toMatchObject({
+        value: null,
+        headers: [
+          { name: 'bytes', value: everyByte },
+          { name: 'text', value: Buffer.from('of the row') },
+        ],
+      });
       expect(withKey.key!.equals(everyByte)).toBe(true);
       expect(withKey.value).toEqual(Buffer.alloc(0));
-      expect(withKey.headers.text!.toString()).toBe('x');
+      expect(headerTexts(withKey.headers)).toMatchObject({ text: 'x' });
+    });
+
+    it('brings headers of one name, without a value, and with names that are no text, in their order', async () => {
+      const { handlers } = await start();
+      const notUtf8 = Buffer.from('ff00', 'hex');
+      const headers = [
+        { name: 'z', value: Buffer.from('1') },
+        { name: 'a', value: null },
+        { name: 'z', value: Buffer.from('2') },
+        { name: notUtf8, value: Buffer.alloc(0) },
+        { name: 'of the row', value: Buffer.from('not this') },
+      ];
+      await house.rows(
+        `INSERT INTO outbox (aggregatetype, aggregateid, type, topic, headers, payload, exact)
+         VALUES ('letter', '1', 'letter.sent', $1, '{"of the row": "this"}', 'x', $2)`,
+        [
+          topics.letters,
+          JSON.stringify({
+            key: null,
+            headers: { z: '' },
+            header_list: headersToJson(headers),
+            is_tombstone: false,
+          }),
+        ],
+      );
+      await vi.waitFor(() => expect(handlers.handled).toHaveLength(1), WAIT);
+      expect(handlers.handled[0]!.headers).toEqual([
+        ...headers.slice(0, -1),
+        { name: 'of the row', value: Buffer.from('this') },
+      ]);
     });
 
     it('tells where each event stands and when it was sent', async () => {
@@ -250,11 +285,12 @@ export function transportConformance(name: string, makeTransport: () => Transpor
       expect(copy.topic).toBe(topics.deadLetters);
       expect(copy.key?.toString()).toBe('a');
       expect(copy.value).toEqual(value);
-      expect(Object.fromEntries(Object.entries(copy.headers).map(([n, v]) => [n, v.toString()]))).toEqual({
+      expect(headerTexts(copy.headers)).toEqual({
         origin_topic: topics.letters,
         origin_partition: String(event!.partition),
         origin_offset: String(event!.offset),
         origin_time: new Date(event!.timestampMs).toISOString(),
+        origin_timestamp: String(Math.floor(event!.timestampMs)),
         error: 'field "amount" is out of range',
         attempts: '1',
       });

@@ -11,7 +11,7 @@ export function receivedEvent(fields: Partial<ReceivedEvent> = {}): ReceivedEven
     timestampMs: 1_763_722_949_123,
     key: Buffer.from('a-key'),
     value: Buffer.from('a value'),
-    headers: {},
+    headers: [],
     ...fields,
   };
 }

@@ -1,6 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { SubscriptionExtras } from '../../platform/messaging/batch-consumer.js';
+import { lastValueOf } from '../../platform/messaging/event-headers.js';
 import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
 import { eachInTurns } from '../../platform/turns.js';
 import { OrderNews } from '../service/order-news.js';
@@ -16,7 +17,7 @@ export class OrderNewsConsumer {
   async receive(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
     if (events.length === 0) this.news.resume();
     await eachInTurns('background', events, ({ headers, value }) => {
-      const id = parseEventId(headers['ce_id']?.toString());
+      const id = parseEventId(lastValueOf(headers, 'ce_id')?.toString());
       if (id !== undefined && value !== null) this.news.announce({ ...id, value });
     });
   }

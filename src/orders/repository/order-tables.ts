@@ -13,6 +13,7 @@ import type { Item } from '../model/item.js';
 import type { OrderStatus } from '../model/order-status.js';
 import type { Order } from '../model/order.js';
 import { instantMs } from './order-time.js';
+import { sourceTimeUs } from './source-time.js';
 import type { OrderToStore } from './order-to-store.js';
 
 /** An order as it will be, and what it becomes by that. */
@@ -60,7 +61,7 @@ export const ORDERS = new BatchTable<OrderChange>('orders', [
   column('source', TEXT, ({ toStore }) => toStore.source?.stream),
   column('source_offset', BIGINT, ({ toStore }) => toStore.source?.offset),
   column('source_time', TIMESTAMPTZ, ({ toStore: { source } }) => {
-    return source && BigInt(Math.round(source.timestampMs * 1_000));
+    return source && sourceTimeUs(source);
   }),
 ]);
 

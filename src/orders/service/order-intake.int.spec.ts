@@ -59,7 +59,7 @@ function refusedEvent(offset: number): RefusedEvent {
     timestampMs: Date.now(),
     key: null,
     value: Buffer.from('no order'),
-    headers: {},
+    headers: [],
   };
   return { event, reason: 'must be JSON', attempts: 1 };
 }

@@ -9,6 +9,8 @@ interface ColumnType<Value> {
 
 export const TEXT: ColumnType<string> = { name: 'text', oid: 25, write: (to, value) => to.text(value) };
 export const BIGINT: ColumnType<number> = { name: 'bigint', oid: 20, write: (to, value) => to.bigint(value) };
+/** Whole numbers that a number cannot hold. */
+export const INT64: ColumnType<bigint> = { name: 'bigint', oid: 20, write: (to, value) => to.int64(value) };
 export const INTEGER: ColumnType<number> = {
   name: 'integer',
   oid: 23,

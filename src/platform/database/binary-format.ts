@@ -99,11 +99,15 @@ export class BinaryWriter {
     this.int32(value | 0);
   }
 
-  /** @param us microseconds since the Unix epoch, for a column of type timestamptz */
-  timestamptz(us: bigint): void {
+  int64(value: bigint): void {
     this.lengthOf(8);
     this.reserve(8);
-    this.length = this.bytes.writeBigInt64BE(us - EPOCH_US, this.length);
+    this.length = this.bytes.writeBigInt64BE(value, this.length);
+  }
+
+  /** @param us microseconds since the Unix epoch, for a column of type timestamptz */
+  timestamptz(us: bigint): void {
+    this.int64(us - EPOCH_US);
   }
 
   private reserve(more: number): void {

@@ -17,7 +17,7 @@ const eventAt = (offset: number): ReceivedEvent => ({
   timestampMs: 0,
   key: null,
   value: Buffer.from(String(offset)),
-  headers: {},
+  headers: [],
 });
 
 const eventsOf = (count: number): ReceivedEvent[] => Array.from({ length: count }, (_, n) => eventAt(n));

@@ -1,9 +1,13 @@
+import type { EventHeaders } from './event-headers.js';
+
 /** A message on its way out, as the outbox keeps it. */
 export interface OutgoingMessage {
   readonly topic: string;
   /** Messages of one key keep their order. */
   readonly key: string | Buffer | null;
-  readonly headers: Readonly<Record<string, string | Buffer>>;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Those of an event that is sent again, to the byte; they go before the others, which none of them is named like. */
+  readonly originalHeaders?: EventHeaders;
   /** `null` is a tombstone. */
   readonly value: Buffer | null;
 }

@@ -1,3 +1,5 @@
+import type { EventHeaders } from './event-headers.js';
+
 /** An event as a transport got it: raw bytes and where they came from. Nothing has been decoded. */
 export interface ReceivedEvent {
   readonly topic: string;
@@ -6,10 +8,12 @@ export interface ReceivedEvent {
   readonly offset: number;
   /** When the event was produced, in milliseconds since the Unix epoch. */
   readonly timestampMs: number;
+  /** What `timestampMs` is near to, where a number cannot hold it: a sender may put any 64 bits there. */
+  readonly exactTimestamp?: bigint;
   readonly key: Buffer | null;
   /** `null` is a tombstone. */
   readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, Buffer>>;
+  readonly headers: EventHeaders;
 }
 
 /** An event that is refused for good, and what is to be said of it in the dead letters. */

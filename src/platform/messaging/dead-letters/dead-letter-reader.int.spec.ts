@@ -67,7 +67,10 @@ describe('the list of dead letters', () => {
 
   it('tells of bytes as text where they are one, else in base64', async () => {
     const bytes = Buffer.from('ff00', 'hex');
-    const headers = { text: Buffer.from('ż\n'), bytes };
+    const headers = [
+      { name: 'text', value: Buffer.from('ż\n') },
+      { name: 'bytes', value: bytes },
+    ];
     await keep(receivedEvent({ offset: 8, key: bytes, value: Buffer.from('{"a":\u0000}'), headers }), 'x');
     await keep(receivedEvent({ offset: 9, key: null, value: null }), 'x');
     const [none, some] = (await letters.page({ reason: 'x' }, 10)).letters.filter(
@@ -76,11 +79,20 @@ describe('the list of dead letters', () => {
     expect(none).toMatchObject({ key: null, value_bytes: null });
     expect(some).toMatchObject({ key: { base64: '/wA=' }, value_bytes: 7 });
     expect(some).not.toHaveProperty('value');
-    expect(await letters.find(none!.id)).toMatchObject({ key: null, value: null, headers: {} });
+    expect(await letters.find(none!.id)).toMatchObject({
+      key: null,
+      value: null,
+      headers: {},
+      header_list: [],
+    });
     expect(await letters.find(some!.id)).toMatchObject({
       key: { base64: '/wA=' },
       value: { text: '{"a":\u0000}' },
       headers: { text: { text: 'ż\n' }, bytes: { base64: '/wA=' } },
+      header_list: [
+        { name: { text: 'text' }, value: { text: 'ż\n' } },
+        { name: { text: 'bytes' }, value: { base64: '/wA=' } },
+      ],
       failures: [{ offset: 8, reason: 'x', attempts: 3 }],
     });
     expect(await letters.find(1_000_000)).toBeUndefined();

@@ -6,13 +6,13 @@ import {
   type DeadLetterSummary,
   detailsOf,
   type DetailsRow,
-  type FailedDelivery,
+  type FailureRow,
   summaryOf,
   type SummaryRow,
 } from './dead-letter-views.js';
 
 const SUMMARY = `
-  id::float8 AS id, state, topic, partition, "offset"::float8 AS "offset", event_time, key,
+  id::float8 AS id, state, topic, partition, "offset"::float8 AS "offset", event_time, event_timestamp::text AS event_timestamp, key,
   octet_length(value) AS value_bytes, reason, attempts, replays, created_at AS refused_at, replayed_at`;
 
 const PAGE = `
@@ -22,10 +22,10 @@ const PAGE = `
   ORDER BY dead_letters.id DESC
   LIMIT $7`;
 
-const FIND = `SELECT ${SUMMARY}, value, headers FROM dead_letters WHERE id = $1`;
+const FIND = `SELECT ${SUMMARY}, value, headers, header_list FROM dead_letters WHERE id = $1`;
 
 const FAILURES = `
-  SELECT partition, "offset"::float8 AS "offset", event_time, reason, attempts, failed_at
+  SELECT partition, "offset"::float8 AS "offset", event_time, event_timestamp::text AS event_timestamp, reason, attempts, failed_at
   FROM dead_letter_attempts
   WHERE letter_id = $1
   ORDER BY failed_at, event_time, dead_letter_attempts."offset"`;
@@ -55,7 +55,7 @@ export class DeadLetterReader {
   async find(id: number): Promise<DeadLetterDetails | undefined> {
     const [row]: DetailsRow[] = await this.database.source.query(FIND, [id]);
     if (row === undefined) return undefined;
-    const failures: FailedDelivery[] = await this.database.source.query(FAILURES, [id]);
+    const failures: FailureRow[] = await this.database.source.query(FAILURES, [id]);
     return detailsOf(row, failures.length > 0 ? failures : [onlyFailureOf(row)]);
   }
 
@@ -66,7 +66,7 @@ export class DeadLetterReader {
 }
 
 /** The history is written once there is more than what the letter itself tells. */
-function onlyFailureOf(row: DetailsRow): FailedDelivery {
-  const { partition, offset, event_time, reason, attempts, refused_at: failed_at } = row;
-  return { partition, offset, event_time, reason, attempts, failed_at };
+function onlyFailureOf(row: DetailsRow): FailureRow {
+  const { partition, offset, event_time, event_timestamp, reason, attempts, refused_at: failed_at } = row;
+  return { partition, offset, event_time, event_timestamp, reason, attempts, failed_at };
 }

@@ -15,14 +15,14 @@ const REPLAY_HELD = `
     UPDATE dead_letters
     SET state = 'replayed', replays = replays + 1, replayed_at = now()
     WHERE id IN (SELECT id FROM held)
-    RETURNING id, state, topic, key, value, headers, replays, replayed_at
+    RETURNING id, state, topic, key, value, headers, header_list, replays, replayed_at
   ),
   sent AS (
     INSERT INTO outbox (aggregatetype, aggregateid, type, topic, headers, payload, exact)
     SELECT 'dead-letter', id::text, 'dead-letter.replayed', topic,
            jsonb_build_object('${DEAD_LETTER_ID_HEADER}', id::text), coalesce(value, ''),
            jsonb_build_object('key', encode(key, 'base64'), 'headers', headers - '${DEAD_LETTER_ID_HEADER}',
-                              'is_tombstone', value IS NULL)
+                              'header_list', header_list, 'is_tombstone', value IS NULL)
     FROM replayed
     ORDER BY replayed.id
   )`;

@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { headersFromJson, headersFromMap, type HeaderJson, nameBytesOf } from '../event-headers.js';
+import { momentOf } from '../event-time.js';
 import type { DeadLetterState } from './dead-letter.entity.js';
 
 /** Bytes as JSON can hold them: as text where they are UTF-8, else in base64. */
@@ -11,8 +13,10 @@ export interface DeadLetterSummary {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-  /** When the event was produced. */
-  readonly event_time: Date;
+  /** When the event was produced; null where its timestamp is no time. */
+  readonly event_time: Date | null;
+  /** The event's timestamp to the digit, mostly in milliseconds since the Unix epoch. */
+  readonly event_timestamp: string;
   readonly key: BytesView | null;
   /** `null` is a tombstone. */
   readonly value_bytes: number | null;
@@ -26,11 +30,19 @@ export interface DeadLetterSummary {
   readonly replayed_at: Date | null;
 }
 
+/** A header as it came. */
+export interface HeaderView {
+  readonly name: BytesView;
+  /** `null` is no value, which is not an empty one. */
+  readonly value: BytesView | null;
+}
+
 /** One delivery that failed: the letter's own, or that of a replay. */
 export interface FailedDelivery {
   readonly partition: number;
   readonly offset: number;
-  readonly event_time: Date;
+  readonly event_time: Date | null;
+  readonly event_timestamp: string;
   readonly reason: string;
   readonly attempts: number;
   readonly failed_at: Date;
@@ -38,35 +50,62 @@ export interface FailedDelivery {
 
 /** A letter with all that is known of it. */
 export interface DeadLetterDetails extends DeadLetterSummary {
+  /** The last value of each name; what has no value is empty here. */
   readonly headers: Readonly<Record<string, BytesView>>;
+  /** All headers, in their order. */
+  readonly header_list: readonly HeaderView[];
   readonly value: BytesView | null;
   /** Oldest first. */
   readonly failures: readonly FailedDelivery[];
 }
 
-export type SummaryRow = Omit<DeadLetterSummary, 'key'> & { readonly key: Buffer | null };
+/** The time and the timestamp of an event as their columns have them; the version before leaves the second one out. */
+interface EventTimeRow {
+  readonly event_time: Date;
+  readonly event_timestamp: string | null;
+}
+
+export type SummaryRow = Omit<DeadLetterSummary, 'key' | keyof EventTimeRow> &
+  EventTimeRow & { readonly key: Buffer | null };
 
 export type DetailsRow = SummaryRow & {
   readonly value: Buffer | null;
   /** Values in base64. */
   readonly headers: Readonly<Record<string, string>>;
+  readonly header_list: readonly HeaderJson[] | null;
 };
 
+export type FailureRow = Omit<FailedDelivery, keyof EventTimeRow> & EventTimeRow;
+
 export function summaryOf(row: SummaryRow): DeadLetterSummary {
-  return { ...row, key: bytesView(row.key) };
+  return { ...row, ...eventTimeOf(row), key: bytesView(row.key) };
 }
 
-export function detailsOf(row: DetailsRow, failures: readonly FailedDelivery[]): DeadLetterDetails {
-  const headers = Object.entries(row.headers).map(
-    ([name, base64]) => [name, viewOf(Buffer.from(base64, 'base64'))] as const,
-  );
+export function failureOf(row: FailureRow): FailedDelivery {
+  return { ...row, ...eventTimeOf(row) };
+}
+
+export function detailsOf(row: DetailsRow, failures: readonly FailureRow[]): DeadLetterDetails {
+  const list = row.header_list === null ? headersFromMap(row.headers) : headersFromJson(row.header_list);
+  const map = list.map(({ name, value }) => [name.toString(), viewOf(value ?? NOTHING)] as const);
   return {
     ...row,
-    key: bytesView(row.key),
-    headers: Object.fromEntries(headers),
+    ...summaryOf(row),
+    headers: Object.fromEntries(map),
+    header_list: list.map(({ name, value }) => ({
+      name: viewOf(nameBytesOf(name)),
+      value: bytesView(value),
+    })),
     value: bytesView(row.value),
-    failures,
+    failures: failures.map(failureOf),
   };
+}
+
+const NOTHING = Buffer.alloc(0);
+
+function eventTimeOf(row: EventTimeRow): Pick<DeadLetterSummary, keyof EventTimeRow> {
+  const timestamp = row.event_timestamp ?? String(row.event_time.getTime());
+  return { event_time: momentOf(BigInt(timestamp)) ?? null, event_timestamp: timestamp };
 }
 
 function bytesView(bytes: Buffer | null): BytesView | null {

@@ -1,4 +1,5 @@
 import { EntitySchema } from 'typeorm';
+import type { HeaderJson } from '../event-headers.js';
 
 /** `waiting` for somebody to look at it; `replayed` once it was sent again, until that fails as well. */
 export const DEAD_LETTER_STATES = ['waiting', 'replayed'] as const;
@@ -9,11 +10,16 @@ interface DeadLetterRow {
   topic: string;
   partition: number;
   offset: number;
+  /** Of the year 9999 where the timestamp is no time. */
   event_time: Date;
+  /** Null in rows of the version before. */
+  event_timestamp: string | null;
   key: Buffer | null;
   value: Buffer | null;
-  /** Values in base64: a header may hold any bytes. */
+  /** As the version before has them: the last value of each name, in base64, in no order. */
   headers: Record<string, string>;
+  /** All of them; null where there are none, and in rows of the version before. */
+  header_list: readonly HeaderJson[] | null;
   reason: string;
   attempts: number;
   created_at: Date;
@@ -29,6 +35,7 @@ interface DeadLetterAttemptRow {
   partition: number;
   offset: number;
   event_time: Date;
+  event_timestamp: string | null;
   reason: string;
   attempts: number;
   failed_at: Date;
@@ -51,6 +58,18 @@ export const DeadLetterEntity = new EntitySchema<DeadLetterRow>({
     key: { type: 'bytea', nullable: true },
     value: { type: 'bytea', nullable: true },
     headers: { type: 'jsonb' },
+    header_list: {
+      type: 'jsonb',
+      nullable: true,
+      comment:
+        'all headers in their order, as pairs of name and value in base64; null where headers says it all',
+    },
+    event_timestamp: {
+      type: 'bigint',
+      nullable: true,
+      comment:
+        'what the event has, mostly milliseconds since 1970; event_time is the same moment where a calendar has it',
+    },
     reason: { type: 'text' },
     attempts: { type: 'integer' },
     created_at: { type: 'timestamptz', default: () => 'now()' },
@@ -77,6 +96,7 @@ export const DeadLetterAttemptEntity = new EntitySchema<DeadLetterAttemptRow>({
     partition: { type: 'integer', ...attemptKey },
     offset: { type: 'bigint', ...attemptKey },
     event_time: { type: 'timestamptz', ...attemptKey },
+    event_timestamp: { type: 'bigint', nullable: true },
     reason: { type: 'text' },
     attempts: { type: 'integer' },
     failed_at: { type: 'timestamptz', default: () => 'now()' },

@@ -6,6 +6,7 @@ import type { DeadLetterDetails, DeadLetterSummary, FailedDelivery } from './dea
 interface Schema {
   type?: string | string[];
   format?: string;
+  pattern?: string;
   enum?: string[];
   minimum?: number;
   maximum?: number;
@@ -22,6 +23,13 @@ export const PROBLEM = { $ref: '#/components/schemas/Problem' };
 export const ID: Schema = { type: 'integer', minimum: 1, maximum: MAX_DEAD_LETTER_ID };
 
 const TIME: Schema = { type: 'string', format: 'date-time' };
+const TIME_OR_NULL: Schema = { type: ['string', 'null'], format: 'date-time' };
+const TIMESTAMP: Schema = {
+  type: 'string',
+  pattern: '^-?[0-9]+$',
+  description:
+    "The event's timestamp as it was sent, mostly in milliseconds since 1970; a text, since it has 64 bits",
+};
 const COUNT: Schema = { type: 'integer', minimum: 0 };
 const STATE: Schema = {
   type: 'string',
@@ -46,20 +54,25 @@ const SUMMARY: Record<keyof DeadLetterSummary, Schema> = {
   topic: { type: 'string', description: 'Where it came from, and where a replay goes' },
   partition: COUNT,
   offset: COUNT,
-  event_time: { ...TIME, description: 'When the event was produced' },
+  event_time: {
+    ...TIME_OR_NULL,
+    description: 'When the event was produced; null where its timestamp is no time of the years 1 to 9998',
+  },
+  event_timestamp: TIMESTAMP,
   key: BYTES_OR_NULL,
   value_bytes: { type: ['integer', 'null'], minimum: 0 },
   reason: { type: 'string', description: 'Of the newest failure' },
   attempts: { ...COUNT, description: 'Tries of all deliveries together' },
   replays: COUNT,
   refused_at: { ...TIME, description: 'When it was refused first' },
-  replayed_at: { type: ['string', 'null'], format: 'date-time' },
+  replayed_at: TIME_OR_NULL,
 };
 
 const FAILURE: Record<keyof FailedDelivery, Schema> = {
   partition: COUNT,
   offset: COUNT,
-  event_time: TIME,
+  event_time: TIME_OR_NULL,
+  event_timestamp: TIMESTAMP,
   reason: { type: 'string' },
   attempts: COUNT,
   failed_at: TIME,
@@ -67,7 +80,16 @@ const FAILURE: Record<keyof FailedDelivery, Schema> = {
 
 const DETAILS: Record<keyof DeadLetterDetails, Schema> = {
   ...SUMMARY,
-  headers: { type: 'object', additionalProperties: BYTES },
+  headers: {
+    type: 'object',
+    additionalProperties: BYTES,
+    description: 'The last value of each name; `header_list` has all of them',
+  },
+  header_list: {
+    type: 'array',
+    items: objectOf({ name: BYTES, value: BYTES_OR_NULL }),
+    description: 'All headers in their order, as a replay sends them; the value null is none at all',
+  },
   value: BYTES_OR_NULL,
   failures: {
     type: 'array',

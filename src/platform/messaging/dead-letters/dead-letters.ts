@@ -4,21 +4,29 @@ import { MessagingMetrics } from '../messaging.metrics.js';
 import { Outbox, type OutboxEntry } from '../outbox/outbox.js';
 import type { ReceivedEvent, RefusedEvent } from '../received-event.js';
 import { TopicNames } from '../topic-names.js';
+import { momentOf, timestampOf } from '../event-time.js';
+import { LETTERS, offsetOf } from './letter-rows.js';
 import { recordRepeatedFailures } from './repeated-failures.js';
+import { storableText } from './storable-text.js';
+
+const COLUMNS = LETTERS.columnNames.join(', ');
 
 /**
  * An event that was delivered again after a crash is a letter already. The event's time is part of what tells
  * two apart, since a topic that was made anew counts its offsets from 0 again.
  */
 const APPEND = `
-  INSERT INTO dead_letters (topic, partition, "offset", event_time, key, value, headers, reason, attempts)
-  SELECT e.topic, e.partition, e."offset", to_timestamp(e.event_time), decode(e.key, 'base64'),
-         decode(e.value, 'base64'), e.headers, e.reason, e.attempts
-  FROM jsonb_to_recordset($1::jsonb) AS e(
-         topic text, partition int, "offset" bigint, event_time double precision, key text, value text,
-         headers jsonb, reason text, attempts int)
+  INSERT INTO dead_letters (${COLUMNS})
+  SELECT ${COLUMNS} FROM ${LETTERS.unnested('e')} ORDER BY e.place
   ON CONFLICT ON CONSTRAINT uq_dead_letters_origin DO NOTHING
-  RETURNING topic, partition, "offset"::float8 AS "offset"`;
+  RETURNING topic, partition, "offset"::text AS "offset", event_timestamp::text AS event_timestamp`;
+
+interface KeptRow {
+  topic: string;
+  partition: number;
+  offset: string;
+  event_timestamp: string;
+}
 
 /** A reason is for people; one that quotes a whole message is not. */
 const MAX_REASON_CHARACTERS = 4_000;
@@ -38,7 +46,7 @@ export class DeadLetters {
    */
   async append(tx: Transaction, refused: readonly RefusedEvent[]): Promise<void> {
     if (refused.length === 0) return;
-    const all = refused.map((one) => ({ ...one, reason: storableText(one.reason) }));
+    const all = refused.map(storable);
     const { repeated, others } = await recordRepeatedFailures(tx, all);
     const fresh = [...repeated, ...(await this.keep(tx, others))];
     await this.outbox.append(
@@ -51,11 +59,10 @@ export class DeadLetters {
   /** @returns those that were no letters already */
   private async keep(tx: Transaction, letters: readonly RefusedEvent[]): Promise<readonly RefusedEvent[]> {
     if (letters.length === 0) return [];
-    const kept: Pick<ReceivedEvent, 'topic' | 'partition' | 'offset'>[] = await tx.query(APPEND, [
-      JSON.stringify(letters.map(rowOf)),
-    ]);
-    const keptOrigins = new Set(kept.map(originOf));
-    return letters.filter(({ event }) => keptOrigins.has(originOf(event)));
+    const rows: KeptRow[] = await tx.query(APPEND, LETTERS.arraysOf(letters));
+    const kept = new Set(rows.map((row) => [placeOf(row), row.event_timestamp].join('/')));
+    // One that stands in the batch twice is kept, and sent, once.
+    return letters.filter(({ event }) => kept.delete([originOf(event), timestampOf(event)].join('/')));
   }
 
   private copyOf({ event, reason, attempts }: RefusedEvent): OutboxEntry {
@@ -67,8 +74,8 @@ export class DeadLetters {
       headers: {
         origin_topic: event.topic,
         origin_partition: String(event.partition),
-        origin_offset: String(event.offset),
-        origin_time: new Date(event.timestampMs).toISOString(),
+        origin_offset: String(offsetOf(event)),
+        ...originTimeOf(event),
         error: reason,
         attempts: String(attempts),
       },
@@ -83,31 +90,30 @@ function keyText(event: ReceivedEvent): string {
   return text === '' || /[\0\uFFFD]/.test(text) ? originOf(event) : text;
 }
 
-function originOf({
-  topic,
-  partition,
-  offset,
-}: Pick<ReceivedEvent, 'topic' | 'partition' | 'offset'>): string {
-  return `${topic}/${partition}/${offset}`;
-}
-
-function rowOf({ event, reason, attempts }: RefusedEvent): object {
+/** The moment is left out where the timestamp is none. */
+function originTimeOf(event: ReceivedEvent): Record<string, string> {
+  const timestamp = timestampOf(event);
+  const moment = momentOf(timestamp);
   return {
-    topic: event.topic,
-    partition: event.partition,
-    offset: event.offset,
-    event_time: event.timestampMs / 1_000,
-    key: event.key?.toString('base64'),
-    value: event.value?.toString('base64'),
-    headers: Object.fromEntries(
-      Object.entries(event.headers).map(([name, bytes]) => [storableText(name), bytes.toString('base64')]),
-    ),
-    reason,
-    attempts,
+    ...(moment !== undefined && { origin_time: moment.toISOString() }),
+    origin_timestamp: String(timestamp),
   };
 }
 
-/** What PostgreSQL can hold as text, in a length that can be read. */
-function storableText(reason: string): string {
-  return reason.slice(0, MAX_REASON_CHARACTERS).replaceAll('\0', '\u2400').toWellFormed();
+const originOf = (event: ReceivedEvent): string => placeOf({ ...event, offset: offsetOf(event) });
+
+function placeOf({
+  topic,
+  partition,
+  offset,
+}: Pick<KeptRow, 'topic' | 'partition'> & { offset: unknown }): string {
+  return `${topic}/${partition}/${String(offset)}`;
+}
+
+function storable({ event, reason, attempts }: RefusedEvent): RefusedEvent {
+  return {
+    event: { ...event, topic: storableText(event.topic) },
+    reason: storableText(reason.slice(0, MAX_REASON_CHARACTERS)),
+    attempts,
+  };
 }

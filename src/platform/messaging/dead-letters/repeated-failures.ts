@@ -1,6 +1,8 @@
 import type { Transaction } from '../../database/database.js';
+import { lastValueOf } from '../event-headers.js';
 import type { RefusedEvent } from '../received-event.js';
 import { DEAD_LETTER_ID_HEADER, parseDeadLetterId } from './dead-letter-id.js';
+import { type Repetition, REPETITIONS } from './letter-rows.js';
 
 /**
  * An event is taken for the replay of a letter when its topic and its bytes are the letter's: anybody can write the
@@ -10,11 +12,7 @@ import { DEAD_LETTER_ID_HEADER, parseDeadLetterId } from './dead-letter-id.js';
  */
 const RECORD = `
   WITH again AS (
-    SELECT e.place, e.letter_id, e.topic, e.partition, e."offset", to_timestamp(e.event_time) AS event_time,
-           decode(e.value, 'base64') AS value, e.reason, e.attempts
-    FROM jsonb_to_recordset($1::jsonb) AS e(
-           place int, letter_id bigint, topic text, partition int, "offset" bigint, event_time double precision,
-           value text, reason text, attempts int)
+    SELECT * FROM ${REPETITIONS.unnested('e')}
   ),
   held AS (
     SELECT again.*
@@ -25,26 +23,27 @@ const RECORD = `
     FOR UPDATE OF d
   ),
   first AS (
-    INSERT INTO dead_letter_attempts (letter_id, partition, "offset", event_time, reason, attempts, failed_at)
-    SELECT id, partition, "offset", event_time, reason, attempts, created_at
+    INSERT INTO dead_letter_attempts
+      (letter_id, partition, "offset", event_time, event_timestamp, reason, attempts, failed_at)
+    SELECT id, partition, "offset", event_time, event_timestamp, reason, attempts, created_at
     FROM dead_letters WHERE id IN (SELECT letter_id FROM held)
     ON CONFLICT DO NOTHING
   ),
   fresh AS (
-    INSERT INTO dead_letter_attempts (letter_id, partition, "offset", event_time, reason, attempts)
-    SELECT letter_id, partition, "offset", event_time, reason, attempts FROM held
+    INSERT INTO dead_letter_attempts (letter_id, partition, "offset", event_time, event_timestamp, reason, attempts)
+    SELECT letter_id, partition, "offset", event_time, event_timestamp, reason, attempts FROM held
     ON CONFLICT DO NOTHING
     RETURNING *
   ),
   counted AS (
     UPDATE dead_letters d
-    SET attempts = d.attempts + f.attempts, reason = f.reason, state = 'waiting'
-    FROM (SELECT letter_id, sum(attempts)::int AS attempts,
+    SET attempts = least(d.attempts + f.attempts, 2147483647)::int, reason = f.reason, state = 'waiting'
+    FROM (SELECT letter_id, sum(attempts) AS attempts,
                  (array_agg(reason ORDER BY event_time DESC, "offset" DESC))[1] AS reason
           FROM fresh GROUP BY letter_id) AS f
     WHERE d.id = f.letter_id
   )
-  SELECT place, EXISTS (SELECT FROM fresh f
+  SELECT place::int AS place, EXISTS (SELECT FROM fresh f
                         WHERE (f.letter_id, f.partition, f."offset", f.event_time)
                             = (held.letter_id, held.partition, held."offset", held.event_time)) AS is_fresh
   FROM held`;
@@ -61,29 +60,22 @@ export async function recordRepeatedFailures(
   tx: Transaction,
   refused: readonly RefusedEvent[],
 ): Promise<Recorded> {
-  const candidates = refused.flatMap((one, place) => rowOf(one, place) ?? []);
+  const candidates = refused.flatMap(repetitionsOf);
   if (candidates.length === 0) return { repeated: [], others: refused };
-  const rows: { place: number; is_fresh: boolean }[] = await tx.query(RECORD, [JSON.stringify(candidates)]);
-  const found = new Map(rows.map(({ place, is_fresh: isFresh }) => [place, isFresh]));
+  const rows: { place: number; is_fresh: boolean }[] = await tx.query(
+    RECORD,
+    REPETITIONS.arraysOf(candidates),
+  );
+  const found = new Map(rows.map(({ place, is_fresh: isFresh }) => [candidates[place - 1]!.event, isFresh]));
   return {
-    repeated: refused.filter((_, place) => found.get(place) === true),
-    others: refused.filter((_, place) => !found.has(place)),
+    repeated: refused.filter(({ event }) => found.get(event) === true),
+    others: refused.filter(({ event }) => !found.has(event)),
   };
 }
 
-function rowOf({ event, reason, attempts }: RefusedEvent, place: number): object | undefined {
-  const header = event.headers[DEAD_LETTER_ID_HEADER];
+/** What says of itself that it is a replay, and nothing of what does not. */
+function repetitionsOf(refused: RefusedEvent): Repetition[] {
+  const header = lastValueOf(refused.event.headers, DEAD_LETTER_ID_HEADER);
   const letterId = header && parseDeadLetterId(header.toString('latin1'));
-  if (letterId === undefined) return undefined;
-  return {
-    place,
-    letter_id: letterId,
-    topic: event.topic,
-    partition: event.partition,
-    offset: event.offset,
-    event_time: event.timestampMs / 1_000,
-    value: event.value?.toString('base64'),
-    reason,
-    attempts,
-  };
+  return letterId === undefined ? [] : [{ ...refused, letterId }];
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
 import type { BatchRunner } from '../batch-runner.js';
+import type { EventHeaders } from '../event-headers.js';
 import type { BatchHandler, ReceivedEvent } from '../received-event.js';
+import type { DecodedRecord } from './record-decoding.js';
 
 /** A fetch that brought fewer events than this is followed by a pause. */
 const FEW_EVENTS = 200;
@@ -93,36 +95,22 @@ async function whileBeating(heartbeat: () => Promise<void>, work: Promise<void>)
   }
 }
 
-function eventOf(topic: string, partition: number, message: KafkaMessage): ReceivedEvent {
+/** As our decoder of records makes it. */
+type DecodedMessage = KafkaMessage & Partial<Pick<DecodedRecord, 'headerList'>>;
+
+function eventOf(topic: string, partition: number, message: DecodedMessage): ReceivedEvent {
+  const timestampMs = Number(message.timestamp);
   return {
     topic,
     partition,
     offset: Number(message.offset),
-    timestampMs: Number(message.timestamp),
+    timestampMs,
+    exactTimestamp: Number.isSafeInteger(timestampMs) ? undefined : BigInt(message.timestamp),
     key: message.key,
     value: message.value,
-    headers: headersOf(message.headers),
+    headers: message.headerList ?? NO_HEADERS,
   };
 }
 
-const NO_HEADERS = {};
-const EMPTY = Buffer.alloc(0);
-
-/** kafkajs's types do not tell that a header may have no value at all. */
-type Headers = Record<string, MaybeSeveral<Buffer | string | null> | undefined>;
-type MaybeSeveral<T> = T | T[];
-
-/** A header that is sent several times is kept once, as its last value; one without a value as an empty one. */
-function headersOf(headers: Headers | undefined): Record<string, Buffer> {
-  if (headers === undefined) return NO_HEADERS;
-  for (const name in headers) {
-    const value = headers[name];
-    if (!Buffer.isBuffer(value)) headers[name] = bytesOf(value);
-  }
-  return headers as Record<string, Buffer>;
-}
-
-function bytesOf(value: Headers[string]): Buffer {
-  const last = Array.isArray(value) ? value.at(-1) : value;
-  return typeof last === 'string' ? Buffer.from(last) : (last ?? EMPTY);
-}
+/** Of a message in the format of before Kafka 0.11, which has no headers. */
+const NO_HEADERS: EventHeaders = [];

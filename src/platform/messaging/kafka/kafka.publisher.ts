@@ -4,6 +4,7 @@ import { DEAD_LETTER_ID_HEADER } from '../dead-letters/dead-letter-id.js';
 import { classifyFailure } from '../failure.js';
 import type { OutboxMessage, Publisher } from '../outgoing-message.js';
 import { Partitioners } from './kafkajs.js';
+import type { RecordToEncode } from './record-encoding.js';
 
 /**
  * All messages of one send may fall into one partition and so into one record batch, which a broker refuses when
@@ -97,12 +98,13 @@ export class KafkaPublisher implements Publisher {
 
 /** The dead letter that a message is a replay of. */
 function letterOf({ headers }: OutboxMessage): string | undefined {
-  return headers[DEAD_LETTER_ID_HEADER]?.toString();
+  return headers[DEAD_LETTER_ID_HEADER];
 }
 
-function bytesOf({ key, value, headers }: OutboxMessage): number {
+function bytesOf({ key, value, headers, originalHeaders = [] }: OutboxMessage): number {
   let bytes = RECORD_OVERHEAD_BYTES + (key?.length ?? 0) * 3 + (value?.length ?? 0);
   for (const name in headers) bytes += name.length + headers[name]!.length * 3;
+  for (const { name, value: content } of originalHeaders) bytes += name.length * 3 + (content?.length ?? 0);
   return bytes;
 }
 
@@ -122,13 +124,20 @@ function* inSends(messages: readonly OutboxMessage[]): Generator<OutboxMessage[]
   if (send.length > 0) yield send;
 }
 
+function headersToSend({ headers, originalHeaders }: OutboxMessage): RecordToEncode['headers'] {
+  if (originalHeaders === undefined) return headers;
+  return [...originalHeaders, ...Object.entries(headers).map(([name, value]) => ({ name, value }))];
+}
+
 function byTopic(messages: readonly OutboxMessage[]): { topic: string; messages: Message[] }[] {
   const topics = new Map<string, Message[]>();
-  for (const { topic, key, value, headers } of messages) {
+  for (const message of messages) {
+    const { topic, key, value } = message;
     const of = topics.get(topic);
-    const message: Message = { key, value, headers };
-    if (of === undefined) topics.set(topic, [message]);
-    else of.push(message);
+    // Our encoder of records takes a list as well, which kafkajs's types do not know.
+    const record: Message = { key, value, headers: headersToSend(message) as Message['headers'] };
+    if (of === undefined) topics.set(topic, [record]);
+    else of.push(record);
   }
   return [...topics].map(([topic, ofTopic]) => ({ topic, messages: ofTopic }));
 }

@@ -1,3 +1,5 @@
+import { type EventHeader, type EventHeaders, nameOf } from '../event-headers.js';
+
 /** What kafkajs gives its decoder of a record: the record's bytes behind its length, and where they are read. */
 export interface RecordBytes {
   readonly buffer: Buffer;
@@ -14,17 +16,18 @@ export interface BatchContext {
   readonly isControlBatch: boolean;
 }
 
-type HeaderValue = Buffer | null;
-
-/** As kafkajs gives it to a consumer. */
+/**
+ * As kafkajs gives it to a consumer, but for the headers: kafkajs makes a map of them, which cannot hold their order, nor
+ * names that are not UTF-8.
+ */
 export interface DecodedRecord {
   readonly magicByte: number;
   readonly attributes: number;
   readonly timestamp: string;
   readonly offset: string;
-  readonly key: HeaderValue;
-  readonly value: HeaderValue;
-  readonly headers: Record<string, HeaderValue | HeaderValue[]>;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headerList: EventHeaders;
   readonly isControlRecord: boolean;
   readonly batchContext: BatchContext;
 }
@@ -51,29 +54,27 @@ export function decodeRecord(bytes: RecordBytes, batchContext: BatchContext): De
     offset: sum(firstOffset, offsetDelta),
     key: readField(bytes),
     value: readField(bytes),
-    headers: readHeaders(bytes),
+    headerList: readHeaders(bytes),
     isControlRecord: isControlBatch,
     batchContext,
   };
 }
 
-function readHeaders(bytes: RecordBytes): DecodedRecord['headers'] {
-  // Without a prototype, so that a header may have any name.
-  const headers = Object.create(null) as DecodedRecord['headers'];
+const NO_HEADERS: EventHeaders = [];
+
+function readHeaders(bytes: RecordBytes): EventHeaders {
   const count = Number(readVarlong(bytes));
+  if (count === 0) return NO_HEADERS;
+  const headers: EventHeader[] = [];
   for (let place = 0; place < count; place++) {
     const name = readName(bytes, place);
-    const value = readField(bytes);
-    const before = headers[name];
-    if (before === undefined) headers[name] = value;
-    else if (Array.isArray(before)) before.push(value);
-    else headers[name] = [before, value];
+    headers.push({ name, value: readField(bytes) });
   }
   return headers;
 }
 
 interface HeaderName {
-  readonly text: string;
+  readonly name: EventHeader['name'];
   readonly bytes: Uint8Array;
 }
 
@@ -81,19 +82,20 @@ const MAX_KEPT_NAME_BYTES = 64;
 /** The name that was read last at each place among a record's headers: mostly the next record has the same there. */
 const lastNames: (HeaderName | undefined)[] = Array.from({ length: 16 });
 
-function readName(bytes: RecordBytes, place: number): string {
+function readName(bytes: RecordBytes, place: number): EventHeader['name'] {
   const start = bytes.offset;
   const length = Number(readVarlong(bytes));
   const first = bytes.offset;
   if (length < 0) throw new RangeError(`the name of a header at byte ${start} of a record is null`);
   bytes.offset = first + length;
   const last = lastNames[place];
-  if (last !== undefined && standsAt(last.bytes, bytes.buffer, first, length)) return last.text;
-  const text = bytes.buffer.toString('utf8', first, bytes.offset);
-  if (place < lastNames.length && length <= MAX_KEPT_NAME_BYTES) {
-    lastNames[place] = { text, bytes: Buffer.from(bytes.buffer.subarray(first, bytes.offset)) };
-  }
-  return text;
+  if (last !== undefined && standsAt(last.bytes, bytes.buffer, first, length)) return last.name;
+  // A copy: the buffer is that of the whole fetch.
+  const nameBytes = Buffer.from(bytes.buffer.subarray(first, bytes.offset));
+  const name = nameOf(nameBytes);
+  if (place < lastNames.length && length <= MAX_KEPT_NAME_BYTES)
+    lastNames[place] = { name, bytes: nameBytes };
+  return name;
 }
 
 function standsAt(name: Uint8Array, buffer: Buffer, first: number, length: number): boolean {
@@ -102,7 +104,7 @@ function standsAt(name: Uint8Array, buffer: Buffer, first: number, length: numbe
   return true;
 }
 
-function readField(bytes: RecordBytes): HeaderValue {
+function readField(bytes: RecordBytes): Buffer | null {
   const length = Number(readVarlong(bytes));
   if (length < 0) return null;
   const start = bytes.offset;

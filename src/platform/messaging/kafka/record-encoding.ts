@@ -1,3 +1,5 @@
+import type { EventHeader } from '../event-headers.js';
+
 /** What kafkajs gives its encoder for one message (kafkajs 2.2.4, protocol/recordBatch/record/v0). */
 export interface RecordToEncode {
   readonly offsetDelta?: number;
@@ -5,10 +7,15 @@ export interface RecordToEncode {
   readonly timestampDelta?: number;
   readonly key?: Buffer | string | null;
   readonly value?: Buffer | string | null;
-  readonly headers?: Readonly<Record<string, HeaderValue | readonly HeaderValue[] | undefined>>;
+  /** A map, as kafkajs has it, or a list, in which a name may stand several times and a value may be missing. */
+  readonly headers?: HeaderMap | OutgoingHeaders;
 }
 
 type HeaderValue = Buffer | string;
+type HeaderMap = Readonly<Record<string, HeaderValue | readonly HeaderValue[] | undefined>>;
+
+/** Headers to be sent, in their order. */
+export type OutgoingHeaders = readonly (Pick<EventHeader, 'name'> & { readonly value: HeaderValue | null })[];
 
 /** What kafkajs takes from an encoder of its own. */
 export interface EncodedRecord {
@@ -32,17 +39,17 @@ export function encodeRecord({
   value,
   headers = {},
 }: RecordToEncode): EncodedRecord {
-  const pairs = pairsOf(headers);
+  const list = listOf(headers);
   let capacity = 5 * MAX_VARINT_BYTES + roomFor(key) + roomFor(value);
-  for (const [name, content] of pairs) capacity += roomFor(name) + roomFor(content);
+  for (const { name, value: content } of list) capacity += roomFor(name) + roomFor(content);
   const record = new RecordWriter(capacity);
   record.byte(NO_ATTRIBUTES);
   record.varint(timestampDelta);
   record.varint(offsetDelta);
   record.field(key);
   record.field(value);
-  record.varint(pairs.length);
-  for (const [name, content] of pairs) {
+  record.varint(list.length);
+  for (const { name, value: content } of list) {
     record.field(name);
     record.field(content);
   }
@@ -50,15 +57,18 @@ export function encodeRecord({
   return { buf: buffer, buffer };
 }
 
-function pairsOf(headers: NonNullable<RecordToEncode['headers']>): [name: string, content: HeaderValue][] {
-  const pairs: [string, HeaderValue][] = [];
+function listOf(headers: HeaderMap | OutgoingHeaders): OutgoingHeaders {
+  if (isList(headers)) return headers;
+  const list: { name: string; value: HeaderValue }[] = [];
   for (const name in headers) {
-    const content = headers[name];
-    if (Array.isArray(content)) for (const one of content as HeaderValue[]) pairs.push([name, one]);
-    else if (content !== undefined) pairs.push([name, content as HeaderValue]);
+    const value = headers[name];
+    if (Array.isArray(value)) for (const one of value as HeaderValue[]) list.push({ name, value: one });
+    else if (value !== undefined) list.push({ name, value: value as HeaderValue });
   }
-  return pairs;
+  return list;
 }
+
+const isList = (headers: HeaderMap | OutgoingHeaders): headers is OutgoingHeaders => Array.isArray(headers);
 
 function roomFor(field: Buffer | string | null | undefined): number {
   if (field === null || field === undefined) return MAX_VARINT_BYTES;

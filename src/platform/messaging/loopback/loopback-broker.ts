@@ -1,4 +1,5 @@
 import type { OutboxMessage, Publisher } from '../outgoing-message.js';
+import { headersOf } from '../event-headers.js';
 import type { BatchRunner } from '../batch-runner.js';
 import type { BatchHandler, ReceivedEvent } from '../received-event.js';
 
@@ -49,18 +50,15 @@ function byTopic(messages: readonly OutboxMessage[]): Map<string, ReceivedEvent[
   return topics;
 }
 
-function eventOf({ topic, id, createdAtMs, key, value, headers }: OutboxMessage): ReceivedEvent {
+function eventOf(message: OutboxMessage): ReceivedEvent {
+  const { topic, id, createdAtMs, key, value, headers, originalHeaders = [] } = message;
   return {
     topic,
     partition: 0,
     offset: id,
     timestampMs: createdAtMs,
-    key: key === null ? null : bytesOf(key),
+    key: typeof key === 'string' ? Buffer.from(key) : key,
     value,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, held]) => [name, bytesOf(held)])),
+    headers: [...originalHeaders, ...headersOf(headers)],
   };
-}
-
-function bytesOf(held: string | Buffer): Buffer {
-  return typeof held === 'string' ? Buffer.from(held) : held;
 }

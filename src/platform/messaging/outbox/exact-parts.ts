@@ -1,3 +1,10 @@
+import {
+  type EventHeader,
+  type EventHeaders,
+  headersFromJson,
+  headersFromMap,
+  type HeaderJson,
+} from '../event-headers.js';
 import type { OutboxMessage } from '../outgoing-message.js';
 
 /**
@@ -7,18 +14,27 @@ import type { OutboxMessage } from '../outgoing-message.js';
 export interface ExactParts {
   /** `null` is no key. */
   readonly key: string | null;
-  /** Beside those of the row, which win. */
+  /** For a relay of the version before, and of letters that it kept: each name once, and in no order. */
   readonly headers: Readonly<Record<string, string>>;
+  /** All headers, beside those of the row, which win. Not there in rows of the version before. */
+  readonly header_list?: readonly HeaderJson[] | null;
   /** The value is null: the column of the payload has an empty one. */
   readonly is_tombstone: boolean;
 }
 
 export function withExactParts(message: OutboxMessage, exact: ExactParts): OutboxMessage {
-  const headers = Object.entries(exact.headers).map(([name, bytes]) => [name, Buffer.from(bytes, 'base64')]);
   return {
     ...message,
     key: exact.key === null ? null : Buffer.from(exact.key, 'base64'),
-    headers: { ...(Object.fromEntries(headers) as Record<string, Buffer>), ...message.headers },
+    originalHeaders: headersIn(exact).filter(({ name }) => !isNamedIn(message.headers, name)),
     value: exact.is_tombstone ? null : message.value,
   };
+}
+
+function headersIn({ header_list: list, headers }: ExactParts): EventHeaders {
+  return list === undefined || list === null ? headersFromMap(headers) : headersFromJson(list);
+}
+
+function isNamedIn(headers: OutboxMessage['headers'], name: EventHeader['name']): boolean {
+  return typeof name === 'string' && Object.hasOwn(headers, name);
 }

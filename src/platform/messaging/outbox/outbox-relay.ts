@@ -37,8 +37,9 @@ const OLDEST_IDS = prepared(
 const READ_OLDEST = prepared(`
   SELECT id::float8 AS id, topic, aggregateid AS key, headers, payload AS value, exact,
          date_part('epoch', created_at) * 1000 AS created_at_ms
-  FROM (SELECT *, sum(octet_length(payload)) OVER (ORDER BY id) - octet_length(payload) AS bytes_before
-        FROM outbox ORDER BY id LIMIT $1) AS first
+  FROM (SELECT *, sum(bytes) OVER (ORDER BY id) - bytes AS bytes_before
+        FROM (SELECT *, octet_length(payload) + coalesce(octet_length(exact::text), 0) AS bytes
+              FROM outbox ORDER BY id LIMIT $1) AS oldest) AS first
   WHERE bytes_before < $2
   ORDER BY id`);
 

@@ -55,7 +55,7 @@ export function detailsText(letter: DeadLetterDetails): string {
     ['id', String(letter.id)],
     ['state', letter.state],
     ['origin', `${printable(letter.topic)}/${letter.partition}/${letter.offset}`],
-    ['event time', letter.event_time.toISOString()],
+    ['event time', letter.event_time?.toISOString() ?? `none (timestamp ${letter.event_timestamp})`],
     ['refused', letter.refused_at.toISOString()],
     ['reason', printable(letter.reason)],
     ['attempts', String(letter.attempts)],
@@ -64,9 +64,9 @@ export function detailsText(letter: DeadLetterDetails): string {
       `${letter.replays}${letter.replayed_at === null ? '' : `, the last ${letter.replayed_at.toISOString()}`}`,
     ],
     ['key', printable(textOf(letter.key))],
-    ...Object.entries(letter.headers).map(([name, value]): [string, string] => [
+    ...letter.header_list.map(({ name, value }): [string, string] => [
       'header',
-      `${printable(name)}: ${printable(textOf(value))}`,
+      `${printable(textOf(name))}: ${value === null ? 'null' : printable(textOf(value))}`,
     ]),
     ...letter.failures.map((failure): [string, string] => [
       'failure',

@@ -1,6 +1,13 @@
 #!/usr/bin/env node
+// Before anything else, since pg reads libpq's variables from its first line on.
+import './platform/config/libpq-variables.js';
 import 'reflect-metadata';
-import { ConfigurationError, EX_CONFIG, loadEnvironment } from './platform/config/load-environment.js';
+import {
+  ConfigurationError,
+  EX_CONFIG,
+  loadEnvironment,
+  settingsWithoutEffect,
+} from './platform/config/load-environment.js';
 import type { Environment } from './platform/config/environment.js';
 import { keepHeapSmall } from './platform/heap-growth.js';
 import { createLogger, type Logger } from './platform/logging/logger.js';
@@ -29,6 +36,7 @@ const USAGE = `usage: node dist/src/program.js [command]
 
 function settings(): Environment {
   try {
+    for (const line of settingsWithoutEffect()) process.stderr.write(`warning: ${line}\n`);
     return loadEnvironment();
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;

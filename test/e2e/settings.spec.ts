@@ -60,6 +60,19 @@ describe('a start with a wrong setting', () => {
     expect(stdout + stderr).not.toContain('hunter2');
   });
 
+  it('warns of a name that is close to a setting, and tells what a URL says in vain', async () => {
+    const { code, stdout, stderr } = await runWaybill({
+      env: { KAFKA_BROKER: 'hunter2', REDIS_URL: 'redis://:hunter2@cache/0?protocol=3' },
+    });
+    expect(code).toBe(EX_CONFIG);
+    expect(stderr.split('\n')).toEqual([
+      "warning: KAFKA_BROKER is set, and is no setting of Waybill's: did you mean KAFKA_BROKERS? It has no effect",
+      'REDIS_URL has the parameter protocol, which is not honoured: expected none',
+      '',
+    ]);
+    expect(stdout + stderr).not.toContain('hunter2');
+  });
+
   it('reads .env and .env.local too, the environment before both', async () => {
     const dataDir = await temporaryDataDir();
     try {

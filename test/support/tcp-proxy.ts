@@ -26,15 +26,19 @@ export class TcpProxy {
     readonly port: number,
     /** Port on the loopback that connections are handed on to. */
     public target: number,
+    private readonly host: string,
   ) {
     listener.on('connection', (client) => this.join(client));
   }
 
-  /** @param target may be 0, for a server that is not there yet */
-  static async open(target = 0): Promise<TcpProxy> {
+  /**
+   * @param target may be 0, for a server that is not there yet
+   * @param host the address of the loopback that it listens on
+   */
+  static async open(target = 0, host: '127.0.0.1' | '::1' = '127.0.0.1'): Promise<TcpProxy> {
     const listener = createServer();
-    await listen(listener, 0);
-    return new TcpProxy(listener, (listener.address() as AddressInfo).port, target);
+    await listen(listener, 0, host);
+    return new TcpProxy(listener, (listener.address() as AddressInfo).port, target, host);
   }
 
   /** Nobody is there any more: connections are broken, and new ones refused. */
@@ -46,7 +50,7 @@ export class TcpProxy {
 
   /** Ends `refuse`. */
   async accept(): Promise<void> {
-    if (!this.listener.listening) await listen(this.listener, this.port);
+    if (!this.listener.listening) await listen(this.listener, this.port, this.host);
   }
 
   /** Breaks every connection. @returns how many there were */
@@ -128,10 +132,10 @@ export class TcpProxy {
   }
 }
 
-function listen(listener: Server, port: number): Promise<void> {
+function listen(listener: Server, port: number, host: string): Promise<void> {
   return new Promise((listening, failed) => {
     listener.once('error', failed);
-    listener.listen(port, '127.0.0.1', () => {
+    listener.listen(port, host, () => {
       listener.off('error', failed);
       listening();
     });

@@ -18,6 +18,9 @@ const RUN_TIMEOUT_MS = 60_000;
 /** The program gives itself ten seconds. */
 const STOP_TIMEOUT_MS = 15_000;
 
+/** NODE_OPTIONS that have something loaded ahead of the program. */
+const LOADS_MORE = /--(import|require|loader)/;
+
 /** What the program may know of the caller's environment; none of it is a setting of ours. */
 const INHERITED = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_V8_COVERAGE'];
 
@@ -32,6 +35,8 @@ export interface WaybillOptions {
   ready?: boolean;
   /** What stands after `program.js`. */
   command?: string[];
+  /** Path of another Node than the one of the tests. */
+  node?: string;
 }
 
 export interface Exit {
@@ -141,9 +146,10 @@ async function launch(options: WaybillOptions): Promise<Run> {
   if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: build first (npm run build)`);
   const dataDir = options.dataDir ?? (await temporaryDataDir());
   tellSweeper('server', dataDir);
-  const isChanged = options.env?.NODE_OPTIONS !== undefined || process.env.NODE_V8_COVERAGE !== undefined;
+  const isChanged =
+    LOADS_MORE.test(options.env?.NODE_OPTIONS ?? '') || process.env.NODE_V8_COVERAGE !== undefined;
   const program = isChanged ? MODULES : PROGRAM;
-  const child = spawn(process.execPath, [program, ...(options.command ?? [])], {
+  const child = spawn(options.node ?? process.execPath, [program, ...(options.command ?? [])], {
     cwd: options.cwd ?? dataDir,
     env: { ...settingsOf(dataDir), ...options.env },
     // Ctrl-C at the terminal reaches the test run alone, which then decides what ends when.

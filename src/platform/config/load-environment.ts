@@ -2,7 +2,11 @@ import { validateSync } from 'class-validator';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { readDatabaseUrl } from './database-url.js';
 import { Environment, SECRET_SETTINGS, type SettingName } from './environment.js';
+import { LIBPQ_VARIABLES } from './libpq-variables.js';
+import { misspeltSettings } from './misspelt-settings.js';
+import { redisUrlFaults } from './redis-url.js';
 
 /** sysexits.h: something was found in an unconfigured or misconfigured state. */
 export const EX_CONFIG = 78;
@@ -22,6 +26,7 @@ function parse(name: SettingName, text: string): unknown {
   const example: unknown = new Environment()[name];
   if (typeof example === 'number') return /^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
   if (name === 'ROLES' || name === 'KAFKA_BROKERS') return text.split(',').map((part) => part.trim());
+  if (name === 'SERVER_HOST' || name === 'DB_HOST') return text.trim().replace(/^\[(.*)\]$/, '$1');
   return name === 'DB_PASSWORD' ? text : text.trim();
 }
 
@@ -37,6 +42,29 @@ function readVariables(directory: string, name: string): Variables {
 function faultLine(name: SettingName, text: string | undefined, expected: string): string {
   const held = SECRET_SETTINGS.has(name) ? 'holds a value (hidden)' : `is ${JSON.stringify(text ?? '')}`;
   return `${name} ${held}: expected ${expected}`;
+}
+
+/** PGSSLMODEs that promise an encrypted connection. */
+const MODES_WITH_TLS = ['require', 'no-verify', 'verify-ca', 'verify-full'];
+
+/** What URLs say and would not be honoured. */
+function urlFaults({ DATABASE_URL, DB_HOST, REDIS_URL }: Environment, { PGSSLMODE }: Variables): string[] {
+  const faults: string[] = [];
+  const database = DATABASE_URL === undefined ? undefined : readDatabaseUrl(DATABASE_URL);
+  if (database !== undefined && 'faults' in database) {
+    faults.push(...database.faults.map((fault) => `DATABASE_URL ${fault}`));
+  } else if (
+    (DB_HOST !== undefined || (database !== undefined && !database.saysTls)) &&
+    MODES_WITH_TLS.includes(PGSSLMODE ?? '')
+  ) {
+    faults.push(
+      `PGSSLMODE is "${PGSSLMODE}", which is not read: expected sslmode in DATABASE_URL, or PGSSLMODE not set`,
+    );
+  }
+  if (REDIS_URL !== undefined) {
+    faults.push(...redisUrlFaults(REDIS_URL).map((fault) => `REDIS_URL ${fault}`));
+  }
+  return faults;
 }
 
 /** Faults that no single setting has. */
@@ -64,13 +92,11 @@ function faultsBetween(environment: Environment): string[] {
   return faults;
 }
 
-/**
- * Reads the settings from `.env`, `.env.local` and `variables`, the later winning over the earlier.
- * An empty variable counts as one that is not set.
- *
- * @throws ConfigurationError naming every fault at once
- */
-export function loadEnvironment(variables: Variables = process.env, directory = process.cwd()): Environment {
+/** What the program was started with. */
+const ofProcess = (): Variables => ({ ...process.env, ...LIBPQ_VARIABLES });
+
+/** All that is set, whether it is a setting of ours or not; an empty variable counts as one that is not set. */
+function gather(variables: Variables, directory: string): Variables {
   const texts: Variables = {
     ...readVariables(directory, '.env'),
     ...readVariables(directory, '.env.local'),
@@ -78,11 +104,52 @@ export function loadEnvironment(variables: Variables = process.env, directory = 
   for (const [name, text] of Object.entries(variables)) {
     if (text !== undefined) texts[name] = text;
   }
+  return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ''));
+}
+
+/** Of no use without the host. */
+const PARTS_OF_DATABASE: readonly SettingName[] = ['DB_PORT', 'DB_USER', 'DB_PASSWORD', 'DB_NAME'];
+
+/**
+ * What is set and has no effect, one line each. Nothing that an ordinary environment has gives one.
+ *
+ * @throws ConfigurationError when `.env` or `.env.local` cannot be read
+ */
+export function settingsWithoutEffect(
+  variables: Variables = ofProcess(),
+  directory = process.cwd(),
+): string[] {
+  const texts = gather(variables, directory);
+  const lines = misspeltSettings(Object.keys(texts), Object.keys(new Environment())).map(
+    ({ variable, setting }) =>
+      `${variable} is set, and is no setting of Waybill's: did you mean ${setting}? It has no effect`,
+  );
+  const parts = PARTS_OF_DATABASE.filter((name) => texts[name] !== undefined);
+  const isExternal = texts['DATABASE_URL'] !== undefined || texts['DB_HOST'] !== undefined;
+  for (const name of ['PGOPTIONS', 'PGPASSWORD']) {
+    if (isExternal && texts[name] !== undefined) {
+      lines.push(`${name} is set, and is not read: DATABASE_URL and DB_… say how PostgreSQL is reached`);
+    }
+  }
+  if (!isExternal && parts.length > 0) {
+    const names = parts.length === 1 ? `${parts[0]} is` : `${parts.join(' and ')} are`;
+    lines.push(`${names} set without DB_HOST or DATABASE_URL: the embedded PostgreSQL is used`);
+  }
+  return lines;
+}
+
+/**
+ * Reads the settings from `.env`, `.env.local` and `variables`, the later winning over the earlier.
+ *
+ * @throws ConfigurationError naming every fault at once
+ */
+export function loadEnvironment(variables: Variables = ofProcess(), directory = process.cwd()): Environment {
+  const texts = gather(variables, directory);
   const environment = new Environment();
   const values: Record<string, unknown> = {};
   for (const name of Object.keys(environment) as SettingName[]) {
     const text = texts[name];
-    if (text !== undefined && text !== '') values[name] = parse(name, text);
+    if (text !== undefined) values[name] = parse(name, text);
   }
   Object.assign(environment, values);
 
@@ -94,7 +161,7 @@ export function loadEnvironment(variables: Variables = process.env, directory = 
       Object.values(error.constraints ?? {}).join(' and '),
     );
   });
-  if (faults.length === 0) faults.push(...faultsBetween(environment));
+  if (faults.length === 0) faults.push(...urlFaults(environment, texts), ...faultsBetween(environment));
   if (faults.length > 0) throw new ConfigurationError(faults);
   return environment;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Environment, SECRET_SETTINGS, SETTING_DESCRIPTIONS, type SettingName } from './environment.js';
-import { ConfigurationError, loadEnvironment } from './load-environment.js';
+import { ConfigurationError, loadEnvironment, settingsWithoutEffect } from './load-environment.js';
 
 let directory: string;
 
@@ -34,6 +34,7 @@ const TAKEN: [SettingName, string, unknown][] = [
   ['SERVER_PORT', ' 8081 ', 8_081],
   ['SERVER_HOST', '0.0.0.0', '0.0.0.0'],
   ['SERVER_HOST', '::1', '::1'],
+  ['SERVER_HOST', '[::1]', '::1'],
   ['SERVER_HOST', 'waybill.example', 'waybill.example'],
   ['ROLES', 'api', ['api']],
   ['ROLES', 'relay, consumer', ['relay', 'consumer']],
@@ -233,4 +234,46 @@ describe('the files of settings', () => {
     mkdirSync(join(directory, '.env'));
     expect(faultsOf({})).toMatchObject([expect.stringMatching(/^\.env cannot be read: EISDIR/)]);
   });
+});
+
+describe('what reaches the program from libpq', () => {
+  it.each(['require', 'verify-ca', 'verify-full'])(
+    'PGSSLMODE=%s is no promise that is broken',
+    (PGSSLMODE) => {
+      const targets: Record<string, string>[] = [{ DB_HOST: 'db' }, { DATABASE_URL: 'postgres://db/shop' }];
+      for (const target of targets) {
+        expect(faultsOf({ PGSSLMODE, ...target })).toEqual([
+          `PGSSLMODE is "${PGSSLMODE}", which is not read: expected sslmode in DATABASE_URL, or PGSSLMODE not set`,
+        ]);
+      }
+      expect(faultsOf({ PGSSLMODE, DATABASE_URL: 'postgres://db/shop?sslmode=require' })).toEqual([]);
+      expect(faultsOf({ PGSSLMODE })).toEqual([]);
+    },
+  );
+
+  it('PGSSLMODE=disable promises nothing', () =>
+    expect(faultsOf({ PGSSLMODE: 'disable', DB_HOST: 'db' })).toEqual([]));
+});
+
+describe('what is set without effect', () => {
+  const told = (variables: Record<string, string>): string[] => settingsWithoutEffect(variables, directory);
+
+  it('is told by a line that names it and the setting that was meant, and not what it holds', () => {
+    writeFileSync(join(directory, '.env'), 'CACHE_TTL=hunter2\nDB_HOST=db\n');
+    const lines = told({ REDIS_URI: 'redis://:hunter2@cache', PGOPTIONS: '-c x=hunter2', PATH: '/bin' });
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/CACHE_TTL .*CACHE_TTL_SECONDS/);
+    expect(lines[1]).toMatch(/REDIS_URI .*REDIS_URL/);
+    expect(lines[2]).toMatch(/^PGOPTIONS /);
+    expect(lines.join()).not.toContain('hunter2');
+  });
+
+  it('is a part of a PostgreSQL that is not named', () => {
+    expect(told({ DB_PASSWORD: 'x', DB_NAME: 'shop' })).toEqual([
+      'DB_PASSWORD and DB_NAME are set without DB_HOST or DATABASE_URL: the embedded PostgreSQL is used',
+    ]);
+    expect(told({ DB_PASSWORD: 'x', DB_HOST: 'db' })).toEqual([]);
+  });
+
+  it('is not what is empty', () => expect(told({ REDIS_URI: '', DB_NAME: '' })).toEqual([]));
 });

@@ -54,10 +54,16 @@ export const HostName = (): PropertyDecorator =>
   });
 
 export const UrlOf = (...protocols: string[]): PropertyDecorator =>
-  kind('urlOf', `a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`, (value) => {
-    const url = URL.canParse(String(value)) ? new URL(String(value)) : undefined;
-    return url !== undefined && protocols.includes(url.protocol) && url.hostname !== '';
-  });
+  kind(
+    'urlOf',
+    `a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')} and names one host`,
+    (value) => {
+      const url = URL.canParse(String(value)) ? new URL(String(value)) : undefined;
+      return (
+        url !== undefined && protocols.includes(url.protocol) && HOST.test(url.hostname.replace(/\.$/, ''))
+      );
+    },
+  );
 
 /** Kafka's own rule for the names of topics and, by custom, of groups. */
 export const KafkaName = (): PropertyDecorator =>

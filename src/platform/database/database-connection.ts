@@ -1,33 +1,28 @@
+import { readDatabaseUrl } from '../config/database-url.js';
 import type { Environment } from '../config/environment.js';
 import type { ConnectionSettings } from './embedded/connection-settings.js';
 
-const DEFAULT_PORT = 5432;
-
-/** libpq's `sslmode`: `require` encrypts, `verify-ca` and `verify-full` also check who answers. */
-function sslOf(sslMode: string | null): ConnectionSettings['ssl'] {
-  if (sslMode === null || sslMode === 'disable') return undefined;
-  return { rejectUnauthorized: sslMode.startsWith('verify-') };
-}
-
 /** The PostgreSQL that the settings name, or undefined when they name none and one is to be embedded. */
 export function configuredConnection(environment: Environment): ConnectionSettings | undefined {
-  if (environment.DATABASE_URL !== undefined) {
-    const url = new URL(environment.DATABASE_URL);
+  const { DATABASE_URL, DB_HOST, DB_PORT, DB_USER, DB_PASSWORD, DB_NAME } = environment;
+  if (DATABASE_URL !== undefined) {
+    const url = readDatabaseUrl(DATABASE_URL);
+    if ('faults' in url) throw new TypeError(`DATABASE_URL ${url.faults.join('; ')}`);
     return {
-      host: url.hostname.replace(/^\[|\]$/g, ''),
-      port: url.port === '' ? DEFAULT_PORT : Number(url.port),
-      user: decodeURIComponent(url.username) || environment.DB_USER,
-      password: decodeURIComponent(url.password) || environment.DB_PASSWORD,
-      database: decodeURIComponent(url.pathname.slice(1)) || environment.DB_NAME,
-      ssl: sslOf(url.searchParams.get('sslmode')),
+      host: url.host,
+      port: url.port ?? DB_PORT,
+      user: url.user || DB_USER,
+      password: url.password || DB_PASSWORD,
+      database: url.database || DB_NAME,
+      ssl: url.tls,
     };
   }
-  if (environment.DB_HOST === undefined) return undefined;
+  if (DB_HOST === undefined) return undefined;
   return {
-    host: environment.DB_HOST,
-    port: environment.DB_PORT,
-    user: environment.DB_USER,
-    password: environment.DB_PASSWORD,
-    database: environment.DB_NAME,
+    host: DB_HOST,
+    port: DB_PORT,
+    user: DB_USER,
+    password: DB_PASSWORD,
+    database: DB_NAME,
   };
 }

@@ -1,3 +1,5 @@
+import type { DatabaseTls } from '../../config/database-url.js';
+
 /** Where a PostgreSQL server is reached and as whom. */
 export interface ConnectionSettings {
   host: string;
@@ -6,5 +8,5 @@ export interface ConnectionSettings {
   password: string;
   database: string;
   /** TLS to the server; without it the connection is in the clear. */
-  ssl?: { rejectUnauthorized: boolean };
+  ssl?: DatabaseTls;
 }

@@ -3,6 +3,7 @@ import { murmur2 } from './murmur2.js';
 import { groupByPartition } from './partition-groups.js';
 import { decodeRecord } from './record-decoding.js';
 import { encodeRecord } from './record-encoding.js';
+import { withIpv6Seeds } from './seed-brokers.js';
 
 /** The functions of kafkajs that cost most for each message, and ours in their place. Each is all that its module holds. */
 const REPLACED: Readonly<Record<string, unknown>> = {
@@ -20,6 +21,9 @@ function loadKafkajs(): typeof import('kafkajs') {
     require(path);
     require.cache[path]!.exports = replacement;
   }
+  const builder = require.resolve('kafkajs/src/cluster/connectionPoolBuilder.js');
+  const createBuilder = require(builder) as Parameters<typeof withIpv6Seeds>[0];
+  require.cache[builder]!.exports = withIpv6Seeds(createBuilder);
   return require('kafkajs') as typeof import('kafkajs');
 }
 

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { redisUrlFaults } from './redis-url.js';
+
+it.each(['redis://cache', 'redis://cache:6380/', 'rediss://u:p%40@cache/3', 'redis://:p@[::1]/0'])(
+  '%s is a REDIS_URL',
+  (url) => expect(redisUrlFaults(url)).toEqual([]),
+);
+
+it.each([
+  ['redis://cache/one', 'the number of a database'],
+  ['redis://cache/1/2', 'the number of a database'],
+  ['redis://cache?db=1', 'the parameter db, which is not honoured: expected none'],
+  ['redis://cache?family=6', 'the parameter family'],
+  ['redis://cache#1', 'a part behind #'],
+  ['redis://:hunter2%@cache', 'a % that begins no escape'],
+  ['redis://hunter2@cache', 'a user without a password'],
+  ['redis://cache:0', 'the port 0'],
+])('%s has one fault, without its password', (url, named) => {
+  const faults = redisUrlFaults(url);
+  expect(faults).toHaveLength(1);
+  expect(faults[0]).toContain(named);
+  expect(faults[0]).not.toContain('hunter2');
+});

@@ -25,6 +25,7 @@ export class ApiFailure extends Error {
 /**
  * @typedef {object} FoundOrder
  * @property {any} order the order's JSON as the API gives it
+ * @property {string | null} etag
  * @property {number | undefined} version from the ETag, `"v<version>-<hash>"`
  * @property {string | null} cache the X-Cache header
  * @property {number} tookMs from asking to having read the body
@@ -46,6 +47,7 @@ export async function fetchOrder(orderUid, signal) {
   const order = await readJson(response);
   return {
     order,
+    etag: response.headers.get('etag'),
     version: versionOf(response.headers.get('etag')),
     cache: response.headers.get('x-cache'),
     tookMs: performance.now() - startedMs,
@@ -55,15 +57,20 @@ export async function fetchOrder(orderUid, signal) {
 /**
  * One page of orders, newest received first.
  *
- * @param {string} [path] the path of a later page, from `next` of the page before
+ * @param {string} path from `firstPage`, or `next` of the page before
  * @returns {Promise<{ orders: any[], next: string | undefined }>}
  * @throws {ApiFailure}
  */
-export async function fetchOrders(path = '/api/orders?limit=10') {
+export async function fetchOrders(path) {
   const response = await ask(path, { cache: 'no-cache' });
   const orders = await readJson(response);
   if (!Array.isArray(orders)) throw new ApiFailure('away', 'The list of orders could not be read.');
   return { orders, next: nextPath(response.headers.get('link')) };
+}
+
+/** @param {number} limit orders at most */
+export function firstPage(limit) {
+  return `/api/orders?limit=${limit}`;
 }
 
 /**
@@ -167,7 +174,6 @@ function asSentence(words) {
 
 /** @param {string} orderUid */
 function explainBadId(orderUid) {
-  if (orderUid === '') return 'Type an order ID first.';
   if (orderUid.length > 64) return `An order ID has at most 64 characters; this one has ${orderUid.length}.`;
   return 'An order ID has only letters A to Z, digits, hyphens and underscores.';
 }

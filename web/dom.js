@@ -17,19 +17,6 @@ export function el(tag, attributes = {}, ...children) {
 }
 
 /**
- * Text from an order. `bdi` keeps a name in a right-to-left script from turning its neighbours around.
- *
- * @param {string | number | null | undefined} value an empty one shows as a dash that is read as "not given"
- * @returns {HTMLElement}
- */
-export function datum(value) {
-  if (value === undefined || value === null || value === '') {
-    return el('span', { class: 'absent' }, el('span', { 'aria-hidden': 'true' }, '–'), hidden('not given'));
-  }
-  return el('bdi', {}, String(value));
-}
-
-/**
  * Text for those who listen to the page and not for those who see it.
  *
  * @param {string} text

@@ -1,3 +1,4 @@
+import { Attention } from './attention.js';
 import { byId, el, onFollow } from './dom.js';
 import { timeElement } from './time.js';
 
@@ -14,11 +15,21 @@ const LONGEST_RETRY_PAUSE_MS = 30_000;
  * @property {string} occurred_at RFC 3339
  */
 
+/** @typedef {'connecting' | 'connected' | 'reconnecting' | 'paused'} FeedState */
+
+/**
+ * @typedef {object} FeedListener
+ * @property {(orderUid: string) => void} open a row was followed
+ * @property {(event: StatusEvent) => void} heard
+ * @property {(state: FeedState) => void} became what was missed while not connected never comes again
+ */
+
 /** The newest status events, straight from the server's event stream. */
 export class LiveFeed {
   #list = byId('feed');
   #note = byId('feed-note');
   #state = byId('feed-state');
+  #attention = new Attention(byId('feed-log'), () => this.#draw());
   /** @type {EventSource | undefined} */
   #source;
   #retryPauseMs = FIRST_RETRY_PAUSE_MS;
@@ -27,14 +38,11 @@ export class LiveFeed {
   #heard = 0;
   /** @type {StatusEvent[]} newest last; those that come between two frames are drawn together */
   #waiting = [];
+  #isFrameAsked = false;
 
-  /**
-   * @param {(orderUid: string) => void} open
-   * @param {(event: StatusEvent) => void} heard
-   */
-  constructor(open, heard) {
-    this.open = open;
-    this.heard = heard;
+  /** @param {FeedListener} listener */
+  constructor(listener) {
+    this.listener = listener;
   }
 
   /**
@@ -43,12 +51,23 @@ export class LiveFeed {
    */
   start() {
     document.addEventListener('visibilitychange', () => this.#followVisibility());
+    // A page that the back button brought out of the browser's memory runs on where it was left.
+    window.addEventListener('pageshow', (event) => event.persisted && this.#reconnect());
+    // A connection that the network took away can seem open for minutes.
+    window.addEventListener('online', () => this.#reconnect());
+    window.addEventListener('offline', () => this.#disconnect('reconnecting'));
     this.#followVisibility();
   }
 
   #followVisibility() {
-    if (document.visibilityState === 'hidden') this.#disconnect();
+    if (document.visibilityState === 'hidden') this.#disconnect('paused');
     else if (!this.#source) this.#connect();
+  }
+
+  #reconnect() {
+    if (document.visibilityState === 'hidden') return;
+    this.#disconnect('reconnecting');
+    this.#connect();
   }
 
   #connect() {
@@ -64,11 +83,12 @@ export class LiveFeed {
     source.addEventListener('order-status', (event) => this.#receive(event.data));
   }
 
-  #disconnect() {
+  /** @param {FeedState} state */
+  #disconnect(state) {
     clearTimeout(this.#retryTimer);
     this.#source?.close();
     this.#source = undefined;
-    this.#show('paused');
+    this.#show(state);
   }
 
   /**
@@ -78,6 +98,7 @@ export class LiveFeed {
    * @param {EventSource} source
    */
   #afterError(source) {
+    if (source !== this.#source) return;
     this.#show('reconnecting');
     if (source.readyState !== EventSource.CLOSED) return;
     this.#retryTimer = setTimeout(() => this.#connect(), this.#retryPauseMs * (0.5 + Math.random()));
@@ -89,25 +110,36 @@ export class LiveFeed {
     const event = parseEvent(text);
     if (!event) return;
     this.#heard += 1;
-    if (this.#waiting.length === 0) requestAnimationFrame(() => this.#draw());
     this.#waiting.push(event);
     if (this.#waiting.length > MAX_ROWS) this.#waiting.shift();
-    this.heard(event);
+    if (!this.#isFrameAsked) {
+      this.#isFrameAsked = true;
+      requestAnimationFrame(() => this.#draw());
+    }
+    this.listener.heard(event);
   }
 
+  /** Rows do not move under the reader's pointer, nor away from the focus: they come once it has left. */
   #draw() {
+    this.#isFrameAsked = false;
+    if (this.#heard === 0) return;
+    const count = this.#heard.toLocaleString();
+    this.#note.textContent = `${count} ${this.#heard === 1 ? 'change' : 'changes'} since this page was opened.`;
+    if (this.#waiting.length === 0) return;
+    if (this.#attention.isHeld) {
+      this.#note.textContent += ' The newest are shown once the pointer or focus has left the list.';
+      return;
+    }
     this.#list.prepend(...this.#waiting.reverse().map((event) => this.#row(event)));
     this.#waiting = [];
     while (this.#list.childElementCount > MAX_ROWS) this.#list.lastElementChild?.remove();
-    const count = this.#heard.toLocaleString();
-    this.#note.textContent = `${count} ${this.#heard === 1 ? 'change' : 'changes'} since this page was opened.`;
   }
 
   /** @param {StatusEvent} event */
   #row(event) {
     const href = `/?order=${encodeURIComponent(event.order_uid)}`;
     const link = el('a', { href }, el('bdi', { class: 'mono' }, event.order_uid));
-    onFollow(link, () => this.open(event.order_uid));
+    onFollow(link, () => this.listener.open(event.order_uid));
     return el(
       'li',
       {},
@@ -118,10 +150,11 @@ export class LiveFeed {
     );
   }
 
-  /** @param {'connecting' | 'connected' | 'reconnecting' | 'paused'} state */
+  /** @param {FeedState} state */
   #show(state) {
     this.#state.dataset.state = state;
     this.#state.textContent = state;
+    this.listener.became(state);
   }
 }
 

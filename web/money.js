@@ -1,3 +1,8 @@
+import { el } from './dom.js';
+
+/** Characters of an amount that is kept in one piece: millions, with their currency. */
+const LONGEST_WHOLE_AMOUNT = 16;
+
 /**
  * Minor-unit exponents of ISO 4217 (list one) other than 2. They are written out because browsers take theirs
  * from CLDR, which follows what shops print and not the standard: it gives IQD 0 where ISO 4217 says 3, and ALL,
@@ -37,6 +42,22 @@ export function formatMinorUnits(minorUnits, currency) {
   if (!format) return `${minorUnits} ${currency}`;
   // As a decimal text and not as a division: Intl formats text exactly, beyond what a double can hold.
   return format.format(/** @type {any} */ (decimalText(minorUnits, exponentOf(currency))));
+}
+
+/**
+ * The same to look at. One that is longer than a column may be broken, after its thousands' separators.
+ *
+ * @param {number | bigint} minorUnits
+ * @param {string} currency
+ * @returns {HTMLElement}
+ */
+export function moneyElement(minorUnits, currency) {
+  const text = formatMinorUnits(minorUnits, currency);
+  const format = formatOf(currency);
+  if (!format || text.length <= LONGEST_WHOLE_AMOUNT) return el('span', { class: 'money' }, text);
+  const parts = format.formatToParts(/** @type {any} */ (decimalText(minorUnits, exponentOf(currency))));
+  const breakable = parts.flatMap(({ type, value }) => (type === 'group' ? [value, el('wbr')] : [value]));
+  return el('span', { class: 'money long' }, ...breakable);
 }
 
 /** @param {string} currency */

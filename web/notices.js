@@ -1,4 +1,5 @@
 import { el } from './dom.js';
+import { shortened } from './long-text.js';
 
 /** What stands in the order's place before any was asked for. */
 export function welcome() {
@@ -30,6 +31,11 @@ const headings = {
   away: 'The server is away',
 };
 
+/** @param {import('./api.js').ApiFailure} failure */
+export function failureHeading(failure) {
+  return headings[failure.kind];
+}
+
 /**
  * Says what went wrong and, where trying again may help, offers to.
  *
@@ -44,9 +50,9 @@ export function failureNotice(failure, orderUid, retry) {
   return el(
     'div',
     { class: 'notice card', 'data-kind': failure.kind },
-    el('h2', {}, headings[failure.kind]),
-    orderUid === '' ? null : el('p', {}, el('bdi', { class: 'mono' }, orderUid)),
-    el('p', {}, failure.message),
+    el('h2', {}, failureHeading(failure)),
+    orderUid === '' ? null : el('p', {}, el('bdi', { class: 'mono' }, shortened(orderUid))),
+    el('p', {}, el('bdi', {}, shortened(failure.message))),
     button,
   );
 }
@@ -57,5 +63,5 @@ export function failureNotice(failure, orderUid, retry) {
  * @param {import('./api.js').ApiFailure} failure
  */
 export function failureLine(failure) {
-  return `${headings[failure.kind]}. ${failure.message}`;
+  return `${failureHeading(failure)}. ${shortened(failure.message)}`;
 }

@@ -1,6 +1,7 @@
 import { orderPath } from './api.js';
-import { datum, el, hidden } from './dom.js';
-import { formatMinorUnits } from './money.js';
+import { el, hidden } from './dom.js';
+import { datum, longText } from './long-text.js';
+import { formatMinorUnits, moneyElement } from './money.js';
 import { timeElement } from './time.js';
 
 /**
@@ -48,7 +49,7 @@ function orderHead(order, { version, status, hasFaults }) {
       'div',
       { class: 'order-sum' },
       hidden('Amount '),
-      formatMinorUnits(order.payment.amount, order.payment.currency),
+      moneyElement(order.payment.amount, order.payment.currency),
     ),
     el(
       'ul',
@@ -90,7 +91,7 @@ function deliveryCard(delivery) {
 
 /** @param {any} order */
 function paymentCard({ payment }) {
-  const amount = (/** @type {number} */ minorUnits) => money(minorUnits, payment.currency);
+  const amount = (/** @type {number} */ minorUnits) => moneyElement(minorUnits, payment.currency);
   return card('Payment', [
     ['Goods', amount(payment.goods_total), 'ledger'],
     ['Delivery', amount(payment.delivery_cost), 'ledger'],
@@ -131,6 +132,8 @@ function card(title, rows) {
   return el('section', { class: 'card' }, el('h3', {}, title), el('dl', {}, ...pairs));
 }
 
+/** An order may have thousands. */
+const FIRST_ITEMS = 30;
 const itemColumns = ['Item', 'Article', 'Size', 'Status', 'Price', 'Sale', 'Total'];
 
 /**
@@ -141,19 +144,47 @@ const itemColumns = ['Item', 'Article', 'Size', 'Status', 'Price', 'Sale', 'Tota
  */
 function itemsCard(order) {
   const head = itemColumns.map((name) => el('th', { scope: 'col', role: 'columnheader' }, name));
-  const rows = order.items.map((/** @type {any} */ item) => itemRow(item, order));
+  const table = el(
+    'table',
+    { role: 'table', 'aria-labelledby': 'items-heading' },
+    el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, ...head)),
+    itemRows(order),
+    el('tfoot', { role: 'rowgroup' }, itemsTotalRow(order)),
+  );
   return el(
     'section',
     { class: 'card items' },
     el('h3', { id: 'items-heading' }, 'Items'),
+    // A box that may scroll has to be reached by the keyboard.
     el(
-      'table',
-      { role: 'table', 'aria-labelledby': 'items-heading' },
-      el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, ...head)),
-      el('tbody', { role: 'rowgroup' }, ...rows),
-      el('tfoot', { role: 'rowgroup' }, itemsTotalRow(order)),
+      'div',
+      { class: 'items-box', role: 'group', 'aria-labelledby': 'items-heading', tabindex: '0' },
+      table,
     ),
   );
+}
+
+/** @param {any} order */
+function itemRows({ items, ...order }) {
+  const rowOf = (/** @type {any} */ item) => itemRow(item, order);
+  const rows = el('tbody', { role: 'rowgroup' }, ...items.slice(0, FIRST_ITEMS).map(rowOf));
+  if (items.length <= FIRST_ITEMS) return rows;
+  const button = el(
+    'button',
+    { type: 'button', class: 'quiet' },
+    `Show all ${counted(items.length, 'item')}`,
+  );
+  const columns = String(itemColumns.length);
+  const buttonRow = el('tr', { role: 'row' }, el('td', { role: 'cell', colspan: columns }, button));
+  button.addEventListener('click', () => {
+    const others = items.slice(FIRST_ITEMS).map(rowOf);
+    // The keyboard goes on where it was.
+    others[0].setAttribute('tabindex', '-1');
+    buttonRow.replaceWith(...others);
+    others[0].focus({ preventScroll: true });
+  });
+  rows.append(buttonRow);
+  return rows;
 }
 
 /**
@@ -166,9 +197,9 @@ function itemRow(item, order) {
     el('bdi', {}, String(item.nm_id)),
     datum(item.size),
     el('bdi', {}, String(item.status)),
-    money(item.price, currency),
+    moneyElement(item.price, currency),
     item.sale > 0 ? el('span', { class: 'money' }, `−${item.sale} %`) : datum(''),
-    money(item.total_price, currency),
+    moneyElement(item.total_price, currency),
   ];
   return el(
     'tr',
@@ -183,13 +214,21 @@ function itemRow(item, order) {
  * @param {any} order
  */
 function itemName(item, order) {
-  const ids = [`chrt ${item.chrt_id}`, `rid ${item.rid}`];
-  if (item.track_number !== order.track_number) ids.push(`track ${item.track_number}`);
+  const ids = [itemId('chrt', item.chrt_id), itemId('rid', item.rid)];
+  if (item.track_number !== order.track_number) ids.push(itemId('track', item.track_number));
   return [
     el('span', { class: 'item-name' }, datum(item.name)),
-    item.brand ? el('span', { class: 'item-brand' }, el('bdi', {}, item.brand)) : null,
-    el('span', { class: 'item-ids' }, el('bdi', {}, ids.join(' · '))),
+    item.brand ? el('span', { class: 'item-brand' }, longText(item.brand)) : null,
+    ...ids,
   ];
+}
+
+/**
+ * @param {string} name
+ * @param {string | number} value
+ */
+function itemId(name, value) {
+  return el('span', { class: 'item-id' }, `${name} `, longText(String(value)));
 }
 
 /** @param {any} order */
@@ -202,7 +241,11 @@ function itemsTotalRow(order) {
       { scope: 'row', role: 'rowheader', colspan: '6' },
       `Sum of ${counted(order.items.length, 'item')}`,
     ),
-    el('td', { role: 'cell', 'data-column': 'Total' }, money(itemsTotal(order), order.payment.currency)),
+    el(
+      'td',
+      { role: 'cell', 'data-column': 'Total' },
+      moneyElement(itemsTotal(order), order.payment.currency),
+    ),
   );
 }
 
@@ -246,17 +289,9 @@ function itemsTotal(order) {
 }
 
 /**
- * @param {number | bigint} minorUnits
- * @param {string} currency
- */
-function money(minorUnits, currency) {
-  return el('span', { class: 'money' }, formatMinorUnits(minorUnits, currency));
-}
-
-/**
  * @param {number} count
  * @param {string} noun
  */
 function counted(count, noun) {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${count.toLocaleString()} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -127,6 +127,25 @@ describe.skipIf(chromium.skipped !== undefined)('looking an order up on the page
     },
   );
 
+  it.each(['', '   '])(
+    'says what to do with a field that holds %j, and leaves the order in view',
+    async (empty) => {
+      const orderUid = await postOrder(waybill.url);
+      await reader.go(`/?order=${orderUid}`);
+      await reader.orderHeading(orderUid).waitFor();
+      await reader.lookUp(empty);
+      await expect
+        .poll(() => reader.announcement())
+        .toBe('Type or paste an order ID here, pick one from the recent orders, or send a test order.');
+      expect(await reader.orderHeading(orderUid).isVisible()).toBe(true);
+      expect(await reader.page.locator('#order-uid:focus').count()).toBe(1);
+
+      await reader.go('/?order=');
+      await reader.page.getByRole('heading', { name: 'No order chosen' }).waitFor();
+      expect(await reader.announcement()).toContain('Type or paste an order ID here');
+    },
+  );
+
   it('says that the server is away, and goes on once it is back', async () => {
     const orderUid = await postOrder(waybill.url);
     await reader.go('/');

@@ -71,12 +71,13 @@ export async function visit(
   };
 }
 
-/** What differs from the sample; `item` from its one item. */
+/** What differs from the sample; `item` from its one item, of which there may be many. */
 export interface OrderChanges {
   order_uid?: string;
   delivery?: JsonObject;
   payment?: JsonObject;
   item?: JsonObject;
+  itemCount?: number;
 }
 
 /** Posts the sample order, changed, under an id of its own unless one is given; returns the id. */
@@ -87,6 +88,7 @@ export async function postOrder(baseUrl: string, changes: OrderChanges = {}): Pr
   Object.assign(order.delivery, changes.delivery);
   Object.assign(order.payment, changes.payment);
   Object.assign(order.items[0]!, changes.item);
+  order.items = Array.from({ length: changes.itemCount ?? 1 }, () => order.items[0]!);
   const response = await fetch(new URL('/api/orders', baseUrl), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -1,0 +1,165 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { useTier } from '../support/tiers.js';
+import { startWaybill } from '../support/waybill-process.js';
+import { launchChromium, postOrder, visit } from './visit.js';
+import type { Visit } from './visit.js';
+
+const chromium = useTier('chromium');
+/** Some screens of 740 pixels; what an order says, each part no longer than a paragraph. */
+const MOST_PAGE_PIXELS = 8_000;
+const LARGEST = Number.MAX_SAFE_INTEGER;
+const LARGE_PAYMENT = {
+  amount: LARGEST,
+  goods_total: LARGEST,
+  delivery_cost: LARGEST,
+  custom_fee: LARGEST,
+  currency: 'RSD',
+};
+const SCREENS = [360, 768, 1440].map((width) => ({ viewport: { width, height: 740 } }));
+
+describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
+  let waybill: Awaited<ReturnType<typeof startWaybill>>;
+  let browser: Browser;
+  let reader: Visit;
+
+  beforeAll(async () => {
+    waybill = await startWaybill();
+    browser = await launchChromium(chromium.executablePath);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await waybill?.stop();
+  });
+  afterEach(() => reader?.close());
+
+  async function open(orderUid: string, options = {}): Promise<void> {
+    reader = await visit(browser, waybill.url, options);
+    await reader.go(`/?order=${orderUid}`);
+    await reader.orderHeading(orderUid).waitFor();
+    await reader.page.getByRole('list', { name: 'Recent orders' }).getByText(orderUid).waitFor();
+  }
+
+  it.each(SCREENS)('no text is drawn over another ($viewport.width pixels)', async (screen) => {
+    const orderUid = await postOrder(waybill.url, {
+      order_uid: `${'W'.repeat(28)}${crypto.randomUUID()}`,
+      payment: LARGE_PAYMENT,
+      item: {
+        price: LARGEST,
+        total_price: LARGEST,
+        nm_id: LARGEST,
+        chrt_id: LARGEST,
+        status: LARGEST,
+        name: 'Donaudampfschifffahrtsgesellschaftskapitaen'.repeat(3),
+      },
+    });
+    await open(orderUid, screen);
+    expect(await overlaps(reader.page)).toEqual([]);
+    expect(await reader.page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
+      screen.viewport.width,
+    );
+    expect(await reader.page.getByRole('article').innerText()).toContain('90,071,992,547,409.91');
+  });
+
+  it.each(SCREENS)(
+    'a long text is cut, and shown whole in a box ($viewport.width pixels)',
+    async (screen) => {
+      const long = `Begin ${'many words of a text '.repeat(1_500)}end`;
+      const short = 'x'.repeat(255);
+      const orderUid = await postOrder(waybill.url, {
+        delivery: { name: long, address: long, region: long, city: short, zip: short, phone: short },
+        payment: { bank: short, provider: short, request_id: short },
+        item: { name: long, brand: long, size: short, rid: short },
+        itemCount: 8,
+      });
+      await open(orderUid, screen);
+      expect(await heightOf(reader.page)).toBeLessThan(MOST_PAGE_PIXELS);
+      const address = reader.page.locator('dl > div').filter({ hasText: 'Address' });
+      expect((await address.innerText()).length).toBeLessThan(300);
+      await address.getByRole('button', { name: `Show all ${long.length.toLocaleString('en-US')}` }).click();
+      expect(await address.locator('bdi').textContent()).toBe(long);
+      expect(await heightOf(reader.page)).toBeLessThan(MOST_PAGE_PIXELS);
+      await address.getByRole('button', { name: 'Show less' }).click();
+      expect((await address.innerText()).length).toBeLessThan(300);
+      expect(await overlaps(reader.page)).toEqual([]);
+    },
+  );
+
+  it('an order of a thousand items is shown as its first ones, and as all when asked for', async () => {
+    const orderUid = await postOrder(waybill.url, { itemCount: 1_000 });
+    await open(orderUid, SCREENS[0]);
+    const rows = reader.page.getByRole('table').locator('tbody tr');
+    expect(await rows.count()).toBeLessThan(60);
+    await reader.page.getByRole('button', { name: 'Show all 1,000 items' }).click();
+    expect(await rows.count()).toBe(1_000);
+    expect(await heightOf(reader.page)).toBeLessThan(MOST_PAGE_PIXELS);
+  });
+
+  it.each([
+    ['right to left', 'שרה כהן (אשדוד) 12'],
+    ['a control that is never ended', '\u202Eevil\u2066\u2067'],
+    ['piled marks', `Z${'\u0300\u0316\u0489'.repeat(40)}algo`],
+  ])('a name with %s leaves its neighbours as they are', async (_, name) => {
+    const orderUid = await postOrder(waybill.url, {
+      delivery: { name, city: name },
+      item: { name, brand: name, rid: name },
+    });
+    await open(orderUid);
+    const isolated = await reader.page.evaluate<boolean>(`
+      [...document.querySelectorAll('main *')]
+        .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.includes(${JSON.stringify(name.slice(0, 20))})))
+        .every((one) => one.tagName === 'BDI' && one.textContent === ${JSON.stringify(name)})
+    `);
+    expect(isolated).toBe(true);
+    // Clipped where the field ends: marks are drawn outside of the line that they belong to.
+    const clipped = await reader.page.evaluate<boolean>(`
+      [...document.querySelectorAll('main bdi')]
+        .filter((one) => one.textContent === ${JSON.stringify(name)})
+        .every((one) => getComputedStyle(one.closest('dd, th, td, li > *')).overflowY !== 'visible')
+    `);
+    expect(clipped).toBe(true);
+    expect(await overlaps(reader.page)).toEqual([]);
+  });
+});
+
+function heightOf(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollHeight');
+}
+
+/** Pairs of texts of which one is drawn over the other, by the boxes of their lines. */
+function overlaps(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`(() => {
+    const lines = [];
+    const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const element = node.parentElement;
+      if (node.data.trim() === '' || element.closest('.visually-hidden, [hidden], thead')) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const clips = [];
+      for (let one = element; one; one = one.parentElement) {
+        if (getComputedStyle(one).overflowX !== 'visible') clips.push(one.getBoundingClientRect());
+      }
+      for (const rect of range.getClientRects()) {
+        const box = { left: rect.left, right: rect.right, top: rect.top + 2, bottom: rect.bottom - 2 };
+        for (const clip of clips) {
+          box.left = Math.max(box.left, clip.left);
+          box.right = Math.min(box.right, clip.right);
+          box.top = Math.max(box.top, clip.top);
+          box.bottom = Math.min(box.bottom, clip.bottom);
+        }
+        if (box.right - box.left > 1 && box.bottom - box.top > 1) lines.push({ ...box, element, text: node.data.slice(0, 30) });
+      }
+    }
+    const found = [];
+    for (const [index, one] of lines.entries()) {
+      for (const other of lines.slice(index + 1)) {
+        if (one.element === other.element) continue;
+        const width = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+        const height = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+        if (width > 1 && height > 1) found.push(one.text + ' | ' + other.text);
+      }
+    }
+    return found;
+  })()`);
+}

@@ -1,0 +1,173 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { useTier } from '../support/tiers.js';
+import { startWaybill } from '../support/waybill-process.js';
+import { launchChromium, postOrder, visit } from './visit.js';
+import type { Visit } from './visit.js';
+
+const chromium = useTier('chromium');
+const MAY_BE_OLD = /what is shown may be old/;
+
+describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the server has', () => {
+  let waybill: Awaited<ReturnType<typeof startWaybill>>;
+  let wire: TcpProxy;
+  let browser: Browser;
+  let reader: Visit;
+
+  beforeAll(async () => {
+    waybill = await startWaybill();
+    wire = await TcpProxy.open(Number(new URL(waybill.url).port));
+    browser = await launchChromium(chromium.executablePath);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await wire?.close();
+    await waybill?.stop();
+  });
+  beforeEach(async () => {
+    reader = await visit(browser, `http://127.0.0.1:${wire.port}`);
+  });
+  afterEach(() => reader?.close());
+
+  const connected = () => reader.page.getByText('connected', { exact: true });
+  const recent = () => reader.page.getByRole('list', { name: 'Recent orders' });
+  const change = (orderUid: string, city: string) =>
+    postOrder(waybill.url, { order_uid: orderUid, delivery: { city } });
+
+  async function openOrder(): Promise<string> {
+    const orderUid = await postOrder(waybill.url);
+    await reader.go(`/?order=${orderUid}`);
+    await reader.orderHeading(orderUid).waitFor();
+    await connected().waitFor();
+    await reader.page.getByText(MAY_BE_OLD).waitFor({ state: 'hidden' });
+    return orderUid;
+  }
+
+  it('says that it may be old once the connection is lost, and catches up after it', async () => {
+    const orderUid = await openOrder();
+    await wire.refuse();
+    await reader.page.getByText(MAY_BE_OLD).waitFor();
+    await change(orderUid, 'Haifa');
+    const missed = await postOrder(waybill.url);
+    await wire.accept();
+
+    await reader.page.getByRole('article').getByText('Haifa').waitFor();
+    await recent().getByText(missed).waitFor();
+    await reader.page.getByText(MAY_BE_OLD).waitFor({ state: 'hidden' });
+    expect(await reader.page.getByRole('list', { name: 'Marks' }).innerText()).toMatch(/updated\s+version 2/);
+  });
+
+  it('catches up when its tab is looked at again', async () => {
+    const orderUid = await openOrder();
+    await setVisibility(reader.page, 'hidden');
+    await reader.page.getByText('paused', { exact: true }).waitFor();
+    await change(orderUid, 'Eilat');
+    const missed = await postOrder(waybill.url);
+    await setVisibility(reader.page, 'visible');
+
+    await reader.page.getByRole('article').getByText('Eilat').waitFor();
+    await recent().getByText(missed).waitFor();
+    await reader.page.getByText(MAY_BE_OLD).waitFor({ state: 'hidden' });
+  });
+
+  it.each(['online', 'pageshow'])('makes a new connection on %s, and catches up', async (happening) => {
+    const orderUid = await openOrder();
+    const asked = reader.page.waitForRequest('**/api/events');
+    const loaded = reader.page.waitForRequest(`**/api/orders/${orderUid}`);
+    await reader.page.evaluate(
+      happening === 'online'
+        ? `dispatchEvent(new Event('online'))`
+        : `dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))`,
+    );
+    await asked;
+    await loaded;
+    await connected().waitFor();
+  });
+
+  it('goes on saying so while it is connected but cannot load, and tries until it can', async () => {
+    const orderUid = await openOrder();
+    await reader.page.route('**/api/orders/*', (route) => route.fulfill({ status: 503, body: '{}' }));
+    await change(orderUid, 'Akko');
+    await reader.page.getByText(MAY_BE_OLD).waitFor();
+    expect(await reader.orderHeading(orderUid).isVisible()).toBe(true);
+    await reader.page.unroute('**/api/orders/*');
+    await reader.page.getByRole('article').getByText('Akko').waitFor();
+    await reader.page.getByText(MAY_BE_OLD).waitFor({ state: 'hidden' });
+  });
+
+  it('shows a change that it heard of while an older answer was on its way', async () => {
+    const orderUid = await openOrder();
+    const old = await (await fetch(`${waybill.url}/api/orders/${orderUid}`)).text();
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    const asked = reader.page.waitForRequest(`**/api/orders/${orderUid}`);
+    await reader.page.route(
+      `**/api/orders/${orderUid}`,
+      async (route) => {
+        await held;
+        await route.fulfill({ body: old, headers: { etag: '"v1-0123456789abcdef"' } });
+      },
+      { times: 1 },
+    );
+    await reader.lookUp(orderUid);
+    await asked;
+    await change(orderUid, 'Tiberias');
+    await reader.page
+      .getByRole('log', { name: 'Live' })
+      .getByRole('listitem')
+      .filter({ hasText: orderUid })
+      .filter({ hasText: 'version 2' })
+      .waitFor();
+    letGo();
+    await reader.page.getByRole('article').getByText('Tiberias').waitFor();
+  });
+
+  it.each([
+    ['pointer', () => recent().hover(), () => reader.page.getByLabel('Order ID').hover()],
+    [
+      'focus',
+      () => recent().getByRole('link').first().focus(),
+      () => reader.page.getByLabel('Order ID').focus(),
+    ],
+  ])('keeps a new order while the %s is in the list, and shows it afterwards', async (_, come, leave) => {
+    await openOrder();
+    await come();
+    const orderUid = await postOrder(waybill.url);
+    await reader.page.getByText('Newer orders are shown once').waitFor();
+    expect(await recent().getByText(orderUid).count()).toBe(0);
+    await leave();
+    await recent().getByText(orderUid).waitFor();
+    expect(await reader.page.getByText('Newer orders are shown once').count()).toBe(0);
+  });
+
+  it('keeps what it hears while the pointer is over the feed, and shows it afterwards', async () => {
+    await openOrder();
+    const feed = reader.page.getByRole('log', { name: 'Live' });
+    await feed.hover();
+    const orderUid = await postOrder(waybill.url);
+    await reader.page.getByText('The newest are shown once').waitFor();
+    expect(await feed.getByText(orderUid).count()).toBe(0);
+    await reader.page.getByLabel('Order ID').hover();
+    await feed.getByText(orderUid).waitFor();
+  });
+
+  it('goes on renewing a list that older orders were added to', async () => {
+    for (let count = 0; count < 12; count += 1) await postOrder(waybill.url);
+    await openOrder();
+    await reader.page.getByRole('button', { name: 'Older orders' }).click();
+    await expect.poll(() => recent().getByRole('listitem').count()).toBeGreaterThan(10);
+    await reader.page.getByLabel('Order ID').click();
+    const orderUid = await postOrder(waybill.url);
+    await recent().getByText(orderUid).waitFor();
+    expect(await recent().getByRole('listitem').count()).toBeGreaterThan(10);
+  });
+});
+
+/** A browser without a screen has no tab that could be covered by another one. */
+async function setVisibility(page: Page, state: 'hidden' | 'visible'): Promise<void> {
+  await page.evaluate(`
+    Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  `);
+}

@@ -42,6 +42,7 @@ export default defineConfig({
       tier('integration', ['src/**/*.int.spec.ts', 'test/**/*.int.spec.ts'], [POSTGRES]),
       tier('redis', ['src/**/*.redis.spec.ts', 'test/redis/**/*.spec.ts'], [REDIS]),
       tier('kafka', ['test/kafka/**/*.spec.ts'], [POSTGRES, KAFKA]),
+      tier('observability', ['test/observability/**/!(*.unit).spec.ts'], [KAFKA, REDIS]),
       tier('e2e', ['test/e2e/**/*.spec.ts']),
       tier('faults', ['test/faults/faults.spec.ts'], [KAFKA, REDIS]),
       tier('cases', ['test/cases/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA, REDIS]),

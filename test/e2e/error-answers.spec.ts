@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectDatabaseErrors } from '../support/database-errors.js';
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 import { anOrder, ask, exchange, expectProblem, post, type Answer } from './api.js';
 import { runInEmbedded } from './embedded-database.js';
+
+/** raise_exception, by the trigger below. */
+expectDatabaseErrors('P0001');
 
 /** What came over a bare socket. */
 function parse(text: string): Answer {

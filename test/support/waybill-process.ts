@@ -4,6 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { requireNoOtherDatabaseErrors } from './database-errors.js';
 import { eventually } from './eventually.js';
 import { removeDataDir, tellSweeper } from './left-behind.js';
 
@@ -138,7 +139,11 @@ interface Run {
   printed: { stdout: string; stderr: string };
   output(): string;
   exited: Promise<Exit>;
-  /** Removes the DATA_DIR if it is ours; one that was given may have another user by now. */
+  /**
+   * Removes the DATA_DIR if it is ours; one that was given may have another user by now.
+   *
+   * @throws Error when PostgreSQL has logged an error that the spec does not expect
+   */
   clearAway(): Promise<void>;
 }
 
@@ -179,7 +184,13 @@ async function launch(options: WaybillOptions): Promise<Run> {
     printed,
     output: () => all,
     exited,
-    clearAway: () => (options.dataDir === undefined ? removeDataDir(dataDir) : Promise.resolve()),
+    async clearAway() {
+      try {
+        requireNoOtherDatabaseErrors(dataDir);
+      } finally {
+        if (options.dataDir === undefined) await removeDataDir(dataDir);
+      }
+    },
   };
 }
 

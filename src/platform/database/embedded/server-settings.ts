@@ -14,6 +14,8 @@ const SETTINGS: ServerSettings = {
   jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
+  // The default and the SQLSTATE, by which an error is looked up, whatever language its message has.
+  log_line_prefix: '%m [%p] %e ',
 };
 
 const MIB = 1_048_576;

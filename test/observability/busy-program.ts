@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import { expect } from 'vitest';
+import { anOrder, ask, metric, post, store } from '../e2e/api.js';
+import { watch } from '../e2e/event-stream.js';
+import { eventually } from '../support/eventually.js';
+import type { JsonObject } from '../support/sample-order.js';
+import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
+
+const LONG = { timeoutMs: 60_000 };
+
+const putOrder = (url: string, order: JsonObject & { order_uid: string }, etag: string) =>
+  ask(`${url}/api/orders/${order.order_uid}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json', 'if-match': etag },
+    body: JSON.stringify(order),
+  });
+
+/** A program with Kafka and Redis that has done some of everything that it counts. */
+export async function startBusyProgram(brokers: string, redisUrl: string): Promise<WaybillProcess> {
+  const id = randomUUID().slice(0, 8);
+  const topic = `orders-${id}`;
+  const waybill = await startWaybill({
+    env: {
+      KAFKA_BROKERS: brokers,
+      KAFKA_TOPIC: topic,
+      KAFKA_STATUS_TOPIC: `order-status-${id}`,
+      KAFKA_DEAD_LETTER_TOPIC: `orders-${id}.dead-letter`,
+      KAFKA_GROUP_ID: `orders-group-${id}`,
+      KAFKA_PARTITIONS: '1',
+      REDIS_URL: redisUrl,
+    },
+  });
+  try {
+    await useHttp(waybill.url);
+    await sendEvents(waybill.url, brokers, topic);
+    return waybill;
+  } catch (error) {
+    await waybill.kill();
+    throw error;
+  }
+}
+
+async function useHttp(url: string): Promise<void> {
+  const stream = await watch(url);
+  const order = anOrder();
+  const etag = await store(url, order);
+  await stream.eventWith(`${order.order_uid}:1`);
+  expect((await putOrder(url, { ...order, locale: 'pl' }, etag)).status).toBe(200);
+  expect((await putOrder(url, order, etag)).status).toBe(412);
+  const answers = [
+    await post(url, anOrder({ order_uid: '' })),
+    await ask(`${url}/api/orders/${order.order_uid}`),
+    await ask(`${url}/api/orders/nobody`),
+    await ask(`${url}/api/orders?limit=2`),
+    await ask(`${url}/api/orders/test`, { method: 'POST' }),
+    await ask(`${url}/api/events`, { method: 'HEAD' }),
+    await ask(`${url}/health/ready`),
+    await ask(`${url}/`),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([400, 200, 404, 200, 202, 200, 200, 200]);
+  stream.hangUp();
+}
+
+async function sendEvents(url: string, brokers: string, topic: string): Promise<void> {
+  const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  await producer.connect();
+  const { payment, ...rest } = anOrder();
+  const dearer = { ...rest, payment: { ...(payment as JsonObject), amount: 1 } };
+  const values = [anOrder(), anOrder({ not_in_the_model: 1 }), dearer, { order_uid: 'refused' }];
+  await producer.send({ topic, messages: values.map((value) => ({ value: JSON.stringify(value) })) });
+  await producer.disconnect();
+
+  const refused = `topic="${topic}"`;
+  await eventually(
+    async () => expect(await metric(url, 'waybill_dead_letters_total', refused)).toBe(1),
+    LONG,
+  );
+  const [letter] = JSON.parse((await ask(`${url}/api/dead-letters`)).text) as { id: number }[];
+  expect((await ask(`${url}/api/dead-letters/${letter!.id}/replay`, { method: 'POST' })).status).toBe(202);
+  await eventually(
+    async () => expect(await metric(url, 'waybill_dead_letters_total', refused)).toBe(2),
+    LONG,
+  );
+  await eventually(async () => expect(await metric(url, 'waybill_outbox_pending')).toBe(0), LONG);
+}

@@ -109,6 +109,31 @@ describe('a list of orders', () => {
     expect(second.next).toBeUndefined();
   });
 
+  it('ends a page with the order that makes it full, and reads none beyond', async () => {
+    const customerId = freshCustomer();
+    const sizes = [1, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.001, 0.9];
+    for (const [n, mib] of sizes.entries()) {
+      const fields = { internal_signature: 'x'.repeat(mib * 1_000_000) };
+      await receive(customerId, { uid: `large-${n}`, receivedAfterUs: -n, fields });
+    }
+    expect(await allPages({ customerId }, 500)).toEqual([
+      ['large-0', 'large-1', 'large-2', 'large-3', 'large-4'],
+      ['large-5', 'large-6', 'large-7', 'large-8'],
+    ]);
+    expect(await allPages({ customerId }, 5)).toHaveLength(2);
+    expect(await allPages({ customerId }, 4)).toHaveLength(3);
+  });
+
+  it('passes over what is deleted while the page is read', async () => {
+    const customerId = freshCustomer();
+    await receive(customerId, ...['gone-1', 'gone-2', 'gone-3'].map((uid) => ({ uid })));
+    const read = await new StoredOrders(house.database).findUpToBytes(['gone-3', 'gone-0', 'gone-1'], 4_000);
+    expect(read.map(({ orderUid, place }) => [orderUid, place])).toEqual([
+      ['gone-3', 1],
+      ['gone-1', 3],
+    ]);
+  });
+
   it('is empty where nothing fits', async () => {
     expect(await lists.page({ customerId: freshCustomer() }, 10)).toEqual({ orders: [] });
   });

@@ -11,6 +11,9 @@ export interface OrderPage {
   readonly next?: ListPosition;
 }
 
+/** A page ends with the order that makes this full, so that none is empty; an order has 1 MiB at most. */
+export const MAX_PAGE_BYTES = 4 * 1_048_576;
+
 /** Lists of orders, newest received first. */
 @Injectable()
 export class OrderListRepository {
@@ -19,14 +22,21 @@ export class OrderListRepository {
     private readonly orders: StoredOrders,
   ) {}
 
-  /** One page of up to `limit` orders after a position. Costs the same wherever in the list it stands. */
+  /**
+   * One page after a position: up to `limit` orders, of which the last is the one that makes {@link MAX_PAGE_BYTES}
+   * full. Costs the same wherever in the list it stands.
+   */
   async page(filter: OrderFilter, limit: number, after?: ListPosition): Promise<OrderPage> {
     const positions = await this.positions(filter, limit + 1, after);
-    const shown = positions.slice(0, limit);
-    const found = await this.orders.findMany(shown.map((position) => position.orderUid));
-    const byUid = new Map(found.map((stored) => [stored.orderUid, stored]));
-    const orders = shown.flatMap(({ orderUid }) => byUid.get(orderUid) ?? []);
-    return positions.length > limit ? { orders, next: shown.at(-1)! } : { orders };
+    const asked = positions.slice(0, limit);
+    const orders = await this.orders.findUpToBytes(
+      asked.map((position) => position.orderUid),
+      MAX_PAGE_BYTES,
+    );
+    let bytes = 0;
+    for (const { text } of orders) bytes += Buffer.byteLength(text);
+    const shown = bytes < MAX_PAGE_BYTES ? asked.length : orders.at(-1)!.place;
+    return positions.length > shown ? { orders, next: positions[shown - 1]! } : { orders };
   }
 
   private async positions(filter: OrderFilter, limit: number, after?: ListPosition): Promise<ListPosition[]> {

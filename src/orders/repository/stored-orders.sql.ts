@@ -2,17 +2,12 @@ import pg from 'pg';
 import { prepared } from '../../platform/database/prepared-statements.js';
 
 /**
- * The orders of a list of ids, in no order: orderUid, version, hash and text of a StoredOrder. PostgreSQL writes the
- * canonical text itself: `row_to_json` puts no spaces, and escapes and writes numbers as `JSON.stringify` does. So the
- * columns of each part stand in the order of the model's fields.
- *
- * The ids are read from a subquery, so that their number does not show while the statement is planned: PostgreSQL
- * keeps a plan only once it has seen that those for given parameters are no cheaper.
- *
- * @param orderUids an expression that is a set of texts
+ * Of an order `o`: orderUid, version, hash and text of a StoredOrder. PostgreSQL writes the canonical text itself:
+ * `row_to_json` puts no spaces, and escapes and writes numbers as `JSON.stringify` does. So the columns of each part
+ * stand in the order of the model's fields.
  */
-const selectOrders = (orderUids: string): string => `
-  SELECT o.order_uid AS "orderUid", o.version, encode(o.content_hash, 'hex') AS hash, (
+const STORED_ORDER = `
+  o.order_uid AS "orderUid", o.version, encode(o.content_hash, 'hex') AS hash, (
     SELECT row_to_json(content)::text FROM (
       SELECT o.order_uid, o.track_number, o.entry,
              (SELECT delivery FROM (
@@ -27,11 +22,37 @@ const selectOrders = (orderUids: string): string => `
                       i.brand, i.status
                FROM items i WHERE i.order_uid = o.order_uid ORDER BY i.line) item) AS items,
              o.locale, o.internal_signature, o.customer_id, o.delivery_service, o.shardkey, o.sm_id,
-             o.date_created, o.oof_shard) content) AS text
-  FROM orders o
-  WHERE o.order_uid = ANY (ARRAY(SELECT ${orderUids}))`;
+             o.date_created, o.oof_shard) content) AS text`;
+
+/**
+ * The orders of a list of ids, in no order.
+ *
+ * The ids are read from a subquery, so that their number does not show while the statement is planned: PostgreSQL
+ * keeps a plan only once it has seen that those for given parameters are no cheaper.
+ *
+ * @param orderUids an expression that is a set of texts
+ */
+const selectOrders = (orderUids: string): string =>
+  `SELECT ${STORED_ORDER} FROM orders o WHERE o.order_uid = ANY (ARRAY(SELECT ${orderUids}))`;
 
 export const READ_ORDERS = prepared(selectOrders('unnest($1::text[])'));
+
+/**
+ * The orders of a list of ids, in its order, each with its place in the list, up to the one that makes $2 bytes full.
+ * It goes from one to the next and reads none beyond: a running sum over all of them would have to write the text of
+ * each before the first is left out. What has been deleted meanwhile is passed over.
+ */
+export const READ_ORDERS_UP_TO_BYTES = prepared(`
+  WITH RECURSIVE page AS (
+    SELECT 0 AS place, 0 AS bytes, NULL AS "orderUid", NULL::int AS version, NULL AS hash, NULL AS text
+    UNION ALL
+    SELECT page.place + 1, page.bytes + coalesce(octet_length(stored.text), 0), stored.*
+    FROM page
+    LEFT JOIN LATERAL (SELECT ${STORED_ORDER} FROM orders o WHERE o.order_uid = ($1::text[])[page.place + 1]) stored
+      ON true
+    WHERE page.place < cardinality($1::text[]) AND page.bytes < $2::int
+  )
+  SELECT place, "orderUid", version, hash, text FROM page WHERE text IS NOT NULL`);
 
 /** The same, for where there are no parameters. */
 export function selectOrdersOf(orderUids: readonly string[]): string {

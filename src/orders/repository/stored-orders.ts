@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { StoredOrder } from './order.repository.js';
-import { NEWEST_ORDERS, READ_ORDERS, selectOrdersOf } from './stored-orders.sql.js';
+import { NEWEST_ORDERS, READ_ORDERS, READ_ORDERS_UP_TO_BYTES, selectOrdersOf } from './stored-orders.sql.js';
+
+/** An order of a list of ids. */
+export interface PlacedOrder extends StoredOrder {
+  /** In the list, from 1 on. */
+  readonly place: number;
+}
 
 /** Reads orders from PostgreSQL: the four tables, always together. */
 @Injectable()
@@ -12,6 +18,15 @@ export class StoredOrders {
   async findMany(orderUids: readonly string[]): Promise<StoredOrder[]> {
     if (orderUids.length === 0) return [];
     return this.database.source.query<StoredOrder[]>(READ_ORDERS, [orderUids]);
+  }
+
+  /**
+   * Orders by id, in the order of the ids, of which the last is the one that makes `maxBytes` full. PostgreSQL neither
+   * reads nor sends those beyond it.
+   */
+  async findUpToBytes(orderUids: readonly string[], maxBytes: number): Promise<PlacedOrder[]> {
+    if (orderUids.length === 0) return [];
+    return this.database.source.query<PlacedOrder[]>(READ_ORDERS_UP_TO_BYTES, [orderUids, maxBytes]);
   }
 
   /** As {@link findMany}, each handed over as it arrives and as bytes: many need not be in memory at once. */

@@ -12,10 +12,12 @@ import { rememberMethods } from './platform/http/allowed-methods.js';
 import { limitBodiesUnderWay } from './platform/http/bodies-under-way.js';
 import { DirectAnswers } from './platform/http/direct-answers.js';
 import { createHttpAdapter, takeBodiesAsBytes } from './platform/http/http-adapter.js';
+import { LargeAnswers } from './platform/http/large-answers.js';
 import { OpenConnections } from './platform/http/open-connections.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
 import { RequestMetrics } from './platform/http/request-metrics.js';
 import { servePage } from './platform/http/static-page.js';
+import { UnreadAnswers } from './platform/http/unread-answers.js';
 import { Lifecycle } from './platform/lifecycle.js';
 import { type Logger, NestLogger } from './platform/logging/logger.js';
 import { EVENT_SERVER } from './platform/messaging/messaging.module.js';
@@ -145,6 +147,8 @@ async function createApp(
   limitBodiesUnderWay(fastify);
   rememberMethods(fastify);
   app.get(RequestMetrics).measure(fastify);
+  app.get(LargeAnswers).watch(fastify);
+  app.get(UnreadAnswers).watch(fastify.server);
   app.get(DirectAnswers).goBefore(fastify);
   if (environment.ROLES.includes('api')) {
     describeApi(app);

@@ -6,7 +6,10 @@ import { HealthModule } from './health/health.module.js';
 import { DirectAnswers } from './http/direct-answers.js';
 import { IdempotencyKeyEntity } from './http/idempotency-key.entity.js';
 import { IdempotencyKeys } from './http/idempotency-keys.js';
+import { LargeAnswers } from './http/large-answers.js';
+import { PagesUnderWay } from './http/pages-under-way.js';
 import { RequestMetrics } from './http/request-metrics.js';
+import { UnreadAnswers } from './http/unread-answers.js';
 import { Lifecycle } from './lifecycle.js';
 import { LOGGER, type Logger } from './logging/logger.js';
 import { DeadLetterAttemptEntity, DeadLetterEntity } from './messaging/dead-letters/dead-letter.entity.js';
@@ -50,8 +53,11 @@ export class PlatformModule {
         IdempotencyKeys,
         RequestMetrics,
         DirectAnswers,
+        LargeAnswers,
+        UnreadAnswers,
+        PagesUnderWay,
       ],
-      exports: [Environment, LOGGER, Database, Lifecycle, IdempotencyKeys, DirectAnswers],
+      exports: [Environment, LOGGER, Database, Lifecycle, IdempotencyKeys, DirectAnswers, PagesUnderWay],
     };
   }
 }

@@ -5,7 +5,7 @@ import type { RedisTier } from '../../platform/cache/redis-tier.js';
 import type { CacheAnswer } from '../../platform/cache/shared-load.js';
 import { TieredCache } from '../../platform/cache/tiered-cache.js';
 import { Environment } from '../../platform/config/environment.js';
-import { BatchedLookups } from '../../platform/database/batched-lookups.js';
+import { BatchedLookups, type FoundValues } from '../../platform/database/batched-lookups.js';
 import { observeGauge } from '../../platform/metrics/observed-gauge.js';
 import type { StoredOrder } from '../repository/order.repository.js';
 import type { OrderRevision } from '../repository/order-to-store.js';
@@ -14,6 +14,8 @@ import { countCacheEvents } from './order-cache.metrics.js';
 import { REDIS_TIER } from './redis-tier.provider.js';
 
 const LOAD_TIMEOUT_MS = 10_000;
+/** A query ends with the order that makes this full: a hundred of 1 MiB would be in memory several times over. */
+const MAX_LOAD_BYTES = 8 * 1_048_576;
 const MAX_COLD_QUERIES = 2;
 const MAX_COLD_ORDERS_A_QUERY = 100;
 /** Digits of the content's hash that an ETag shows; the version beside it already tells contents of one order apart. */
@@ -107,8 +109,8 @@ export class OrderCache {
     this.cache.forgetAll();
   }
 
-  private async load(orderUids: readonly string[]): Promise<Map<string, CacheEntry>> {
-    const found = await this.orders.findMany(orderUids);
-    return new Map(found.map((stored) => [stored.orderUid, entryOf(stored)]));
+  private async load(orderUids: readonly string[]): Promise<FoundValues<CacheEntry>> {
+    const { orders, ids } = await this.orders.findFirst(orderUids, MAX_LOAD_BYTES);
+    return { values: new Map(orders.map((stored) => [stored.orderUid, entryOf(stored)])), keys: ids };
   }
 }

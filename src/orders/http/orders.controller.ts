@@ -19,6 +19,7 @@ import {
 } from '../../platform/http/idempotency-keys.js';
 import { requireJson } from '../../platform/http/json-body.js';
 import { linkToNextPage } from '../../platform/http/next-page.js';
+import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
 import { ORDER_STATUSES } from '../model/order-status.js';
 import { OrderValidator } from '../model/order-validator.js';
@@ -42,10 +43,14 @@ export class OrdersController {
     private readonly submission: OrderSubmission,
     private readonly validator: OrderValidator,
     private readonly idempotencyKeys: IdempotencyKeys,
+    private readonly pages: PagesUnderWay,
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'A page of orders, newest received first; the Link header leads to the next one' })
+  @ApiOperation({
+    summary:
+      'A page of orders, newest received first, of 4 MiB or so at most; the Link header leads to the next one',
+  })
   @ApiQuery({
     name: 'limit',
     required: false,
@@ -65,13 +70,14 @@ export class OrdersController {
   @ApiQuery({ name: 'to', required: false, description: 'date_created before', schema: { type: 'string' } })
   @ApiResponse({ status: 200, description: 'The page', schema: { type: 'array', items: ORDER } })
   @ApiResponse({ status: 400, description: 'A parameter is not valid', schema: PROBLEM })
+  @ApiResponse({ status: 503, description: 'Too many pages are under way', schema: PROBLEM })
   async list(
     @Query() parameters: Parameters,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { limit, after, filter } = parseOrderListQuery(parameters);
-    const page = await this.lookup.list(filter, limit, after);
+    const page = await this.pages.make(request, () => this.lookup.list(filter, limit, after));
     if (page.next !== undefined) {
       reply.header('link', linkToNextPage(ORDERS_PATH, request.url, cursorOf(page.next)));
     }

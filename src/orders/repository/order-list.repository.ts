@@ -29,14 +29,9 @@ export class OrderListRepository {
   async page(filter: OrderFilter, limit: number, after?: ListPosition): Promise<OrderPage> {
     const positions = await this.positions(filter, limit + 1, after);
     const asked = positions.slice(0, limit);
-    const orders = await this.orders.findUpToBytes(
-      asked.map((position) => position.orderUid),
-      MAX_PAGE_BYTES,
-    );
-    let bytes = 0;
-    for (const { text } of orders) bytes += Buffer.byteLength(text);
-    const shown = bytes < MAX_PAGE_BYTES ? asked.length : orders.at(-1)!.place;
-    return positions.length > shown ? { orders, next: positions[shown - 1]! } : { orders };
+    const orderUids = asked.map((position) => position.orderUid);
+    const { orders, ids } = await this.orders.findFirst(orderUids, MAX_PAGE_BYTES);
+    return positions.length > ids ? { orders, next: positions[ids - 1]! } : { orders };
   }
 
   private async positions(filter: OrderFilter, limit: number, after?: ListPosition): Promise<ListPosition[]> {

@@ -38,7 +38,8 @@ const selectOrders = (orderUids: string): string =>
 export const READ_ORDERS = prepared(selectOrders('unnest($1::text[])'));
 
 /**
- * The orders of a list of ids, in its order, each with its place in the list, up to the one that makes $2 bytes full.
+ * The orders of a list of ids, in its order, up to the one that makes $2 bytes full: each with its place in the list, and
+ * the bytes so far.
  * It goes from one to the next and reads none beyond: a running sum over all of them would have to write the text of
  * each before the first is left out. What has been deleted meanwhile is passed over.
  */
@@ -52,7 +53,7 @@ export const READ_ORDERS_UP_TO_BYTES = prepared(`
       ON true
     WHERE page.place < cardinality($1::text[]) AND page.bytes < $2::int
   )
-  SELECT place, "orderUid", version, hash, text FROM page WHERE text IS NOT NULL`);
+  SELECT place, bytes, "orderUid", version, hash, text FROM page WHERE text IS NOT NULL`);
 
 /** The same, for where there are no parameters. */
 export function selectOrdersOf(orderUids: readonly string[]): string {

@@ -3,10 +3,18 @@ import { Database } from '../../platform/database/database.js';
 import type { StoredOrder } from './order.repository.js';
 import { NEWEST_ORDERS, READ_ORDERS, READ_ORDERS_UP_TO_BYTES, selectOrdersOf } from './stored-orders.sql.js';
 
-/** An order of a list of ids. */
-export interface PlacedOrder extends StoredOrder {
-  /** In the list, from 1 on. */
+/** The first orders of a list of ids. */
+export interface FirstOrders {
+  readonly orders: readonly StoredOrder[];
+  /** How many ids of the list they are of, those that are not there among them. */
+  readonly ids: number;
+}
+
+interface PlacedOrder extends StoredOrder {
+  /** In the list of ids, from 1 on. */
   readonly place: number;
+  /** Of its text and those before it. */
+  readonly bytes: number;
 }
 
 /** Reads orders from PostgreSQL: the four tables, always together. */
@@ -24,9 +32,11 @@ export class StoredOrders {
    * Orders by id, in the order of the ids, of which the last is the one that makes `maxBytes` full. PostgreSQL neither
    * reads nor sends those beyond it.
    */
-  async findUpToBytes(orderUids: readonly string[], maxBytes: number): Promise<PlacedOrder[]> {
-    if (orderUids.length === 0) return [];
-    return this.database.source.query<PlacedOrder[]>(READ_ORDERS_UP_TO_BYTES, [orderUids, maxBytes]);
+  async findFirst(orderUids: readonly string[], maxBytes: number): Promise<FirstOrders> {
+    const parameters = [orderUids, maxBytes];
+    const orders = await this.database.source.query<PlacedOrder[]>(READ_ORDERS_UP_TO_BYTES, parameters);
+    const last = orders.at(-1);
+    return { orders, ids: last && last.bytes >= maxBytes ? last.place : orderUids.length };
   }
 
   /** As {@link findMany}, each handed over as it arrives and as bytes: many need not be in memory at once. */

@@ -1,14 +1,22 @@
 export interface BatchedLookupsOptions<Found> {
-  /** What is not there is not in the answer either. */
-  readonly query: (keys: readonly string[]) => Promise<ReadonlyMap<string, Found>>;
+  readonly query: (keys: readonly string[]) => Promise<FoundValues<Found>>;
   /** Queries under way at the same time. */
   readonly maxQueries: number;
   /** Keys of one query. */
   readonly maxKeys: number;
 }
 
+/** What a query has found. */
+export interface FoundValues<Found> {
+  /** What is not there is not in it. */
+  readonly values: ReadonlyMap<string, Found>;
+  /** How many of the keys, from the first on, it was for; at least one. The others wait for the next query. */
+  readonly keys: number;
+}
+
 interface Lookup<Found> {
   readonly key: string;
+  readonly signal: AbortSignal;
   readonly resolve: (found: Found | undefined) => void;
   readonly reject: (error: Error) => void;
 }
@@ -19,7 +27,7 @@ interface Lookup<Found> {
  * that it answers, so what it finds is not older than they are.
  */
 export class BatchedLookups<Found> {
-  private readonly waiting = new Set<Lookup<Found>>();
+  private waiting = new Set<Lookup<Found>>();
   private queriesUnderWay = 0;
 
   constructor(private readonly options: BatchedLookupsOptions<Found>) {}
@@ -32,7 +40,7 @@ export class BatchedLookups<Found> {
   find(key: string, signal: AbortSignal): Promise<Found | undefined> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      const lookup: Lookup<Found> = { key, resolve, reject };
+      const lookup: Lookup<Found> = { key, signal, resolve, reject };
       this.waiting.add(lookup);
       signal.addEventListener('abort', () => this.giveUp(lookup, signal), { once: true });
       if (this.queriesUnderWay < this.options.maxQueries) void this.queryAll();
@@ -52,11 +60,17 @@ export class BatchedLookups<Found> {
 
   private async query(lookups: readonly Lookup<Found>[]): Promise<void> {
     try {
-      const found = await this.options.query(lookups.map(({ key }) => key));
-      for (const { key, resolve } of lookups) resolve(found.get(key));
+      const { values, keys } = await this.options.query(lookups.map(({ key }) => key));
+      for (const { key, resolve } of lookups.slice(0, keys)) resolve(values.get(key));
+      if (keys < lookups.length) this.waitAgain(lookups.slice(keys));
     } catch (error) {
       for (const { reject } of lookups) reject(error as Error);
     }
+  }
+
+  /** Before those that came later. */
+  private waitAgain(lookups: readonly Lookup<Found>[]): void {
+    this.waiting = new Set([...lookups.filter(({ signal }) => !signal.aborted), ...this.waiting]);
   }
 
   private take(): Lookup<Found>[] {

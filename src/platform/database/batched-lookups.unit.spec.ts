@@ -5,6 +5,8 @@ interface Query {
   readonly keys: readonly string[];
   /** Answers with what stands under these keys; each value tells its key. */
   readonly answer: (...there: string[]) => void;
+  /** Answers for the first so many keys only. */
+  readonly answerFirst: (keys: number, ...there: string[]) => void;
   readonly fail: (error: Error) => void;
 }
 
@@ -16,9 +18,10 @@ function handDriven({ maxQueries = 1, maxKeys = 3 } = {}) {
   const lookups = new BatchedLookups<string>({
     query: (keys) =>
       new Promise((resolve, reject) => {
-        const answer = (...there: string[]): void =>
-          resolve(new Map(there.map((key) => [key, valueOf(key)])));
-        queries.push({ keys, answer, fail: reject });
+        const answerFirst = (first: number, ...there: string[]): void =>
+          resolve({ values: new Map(there.map((key) => [key, valueOf(key)])), keys: first });
+        const answer = (...there: string[]): void => answerFirst(keys.length, ...there);
+        queries.push({ keys, answer, answerFirst, fail: reject });
       }),
     maxQueries,
     maxKeys,
@@ -33,6 +36,27 @@ function handDriven({ maxQueries = 1, maxKeys = 3 } = {}) {
 const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 const outcomeOf = (found: Promise<unknown>): Promise<unknown> => found.catch((error: unknown) => error);
+
+describe('a query that was for the first keys only', () => {
+  it('has the others asked next, before those that came later, without those given up', async () => {
+    const { queries, find, asked } = handDriven();
+    const given = new AbortController();
+    const first = find('a');
+    const others = [find('b'), outcomeOf(find('c', given.signal)), find('d')];
+    const later = find('e');
+    queries[0]!.answer('a');
+    await first;
+    await settled();
+    given.abort(new Error('given up'));
+    queries[1]!.answerFirst(1, 'b');
+    expect(await others[0]).toBe(valueOf('b'));
+    expect(await others[1]).toEqual(new Error('given up'));
+    expect(asked()).toEqual([['a'], ['b', 'c', 'd'], ['d', 'e']]);
+    queries[2]!.answer('d');
+    expect(await others[2]).toBe(valueOf('d'));
+    expect(await later).toBeUndefined();
+  });
+});
 
 describe('a look-up', () => {
   it('that comes alone is sent at once', async () => {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, type RequestHead, sendAnswerDirectly } from './answer.js';
+import { LargeAnswers } from './large-answers.js';
 import { beforeRequests } from './request-gate.js';
 import { RequestMetrics, type RouteDurations } from './request-metrics.js';
 
@@ -32,7 +33,10 @@ interface MeasuredRoute {
 export class DirectAnswers {
   private readonly routes: MeasuredRoute[] = [];
 
-  constructor(private readonly metrics: RequestMetrics) {}
+  constructor(
+    private readonly metrics: RequestMetrics,
+    private readonly largeAnswers: LargeAnswers,
+  ) {}
 
   add(route: DirectRoute): void {
     const { pattern } = route;
@@ -53,31 +57,33 @@ export class DirectAnswers {
   private answer(request: IncomingMessage, response: ServerResponse): boolean {
     if (request.method !== 'GET' || bringsBody(request.headers)) return false;
     for (const one of this.routes) {
-      if (request.url!.startsWith(one.prefix)) return answerBy(one, request as RequestHead, response);
+      if (request.url!.startsWith(one.prefix)) return this.answerBy(one, request as RequestHead, response);
     }
     return false;
+  }
+
+  private answerBy(
+    { route, prefix, durations }: MeasuredRoute,
+    head: RequestHead,
+    response: ServerResponse,
+  ): boolean {
+    const startedAt = performance.now();
+    try {
+      const answer = route.answer(head.url.slice(prefix.length), head);
+      if (answer === undefined) return false;
+      const { body } = answer;
+      if (typeof body === 'object' && !this.largeAnswers.take(body, response)) return false;
+      sendAnswerDirectly(response, answer);
+      durations.observe(answer.status, (performance.now() - startedAt) / 1_000);
+      return true;
+    } catch {
+      // Fastify comes upon it as well, and has an answer to what fails.
+      return false;
+    }
   }
 }
 
 /** What a body takes of the memory for all of them is counted in Fastify. */
 function bringsBody(headers: IncomingHttpHeaders): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
-}
-
-function answerBy(
-  { route, prefix, durations }: MeasuredRoute,
-  head: RequestHead,
-  response: ServerResponse,
-): boolean {
-  const startedAt = performance.now();
-  try {
-    const answer = route.answer(head.url.slice(prefix.length), head);
-    if (answer === undefined) return false;
-    sendAnswerDirectly(response, answer);
-    durations.observe(answer.status, (performance.now() - startedAt) / 1_000);
-    return true;
-  } catch {
-    // Fastify comes upon it as well, and has an answer to what fails.
-    return false;
-  }
 }

@@ -9,6 +9,7 @@ import { exchange } from '../../../test/e2e/api.js';
 import type { Answer, RequestHead } from './answer.js';
 import { DirectAnswers, type DirectRoute } from './direct-answers.js';
 import { createHttpAdapter, takeBodiesAsBytes } from './http-adapter.js';
+import { LargeAnswers } from './large-answers.js';
 import { RequestMetrics } from './request-metrics.js';
 
 const UNCHANGED: Answer = { status: 304, headers: ['etag', '"1"'] };
@@ -42,7 +43,7 @@ beforeEach(async () => {
   const metrics = new RequestMetrics();
   metrics.measure(fastify);
   things = new Things();
-  const directAnswers = new DirectAnswers(metrics);
+  const directAnswers = new DirectAnswers(metrics, new LargeAnswers());
   directAnswers.add({ pattern: '/others/:name', answer: () => undefined });
   directAnswers.add(things);
   directAnswers.goBefore(fastify);

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
+import type { ServerResponse } from 'node:http';
+import { observeGauge } from '../metrics/observed-gauge.js';
+import { onceOver } from './once-over.js';
+import { problemAnswer } from './problem-answer.js';
+import { problemOf } from './problem.filter.js';
+import { TooBusyError } from './too-busy.error.js';
+
+/** Smaller bodies are not counted: a connection holds little of them, and hot answers would pay for it. */
+const LARGE_BYTES = 65_536;
+const MAX_BYTES = 128 * 1_048_576;
+
+/**
+ * Bounds the memory of answers that wait for their readers. A body that several read, such as that of an order in the
+ * cache, counts once.
+ */
+@Injectable()
+export class LargeAnswers {
+  private readonly readersByBody = new Map<Buffer, number>();
+  private bytes = 0;
+
+  constructor() {
+    observeGauge(
+      'waybill_http_large_answer_bytes',
+      'Bytes of answers of 64 KiB and more that are not read yet',
+      () => this.bytes,
+    );
+  }
+
+  /** More than half of what there may be waits: who does not read has to go soon. */
+  get isPressing(): boolean {
+    return this.bytes > MAX_BYTES / 2;
+  }
+
+  /** @throws TooBusyError when no further large answer should be made */
+  requireRoom(): void {
+    if (this.bytes >= MAX_BYTES) throw tooMany();
+  }
+
+  /** Counts an answer until it is sent or cannot be. @returns false when it must not be sent */
+  take(body: Buffer, response: ServerResponse): boolean {
+    if (body.length < LARGE_BYTES) return true;
+    const readers = this.readersByBody.get(body) ?? 0;
+    if (readers === 0) {
+      if (this.bytes >= MAX_BYTES) return false;
+      this.bytes += body.length;
+    }
+    this.readersByBody.set(body, readers + 1);
+    onceOver(response, () => this.giveBack(body));
+    return true;
+  }
+
+  /** Has all that Fastify answers counted; what is too much gives way to a 503. */
+  watch(fastify: FastifyInstance): void {
+    fastify.addHook('onSend', (request, reply, payload, done) => {
+      const body = largeBody(payload);
+      if (body === undefined) return done(null, payload);
+      if (this.take(body, reply.raw)) return done(null, body);
+      const { status, headers, body: problem } = problemAnswer(problemOf(tooMany()), request.url);
+      for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
+      for (let at = 0; at < headers.length; at += 2) reply.header(headers[at]!, headers[at + 1]);
+      reply.status(status);
+      done(null, problem);
+    });
+  }
+
+  private giveBack(body: Buffer): void {
+    const readers = this.readersByBody.get(body)! - 1;
+    if (readers > 0) {
+      this.readersByBody.set(body, readers);
+      return;
+    }
+    this.readersByBody.delete(body);
+    this.bytes -= body.length;
+  }
+}
+
+/** As bytes, since a text of the same length may take twice the memory, and becomes bytes when it is sent anyway. */
+function largeBody(payload: unknown): Buffer | undefined {
+  if (typeof payload === 'string') {
+    return payload.length < LARGE_BYTES ? undefined : Buffer.from(payload);
+  }
+  return Buffer.isBuffer(payload) && payload.length >= LARGE_BYTES ? payload : undefined;
+}
+
+function tooMany(): TooBusyError {
+  return new TooBusyError('too many large answers wait to be read');
+}

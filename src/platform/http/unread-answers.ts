@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { Counter, register } from 'prom-client';
+import { LargeAnswers } from './large-answers.js';
+
+const LOOK_EVERY_MS = 1_000;
+/** Who takes this little in the time below does not read, or wants to hold us up: 6.5 kB a second, any modem does. */
+const MIN_BYTES = 65_536;
+const PATIENCE_MS = 10_000;
+/** While large answers of others have to be refused soon. */
+const LITTLE_PATIENCE_MS = 1_500;
+
+/** What libuv knows of a connection, and Node's own timeouts go by: bytes handed over, and those the kernel has not yet. */
+interface Handle {
+  readonly bytesWritten: number;
+  readonly writeQueueSize: number;
+}
+
+interface Reader {
+  takenBytes: number;
+  unreadBytes: number;
+  sinceMs: number;
+}
+
+/**
+ * Closes connections whose client does not read what it asked for, so that its answers need not be held. Only what the
+ * operating system no longer takes counts as not read.
+ */
+@Injectable()
+export class UnreadAnswers {
+  private readonly sockets = new Set<Socket>();
+  private readonly readers = new Map<Socket, Reader>();
+  private readonly cut: Counter;
+
+  constructor(private readonly largeAnswers: LargeAnswers) {
+    const name = 'waybill_http_unread_cut_total';
+    register.removeSingleMetric(name);
+    this.cut = new Counter({
+      name,
+      help: 'Connections closed because their client did not read its answers',
+    });
+  }
+
+  watch(server: Server): void {
+    server.on('connection', (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => {
+        this.sockets.delete(socket);
+        this.readers.delete(socket);
+      });
+    });
+    const look = setInterval(() => this.look(performance.now()), LOOK_EVERY_MS);
+    look.unref();
+    server.once('close', () => clearInterval(look));
+  }
+
+  private look(nowMs: number): void {
+    const patienceMs = this.largeAnswers.isPressing ? LITTLE_PATIENCE_MS : PATIENCE_MS;
+    for (const socket of this.sockets) {
+      if (socket.writableLength === 0) this.readers.delete(socket);
+      else if (!this.isReading(socket, nowMs, patienceMs)) {
+        this.cut.inc();
+        socket.destroy();
+      }
+    }
+  }
+
+  private isReading(socket: Socket, nowMs: number, patienceMs: number): boolean {
+    const takenBytes = takenOf(socket);
+    const reader = this.readers.get(socket);
+    if (reader === undefined || takenBytes - reader.takenBytes >= Math.min(MIN_BYTES, reader.unreadBytes)) {
+      this.readers.set(socket, { takenBytes, unreadBytes: socket.writableLength, sinceMs: nowMs });
+      return true;
+    }
+    return nowMs - reader.sinceMs < patienceMs;
+  }
+}
+
+/** Bytes that the operating system has taken of a connection's answers. */
+function takenOf(socket: Socket): number {
+  const handle = (socket as Socket & { _handle?: Handle | null })._handle;
+  return handle ? handle.bytesWritten - handle.writeQueueSize : 0;
+}

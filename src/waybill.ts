@@ -14,6 +14,7 @@ import { DirectAnswers } from './platform/http/direct-answers.js';
 import { createHttpAdapter, takeBodiesAsBytes } from './platform/http/http-adapter.js';
 import { LargeAnswers } from './platform/http/large-answers.js';
 import { OpenConnections } from './platform/http/open-connections.js';
+import { answerInTurns } from './platform/http/pipelined-requests.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
 import { RequestMetrics } from './platform/http/request-metrics.js';
 import { servePage } from './platform/http/static-page.js';
@@ -45,6 +46,7 @@ export class Waybill {
     private readonly postgres: Postgres,
   ) {
     this.connections = new OpenConnections(app.getHttpServer());
+    answerInTurns(app.getHttpServer());
   }
 
   /**

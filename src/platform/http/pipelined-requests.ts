@@ -1,0 +1,216 @@
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { ConnectionTurns, TakesTurns } from './connection-turns.js';
+
+/** Who sends more than this ahead makes us look at the bytes of all connections before Node's parser does. */
+const MAX_PARSED_AHEAD = 16;
+/** What is parsed of a connection before its requests are counted: 40 of them at most, mostly a dozen. */
+const SLICE_BYTES = 1_024;
+/** For so long after somebody has sent that much ahead, new connections are looked at from their first byte. */
+const WARY_MS = 60_000;
+
+const CONNECTION = Symbol('the requests of a connection');
+
+/** What Node has on a socket of its HTTP server, and its types have not. */
+interface HttpSocket extends Socket {
+  /** Node waits for answers to be read, and takes no bytes for the parser. */
+  readonly _paused?: boolean;
+  readonly _handle?: { reading: boolean; readStart(): void } | null;
+  [CONNECTION]?: Connection;
+}
+
+type ToParser = (bytes: Buffer) => void;
+
+/**
+ * The requests of one connection, answered one after the other: the next is begun once the answer before is out.
+ * RFC 9112 (section 9.3.2) lets clients send requests ahead, and Node begins them all at once, hundreds of a single
+ * piece of bytes. Nothing here is done for a client that waits for each answer but to note the newest.
+ */
+class Connection extends TakesTurns {
+  private current: ServerResponse | undefined;
+  /** The newest request's, begun or not. */
+  private newest: ServerResponse | undefined;
+  private readonly ahead: { request: IncomingMessage; response: ServerResponse }[] = [];
+  /** Bytes behind the last request that was parsed. */
+  private rest: Buffer | undefined;
+  /** Node's own way of bytes to the parser, once we stand before it. */
+  private toParser: ToParser | undefined;
+  /** The client has closed its side, whereupon Node closes ours at once. */
+  private closeOurs: (() => void) | undefined;
+  private isEnding = false;
+  private readonly onAnswered = (): void => this.connections.turns.next(this);
+
+  constructor(
+    private readonly socket: HttpSocket,
+    private readonly connections: Connections,
+  ) {
+    super();
+  }
+
+  /** Whether no request is being answered, or waits for it. */
+  isFree(): boolean {
+    return this.newest === undefined || this.newest.closed;
+  }
+
+  take(request: IncomingMessage, response: ServerResponse): void {
+    if (this.isFree()) {
+      this.newest = this.current = response;
+      this.connections.listener(request, response);
+    } else if (this.isEnding) {
+      this.discardRest();
+    } else {
+      this.keep(request, response);
+    }
+  }
+
+  /** Answers the next request. */
+  proceed(): void {
+    if (!this.socket.writable || this.isEnding) return;
+    const next = this.ahead.shift();
+    if (next !== undefined) {
+      this.current = next.response.once('close', this.onAnswered);
+      this.connections.listener(next.request, next.response);
+    }
+    if (this.ahead.length === 0) this.parseOn();
+    if (this.isFree()) this.closeOurs?.();
+  }
+
+  /** The answer under way is the connection's last: what comes behind it is read, so that its end is, and dropped. */
+  endWithAnswer(): void {
+    this.isEnding = true;
+    if (this.isHolding()) this.discardRest();
+  }
+
+  /**
+   * Has the bytes come to us. Node's parser reads the socket itself, past Node's own `data` listener, until there is
+   * another, which costs a tenth of a request: not before somebody sends ahead.
+   */
+  stepBeforeParser(): void {
+    const { socket } = this;
+    if (this.toParser !== undefined || socket.destroyed) return;
+    const [toParser] = socket.listeners('data') as [ToParser];
+    this.toParser = toParser;
+    const handle = socket._handle;
+    if (handle?.reading === false) {
+      // A body that is not read has stopped it; the stream, which reads now, takes it for running.
+      handle.reading = true;
+      handle.readStart();
+    }
+    socket.off('data', toParser);
+    socket.on('data', (bytes: Buffer) => this.receive(bytes));
+    const onEnd = socket.listeners('end').at(-1) as () => void;
+    socket.off('end', onEnd);
+    socket.on('end', () => this.end(onEnd));
+    // Node resumes the socket after each answer.
+    socket.resume = () => (this.isHolding() ? socket : Socket.prototype.resume.call(socket));
+  }
+
+  private isHolding(): boolean {
+    return this.rest !== undefined || this.ahead.length > 0;
+  }
+
+  private keep(request: IncomingMessage, response: ServerResponse): void {
+    this.stepBeforeParser();
+    this.newest = response;
+    this.ahead.push({ request, response });
+    if (this.ahead.length === 1) {
+      this.comeBack();
+      this.socket.pause();
+    }
+    if (this.ahead.length === MAX_PARSED_AHEAD) this.connections.beWary();
+  }
+
+  /** Once the answer under way is out. */
+  private comeBack(): void {
+    this.current!.off('close', this.onAnswered).once('close', this.onAnswered);
+  }
+
+  private end(closeOurs: () => void): void {
+    const isCutOff = this.rest === undefined && this.newest?.req.complete === false;
+    if (this.isFree() || this.isEnding || isCutOff) return closeOurs();
+    this.closeOurs = closeOurs;
+    this.comeBack();
+  }
+
+  private discardRest(): void {
+    this.stepBeforeParser();
+    this.ahead.length = 0;
+    this.rest = undefined;
+    this.socket.resume();
+  }
+
+  private receive(bytes: Buffer): void {
+    if (this.isEnding) return;
+    if (this.rest === undefined) this.parse(bytes);
+    else this.hold(Buffer.concat([this.rest, bytes]));
+  }
+
+  private parseOn(): void {
+    const { rest } = this;
+    this.rest = undefined;
+    if (rest !== undefined) this.parse(rest);
+    this.socket.resume();
+  }
+
+  /** Parses until a request has to wait. */
+  private parse(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+      if (this.ahead.length > 0 || this.socket._paused === true) return this.hold(bytes.subarray(at));
+      this.toParser!(bytes.subarray(at, at + SLICE_BYTES));
+      if (this.isEnding || this.socket.destroyed) return;
+    }
+  }
+
+  private hold(rest: Buffer): void {
+    this.rest = rest;
+    this.socket.pause();
+  }
+}
+
+class Connections {
+  readonly turns = new ConnectionTurns();
+  private readonly open = new Set<Connection>();
+  private waryUntilMs = 0;
+
+  constructor(readonly listener: RequestListener) {}
+
+  add(socket: HttpSocket): void {
+    const connection = new Connection(socket, this);
+    socket[CONNECTION] = connection;
+    this.open.add(connection);
+    socket.once('close', () => this.open.delete(connection));
+    if (this.waryUntilMs > 0 && performance.now() < this.waryUntilMs) connection.stepBeforeParser();
+  }
+
+  /**
+   * What Node parses at once of bytes that it reads itself, up to 64 KiB, takes milliseconds and megabytes. One of many
+   * connections that do so together may, the others not.
+   */
+  beWary(): void {
+    const now = performance.now();
+    if (now > this.waryUntilMs) for (const connection of this.open) connection.stepBeforeParser();
+    this.waryUntilMs = now + WARY_MS;
+  }
+}
+
+/** Has each connection's requests answered one after the other, and those of all in turns. To be called last. */
+export function answerInTurns(server: Server): void {
+  const [listener] = server.listeners('request') as [RequestListener];
+  const connections = new Connections(listener);
+  server.off('request', listener);
+  server.on('connection', (socket: HttpSocket) => connections.add(socket));
+  server.on('request', (request, response) => {
+    (request.socket as HttpSocket)[CONNECTION]!.take(request, response);
+  });
+}
+
+/** To be called for an answer without an end: nothing behind it on its connection is ever begun. */
+export function endConnectionWith(response: ServerResponse): void {
+  response.shouldKeepAlive = false;
+  (response.socket as HttpSocket | null)?.[CONNECTION]?.endWithAnswer();
+}
+
+/** Whether no request of a connection is being answered, or waits for it. */
+export function isIdle(socket: Socket): boolean {
+  return (socket as HttpSocket)[CONNECTION]?.isFree() ?? true;
+}

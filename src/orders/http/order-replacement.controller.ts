@@ -10,6 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { requireJson } from '../../platform/http/json-body.js';
+import { ReadsBody } from '../../platform/http/request-bodies.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import { OrderValidator } from '../model/order-validator.js';
 import type { OrderReceipt } from '../service/incoming-order.js';
@@ -32,6 +33,7 @@ export class OrderReplacementController {
   ) {}
 
   @Put(':order_uid')
+  @ReadsBody()
   @ApiOperation({ summary: 'Replaces an order whole, if it still has the ETag that If-Match names' })
   @ApiParam({ name: 'order_uid', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' } })
   @ApiHeader({

@@ -18,6 +18,7 @@ import {
   type RepeatableAnswer,
 } from '../../platform/http/idempotency-keys.js';
 import { requireJson } from '../../platform/http/json-body.js';
+import { ReadsBody } from '../../platform/http/request-bodies.js';
 import { linkToNextPage } from '../../platform/http/next-page.js';
 import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
@@ -104,6 +105,7 @@ export class OrdersController {
   }
 
   @Post()
+  @ReadsBody()
   @ApiOperation({ summary: 'Stores an order; the answer comes once it is committed' })
   @ApiHeader({
     name: 'Idempotency-Key',

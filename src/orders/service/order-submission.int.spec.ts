@@ -7,7 +7,8 @@ import { type JsonObject, sampleOrder } from '../../../test/support/sample-order
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { AppModule } from '../../app.module.js';
 import { Environment } from '../../platform/config/environment.js';
-import { createHttpAdapter, takeBodiesAsBytes } from '../../platform/http/http-adapter.js';
+import { createHttpAdapter } from '../../platform/http/http-adapter.js';
+import { takeBodiesAsBytes } from '../../platform/http/request-bodies.js';
 import { ProblemFilter } from '../../platform/http/problem.filter.js';
 import { rememberMethods } from '../../platform/http/allowed-methods.js';
 import { NestLogger } from '../../platform/logging/logger.js';

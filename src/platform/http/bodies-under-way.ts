@@ -1,30 +1,95 @@
-import type { FastifyInstance } from 'fastify';
-import type { IncomingHttpHeaders } from 'node:http';
-import { MAX_BODY_BYTES } from './http-adapter.js';
 import { TooBusyError } from './too-busy.error.js';
 
-const MAX_BYTES_UNDER_WAY = 32 * 1_048_576;
+const MIB = 1_048_576;
+const MAX_BYTES_UNDER_WAY = 32 * MIB;
+/** What a body may take that larger ones may not have: an order of the usual size still finds room. */
+const SMALL_BODY_BYTES = 64 * 1_024;
+const KEPT_FOR_SMALL_SHARE = 1 / 8;
+/** A body that is still coming after this long may have to give way to others. */
+const GIVES_WAY_AFTER_MS = 250;
+/** A body has this long to be faster than MIN_BYTES_PER_SECOND on the average. */
+const GRACE_MS = 10_000;
+const MIN_BYTES_PER_SECOND = 1_024;
+const WATCH_EVERY_MS = 1_000;
 
-/**
- * Bounds the memory that bodies take from their first byte to their answer, however many clients send at once: what a
- * request announces counts, since all of it may have to be held while it is read. Who would be too much gets 503
- * before any of the body is read.
- */
-export function limitBodiesUnderWay(fastify: FastifyInstance, maxBytes = MAX_BYTES_UNDER_WAY): void {
-  let bytesUnderWay = 0;
-  fastify.addHook('onRequest', (request, reply, done) => {
-    const bytes = announcedBytes(request.headers);
-    if (bytes === 0) return done();
-    if (bytesUnderWay + bytes > maxBytes) return done(new TooBusyError('too many bodies are under way'));
-    bytesUnderWay += bytes;
-    reply.raw.once('close', () => (bytesUnderWay -= bytes));
-    done();
-  });
+/** A body in memory, from its first byte to its request's answer. */
+export interface HeldBody {
+  /** Of memory, at the moment. */
+  readonly bytes: number;
+  /** Of performance.now(). */
+  readonly beganAtMs: number;
+  /** Ends the reading of it, and its request with that. It holds nothing then. */
+  giveUp(why: 'too slow' | 'no room'): void;
 }
 
-/** Of a body that is too large no more than the limit is ever read; one of unknown length may have it all. */
-function announcedBytes(headers: IncomingHttpHeaders): number {
-  if (headers['transfer-encoding'] !== undefined) return MAX_BODY_BYTES;
-  const length = headers['content-length'];
-  return length === undefined ? 0 : Math.min(Number(length), MAX_BODY_BYTES);
+/**
+ * Bounds the memory that the bodies of all requests take together, by what was received of them and not by what was
+ * announced. Where it runs out, the slowest of those that are still coming gives way, so that nobody keeps it by sending
+ * slowly; those that are whole are being worked on, and the newcomer is told to come again.
+ */
+export class BodiesUnderWay {
+  private heldBytes = 0;
+  /** In the order in which they began. */
+  private readonly coming = new Set<HeldBody>();
+  private watch: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly maxBytes = MAX_BYTES_UNDER_WAY,
+    private readonly graceMs = GRACE_MS,
+  ) {}
+
+  get bytes(): number {
+    return this.heldBytes;
+  }
+
+  begin(body: HeldBody): void {
+    this.coming.add(body);
+    this.watch ??= setInterval(() => this.giveUpSlowOnes(), Math.min(WATCH_EVERY_MS, this.graceMs)).unref();
+  }
+
+  /** @throws TooBusyError when there is no room for so many bytes more */
+  grow(body: HeldBody, bytes: number): void {
+    const isSmall = body.bytes + bytes <= SMALL_BODY_BYTES;
+    const limit = isSmall ? this.maxBytes : this.maxBytes * (1 - KEPT_FOR_SMALL_SHARE);
+    while (this.heldBytes + bytes > limit) {
+      const slowest = this.slowestBut(body);
+      if (slowest === undefined) throw new TooBusyError('too many bodies are under way');
+      slowest.giveUp('no room');
+    }
+    this.heldBytes += bytes;
+  }
+
+  /** Nothing more of it is to come, whether it is whole or not. */
+  end(body: HeldBody): void {
+    this.coming.delete(body);
+    if (this.coming.size > 0) return;
+    clearInterval(this.watch);
+    this.watch = undefined;
+  }
+
+  giveBack(bytes: number): void {
+    this.heldBytes -= bytes;
+  }
+
+  private slowestBut(other: HeldBody): HeldBody | undefined {
+    const now = performance.now();
+    let slowest: HeldBody | undefined;
+    let lowest = Infinity;
+    for (const body of this.coming) {
+      const ms = now - body.beganAtMs;
+      if (body === other || body.bytes === 0 || ms < GIVES_WAY_AFTER_MS || body.bytes / ms >= lowest)
+        continue;
+      slowest = body;
+      lowest = body.bytes / ms;
+    }
+    return slowest;
+  }
+
+  private giveUpSlowOnes(): void {
+    const now = performance.now();
+    for (const body of this.coming) {
+      const ms = now - body.beganAtMs;
+      if (ms > this.graceMs && body.bytes < (MIN_BYTES_PER_SECOND * ms) / 1_000) body.giveUp('too slow');
+    }
+  }
 }

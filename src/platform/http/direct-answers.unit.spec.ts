@@ -8,8 +8,9 @@ import { eventually } from '../../../test/support/eventually.js';
 import { exchange } from '../../../test/e2e/api.js';
 import type { Answer, RequestHead } from './answer.js';
 import { DirectAnswers, type DirectRoute } from './direct-answers.js';
-import { createHttpAdapter, takeBodiesAsBytes } from './http-adapter.js';
+import { createHttpAdapter } from './http-adapter.js';
 import { LargeAnswers } from './large-answers.js';
+import { takeBodiesAsBytes } from './request-bodies.js';
 import { RequestMetrics } from './request-metrics.js';
 
 const UNCHANGED: Answer = { status: 304, headers: ['etag', '"1"'] };

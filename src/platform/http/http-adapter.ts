@@ -3,11 +3,11 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '../logging/logger.js';
+import { MAX_BODY_BYTES } from './incoming-body.js';
 import { bodyOf, PROBLEM_TYPE } from './problem-answer.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProblemError } from './problem.js';
 
-export const MAX_BODY_BYTES = 1_048_576;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Node takes a request's head up to this length; a parameter is judged by its route, which says more than 414. */
 const MAX_PATH_PARAMETER_CHARACTERS = 16_384;
@@ -29,12 +29,6 @@ export function createHttpAdapter(log: Logger): FastifyAdapter {
       problems.answer(error, request, reply),
     clientErrorHandler: answerMalformed,
   });
-}
-
-/** Replaces Fastify's own parsers. To be called before Nest sets up its routes. */
-export function takeBodiesAsBytes(fastify: FastifyInstance): void {
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
 }
 
 /** Node's codes of what is wrong with a request's head, and the answer; anything else is 400. */

@@ -207,7 +207,7 @@ export function answerInTurns(server: Server): void {
 /** To be called for an answer without an end: nothing behind it on its connection is ever begun. */
 export function endConnectionWith(response: ServerResponse): void {
   response.shouldKeepAlive = false;
-  (response.socket as HttpSocket | null)?.[CONNECTION]?.endWithAnswer();
+  (response.socket)?.[CONNECTION]?.endWithAnswer();
 }
 
 /** Whether no request of a connection is being answered, or waits for it. */

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
-import { createHttpAdapter, takeBodiesAsBytes } from './http-adapter.js';
+import { createHttpAdapter } from './http-adapter.js';
+import { READS_BODY, takeBodiesAsBytes } from './request-bodies.js';
 import { answerInTurns, endConnectionWith, isIdle } from './pipelined-requests.js';
 import { beforeRequests } from './request-gate.js';
 
@@ -35,7 +36,7 @@ beforeEach(async () => {
     slow.push(() => void reply.send('slow'));
     return reply;
   });
-  fastify.post('/echo', (request) => request.body ?? 'no body');
+  fastify.post('/echo', { config: READS_BODY }, (request) => request.body ?? 'no body');
   fastify.get('/endless', (_request, reply) => {
     reply.hijack();
     endConnectionWith(reply.raw);

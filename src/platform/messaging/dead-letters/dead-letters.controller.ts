@@ -24,6 +24,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requireJson } from '../../http/json-body.js';
+import { ReadsBody } from '../../http/request-bodies.js';
 import { linkToNextPage } from '../../http/next-page.js';
 import { ProblemError } from '../../http/problem.js';
 import type { Parameters } from '../../http/request-parameters.js';
@@ -105,6 +106,7 @@ export class DeadLettersController {
   }
 
   @Post('replay')
+  @ReadsBody()
   @Header('cache-control', 'no-store')
   @ApiOperation({
     summary: 'Sends all letters that match to the topics that they came on; the filter as query or as body',

@@ -207,10 +207,11 @@ export function answerInTurns(server: Server): void {
 /** To be called for an answer without an end: nothing behind it on its connection is ever begun. */
 export function endConnectionWith(response: ServerResponse): void {
   response.shouldKeepAlive = false;
-  (response.socket)?.[CONNECTION]?.endWithAnswer();
+  const socket: HttpSocket | null = response.socket;
+  socket?.[CONNECTION]?.endWithAnswer();
 }
 
 /** Whether no request of a connection is being answered, or waits for it. */
-export function isIdle(socket: Socket): boolean {
-  return (socket as HttpSocket)[CONNECTION]?.isFree() ?? true;
+export function isIdle(socket: HttpSocket): boolean {
+  return socket[CONNECTION]?.isFree() ?? true;
 }

@@ -4,6 +4,12 @@ import type { IncomingMessage } from 'node:http';
 import { BodiesUnderWay } from './bodies-under-way.js';
 import { type BodyRead, IncomingBody } from './incoming-body.js';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    readonly readsBody?: boolean;
+  }
+}
+
 /** A route's config. */
 export const READS_BODY = { readsBody: true };
 
@@ -17,7 +23,7 @@ export const ReadsBody = (): MethodDecorator => RouteConfig(READS_BODY);
 export function takeBodiesAsBytes(fastify: FastifyInstance, all = new BodiesUnderWay()): void {
   const bodies = new WeakMap<IncomingMessage, IncomingBody>();
   fastify.addHook('onRoute', (route: RouteOptions) => {
-    if ((route.config)?.readsBody !== true) return;
+    if (route.config?.readsBody !== true) return;
     route.preParsing = (request, reply, payload, done) => {
       const body = new IncomingBody(request.raw, all);
       bodies.set(request.raw, body);

@@ -26,12 +26,12 @@ export class RedisServerFixture {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Resolves when it answers. */
-  async start(): Promise<void> {
+  /** Resolves when it answers. @param directory where it would save what it holds */
+  async start(directory = tmpdir()): Promise<void> {
     const keepNothing = ['--save', '', '--appendonly', 'no'];
     this.server = startLeashed(
       [this.command, '--port', String(this.port), '--bind', '127.0.0.1', ...keepNothing],
-      { cwd: tmpdir(), graceMs: 0 },
+      { cwd: directory, graceMs: 0 },
     );
     const client = plainClient(this.url);
     await client.connect();

@@ -36,7 +36,10 @@ async function createRedisTier(
   });
   lifecycle.beforeReady(() => {
     redis.connect();
-    health.addCheck('redis', () => ({ up: redis.state() === 'up' }));
+    health.addCheck('redis', () => {
+      const detail = redis.detail();
+      return { up: redis.state() === 'up', ...(detail !== undefined && { detail }) };
+    });
   });
   lifecycle.onClose(() => redis.close());
   return redis;

@@ -20,7 +20,12 @@ export interface RedisLinkOptions<C extends LinkedClient> {
   retryEveryMs: number;
   /** Runs when Redis answers again, before the first command is let through. A rejection keeps the link down. */
   onAnswering: (client: C) => Promise<void>;
-  /** The link went up, or down for the reason given. */
+  /** Runs every `retryEveryMs` while the link is up. What it rejects with does not take the link down by itself. */
+  onTick: (client: C) => Promise<unknown>;
+  /**
+   * The link went up, or down for the reason given. While it is down it is told again where another kind of reason
+   * turns up (Redis is there, and does not let us in), each kind once.
+   */
   onState: (state: LinkState, reason?: Error) => void;
 }
 
@@ -43,6 +48,8 @@ export class RedisLink<C extends LinkedClient> {
   private readonly budget: TimeBudget;
   private client: C | undefined;
   private current: LinkState = 'down';
+  private reason: Error | undefined;
+  private readonly reasonsTold = new Set<string>();
   private failuresInRow = 0;
   private unanswered = 0;
   private opened = 0;
@@ -58,6 +65,11 @@ export class RedisLink<C extends LinkedClient> {
     return this.current;
   }
 
+  /** Why the link is down, for people; undefined while it is up, and before anything was tried. */
+  get detail(): string | undefined {
+    return this.current === 'up' || this.reason === undefined ? undefined : textOf(this.reason);
+  }
+
   /** How many connections were begun afresh because the one before was silent or had given up; the first included. */
   get connections(): number {
     return this.opened;
@@ -67,7 +79,7 @@ export class RedisLink<C extends LinkedClient> {
   connect(): void {
     if (this.timer !== undefined) return;
     // Runs for as long as the link is open: while it is up, a tick costs nothing.
-    this.timer = setInterval(() => void this.attempt(), this.options.retryEveryMs).unref();
+    this.timer = setInterval(() => void this.tick(), this.options.retryEveryMs).unref();
     this.openClient();
   }
 
@@ -93,6 +105,11 @@ export class RedisLink<C extends LinkedClient> {
     }
   }
 
+  /** Lets no command through until a later attempt succeeds. */
+  skip(reason: Error): void {
+    this.goDown(reason);
+  }
+
   /** Lets no command through until Redis has answered again and `onAnswering` has run. */
   reopen(reason: Error): void {
     this.goDown(reason);
@@ -104,7 +121,7 @@ export class RedisLink<C extends LinkedClient> {
     clearInterval(this.timer);
     this.timer = undefined;
     this.closeClient();
-    this.goDown(new RedisDownError('closed'));
+    if (this.current === 'up') this.goDown(new RedisDownError('closed'));
   }
 
   private openClient(): void {
@@ -145,10 +162,26 @@ export class RedisLink<C extends LinkedClient> {
     client?.destroy();
   }
 
-  private goDown(reason?: Error): void {
-    if (this.current === 'down') return;
+  private goDown(reason: Error = new RedisDownError('Redis is down')): void {
     this.current = 'down';
+    this.reason = reason;
+    const kind = kindOf(reason);
+    if (this.reasonsTold.has(kind)) return;
+    this.reasonsTold.add(kind);
     this.options.onState('down', reason);
+  }
+
+  private goUp(): void {
+    this.failuresInRow = 0;
+    this.current = 'up';
+    this.reasonsTold.clear();
+    this.options.onState('up');
+  }
+
+  private async tick(): Promise<void> {
+    const client = this.client;
+    if (this.current === 'down' || client === undefined) return this.attempt();
+    await this.budget.spend(this.options.onTick(client)).catch(() => undefined);
   }
 
   private async attempt(): Promise<void> {
@@ -165,14 +198,10 @@ export class RedisLink<C extends LinkedClient> {
         await this.budget.spend(client.ping());
         this.unanswered = 0;
         await this.options.onAnswering(client);
-        if (client === this.client && client.isReady) {
-          this.failuresInRow = 0;
-          this.current = 'up';
-          this.options.onState('up');
-        }
+        if (client === this.client && client.isReady) this.goUp();
       }
-    } catch {
-      // Still down. The reason has been told when it went down.
+    } catch (error) {
+      if (client === this.client) this.goDown(error as Error);
     } finally {
       this.trying = false;
     }
@@ -182,4 +211,14 @@ export class RedisLink<C extends LinkedClient> {
       this.openClient();
     }
   }
+}
+
+/** Node has no message for an address that stands for several, none of which answered. */
+function textOf(error: Error): string {
+  return error.message || (error as NodeJS.ErrnoException).code || error.name;
+}
+
+/** Redis' own errors begin with a word for their kind: NOAUTH, OOM. All others say that it is away. */
+function kindOf(error: Error): string {
+  return /^[A-Z]{2,}\b/.exec(error.message)?.[0] ?? 'away';
 }

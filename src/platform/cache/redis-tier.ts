@@ -55,6 +55,8 @@ const PURGE_PAGE_KEYS = 1_000;
 const CATCH_UP_BUDGET_MS = 1_000;
 const CLOSE_TIMEOUT_MS = 1_000;
 const WRONG_TYPE = 'WRONGTYPE';
+/** No key of an entry begins with a colon, in any of our contexts. */
+const PROBE_KEY = ':probe';
 
 /** For each step that brings Redis up to date before it is used: nobody waits for it, but it must not hang for ever. */
 const catchUpBudget = new TimeBudget(CATCH_UP_BUDGET_MS);
@@ -65,6 +67,10 @@ type Client = ReturnType<typeof openClient>;
  * The second tier: entries in Redis, shared by all replicas. Redis is only ever an advantage: when it is away, slow or
  * full of something else, every read is a miss, within the budget at first and at once after a few failures, and it
  * comes back by itself. What changed in the meantime is told to Redis before it is believed again on those keys.
+ *
+ * A Redis that refuses writes (its memory or its disk is full, it has become a replica) holds what other processes could
+ * not replace, and is not read either. Each process finds that out by a write of its own every `retryEveryMs`, and who
+ * was refused one deletes all that the tier holds there before it reads again.
  */
 export class RedisTier implements CacheTier {
   readonly guardMs: number;
@@ -86,6 +92,7 @@ export class RedisTier implements CacheTier {
       failuresToOpen: options.failuresToOpen ?? DEFAULT_FAILURES_TO_OPEN,
       retryEveryMs,
       onAnswering: (client) => this.catchUp(client),
+      onTick: (client) => this.probe(client),
       onState: (state, reason) => this.onState(state, reason),
     });
     this.writes = new WriteBehind({
@@ -105,6 +112,11 @@ export class RedisTier implements CacheTier {
   /** Whether Redis is used just now. */
   state(): LinkState {
     return this.link.state;
+  }
+
+  /** Why it is not used, for the operator; undefined while it is. */
+  detail(): string | undefined {
+    return this.link.detail;
   }
 
   stats(): RedisTierStats {
@@ -128,6 +140,8 @@ export class RedisTier implements CacheTier {
     } catch {
       return undefined;
     }
+    // Refused a write while the answer was on its way.
+    if (this.state() === 'down') return undefined;
     const pending = this.writes.pending(key);
     if (pending === undefined) return found;
     const lowest = Math.max(pending.floor ?? 0, pending.entry?.version ?? 0);
@@ -167,7 +181,11 @@ export class RedisTier implements CacheTier {
     try {
       bytes = await client.get(redisKey);
     } catch (error) {
-      if (!(error instanceof ErrorReply) || !error.message.startsWith(WRONG_TYPE)) throw error;
+      if (!(error instanceof ErrorReply)) throw error;
+      if (!error.message.startsWith(WRONG_TYPE)) {
+        this.link.skip(error);
+        throw error;
+      }
       bytes = Buffer.alloc(0);
     }
     if (bytes === null) return undefined;
@@ -179,8 +197,23 @@ export class RedisTier implements CacheTier {
     return undefined;
   }
 
-  private change(client: Client, key: string, change: KeyChange): Promise<boolean> {
-    return client.changeKey(this.options.keyPrefix, key, change, this.guardMs, this.options.ttlMs);
+  private async change(client: Client, key: string, change: KeyChange): Promise<void> {
+    const { keyPrefix, ttlMs } = this.options;
+    try {
+      await client.changeKey(keyPrefix, key, change, this.guardMs, ttlMs);
+    } catch (error) {
+      if (!(error instanceof ErrorReply)) throw error;
+      this.writes.loseTrack();
+      this.link.skip(error);
+      // Also a Redis whose memory is full deletes. The others need not wait then until they find out.
+      await client.unlink(keyPrefix + key).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** The very command that all writes are made of, since what is refused may be one command, or one kind of keys. */
+  private probe(client: Client): Promise<void> {
+    return this.change(client, PROBE_KEY, invalidateChange(undefined));
   }
 
   private onState(state: LinkState, reason?: Error): void {
@@ -194,7 +227,9 @@ export class RedisTier implements CacheTier {
     for (const { SCRIPT } of Object.values(cacheScripts)) {
       await catchUpBudget.spend(client.scriptLoad(SCRIPT));
     }
-    // More changed while Redis was away than could be noted: anything there may be out of date, so all of it goes.
+    await catchUpBudget.spend(this.probe(client));
+    // More changed while Redis was away than could be noted, or writes were refused: anything there may be out of date,
+    // so all of it goes.
     while (this.writes.overflowed) {
       this.writes.forget();
       try {

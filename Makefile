@@ -12,7 +12,7 @@ SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json ne
 RELEASED := $(SOURCES) web
 
 .PHONY: help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
-  db-reset test test-coverage faults soak bench bench-ingest bench-read bench-write bench-mixed bench-startup bench-growth \
+  db-reset test test-coverage faults soak fuzz bench bench-ingest bench-read bench-write bench-mixed bench-startup bench-growth \
   lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
 
 help: ## list the targets
@@ -90,6 +90,9 @@ MINUTES = 10
 
 soak: build ## mix all faults at random for MINUTES=10; ARGS='--seed 7' repeats a run
 	@node --import tsx test/faults/run.ts --soak $(MINUTES) $(ARGS)
+
+fuzz: build ## send the program anything for MINUTES=10; SEED=7 repeats a run
+	@SEED='$(SEED)' FUZZ_MINUTES=$(MINUTES) $(BIN)/vitest run --project fuzz
 
 BENCH = node --import tsx bench/run.ts
 

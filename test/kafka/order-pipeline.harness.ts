@@ -34,7 +34,8 @@ export interface Pipeline {
   admin: Admin;
   db: pg.Pool;
   start(env?: Record<string, string>): Promise<WaybillProcess>;
-  send(messages: Message[]): Promise<void>;
+  /** Returns the offset of the first, in the partition of the first. */
+  send(messages: Message[]): Promise<number>;
   tap(topic: string): Promise<TopicTap>;
   close(): Promise<void>;
 }
@@ -83,7 +84,8 @@ export async function createPipeline(brokers: string, { partitions = 1 } = {}): 
       return program;
     },
     async send(messages) {
-      await producer.send({ topic: names.topic, messages });
+      const [sent] = await producer.send({ topic: names.topic, messages });
+      return Number(sent!.baseOffset);
     },
     async tap(topic) {
       const consumer = client.consumer({ groupId: `tap-${randomUUID()}`, maxWaitTimeInMs: 100 });

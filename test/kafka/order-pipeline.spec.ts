@@ -63,7 +63,7 @@ describe.skipIf(kafka.skipped)('orders from Kafka', () => {
     const sample = sampleOrder();
     const uid = sample['order_uid'] as string;
     const withKcat = await isKcatInstalled();
-    const sendSample = (): Promise<void> =>
+    const sendSample = (): Promise<unknown> =>
       withKcat
         ? sendWithKcat(kafka.brokers, pipeline.topic, SAMPLE_FILE)
         : pipeline.send([{ key: null, value: sampleOrderText() }]);

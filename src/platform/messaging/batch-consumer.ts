@@ -6,8 +6,9 @@ import { Database } from '../database/database.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchRunner } from './batch-runner.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
+import { classifyFailure } from './failure.js';
 import { MessagingMetrics } from './messaging.metrics.js';
-import type { BatchHandler, ReceivedEvent } from './received-event.js';
+import type { BatchHandler, ReceivedEvent, RefusedEvent } from './received-event.js';
 
 /**
  * Given to `@EventPattern` as its extras by a handler that every process must hear in full, rather than share with
@@ -41,13 +42,28 @@ export class BatchConsumer {
         finished();
         this.metrics.batchSize.observe({ topic }, events.length);
       },
-      refuse: (refused) => this.database.transaction((tx) => this.deadLetters.append(tx, [refused])),
+      refuse: (refused) => this.refuse(refused),
       maxAttempts: this.environment.CONSUMER_MAX_ATTEMPTS,
       onFailure: (kind, error, events) => {
         this.metrics.retries.inc({ topic, kind });
         this.log.warn({ err: error, kind, topic, ...extentOf(events) }, 'a batch of events failed');
       },
     });
+  }
+
+  /** However an event is made, it can be refused: what cannot be stored as it is goes without its adornments. */
+  private async refuse(refused: RefusedEvent): Promise<void> {
+    try {
+      await this.database.transaction((tx) => this.deadLetters.append(tx, [refused]));
+    } catch (error) {
+      if (classifyFailure(error) === 'transient') throw error;
+      const { topic } = refused.event;
+      this.log.error(
+        { err: error, topic, ...extentOf([refused.event]) },
+        'a letter is kept in its plainest form',
+      );
+      await this.database.transaction((tx) => this.deadLetters.appendPlain(tx, refused));
+    }
   }
 
   /** A handler of news: a failure is logged, and the news is passed over. */

@@ -5,9 +5,8 @@ import { Outbox, type OutboxEntry } from '../outbox/outbox.js';
 import type { ReceivedEvent, RefusedEvent } from '../received-event.js';
 import { TopicNames } from '../topic-names.js';
 import { momentOf, timestampOf } from '../event-time.js';
-import { LETTERS, offsetOf } from './letter-rows.js';
+import { type Letter, letterOf, LETTERS, offsetOf, plainLetterOf } from './letter-rows.js';
 import { recordRepeatedFailures } from './repeated-failures.js';
-import { storableText } from './storable-text.js';
 
 const COLUMNS = LETTERS.columnNames.join(', ');
 
@@ -28,9 +27,6 @@ interface KeptRow {
   event_timestamp: string;
 }
 
-/** A reason is for people; one that quotes a whole message is not. */
-const MAX_REASON_CHARACTERS = 4_000;
-
 /** Where refused events are kept: a row with the bytes as they came, and a copy to the dead-letter topic. */
 @Injectable()
 export class DeadLetters {
@@ -46,9 +42,23 @@ export class DeadLetters {
    */
   async append(tx: Transaction, refused: readonly RefusedEvent[]): Promise<void> {
     if (refused.length === 0) return;
-    const all = refused.map(storable);
-    const { repeated, others } = await recordRepeatedFailures(tx, all);
-    const fresh = [...repeated, ...(await this.keep(tx, others))];
+    const { repeated, others } = await recordRepeatedFailures(tx, refused.map(letterOf));
+    await this.send(tx, [...repeated, ...(await this.keep(tx, others))]);
+  }
+
+  /**
+   * The last resort for an event that {@link append} fails on for good: its bytes alone, in a form that any database can
+   * hold. It is a letter of its own even where it is a replay.
+   */
+  async appendPlain(tx: Transaction, refused: RefusedEvent): Promise<void> {
+    const kept = await this.keep(tx, [plainLetterOf(refused)]);
+    await this.send(
+      tx,
+      kept.map(({ event, ...rest }) => ({ ...rest, event: { ...event, key: null } })),
+    );
+  }
+
+  private async send(tx: Transaction, fresh: readonly RefusedEvent[]): Promise<void> {
     await this.outbox.append(
       tx,
       fresh.map((letter) => this.copyOf(letter)),
@@ -57,7 +67,7 @@ export class DeadLetters {
   }
 
   /** @returns those that were no letters already */
-  private async keep(tx: Transaction, letters: readonly RefusedEvent[]): Promise<readonly RefusedEvent[]> {
+  private async keep(tx: Transaction, letters: readonly Letter[]): Promise<readonly RefusedEvent[]> {
     if (letters.length === 0) return [];
     const rows: KeptRow[] = await tx.query(APPEND, LETTERS.arraysOf(letters));
     const kept = new Set(rows.map((row) => [placeOf(row), row.event_timestamp].join('/')));
@@ -108,12 +118,4 @@ function placeOf({
   offset,
 }: Pick<KeptRow, 'topic' | 'partition'> & { offset: unknown }): string {
   return `${topic}/${partition}/${String(offset)}`;
-}
-
-function storable({ event, reason, attempts }: RefusedEvent): RefusedEvent {
-  return {
-    event: { ...event, topic: storableText(event.topic) },
-    reason: storableText(reason.slice(0, MAX_REASON_CHARACTERS)),
-    attempts,
-  };
 }

@@ -11,7 +11,7 @@ import {
 import { type EventHeaders, headersToJson } from '../event-headers.js';
 import { columnTimeUs, int64Of, timestampOf } from '../event-time.js';
 import type { ReceivedEvent, RefusedEvent } from '../received-event.js';
-import { storableText } from './storable-text.js';
+import { plainText, storableText } from './storable-text.js';
 
 /** Of how many bits PostgreSQL's integer is; a count beyond it stays at that. */
 const MAX_INTEGER = 2 ** 31 - 1;
@@ -19,8 +19,14 @@ const MAX_INTEGER = 2 ** 31 - 1;
 export const offsetOf = ({ offset }: Pick<ReceivedEvent, 'offset'>): bigint => int64Of(offset);
 const attemptsOf = ({ attempts }: RefusedEvent): number => Math.min(Math.max(attempts, 0), MAX_INTEGER);
 
-/** Refused events as rows of their table. Texts have to be storable by then. */
-export const LETTERS = new BatchTable<RefusedEvent>('dead_letters', [
+/** A refused event whose texts the database can hold. */
+export interface Letter extends RefusedEvent {
+  /** As the version before keeps headers and replays them: the last value of each name, in base64. */
+  readonly headerMap: Readonly<Record<string, string>>;
+}
+
+/** Letters as rows of their table. */
+export const LETTERS = new BatchTable<Letter>('dead_letters', [
   column('topic', TEXT, ({ event }) => event.topic),
   column('partition', INTEGER, ({ event }) => event.partition),
   column('"offset"', INT64, ({ event }) => offsetOf(event)),
@@ -28,7 +34,7 @@ export const LETTERS = new BatchTable<RefusedEvent>('dead_letters', [
   column('event_timestamp', INT64, ({ event }) => timestampOf(event)),
   column('key', BYTEA, ({ event }) => event.key ?? undefined),
   column('value', BYTEA, ({ event }) => event.value ?? undefined),
-  column('headers', JSONB, ({ event }) => JSON.stringify(headerMapOf(event.headers))),
+  column('headers', JSONB, ({ headerMap }) => JSON.stringify(headerMap)),
   column('header_list', JSONB, ({ event: { headers } }) => {
     return headers.length === 0 ? undefined : JSON.stringify(headersToJson(headers));
   }),
@@ -53,12 +59,33 @@ export const REPETITIONS = new BatchTable<Repetition>('dead_letter_attempts', [
   column('attempts', INTEGER, attemptsOf),
 ]);
 
-/** As the version before keeps headers and replays them: the last value of each name, in base64. */
+/** A reason is for people; one that quotes a whole message is not. */
+const MAX_REASON_CHARACTERS = 4_000;
+
+export function letterOf({ event, reason, attempts }: RefusedEvent): Letter {
+  return {
+    event: { ...event, topic: storableText(event.topic) },
+    reason: storableText(reason.slice(0, MAX_REASON_CHARACTERS)),
+    attempts,
+    headerMap: headerMapOf(event.headers),
+  };
+}
+
+/** The same event to the byte, with nothing beside it that a database could refuse: all texts are plain ASCII. */
+export function plainLetterOf({ event, reason, attempts }: RefusedEvent): Letter {
+  return {
+    event: { ...event, topic: plainText(event.topic) },
+    reason: plainText(reason.slice(0, MAX_REASON_CHARACTERS)),
+    attempts,
+    headerMap: {},
+  };
+}
+
 function headerMapOf(headers: EventHeaders): Record<string, string> {
   return Object.fromEntries(
-    headers.map(({ name, value }) => {
-      const text = typeof name === 'string' ? name : name.toString('utf8');
-      return [storableText(text), value === null ? '' : value.toString('base64')];
-    }),
+    headers.map(({ name, value }) => [
+      storableText(name.toString()),
+      value === null ? '' : value.toString('base64'),
+    ]),
   );
 }

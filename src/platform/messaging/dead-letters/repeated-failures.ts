@@ -2,7 +2,7 @@ import type { Transaction } from '../../database/database.js';
 import { lastValueOf } from '../event-headers.js';
 import type { RefusedEvent } from '../received-event.js';
 import { DEAD_LETTER_ID_HEADER, parseDeadLetterId } from './dead-letter-id.js';
-import { type Repetition, REPETITIONS } from './letter-rows.js';
+import { type Letter, type Repetition, REPETITIONS } from './letter-rows.js';
 
 /**
  * An event is taken for the replay of a letter when its topic and its bytes are the letter's: anybody can write the
@@ -50,16 +50,13 @@ const RECORD = `
 
 interface Recorded {
   /** Refused for the first time now; the others of theirs were delivered again, and have been counted. */
-  readonly repeated: readonly RefusedEvent[];
+  readonly repeated: readonly Letter[];
   /** What is no replay of any letter. */
-  readonly others: readonly RefusedEvent[];
+  readonly others: readonly Letter[];
 }
 
 /** Writes the failures of replays to the letters that they are of, which then wait for somebody again. */
-export async function recordRepeatedFailures(
-  tx: Transaction,
-  refused: readonly RefusedEvent[],
-): Promise<Recorded> {
+export async function recordRepeatedFailures(tx: Transaction, refused: readonly Letter[]): Promise<Recorded> {
   const candidates = refused.flatMap(repetitionsOf);
   if (candidates.length === 0) return { repeated: [], others: refused };
   const rows: { place: number; is_fresh: boolean }[] = await tx.query(

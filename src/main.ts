@@ -10,6 +10,8 @@ import {
 } from './platform/config/load-environment.js';
 import type { Environment } from './platform/config/environment.js';
 import { keepHeapSmall } from './platform/heap-growth.js';
+import { messageForLog } from './platform/logging/error-record.js';
+import { endByLoggedWords } from './platform/logging/last-words.js';
 import { createLogger, type Logger } from './platform/logging/logger.js';
 import {
   DEAD_LETTERS_USAGE,
@@ -48,7 +50,8 @@ function settings(): Environment {
 /** A fault that the operator can mend: one line, no stack. */
 function giveUp(error: unknown, log: Logger): never {
   // Node has no message for an address that stands for several, none of which answered.
-  const { name, code, message } = error as NodeJS.ErrnoException;
+  const { name, code } = error as NodeJS.ErrnoException;
+  const message = messageForLog(error);
   log.debug({ err: error }, 'gave up');
   process.stderr.write(
     code === 'EADDRINUSE' ? `the port is taken: ${message}\n` : `${name}: ${message || code}\n`,
@@ -61,6 +64,7 @@ async function serve(): Promise<void> {
   keepTickShape();
   const environment = settings();
   const log = createLogger(environment.LOG_LEVEL);
+  endByLoggedWords(log);
   let waybill: Waybill | undefined = undefined;
   let stopping = false;
   const stop = (signal: string): void => {

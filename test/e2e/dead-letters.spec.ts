@@ -9,7 +9,7 @@ import {
   type WaybillProcess,
 } from '../support/waybill-process.js';
 import { ask, expectProblem, metric, pathsOf, type Answer } from './api.js';
-import { runInEmbedded } from './embedded-database.js';
+import { sendEvents } from './embedded-database.js';
 
 /** One after the other, some with a database of their own. */
 const MANY_PROCESSES = { timeout: 120_000 };
@@ -23,19 +23,6 @@ interface Letter {
   replays: number;
   value?: { text: string } | { base64: string } | null;
   failures?: { reason: string }[];
-}
-
-/** Nobody can send a faulty event over HTTP: it is put where the relay takes it from, as Kafka would bring it. */
-async function sendEvents(dataDir: string, ...values: string[]): Promise<void> {
-  const rows = values.map(
-    (value, n) =>
-      `('order', 'key-${n}', 'order', 'orders', '{}', convert_to('${value.replaceAll("'", "''")}', 'UTF8'))`,
-  );
-  await runInEmbedded(
-    dataDir,
-    `INSERT INTO outbox (aggregatetype, aggregateid, type, topic, headers, payload) VALUES ${rows.join()}`,
-    `SELECT pg_notify('waybill_outbox', '')`,
-  );
 }
 
 const run = (dataDir: string, ...words: string[]): ReturnType<typeof runWaybill> =>

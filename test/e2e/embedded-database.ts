@@ -12,6 +12,19 @@ export async function runInEmbedded(dataDir: string, ...statements: string[]): P
   }
 }
 
+/** Nobody can send a faulty event over HTTP: it is put where the relay takes it from, as Kafka would bring it. */
+export async function sendEvents(dataDir: string, ...values: string[]): Promise<void> {
+  const rows = values.map(
+    (value, n) =>
+      `('order', 'key-${n}', 'order', 'orders', '{}', convert_to('${value.replaceAll("'", "''")}', 'UTF8'))`,
+  );
+  await runInEmbedded(
+    dataDir,
+    `INSERT INTO outbox (aggregatetype, aggregateid, type, topic, headers, payload) VALUES ${rows.join()}`,
+    `SELECT pg_notify('waybill_outbox', '')`,
+  );
+}
+
 /** Has every statement that writes to a table hang until `release` is called. */
 export async function holdLocked(dataDir: string, table: string): Promise<{ release(): Promise<void> }> {
   const client = await connect(dataDir);

@@ -1,3 +1,4 @@
+import { messageForLog } from '../logging/error-record.js';
 import { Injectable } from '@nestjs/common';
 
 /** How one part of the program is. */
@@ -82,7 +83,7 @@ async function askInTime(check: () => Promise<PartState> | PartState): Promise<P
   try {
     return await Promise.race([check(), late]);
   } catch (error) {
-    return { up: false, detail: (error as Error).message };
+    return { up: false, detail: messageForLog(error) };
   } finally {
     clearTimeout(timer);
   }

@@ -8,6 +8,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Observable, throwError } from 'rxjs';
 import type { Logger } from '../logging/logger.js';
+import { messageForLog } from '../logging/error-record.js';
 import { classifyFailure } from '../messaging/failure.js';
 import { sendAnswer } from './answer.js';
 import { pathOf, problemAnswer } from './problem-answer.js';
@@ -72,12 +73,14 @@ export class ProblemFilter implements ExceptionFilter {
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const { method, url } = request;
+    // The query may name a customer.
+    const path = pathOf(url);
     const problem = (error instanceof NotFoundException && wrongMethod(request)) || problemOf(error);
     if (problem.status === 503) {
       // While the database is away this is every request: a stack for each would bury the line that matters.
-      this.log.warn({ reason: (error as Error).message, method, url }, 'a request could not be served');
+      this.log.warn({ reason: messageForLog(error), method, path }, 'a request could not be served');
     } else if (problem.status >= 500) {
-      this.log.error({ err: error, method, url }, 'a request failed');
+      this.log.error({ err: error, method, path }, 'a request failed');
     }
     if (reply.sent) return;
     void sendAnswer(reply, problemAnswer(problem, url));

@@ -14,6 +14,10 @@ const SETTINGS: ServerSettings = {
   jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
+  // Details and contexts of errors quote rows, and statements of somebody at psql have values in them.
+  log_error_verbosity: 'terse',
+  log_min_error_statement: 'panic',
+  log_parameter_max_length_on_error: '0',
   // The default and the SQLSTATE, by which an error is looked up, whatever language its message has.
   log_line_prefix: '%m [%p] %e ',
 };

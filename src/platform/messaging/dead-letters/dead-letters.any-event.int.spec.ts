@@ -33,7 +33,9 @@ beforeAll(async () => {
 
 afterAll(() => house.drop());
 
-beforeEach(() => house.rows('TRUNCATE dead_letters, dead_letter_attempts, outbox'));
+const clear = (): Promise<unknown> => house.rows('TRUNCATE dead_letters, dead_letter_attempts, outbox');
+
+beforeEach(() => clear());
 
 const append = (...refused: RefusedEvent[]): Promise<void> =>
   house.database.transaction((tx) => deadLetters.append(tx, refused));
@@ -123,20 +125,16 @@ async function expectKept(id: number, { event }: RefusedEvent): Promise<void> {
 describe('whatever an event is made of', () => {
   it('it is kept when it is refused, once, and can be read and replayed to the byte', async () => {
     await fc.assert(
-      fc
-        .asyncProperty(anyRefusal, fc.boolean(), async (refused, plain) => {
-          const keep = plain ? appendPlain : append;
-          await keep(refused);
-          await keep(refused);
-          const { letters: all } = await letters.page({}, 10);
-          expect(all).toHaveLength(1);
-          if (!plain) await expectKept(all[0]!.id, refused);
-          else
-            await expectKept(all[0]!.id, { ...refused, event: { ...refused.event, topic: all[0]!.topic } });
-        })
-        .beforeEach(
-          async () => void (await house.rows('TRUNCATE dead_letters, dead_letter_attempts, outbox')),
-        ),
+      fc.asyncProperty(anyRefusal, fc.boolean(), async (refused, plain) => {
+        await clear();
+        const keep = plain ? appendPlain : append;
+        await keep(refused);
+        await keep(refused);
+        const { letters: all } = await letters.page({}, 10);
+        expect(all).toHaveLength(1);
+        if (!plain) await expectKept(all[0]!.id, refused);
+        else await expectKept(all[0]!.id, { ...refused, event: { ...refused.event, topic: all[0]!.topic } });
+      }),
       { numRuns: RUNS },
     );
   });

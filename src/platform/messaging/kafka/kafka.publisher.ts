@@ -67,8 +67,10 @@ export class KafkaPublisher implements Publisher {
     const message = messages[0]!;
     const letter = letterOf(message);
     if (letter === undefined && OMITTED_HEADER in message.headers) throw error;
-    const { topic, key, value } = message;
-    const facts = { topic, key: key?.toString(), bytes: value?.length, letter };
+    const { topic, headers: sent, value } = message;
+    // Not by its key, which may be a phone number: the status event, or where the refused event stands.
+    const { ce_id: event, origin_partition: partition, origin_offset: offset } = sent;
+    const facts = { topic, bytes: value?.length, letter, event, partition, offset };
     this.log.error({ err: error, ...facts }, 'a message is too large for its topic');
     // Without its value a replay would be another event, and its letter still has it.
     if (letter !== undefined) return;

@@ -5,6 +5,7 @@ import { Environment } from '../../config/environment.js';
 import { Database, type Transaction } from '../../database/database.js';
 import { prepared } from '../../database/prepared-statements.js';
 import { Health } from '../../health/health.js';
+import { messageForLog } from '../../logging/error-record.js';
 import { LOGGER, type Logger } from '../../logging/logger.js';
 import { DEAD_LETTER_ID_HEADER } from '../dead-letters/dead-letter-id.js';
 import { type OutboxMessage, PUBLISHER, type Publisher } from '../outgoing-message.js';
@@ -122,7 +123,7 @@ export class OutboxRelay {
       } catch (error) {
         if (this.stopping.signal.aborted || this.draining) return;
         this.watch.relayFailed(error as Error);
-        this.health.report('relay', { up: false, detail: (error as Error).message });
+        this.health.report('relay', { up: false, detail: messageForLog(error) });
         this.log.warn({ err: error }, 'the relay could not send; it tries again');
         await patience.pause(this.stopping.signal).catch(() => undefined);
       }

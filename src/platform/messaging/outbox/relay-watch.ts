@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../database/database.js';
 import type { Health } from '../../health/health.js';
+import { messageForLog } from '../../logging/error-record.js';
 import type { Logger } from '../../logging/logger.js';
 import { leaseIsHeld } from './relay-lease.js';
 
@@ -51,7 +52,7 @@ export class RelayWatch {
 
   /** What hinders the relay. */
   relayFailed(error: Error): void {
-    this.lastFailure = error.message;
+    this.lastFailure = messageForLog(error);
   }
 
   private async run(times: RelayWatchTimes): Promise<void> {

@@ -67,7 +67,9 @@ describe.skipIf(kafka.skipped)('an event of somebody else', () => {
 
       // What is refused with any such time is one letter, which can be looked at and replayed.
       const timestamps = [NANOSECONDS, '9223372036854775807'];
-      await pipeline.send(timestamps.map((timestamp) => ({ value: '{"bad":1}', partition: 1, timestamp })));
+      for (const timestamp of timestamps) {
+        await pipeline.send([{ value: '{"bad":1}', partition: 1, timestamp }]);
+      }
       const letters = await eventually(async () => {
         const answer = await fetch(`${program.url}/api/dead-letters`);
         const found = (await answer.json()) as { id: number; event_time: null; event_timestamp: string }[];

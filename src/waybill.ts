@@ -10,6 +10,7 @@ import { type Postgres, providePostgres } from './platform/database/postgres.js'
 import { Health } from './platform/health/health.js';
 import { rememberMethods } from './platform/http/allowed-methods.js';
 import { BodiesUnderWay } from './platform/http/bodies-under-way.js';
+import { ConnectionLimit, connectionsWithin, openFilesLimit } from './platform/http/connection-limit.js';
 import { DirectAnswers } from './platform/http/direct-answers.js';
 import { createHttpAdapter } from './platform/http/http-adapter.js';
 import { LargeAnswers } from './platform/http/large-answers.js';
@@ -48,7 +49,14 @@ export class Waybill {
     private readonly postgres: Postgres,
   ) {
     this.connections = new OpenConnections(app.getHttpServer());
-    answerInTurns(app.getHttpServer());
+    const server = app.getHttpServer();
+    const most = connectionsWithin(
+      environment.MAX_CONNECTIONS,
+      openFilesLimit(),
+      environment.DB_POOL_SIZE,
+      log,
+    );
+    new ConnectionLimit(most, answerInTurns(server)).watch(server);
   }
 
   /**

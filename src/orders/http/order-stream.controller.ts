@@ -1,60 +1,47 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { ServerResponse } from 'node:http';
+import { Counter, register } from 'prom-client';
+import { Environment } from '../../platform/config/environment.js';
+import { EventStream } from '../../platform/http/event-stream.js';
 import { observeGauge } from '../../platform/metrics/observed-gauge.js';
 import { type OrderNewsItem, OrderNews } from '../service/order-news.js';
 
-/** Shows proxies and browsers that the stream is alive. */
-const KEEP_ALIVE_MS = 15_000;
-/** A client that reads this much slower than orders change is let go; it connects again by itself. */
-const MAX_BUFFERED_BYTES = 1_048_576;
-const RECONNECT_MS = 2_000;
-
-/** Status changes as they happen: Server-Sent Events (WHATWG HTML, section 9.2). */
+/** Status changes as they happen, as Server-Sent Events. */
 @ApiTags('orders')
 @Controller('api/events')
 export class OrderStreamController {
-  private readonly clients = new Set<ServerResponse>();
+  private readonly clients: EventStream;
 
-  constructor(private readonly news: OrderNews) {
-    observeGauge(
-      'waybill_sse_clients',
-      'Clients that watch the stream of status events',
-      () => this.clients.size,
-    );
+  constructor(news: OrderNews, environment: Environment) {
+    const name = 'waybill_sse_dropped_total';
+    register.removeSingleMetric(name);
+    const dropped = new Counter({ name, help: 'Clients of the stream let go since they read too slowly' });
+    const clients = new EventStream({
+      maxClients: environment.SSE_MAX_CLIENTS,
+      onDropped: () => dropped.inc(),
+    });
+    this.clients = clients;
+    observeGauge('waybill_sse_clients', 'Clients that watch the stream of status events', () => clients.size);
+    news.stream.subscribe({
+      next: (item) => {
+        if (clients.size > 0) clients.publish(eventText(item));
+      },
+      complete: () => clients.end(),
+    });
   }
 
   @Get()
   @ApiOperation({ summary: 'Status events as they happen, as Server-Sent Events' })
   @ApiProduces('text/event-stream')
+  @ApiResponse({ status: 200, description: 'The stream, which is the last answer on its connection' })
+  @ApiResponse({
+    status: 503,
+    description: 'As many clients as there may be (SSE_MAX_CLIENTS) watch already',
+    schema: { $ref: '#/components/schemas/Problem' },
+  })
   stream(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    reply.hijack();
-    const response = reply.raw;
-    response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
-    if (request.method === 'HEAD') {
-      response.end();
-      return;
-    }
-    response.write(`retry: ${RECONNECT_MS}\n\n`);
-    this.clients.add(response);
-    const keepAlive = setInterval(() => response.write(': alive\n\n'), KEEP_ALIVE_MS);
-    const subscription = this.news.stream.subscribe({
-      next: (item) => {
-        if (response.writableLength > MAX_BUFFERED_BYTES) response.destroy();
-        else response.write(eventText(item));
-      },
-      complete: () => response.end(),
-    });
-    request.raw.socket.once('close', () => {
-      clearInterval(keepAlive);
-      subscription.unsubscribe();
-      this.clients.delete(response);
-    });
+    this.clients.open(request, reply);
   }
 }
 

@@ -26,6 +26,8 @@ const MIB = 1_048_576;
 export class Environment {
   @WholeNumber(0, 65_535) SERVER_PORT: number = 8080;
   @HostName() SERVER_HOST: string = '127.0.0.1';
+  @WholeNumber(16, 1_000_000) MAX_CONNECTIONS: number = 2_048;
+  @WholeNumber(1, 100_000) SSE_MAX_CLIENTS: number = 1_000;
   @Directory() STATIC_DIR: string = './web';
   @SomeOf(ROLES) ROLES: Role[] = [...ROLES];
   @OneOf(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
@@ -66,6 +68,8 @@ export type SettingName = keyof Environment;
 export const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   SERVER_PORT: 'Port of the page and the API; 0 takes a free one',
   SERVER_HOST: 'Address to listen on; the container sets 0.0.0.0',
+  MAX_CONNECTIONS: 'Connections of clients at most; the limit of open files may allow fewer',
+  SSE_MAX_CLIENTS: 'Clients that may watch /api/events at the same time',
   STATIC_DIR: 'Folder of the web page',
   ROLES: 'What this process does: serve the API, consume events, relay the outbox',
   LOG_LEVEL: 'Least severe log line that is written',

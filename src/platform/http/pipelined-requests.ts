@@ -38,6 +38,8 @@ class Connection extends TakesTurns {
   /** The client has closed its side, whereupon Node closes ours at once. */
   private closeOurs: (() => void) | undefined;
   private isEnding = false;
+  /** Of the newest request, or of the connection before there was one: who has the lowest is idle the longest. */
+  private usedAs: number;
   private readonly onAnswered = (): void => this.connections.turns.next(this);
 
   constructor(
@@ -45,6 +47,15 @@ class Connection extends TakesTurns {
     private readonly connections: Connections,
   ) {
     super();
+    this.usedAs = connections.nextUse();
+  }
+
+  get lastUse(): number {
+    return this.usedAs;
+  }
+
+  close(): void {
+    this.socket.destroy();
   }
 
   /** Whether no request is being answered, or waits for it. */
@@ -53,6 +64,7 @@ class Connection extends TakesTurns {
   }
 
   take(request: IncomingMessage, response: ServerResponse): void {
+    this.usedAs = this.connections.nextUse();
     if (this.isFree()) {
       this.newest = this.current = response;
       this.connections.listener(request, response);
@@ -171,6 +183,7 @@ class Connections {
   readonly turns = new ConnectionTurns();
   private readonly open = new Set<Connection>();
   private waryUntilMs = 0;
+  private uses = 0;
 
   constructor(readonly listener: RequestListener) {}
 
@@ -180,6 +193,22 @@ class Connections {
     this.open.add(connection);
     socket.once('close', () => this.open.delete(connection));
     if (this.waryUntilMs > 0 && performance.now() < this.waryUntilMs) connection.stepBeforeParser();
+  }
+
+  nextUse(): number {
+    return ++this.uses;
+  }
+
+  /** @returns false when none is idle */
+  closeLongestIdle(): boolean {
+    let longest: Connection | undefined;
+    for (const one of this.open) {
+      if (one.isFree() && (longest === undefined || one.lastUse < longest.lastUse)) longest = one;
+    }
+    if (longest === undefined) return false;
+    this.open.delete(longest);
+    longest.close();
+    return true;
   }
 
   /**
@@ -193,8 +222,13 @@ class Connections {
   }
 }
 
-/** Has each connection's requests answered one after the other, and those of all in turns. To be called last. */
-export function answerInTurns(server: Server): void {
+/**
+ * Has each connection's requests answered one after the other, and those of all in turns. To be called once all that
+ * looks at requests is set up.
+ *
+ * @returns what closes the connection that has been without a request for the longest time, or says that none is idle
+ */
+export function answerInTurns(server: Server): () => boolean {
   const [listener] = server.listeners('request') as [RequestListener];
   const connections = new Connections(listener);
   server.off('request', listener);
@@ -202,6 +236,7 @@ export function answerInTurns(server: Server): void {
   server.on('request', (request, response) => {
     (request.socket as HttpSocket)[CONNECTION]!.take(request, response);
   });
+  return () => connections.closeLongestIdle();
 }
 
 /** To be called for an answer without an end: nothing behind it on its connection is ever begun. */
@@ -209,9 +244,4 @@ export function endConnectionWith(response: ServerResponse): void {
   response.shouldKeepAlive = false;
   const socket: HttpSocket | null = response.socket;
   socket?.[CONNECTION]?.endWithAnswer();
-}
-
-/** Whether no request of a connection is being answered, or waits for it. */
-export function isIdle(socket: HttpSocket): boolean {
-  return socket[CONNECTION]?.isFree() ?? true;
 }

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
 import { createHttpAdapter } from './http-adapter.js';
 import { READS_BODY, takeBodiesAsBytes } from './request-bodies.js';
-import { answerInTurns, endConnectionWith, isIdle } from './pipelined-requests.js';
+import { answerInTurns, endConnectionWith } from './pipelined-requests.js';
 import { beforeRequests } from './request-gate.js';
 
 let fastify: FastifyInstance;
@@ -22,6 +22,7 @@ let mostUnderWay: number;
 let slow: (() => void)[];
 let ended: ServerResponse[];
 let sockets: Socket[];
+let closeLongestIdle: () => boolean;
 
 beforeEach(async () => {
   begun = [];
@@ -50,7 +51,7 @@ beforeEach(async () => {
     response.end(request.url);
     return true;
   });
-  answerInTurns(server);
+  closeLongestIdle = answerInTurns(server);
   await fastify.listen({ port: 0, host: '127.0.0.1' });
   port = (server.address() as AddressInfo).port;
 });
@@ -236,17 +237,21 @@ describe('pipelined requests', () => {
   });
 });
 
-describe('a connection', () => {
-  it('is idle unless a request of it is under way', async () => {
-    const connected = once(server, 'connection') as Promise<[Socket]>;
-    const { socket, bodies } = await open();
-    const [accepted] = await connected;
-    expect(isIdle(accepted)).toBe(true);
-    socket.write(get('/slow/1'));
+describe('the connection that has been idle the longest', () => {
+  it('can be closed, unless a request of it is under way', async () => {
+    expect(closeLongestIdle()).toBe(false);
+    const [silent, used, slowOne] = [await open(), await open(), await open()];
+    slowOne.socket.write(get('/slow/1'));
     await eventually(() => expect(slow).toHaveLength(1));
-    expect(isIdle(accepted)).toBe(false);
+    used.socket.write(get('/now/1'));
+    await eventually(() => expect(used.bodies()).toHaveLength(1));
+    for (const one of [silent, used]) {
+      const closed = once(one.socket, 'close');
+      await eventually(() => expect(closeLongestIdle()).toBe(true));
+      await closed;
+    }
+    expect(closeLongestIdle()).toBe(false);
     slow[0]!();
-    await eventually(() => expect(bodies()).toEqual(['slow']));
-    await eventually(() => expect(isIdle(accepted)).toBe(true));
+    await eventually(() => expect(slowOne.bodies()).toEqual(['slow']));
   });
 });

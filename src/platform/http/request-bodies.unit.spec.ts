@@ -13,7 +13,7 @@ import { READS_BODY, takeBodiesAsBytes } from './request-bodies.js';
 
 /** One eighth is kept for small bodies: this leaves two of the largest. */
 const MAX_BYTES = (2 * MAX_BODY_BYTES * 8) / 7;
-const GRACE_MS = 1_000;
+const SHORT_GRACE_MS = 1_000;
 
 let fastify: FastifyInstance;
 let port: number;
@@ -22,12 +22,14 @@ let bodies: BodiesUnderWay;
 let waiting: (() => void)[];
 let sockets: Socket[];
 
-beforeEach(async () => {
+beforeEach(() => start());
+
+async function start(graceMs?: number): Promise<void> {
   const log = pino({ level: 'silent' });
   fastify = createHttpAdapter(log).getInstance<FastifyInstance>();
   // What the program has in its place answers 405; here nothing is asked that is not there.
   fastify.decorate('methodsAt', () => []);
-  bodies = new BodiesUnderWay(MAX_BYTES, GRACE_MS);
+  bodies = new BodiesUnderWay(MAX_BYTES, graceMs);
   takeBodiesAsBytes(fastify, bodies);
   fastify.setErrorHandler((error, request, reply) => new ProblemFilter(log).answer(error, request, reply));
   waiting = [];
@@ -47,7 +49,7 @@ beforeEach(async () => {
   answerInTurns(fastify.server);
   await fastify.listen({ port: 0, host: '127.0.0.1' });
   port = (fastify.server.address() as AddressInfo).port;
-});
+}
 
 afterEach(async () => {
   for (const socket of sockets) socket.destroy();
@@ -125,6 +127,8 @@ describe('bodies under way', () => {
   it.each(['announced', 'chunked'])(
     'that trickle are told 408, and hold nothing any more: %s',
     async (kind) => {
+      await fastify.close();
+      await start(SHORT_GRACE_MS);
       const { socket, received } = await send(kind === 'announced' ? announced('/echo') : chunked('/echo'));
       const trickle = setInterval(() => socket.write(kind === 'announced' ? 'x' : '1\r\nx\r\n'), 50);
       try {

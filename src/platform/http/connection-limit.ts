@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { type Server, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { Counter, register } from 'prom-client';
+import type { Logger } from '../logging/logger.js';
+import { observeGauge } from '../metrics/observed-gauge.js';
+import { problemAnswer } from './problem-answer.js';
+
+/** Files and sockets that the process needs besides: Kafka's, Redis's, those of files that are read, standard ones. */
+const RESERVED_FILES = 128;
+const LEAST_CONNECTIONS = 16;
+/** Whoever is refused has this long to read why; of more than so many at once nobody waits. */
+const LINGER_MS = 1_000;
+const MAX_LINGERING = 64;
+
+/** How many files this process may have open; undefined where that cannot be known. Node has raised it to the most. */
+export function openFilesLimit(): number | undefined {
+  try {
+    const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return limit === undefined ? undefined : Number(limit);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is left of the files for connections of clients, which must never take those of the database and of Kafka. */
+export function connectionsWithin(
+  setting: number,
+  openFiles: number | undefined,
+  poolSize: number,
+  log: Logger,
+): number {
+  const possible = Math.max((openFiles ?? Infinity) - RESERVED_FILES - poolSize, LEAST_CONNECTIONS);
+  if (setting <= possible) return setting;
+  log.warn(
+    { setting, possible, openFiles },
+    'MAX_CONNECTIONS is more than the limit of open files leaves room for (ulimit -n)',
+  );
+  return possible;
+}
+
+/**
+ * Bounds the connections of a server. When all are taken, the one that has been idle the longest gives way to a new one;
+ * where every one has a request under way, the new one is answered 503 and closed.
+ */
+export class ConnectionLimit {
+  private readonly open = new Set<Socket>();
+  private lingering = 0;
+  private readonly turnedAway: Counter<'how'>;
+
+  /** @param closeLongestIdle closes a connection, or says that none is idle */
+  constructor(
+    private readonly max: number,
+    private readonly closeLongestIdle: () => boolean,
+  ) {
+    observeGauge('waybill_http_connections', 'Connections of clients', () => this.open.size);
+    const name = 'waybill_http_connections_turned_away_total';
+    register.removeSingleMetric(name);
+    this.turnedAway = new Counter({
+      name,
+      help: 'Connections that gave way to others, or were refused, since there were as many as there may be',
+      labelNames: ['how'],
+    });
+    for (const how of ['closed_idle', 'refused']) this.turnedAway.inc({ how }, 0);
+  }
+
+  /** Stands before all that listens to connections of the server so far. */
+  watch(server: Server): void {
+    const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      if (!this.hasRoom()) return this.refuse(socket);
+      this.open.add(socket);
+      socket.once('close', () => this.open.delete(socket));
+      for (const listener of listeners) listener.call(server, socket);
+    });
+  }
+
+  private hasRoom(): boolean {
+    if (this.open.size < this.max) return true;
+    if (!this.closeLongestIdle()) return false;
+    this.turnedAway.inc({ how: 'closed_idle' });
+    return true;
+  }
+
+  private refuse(socket: Socket): void {
+    this.turnedAway.inc({ how: 'refused' });
+    socket.on('error', () => undefined);
+    if (this.lingering >= MAX_LINGERING) {
+      socket.destroy();
+      return;
+    }
+    this.lingering++;
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+    socket.once('close', () => {
+      clearTimeout(timer);
+      this.lingering--;
+    });
+    // What is sent is read, or the close would take the answer back.
+    socket.resume().end(REFUSAL);
+  }
+}
+
+const REFUSAL = ((): string => {
+  const message = 'there are as many connections as there may be; try again shortly';
+  const { status, headers, body } = problemAnswer(
+    { status: 503, message, headers: { 'retry-after': '1' } },
+    '',
+  );
+  const fields = headers.map((text, at) => (at % 2 === 0 ? `${text}: ` : `${text}\r\n`)).join('');
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${fields}connection: close\r\n\r\n${String(body)}`;
+})();

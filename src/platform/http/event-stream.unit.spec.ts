@@ -1,0 +1,118 @@
+import type { FastifyInstance } from 'fastify';
+import { once } from 'node:events';
+import { ServerResponse } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../../test/support/eventually.js';
+import { EventStream } from './event-stream.js';
+import { createHttpAdapter } from './http-adapter.js';
+import { answerInTurns } from './pipelined-requests.js';
+import { ProblemFilter } from './problem.filter.js';
+
+const MAX_CLIENTS = 30;
+
+let fastify: FastifyInstance;
+let port: number;
+let stream: EventStream;
+let onDropped: () => void;
+let sockets: Socket[];
+
+beforeEach(async () => {
+  const log = pino({ level: 'silent' });
+  sockets = [];
+  onDropped = vi.fn();
+  stream = new EventStream({ maxClients: MAX_CLIENTS, onDropped });
+  fastify = createHttpAdapter(log).getInstance<FastifyInstance>();
+  fastify.setErrorHandler((error, request, reply) => new ProblemFilter(log).answer(error, request, reply));
+  fastify.get('/', (request, reply) => stream.open(request, reply));
+  answerInTurns(fastify.server);
+  await fastify.listen({ port: 0, host: '127.0.0.1' });
+  port = (fastify.server.address() as AddressInfo).port;
+});
+
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  await fastify.close();
+});
+
+async function watch(requests = 1, version = '1.1'): Promise<{ socket: Socket; received(): string }> {
+  const socket = connect(port, '127.0.0.1')
+    .setEncoding('utf8')
+    .on('error', () => undefined);
+  sockets.push(socket);
+  let text = '';
+  socket.on('data', (piece: string) => (text += piece));
+  await once(socket, 'connect');
+  socket.write(`GET / HTTP/${version}\r\nHost: x\r\n\r\n`.repeat(requests));
+  await eventually(() => expect(text).toContain('\r\n\r\n'));
+  return { socket, received: () => text };
+}
+
+describe('an event stream', () => {
+  it.each(['1.0', '1.1'])('is the same for all clients, as it was published: HTTP/%s', async (version) => {
+    const clients = [await watch(1, version), await watch(1, version)];
+    stream.publish('data: one\n\n');
+    stream.publish('data: two\n\n');
+    await eventually(() => {
+      for (const { received } of clients) {
+        expect(received()).toMatch(/\r\n\r\nretry: 2000\n\ndata: one\n\ndata: two\n\n$/);
+      }
+    });
+    stream.publish('data: three\n\n');
+    const ended = clients.map(({ socket }) => once(socket, 'close'));
+    stream.end();
+    await Promise.all(ended);
+    for (const { received } of clients) expect(received()).toMatch(/two\n\ndata: three\n\n$/);
+  });
+
+  it('has one client a connection, however often it is asked for', async () => {
+    const { socket } = await watch(1_600);
+    expect(stream.size).toBe(1);
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    stream.publish('data: one\n\n');
+    expect(stream.size).toBe(1);
+    socket.end();
+    await eventually(() => expect(stream.size).toBe(0));
+  });
+
+  it('refuses more clients than there may be, until one goes', async () => {
+    for (let number = 0; number < MAX_CLIENTS; number++) await watch();
+    const refused = await fetch(`http://127.0.0.1:${port}/`);
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBe('5');
+    expect((await fetch(`http://127.0.0.1:${port}/`, { method: 'HEAD' })).status).toBe(200);
+    sockets[0]!.destroy();
+    await eventually(() => expect(stream.size).toBe(MAX_CLIENTS - 1));
+    await watch();
+  });
+
+  it('writes a batch of events once to each client', async () => {
+    const clients = await Promise.all([watch(), watch(), watch()]);
+    const write = vi.spyOn(ServerResponse.prototype, 'write');
+    for (let number = 0; number < 1_000; number++) stream.publish(`data: ${number}\n\n`);
+    await eventually(() => {
+      for (const { received } of clients) expect(received()).toMatch(/data: 999\n\n$/);
+    });
+    expect(write).toHaveBeenCalledTimes(clients.length);
+    expect(new Set(write.mock.calls.map(([bytes]) => bytes as unknown)).size).toBe(1);
+    write.mockRestore();
+  });
+
+  it('lets go who does not read, and nobody else', async () => {
+    const reader = await watch();
+    const idle = [await watch(), await watch(), await watch()];
+    for (const { socket } of idle) socket.pause();
+    const event = `data: ${'x'.repeat(100_000)}\n\n`;
+    let published = 0;
+    await eventually(
+      () => {
+        for (let number = 0; number < 5; number++, published++) stream.publish(event);
+        expect(onDropped).toHaveBeenCalledTimes(idle.length);
+      },
+      { timeoutMs: 20_000 },
+    );
+    expect(stream.size).toBe(1);
+    await eventually(() => expect(reader.received().length).toBeGreaterThan(published * event.length));
+  });
+});

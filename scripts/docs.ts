@@ -1,17 +1,19 @@
 /**
- * Writes the documents that are made from the code: `docs/asyncapi.yaml`, `docs/openapi.json` and the table of
- * settings in `README.md`. With `--check` nothing is written, and it ends with 1, naming each file that is not
+ * Writes the documents that are made from the code: `docs/asyncapi.yaml`, `docs/openapi.json`, the table of
+ * settings in `README.md` and `.env.example`. With `--check` nothing is written, and it ends with 1, naming each file that is not
  * current. The program must have been built.
  */
 import 'reflect-metadata';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { asyncApiYaml } from './docs/asyncapi.js';
+import { envExample } from './docs/env-example.js';
 import { openApiJson } from './docs/openapi.js';
 import { readmeWithSettings } from './docs/settings-table.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const README = join(ROOT, 'README.md');
+const COMPOSE = join(ROOT, 'docker-compose.yml');
 
 interface Document {
   path: string;
@@ -21,7 +23,8 @@ interface Document {
 const DOCUMENTS: readonly Document[] = [
   { path: join(ROOT, 'docs', 'asyncapi.yaml'), text: asyncApiYaml },
   { path: join(ROOT, 'docs', 'openapi.json'), text: openApiJson },
-  { path: README, text: () => readmeWithSettings(README, join(ROOT, 'docker-compose.yml')) },
+  { path: README, text: () => readmeWithSettings(README, COMPOSE) },
+  { path: join(ROOT, '.env.example'), text: () => envExample(COMPOSE) },
 ];
 
 async function isCurrent({ path, text }: Document): Promise<boolean> {

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { programSettings } from '../../scripts/docs/settings-table.js';
+import { composeServices } from './compose.js';
+
+/** What the image itself sets: folders of its own. */
+const OF_THE_IMAGE = ['STATIC_DIR', 'DATA_DIR'];
+/** Of two ways to name the database, it takes the other. */
+const OF_ANOTHER_WAY = ['DATABASE_URL'];
+
+describe('docker-compose.yml', () => {
+  const { waybill, gateway } = composeServices();
+  const passed = waybill!.environment!;
+
+  it('hands every setting of the program to its container, and nothing else', () => {
+    const expected = programSettings()
+      .map(({ name }) => name)
+      .filter((name) => ![...OF_THE_IMAGE, ...OF_ANOTHER_WAY].includes(name));
+    expect(Object.keys(passed).sort()).toEqual(expected.sort());
+  });
+
+  it('leaves what it does not have to say itself to the environment, under the same name', () => {
+    const values = Object.entries(passed).filter(([, value]) => value?.includes('${') === true);
+    for (const [name, value] of values) {
+      expect(value).toMatch(new RegExp(`^\\$\\{(${name}|POSTGRES_PASSWORD):-`));
+    }
+    expect(Object.values(passed)).toContain(null);
+  });
+
+  it('publishes no port of the program, of which there may be several, but one in front of all', () => {
+    expect(waybill!.ports).toBeUndefined();
+    expect(gateway!.ports).toEqual(['127.0.0.1:${SERVER_PORT:-8080}:8080']);
+  });
+
+  it('starts no JVM to ask Kafka how it is', () => {
+    expect(composeServices()['kafka']!.healthcheck!.test.join(' ')).not.toMatch(/kafka-|java|\.sh/);
+  });
+});

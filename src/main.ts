@@ -14,13 +14,17 @@ import { messageForLog } from './platform/logging/error-record.js';
 import { endByLoggedWords } from './platform/logging/last-words.js';
 import { createLogger, type Logger } from './platform/logging/logger.js';
 import {
+  parseSkipBatchCommand,
+  SKIP_BATCH_USAGE,
+} from './platform/messaging/batch-skips/skip-batch-command.js';
+import {
   DEAD_LETTERS_USAGE,
   type DeadLettersCommand,
   parseDeadLettersCommand,
   UsageError,
 } from './platform/messaging/dead-letters/command/dead-letters-arguments.js';
 import { keepTickShape } from './platform/tick-shape.js';
-import { deadLettersCommand, migrateDatabase, resetDatabase } from './database-commands.js';
+import { deadLettersCommand, migrateDatabase, resetDatabase, skipBatch } from './database-commands.js';
 import { Waybill } from './waybill.js';
 
 /** sysexits.h */
@@ -33,6 +37,7 @@ const USAGE = `usage: node dist/src/program.js [command]
   serve             the program itself (the default)
   migrate           bring the database's schema up to date
   reset-database    delete all that is stored, with --yes
+  skip-batch        go on behind a batch of Kafka's that cannot be decoded; with --help, how
   dead-letters      list, show, replay or discard refused events; with --help, how
 `;
 
@@ -122,10 +127,24 @@ async function deadLetters(options: string[]): Promise<void> {
   );
 }
 
+async function skip(words: string[]): Promise<void> {
+  const command = parseSkipBatchCommand(words);
+  if (command === undefined) {
+    const isHelp = words.join() === '--help';
+    (isHelp ? process.stdout : process.stderr).write(SKIP_BATCH_USAGE);
+    process.exit(isHelp ? 0 : EX_USAGE);
+  }
+  const environment = settings();
+  await skipBatch(environment, command).catch((error: unknown) =>
+    giveUp(error, createLogger(environment.LOG_LEVEL)),
+  );
+}
+
 async function main([command = 'serve', ...options]: string[]): Promise<void> {
   if (command === 'serve' && options.length === 0) return serve();
   if (command === 'migrate' && options.length === 0) return migrateDatabase(settings());
   if (command === 'reset-database' && options.join() === '--yes') return resetDatabase(settings());
+  if (command === 'skip-batch') return skip(options);
   if (command === 'dead-letters') return deadLetters(options);
   process.stderr.write(USAGE);
   process.exit(command === 'help' || command === '--help' ? 0 : EX_USAGE);

@@ -12,6 +12,7 @@ import { RequestMetrics } from './http/request-metrics.js';
 import { UnreadAnswers } from './http/unread-answers.js';
 import { Lifecycle } from './lifecycle.js';
 import { LOGGER, type Logger } from './logging/logger.js';
+import { BatchSkipEntity } from './messaging/batch-skips/batch-skip.entity.js';
 import { DeadLetterAttemptEntity, DeadLetterEntity } from './messaging/dead-letters/dead-letter.entity.js';
 import { DeadLettersHttpModule } from './messaging/dead-letters/dead-letters-http.module.js';
 import { MessagingModule } from './messaging/messaging.module.js';
@@ -20,6 +21,7 @@ import { MetricsModule } from './metrics/metrics.module.js';
 
 export const PLATFORM_ENTITIES: readonly EntitySchema[] = [
   OutboxEntity,
+  BatchSkipEntity,
   DeadLetterEntity,
   DeadLetterAttemptEntity,
   IdempotencyKeyEntity,

@@ -16,6 +16,9 @@ export type Role = (typeof ROLES)[number];
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
+export const COMPRESSIONS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
+export type Compression = (typeof COMPRESSIONS)[number];
+
 const DAY_SECONDS = 86_400;
 const MIB = 1_048_576;
 
@@ -49,7 +52,9 @@ export class Environment {
   @KafkaName() KAFKA_CLIENT_ID: string = 'waybill';
   @WholeNumber(1, 10_000) KAFKA_PARTITIONS: number = 4;
   @WholeNumber(1, 32_767) KAFKA_REPLICATION_FACTOR: number = 1;
+  @OneOf(COMPRESSIONS) KAFKA_COMPRESSION: Compression = 'none';
   @WholeNumber(1, 10_000) CONSUMER_BATCH_MAX_EVENTS: number = 1_000;
+  @WholeNumber(MIB, 4_096 * MIB) CONSUMER_BATCH_MAX_BYTES: number = 256 * MIB;
   @WholeNumber(1, 100) CONSUMER_MAX_ATTEMPTS: number = 5;
   @WholeNumber(1, 10_000) RELAY_BATCH_MAX_MESSAGES: number = 4_000;
 
@@ -89,7 +94,10 @@ export const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   KAFKA_CLIENT_ID: 'Name shown to the brokers',
   KAFKA_PARTITIONS: 'Partitions of a topic that has to be created',
   KAFKA_REPLICATION_FACTOR: 'Replicas of a topic that has to be created',
+  KAFKA_COMPRESSION: 'How what is sent to Kafka is compressed',
   CONSUMER_BATCH_MAX_EVENTS: 'Events written in one transaction at most',
+  CONSUMER_BATCH_MAX_BYTES:
+    'Bytes that a compressed batch may inflate to; a partition waits at one that is larger',
   CONSUMER_MAX_ATTEMPTS: 'Tries of an event that fails for no known reason before it is a dead letter',
   RELAY_BATCH_MAX_MESSAGES: 'Outbox rows published at a time at most',
   REDIS_URL: 'Redis to use as the second cache tier; without it there is none',

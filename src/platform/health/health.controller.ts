@@ -20,7 +20,7 @@ export class HealthController {
     const ready = await this.health.ready();
     const live = this.health.live();
     const status = ready.status === 'up' && live.status === 'up' ? 'up' : 'down';
-    return answer(reply, { status, parts: { ...ready.parts, ...live.parts } });
+    return answer(reply, { status, parts: { ...this.health.remarked(), ...ready.parts, ...live.parts } });
   }
 
   @Get('live')

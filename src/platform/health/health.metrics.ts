@@ -13,7 +13,10 @@ export class HealthMetrics {
       health.live().status === 'up' ? 1 : 0,
     );
     observeGauges('waybill_part_up', 'Whether a part is up: 1 or 0', 'part', async () =>
-      Object.entries((await health.ready()).parts).map(([part, { up }]) => [part, up ? 1 : 0]),
+      Object.entries({ ...health.remarked(), ...(await health.ready()).parts }).map(([part, { up }]) => [
+        part,
+        up ? 1 : 0,
+      ]),
     );
   }
 }

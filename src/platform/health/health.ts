@@ -23,6 +23,7 @@ const OPTIONAL_PARTS: ReadonlySet<string> = new Set(['redis']);
 export class Health {
   private readonly reported = new Map<string, PartState>();
   private readonly checks = new Map<string, () => Promise<PartState> | PartState>();
+  private readonly remarks = new Map<string, () => PartState>();
   private readonly deaths = new Map<string, string>();
   private readonly vitals = new Map<string, () => string | undefined>();
 
@@ -38,6 +39,11 @@ export class Health {
   /** A part that has to be asked. One that throws, or does not answer within a second, is down. */
   addCheck(part: string, check: () => Promise<PartState> | PartState): void {
     this.checks.set(part, check);
+  }
+
+  /** Something that an operator has to see to, and that has no bearing on whether the program is ready or live. */
+  addRemark(part: string, remark: () => PartState): void {
+    this.remarks.set(part, remark);
   }
 
   /** A part has ended and will not come back by itself: only a new process helps. */
@@ -60,6 +66,10 @@ export class Health {
       if (detail !== undefined) parts[part] = { up: false, detail };
     }
     return { status: Object.keys(parts).length === 0 ? 'up' : 'down', parts };
+  }
+
+  remarked(): Readonly<Record<string, PartState>> {
+    return Object.fromEntries([...this.remarks].map(([part, remark]) => [part, remark()]));
   }
 
   async ready(): Promise<HealthReport> {

@@ -6,6 +6,7 @@ import { Database } from '../database/database.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchRunner } from './batch-runner.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
+import { FailingBatches } from './failing-batches.js';
 import { classifyFailure } from './failure.js';
 import { MessagingMetrics } from './messaging.metrics.js';
 import type { BatchHandler, ReceivedEvent, RefusedEvent } from './received-event.js';
@@ -28,6 +29,7 @@ export class BatchConsumer {
     private readonly deadLetters: DeadLetters,
     private readonly environment: Environment,
     private readonly metrics: MessagingMetrics,
+    private readonly failing: FailingBatches,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -47,7 +49,10 @@ export class BatchConsumer {
       onFailure: (kind, error, events) => {
         this.metrics.retries.inc({ topic, kind });
         this.log.warn({ err: error, kind, topic, ...extentOf(events) }, 'a batch of events failed');
+        const { partition, offset: firstOffset } = events[0]!;
+        this.failing.failed({ topic, partition, firstOffset }, error);
       },
+      onDone: ([first]) => this.failing.done(topic, first!.partition),
     });
   }
 

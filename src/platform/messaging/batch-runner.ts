@@ -10,7 +10,19 @@ export interface BatchRunnerOptions {
   readonly maxAttempts: number;
   /** Hears of every try that failed. */
   readonly onFailure: (kind: FailureKind, error: Error, events: readonly ReceivedEvent[]) => void;
+  /** Hears of every batch that was brought to its end. */
+  readonly onDone?: (events: readonly ReceivedEvent[]) => void;
 }
+
+/** What one run has to consider of others. */
+export interface RunTurns {
+  /** Does an attempt, perhaps once others have ended. Throws what it throws. */
+  take(attempt: () => Promise<void>): Promise<void>;
+  /** Nothing is being tried from now on, until the next attempt. */
+  onPause(): void;
+}
+
+const NO_TURNS: RunTurns = { take: (attempt) => attempt(), onPause: () => undefined };
 
 /**
  * Brings a batch to its end, whatever happens on the way.
@@ -25,45 +37,48 @@ export class BatchRunner {
   /**
    * Resolves when every event is done.
    *
-   * @param pulse called about once a second while waiting; what it throws ends the run
    * @throws AbortError when the signal is aborted; what is not done by then must be delivered again
    */
   async run(
     events: readonly ReceivedEvent[],
     signal: AbortSignal,
-    pulse: () => Promise<void> = () => Promise.resolve(),
+    turns: RunTurns = NO_TURNS,
   ): Promise<void> {
-    const failure = await this.tryHandler(events, signal, pulse);
+    await this.finish(events, { signal, turns });
+    this.options.onDone?.(events);
+  }
+
+  private async finish(events: readonly ReceivedEvent[], run: Run): Promise<void> {
+    const failure = await this.tryHandler(events, run);
     if (failure === undefined) return;
     if (events.length > 1) {
       const middle = Math.ceil(events.length / 2);
-      await this.run(events.slice(0, middle), signal, pulse);
-      await this.run(events.slice(middle), signal, pulse);
+      await this.finish(events.slice(0, middle), run);
+      await this.finish(events.slice(middle), run);
       return;
     }
-    await this.refuse(events[0]!, failure, signal, pulse);
+    await this.refuse(events[0]!, failure, run);
   }
 
   /** Undefined when the events are done; else the failure that waiting will not mend. */
   private async tryHandler(
     events: readonly ReceivedEvent[],
-    signal: AbortSignal,
-    pulse: () => Promise<void>,
+    run: Run,
   ): Promise<{ error: Error; attempts: number } | undefined> {
     const patience = new Patience();
     for (let bugs = 0; ;) {
-      signal.throwIfAborted();
       try {
-        await this.options.handler(events);
+        await attempt(() => this.options.handler(events), run);
         return undefined;
       } catch (error) {
+        run.signal.throwIfAborted();
         const kind = classifyFailure(error);
         this.options.onFailure(kind, error as Error, events);
         if (kind === 'bug') bugs++;
         const triedEnough = kind === 'permanent' || events.length > 1 || bugs >= this.options.maxAttempts;
         if (kind !== 'transient' && triedEnough)
           return { error: error as Error, attempts: Math.max(bugs, 1) };
-        await patience.pause(signal, pulse);
+        await pause(patience, run);
       }
     }
   }
@@ -71,19 +86,33 @@ export class BatchRunner {
   private async refuse(
     event: ReceivedEvent,
     { error, attempts }: { error: Error; attempts: number },
-    signal: AbortSignal,
-    pulse: () => Promise<void>,
+    run: Run,
   ): Promise<void> {
     const patience = new Patience();
     for (;;) {
-      signal.throwIfAborted();
       try {
-        return await this.options.refuse({ event, reason: error.message, attempts });
+        return await attempt(() => this.options.refuse({ event, reason: error.message, attempts }), run);
       } catch (refusal) {
+        run.signal.throwIfAborted();
         // Whatever kind this is, the event may neither be dropped nor passed over.
         this.options.onFailure('transient', refusal as Error, [event]);
-        await patience.pause(signal, pulse);
+        await pause(patience, run);
       }
     }
   }
+}
+
+interface Run {
+  readonly signal: AbortSignal;
+  readonly turns: RunTurns;
+}
+
+async function attempt(work: () => Promise<void>, { signal, turns }: Run): Promise<void> {
+  signal.throwIfAborted();
+  await turns.take(work);
+}
+
+async function pause(patience: Patience, { signal, turns }: Run): Promise<void> {
+  turns.onPause();
+  await patience.pause(signal);
 }

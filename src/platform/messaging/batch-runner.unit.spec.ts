@@ -150,10 +150,19 @@ describe('a batch', () => {
     expect(run.tries).toEqual([]);
   });
 
-  it('is given up when the pulse says that it is no longer ours', async () => {
-    const run = newRun(() => transient());
-    const pulse = (): Promise<void> => Promise.reject(new Error('the group is rebalancing'));
-    await expect(run.runner.run(eventsOf(2), never, pulse)).rejects.toThrow('rebalancing');
-    expect(run.tries).toHaveLength(1);
+  it('tells when it pauses, and that it is done', async () => {
+    const steps: string[] = [];
+    const runner = new BatchRunner({
+      handler: () => (steps.length < 3 ? Promise.reject(transient()) : Promise.resolve()),
+      refuse: () => Promise.resolve(),
+      maxAttempts: MAX_ATTEMPTS,
+      onFailure: () => steps.push('failed'),
+      onDone: (events) => steps.push(`done ${events.length}`),
+    });
+    await runner.run(eventsOf(2), never, {
+      take: (attempt) => (steps.push('try'), attempt()),
+      onPause: () => steps.push('pause'),
+    });
+    expect(steps).toEqual(['try', 'failed', 'pause', 'try', 'done 2']);
   });
 });

@@ -4,7 +4,9 @@ import { Environment } from '../config/environment.js';
 import { Health } from '../health/health.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchConsumer } from './batch-consumer.js';
+import { BatchSkips } from './batch-skips/batch-skips.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
+import { FailingBatches } from './failing-batches.js';
 import { LoopbackBroker } from './loopback/loopback-broker.js';
 import { LoopbackServer } from './loopback/loopback.server.js';
 import { MESSAGING_METRICS } from './messaging.metrics.js';
@@ -29,22 +31,40 @@ async function createTransport(
   environment: Environment,
   topics: TopicNames,
   batches: BatchConsumer,
+  failing: FailingBatches,
+  skips: BatchSkips,
   health: Health,
   log: Logger,
 ): Promise<Transport> {
   if (environment.KAFKA_BROKERS === undefined) {
     const broker = new LoopbackBroker();
-    return { server: new LoopbackServer(broker, topics, batches), publisher: broker };
+    return { server: new LoopbackServer(broker, topics, batches, failing), publisher: broker };
   }
   // Loaded by those who use it only, since that takes a tenth of a start.
   const { createKafka, PATIENT } = await import('./kafka/kafka-client.js');
+  const { createMissingTopics } = await import('./kafka/kafka-topics.js');
   const { KafkaPublisher } = await import('./kafka/kafka.publisher.js');
   const { KafkaServer } = await import('./kafka/kafka.server.js');
   const kafka = createKafka(environment, log);
   const patientKafka = createKafka(environment, log, PATIENT);
   return {
-    server: new KafkaServer({ kafka, patientKafka, environment, topics, batches, health, log }),
-    publisher: new KafkaPublisher(kafka, log),
+    server: new KafkaServer({
+      kafka,
+      patientKafka,
+      environment,
+      topics,
+      batches,
+      failing,
+      skips,
+      health,
+      log,
+    }),
+    publisher: new KafkaPublisher({
+      kafka,
+      compression: environment.KAFKA_COMPRESSION,
+      createMissingTopics: () => createMissingTopics(kafka, topics, environment, log),
+      log,
+    }),
   };
 }
 
@@ -60,7 +80,7 @@ export class MessagingModule {
         {
           provide: TRANSPORT,
           useFactory: createTransport,
-          inject: [Environment, TopicNames, BatchConsumer, Health, LOGGER],
+          inject: [Environment, TopicNames, BatchConsumer, FailingBatches, BatchSkips, Health, LOGGER],
         },
         {
           provide: EVENT_SERVER,
@@ -76,6 +96,8 @@ export class MessagingModule {
         RecentMessages,
         Outbox,
         DeadLetters,
+        BatchSkips,
+        FailingBatches,
         BatchConsumer,
         OutboxRelay,
         OutboxMetrics,

@@ -3,8 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const INITIAL_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 15_000;
-/** A pause is taken in steps, so that a consumer can show its group that it is alive meanwhile. */
-const STEP_MS = 1_000;
 
 /** Growing, jittered pauses between tries of the same thing. */
 export class Patience {
@@ -12,19 +10,12 @@ export class Patience {
 
   constructor(private readonly longestPauseMs: number = LONGEST_PAUSE_MS) {}
 
-  /**
-   * Waits for the next pause, calling `pulse` about once a second.
-   *
-   * @throws AbortError when the signal is aborted, and whatever `pulse` throws
-   */
-  async pause(signal: AbortSignal, pulse: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+  /** @throws AbortError when the signal is aborted */
+  async pause(signal: AbortSignal): Promise<void> {
     this.backoff =
       this.backoff?.next(undefined) ??
       new ExponentialBackoff({ initialDelay: INITIAL_PAUSE_MS, maxDelay: this.longestPauseMs }).next();
-    for (let leftMs = this.backoff.duration; leftMs > 0; leftMs -= STEP_MS) {
-      await sleep(Math.min(leftMs, STEP_MS), undefined, { signal });
-      await pulse();
-    }
+    await sleep(this.backoff.duration, undefined, { signal });
   }
 }
 

@@ -33,21 +33,6 @@ describe('the pauses', () => {
     expect(await lengthsOf(new Patience(), 5)).not.toEqual(await lengthsOf(new Patience(), 5));
   });
 
-  it('show about once a second that the waiter is alive', async () => {
-    const patience = new Patience(10_000);
-    await lengthsOf(patience, 30);
-    sleptMs.length = 0;
-    const sleptAtPulses: number[] = [];
-    await patience.pause(never, () => {
-      sleptAtPulses.push(sum(sleptMs));
-      return Promise.resolve();
-    });
-    expect(sleptAtPulses.at(-1)).toBe(10_000);
-    for (const [index, at] of sleptAtPulses.entries()) {
-      expect(at - (sleptAtPulses[index - 1] ?? 0)).toBeLessThanOrEqual(1_000);
-    }
-  });
-
   it('end at once when the wait is stopped', async () => {
     const stopping = new AbortController();
     const pause = new Patience().pause(stopping.signal);

@@ -56,6 +56,28 @@ export function observeGauges(
   });
 }
 
+/** The same with one figure for each set of labels. */
+export function observeLabelledGauge<Label extends string>(
+  name: string,
+  help: string,
+  labelNames: readonly Label[],
+  read: Reading<readonly (readonly [labels: Record<Label, string>, figure: number])[]>,
+  registry: Registry = register,
+): void {
+  const readWatched = watched(name, read, registry);
+  new Gauge({
+    name,
+    help,
+    labelNames,
+    registers: [registry],
+    async collect() {
+      const figures = (await readWatched()) ?? [];
+      this.reset();
+      for (const [labels, figure] of figures) this.set(labels, figure);
+    },
+  });
+}
+
 /** The reading within its limit, as long as it goes well. Scrapes that come while one is under way share it. */
 function watched<Figure>(
   name: string,

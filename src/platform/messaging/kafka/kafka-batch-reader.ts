@@ -1,9 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import { atMost } from '../../at-most.js';
 import type { BatchRunner } from '../batch-runner.js';
-import type { EventHeaders } from '../event-headers.js';
-import type { BatchHandler, ReceivedEvent } from '../received-event.js';
-import type { DecodedRecord } from './record-decoding.js';
+import type { BatchSkips } from '../batch-skips/batch-skips.js';
+import type { FailingBatches } from '../failing-batches.js';
+import type { Logger } from '../../logging/logger.js';
+import type { BatchHandler } from '../received-event.js';
+import { eventOf } from './event-of-record.js';
+import type { FetchedBatch, PartLimits } from './fetched-batch.js';
+import { PartitionLane } from './partition-lane.js';
+import { Turnstile } from './turnstile.js';
+import { UndecodableBatchError } from './undecodable-batch.error.js';
 
 /** A fetch that brought fewer events than this is followed by a pause. */
 const FEW_EVENTS = 200;
@@ -16,6 +23,29 @@ const LINGER_MS = 20;
 
 /** kafkajs itself keeps to the heartbeat interval, however often it is asked. */
 const HEARTBEAT_CHECK_MS = 1_000;
+/** A partition that takes longer than this, though it does not fail, leaves as one that fails does. */
+const SLOW_MS = 2_000;
+const LEAVE_LOOK_MS = 250;
+/** After a failure that nobody foresaw. */
+const REFETCH_PAUSE_MS = 5_000;
+/** What partitions that have left may keep in memory together; beyond that, the fetch waits for them. */
+const MAX_LEFT_BYTES = 32 * 1_048_576;
+/** What is handed over at once, unless a single event is larger. */
+const MAX_PART_BYTES = 4 * 1_048_576;
+
+type GroupOffsets = Pick<EachBatchPayload, 'resolveOffset' | 'commitOffsetsIfNecessary'>;
+
+export interface BatchReaderParts {
+  readonly consumer: Pick<Consumer, 'pause' | 'resume'>;
+  readonly maxEvents: number;
+  readonly maxInflatedBytes: number;
+  /** Tries at a time, together, of partitions that have left. */
+  readonly maxLeftTries: number;
+  readonly stopping: AbortSignal;
+  readonly failing: FailingBatches;
+  readonly skips: BatchSkips;
+  readonly log: Logger;
+}
 
 /**
  * Takes what kafkajs has fetched through the runners, a part at a time, and commits each part's offset once all of
@@ -24,11 +54,21 @@ const HEARTBEAT_CHECK_MS = 1_000;
 export class KafkaBatchReader {
   private readonly runners = new Map<string, BatchRunner>();
   private readonly newsHandlers = new Map<string, BatchHandler>();
+  /** By topic and partition. */
+  private readonly lanes = new Map<string, { place: Place; lane: PartitionLane }>();
+  private readonly left = new Set<PartitionLane>();
+  private readonly limits: PartLimits;
+  private readonly turnstile: Turnstile;
+  private memberId: string | undefined;
 
-  constructor(
-    private readonly maxEvents: number,
-    private readonly stopping: AbortSignal,
-  ) {}
+  constructor(private readonly parts: BatchReaderParts) {
+    const { maxEvents, maxInflatedBytes, maxLeftTries, stopping } = parts;
+    this.limits = { maxEvents, maxInflatedBytes, maxBytes: MAX_PART_BYTES };
+    this.turnstile = new Turnstile(maxLeftTries);
+    stopping.addEventListener('abort', () => {
+      for (const { lane } of this.lanes.values()) lane.finish();
+    });
+  }
 
   add(topic: string, runner: BatchRunner): void {
     this.runners.set(topic, runner);
@@ -42,27 +82,47 @@ export class KafkaBatchReader {
     return [...this.runners.keys(), ...this.newsHandlers.keys()];
   }
 
-  async read(payload: EachBatchPayload): Promise<void> {
-    const { batch, heartbeat, isRunning, isStale, resolveOffset, commitOffsetsIfNecessary } = payload;
-    const { topic, partition } = batch;
-    const runner = this.runners.get(topic)!;
-    for (let start = 0; start < batch.messages.length; start += this.maxEvents) {
-      if (!isRunning() || isStale() || this.stopping.aborted) return;
-      const messages = batch.messages.slice(start, start + this.maxEvents);
-      const events = messages.map((message) => eventOf(topic, partition, message));
-      try {
-        await whileBeating(heartbeat, runner.run(events, this.stopping, heartbeat));
-      } catch (error) {
-        if (this.stopping.aborted) return;
-        throw error;
-      }
-      const last = messages.at(-1)!.offset;
-      resolveOffset(last);
-      const offset = (BigInt(last) + 1n).toString();
-      await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
-      await heartbeat();
+  /**
+   * The group has shared its partitions anew. A member that has kept its id was never without those that it still has;
+   * one with another id was thrown out, and others may have gone on with its partitions meanwhile.
+   */
+  joined(memberId: string, assignment: Readonly<Record<string, number[]>>): void {
+    const isSameMember = memberId === this.memberId;
+    this.memberId = memberId;
+    for (const topic of this.runners.keys()) this.parts.failing.assign(topic, assignment[topic] ?? []);
+    for (const { place, lane } of this.lanes.values()) {
+      const isOurs = assignment[place.topic]?.includes(place.partition) === true;
+      if (!isSameMember || !isOurs) lane.takeAway();
     }
-    await this.lingerAfter(batch.messages.length);
+  }
+
+  /** The consumer has ended; if it comes back it is another member. */
+  cutOff(): void {
+    this.memberId = undefined;
+    for (const { lane } of this.lanes.values()) lane.takeAway();
+  }
+
+  /** Resolves once no partition is worked on. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.lanes.values()].map(({ lane }) => lane.settled));
+  }
+
+  /** For the group's shared topics. Resolves when kafkajs may fetch on. */
+  async read({ batch, heartbeat, ...group }: EachBatchPayload): Promise<void> {
+    const place = { topic: batch.topic, partition: batch.partition };
+    const name = `${place.topic}/${place.partition}`;
+    // One that was taken away may still be at its last try.
+    await this.lanes.get(name)?.lane.settled.catch(() => undefined);
+    // Without that kafkajs would fetch the same again at once, until it is told to leave the group.
+    if (this.parts.stopping.aborted) return this.settled();
+    if (!group.isRunning() || group.isStale()) return;
+    const lane = this.laneFor(place, batch as unknown as FetchedBatch, group);
+    this.lanes.set(name, { place, lane });
+    const settled = lane.settled.finally(() => this.lanes.delete(name));
+    await whileBeating(heartbeat, this.untilDoneOrLeft(place, lane, settled));
+    if (this.left.has(lane)) return;
+    await heartbeat();
+    await this.lingerAfter(lane.events);
   }
 
   /** Tells all handlers of news that they may have missed some. */
@@ -70,16 +130,113 @@ export class KafkaBatchReader {
     for (const handler of this.newsHandlers.values()) await handler([]);
   }
 
-  async readNews({ batch, heartbeat }: EachBatchPayload): Promise<void> {
-    const { topic, partition, messages } = batch;
-    await this.newsHandlers.get(topic)!(messages.map((message) => eventOf(topic, partition, message)));
-    await heartbeat();
-    await this.lingerAfter(messages.length);
+  /** News that cannot be decoded is passed over, as if it had been missed. */
+  async readNews({ batch, heartbeat, resolveOffset }: EachBatchPayload): Promise<void> {
+    const { topic, partition } = batch;
+    const handler = this.newsHandlers.get(topic)!;
+    let events = 0;
+    try {
+      for await (const { records } of (batch as unknown as FetchedBatch).parts(this.limits)) {
+        if (records.length === 0) continue;
+        events += records.length;
+        await handler(records.map((record) => eventOf(topic, partition, record)));
+        await heartbeat();
+      }
+      resolveOffset(batch.lastOffset());
+    } catch (error) {
+      if (!(error instanceof UndecodableBatchError)) throw error;
+      this.parts.log.error({ err: error, ...error.range }, 'news was passed over');
+      resolveOffset(String(error.range.lastOffset));
+      await handler([]);
+    }
+    await this.lingerAfter(events);
+  }
+
+  private laneFor(place: Place, batch: FetchedBatch, group: GroupOffsets): PartitionLane {
+    const { topic, partition } = place;
+    return new PartitionLane({
+      batch,
+      limits: this.limits,
+      runner: this.runners.get(topic)!,
+      turnstile: this.turnstile,
+      eventsOf: ({ records }) => records.map((record) => eventOf(topic, partition, record)),
+      commit: async (offset) => {
+        group.resolveOffset(String(offset - 1));
+        const next = { partition, offset: String(offset) };
+        await group.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [next] }] });
+        this.parts.failing.done(topic, partition);
+      },
+      onHeld: (error) => {
+        this.parts.log.error(
+          { err: error, ...error.range },
+          'a batch cannot be decoded; its partition waits',
+        );
+      },
+      isSkipped: (error) => this.isSkipped(error),
+      onSkipped: (error) => this.skipped(error),
+    });
+  }
+
+  private async untilDoneOrLeft(place: Place, lane: PartitionLane, settled: Promise<void>): Promise<void> {
+    let isDone = false;
+    const done = settled.finally(() => (isDone = true));
+    await atMost(SLOW_MS, Promise.race([done, lane.troubled]));
+    while (!isDone) {
+      if (this.mayKeep(lane) && lane.leave()) {
+        this.goOnWithout(place, lane, done);
+        return;
+      }
+      await atMost(LEAVE_LOOK_MS, done);
+    }
+    await done;
+  }
+
+  /** Always one, and more as long as they are small. */
+  private mayKeep(lane: PartitionLane): boolean {
+    let bytes = lane.bytes;
+    for (const one of this.left) bytes += one.bytes;
+    return this.left.size === 0 || bytes <= MAX_LEFT_BYTES;
+  }
+
+  private goOnWithout({ topic, partition }: Place, lane: PartitionLane, done: Promise<void>): void {
+    const { consumer, log, stopping } = this.parts;
+    const paused = [{ topic, partitions: [partition] }];
+    consumer.pause(paused);
+    this.left.add(lane);
+    void done
+      .catch(async (error: unknown) => {
+        log.error(
+          { err: error, topic, partition },
+          'what was fetched could not be worked on; it is fetched again',
+        );
+        await sleep(REFETCH_PAUSE_MS, undefined, { signal: stopping }).catch(() => undefined);
+      })
+      .finally(() => {
+        this.left.delete(lane);
+        if (!stopping.aborted) consumer.resume(paused);
+      });
+  }
+
+  private async isSkipped(error: UndecodableBatchError): Promise<boolean> {
+    const { failing, skips } = this.parts;
+    failing.failed(error.range, error);
+    // Where the database is away nobody can have asked.
+    return skips.isAskedFor(error.range).catch(() => false);
+  }
+
+  private async skipped({ range, message }: UndecodableBatchError): Promise<void> {
+    this.parts.log.warn({ ...range, reason: message }, 'a batch was skipped, as was asked for');
+    await this.parts.skips.forget(range).catch(() => undefined);
   }
 
   private async lingerAfter(events: number): Promise<void> {
-    if (events < FEW_EVENTS && !this.stopping.aborted) await sleep(LINGER_MS);
+    if (events < FEW_EVENTS && !this.parts.stopping.aborted) await sleep(LINGER_MS);
   }
+}
+
+interface Place {
+  readonly topic: string;
+  readonly partition: number;
 }
 
 /**
@@ -94,23 +251,3 @@ async function whileBeating(heartbeat: () => Promise<void>, work: Promise<void>)
     clearInterval(timer);
   }
 }
-
-/** As our decoder of records makes it. */
-type DecodedMessage = KafkaMessage & Partial<Pick<DecodedRecord, 'headerList'>>;
-
-function eventOf(topic: string, partition: number, message: DecodedMessage): ReceivedEvent {
-  const timestampMs = Number(message.timestamp);
-  return {
-    topic,
-    partition,
-    offset: Number(message.offset),
-    timestampMs,
-    exactTimestamp: Number.isSafeInteger(timestampMs) ? undefined : BigInt(message.timestamp),
-    key: message.key,
-    value: message.value,
-    headers: message.headerList ?? NO_HEADERS,
-  };
-}
-
-/** Of a message in the format of before Kafka 0.11, which has no headers. */
-const NO_HEADERS: EventHeaders = [];

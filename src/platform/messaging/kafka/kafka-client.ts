@@ -5,6 +5,8 @@ import { Kafka, logLevel } from './kafkajs.js';
 
 const CONNECTION_TIMEOUT_MS = 3_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** After which partitions that were added to a topic are noticed. kafkajs's own are five minutes. */
+export const METADATA_MAX_AGE_MS = 30_000;
 
 /** How long kafkajs tries by itself before it says that the brokers are away. */
 export interface KafkaRetry {

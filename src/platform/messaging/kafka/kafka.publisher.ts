@@ -1,9 +1,11 @@
 import type { Kafka, Message, Producer } from 'kafkajs';
+import type { Compression } from '../../config/environment.js';
 import type { Logger } from '../../logging/logger.js';
 import { DEAD_LETTER_ID_HEADER } from '../dead-letters/dead-letter-id.js';
 import { classifyFailure } from '../failure.js';
 import type { OutboxMessage, Publisher } from '../outgoing-message.js';
-import { Partitioners } from './kafkajs.js';
+import { METADATA_MAX_AGE_MS } from './kafka-client.js';
+import { CompressionTypes, Partitioners } from './kafkajs.js';
 import type { RecordToEncode } from './record-encoding.js';
 
 /**
@@ -16,15 +18,29 @@ const RECORD_OVERHEAD_BYTES = 100;
 /** Told instead of a value that the broker refuses as too large; the dead letters' table has it. */
 const OMITTED_HEADER = 'value_omitted';
 
+/** As the settings name it, and as kafkajs does. */
+const COMPRESSION_TYPES: Readonly<Record<Compression, number>> = {
+  none: CompressionTypes.None,
+  gzip: CompressionTypes.GZIP,
+  snappy: CompressionTypes.Snappy,
+  lz4: CompressionTypes.LZ4,
+  zstd: CompressionTypes.ZSTD,
+};
+
+export interface PublisherParts {
+  readonly kafka: Kafka;
+  readonly compression: Compression;
+  /** Makes topics that were deleted anew. */
+  readonly createMissingTopics: () => Promise<void>;
+  readonly log: Logger;
+}
+
 /** Publishes to Kafka: acknowledged by all replicas, in order per key. */
 export class KafkaPublisher implements Publisher {
   private producer: Producer | undefined;
   private connecting: Promise<Producer> | undefined;
 
-  constructor(
-    private readonly kafka: Kafka,
-    private readonly log: Logger,
-  ) {}
+  constructor(private readonly parts: PublisherParts) {}
 
   async prepare(): Promise<void> {
     await this.connected();
@@ -46,7 +62,11 @@ export class KafkaPublisher implements Publisher {
   private async send(messages: readonly OutboxMessage[]): Promise<void> {
     const producer = await this.connected();
     try {
-      await producer.sendBatch({ acks: -1, topicMessages: byTopic(messages) });
+      await producer.sendBatch({
+        acks: -1,
+        compression: COMPRESSION_TYPES[this.parts.compression],
+        topicMessages: byTopic(messages),
+      });
     } catch (error) {
       if (classifyFailure(error) === 'permanent') {
         await this.sendOneByOne(messages, error as Error);
@@ -54,6 +74,7 @@ export class KafkaPublisher implements Publisher {
       }
       // An idempotent producer that has failed may have lost count of its sequence numbers; a new one starts afresh.
       await this.close().catch(() => undefined);
+      if (isMissingTopic(error)) await this.parts.createMissingTopics().catch(() => undefined);
       throw error;
     }
   }
@@ -71,7 +92,7 @@ export class KafkaPublisher implements Publisher {
     // Not by its key, which may be a phone number: the status event, or where the refused event stands.
     const { ce_id: event, origin_partition: partition, origin_offset: offset } = sent;
     const facts = { topic, bytes: value?.length, letter, event, partition, offset };
-    this.log.error({ err: error, ...facts }, 'a message is too large for its topic');
+    this.parts.log.error({ err: error, ...facts }, 'a message is too large for its topic');
     // Without its value a replay would be another event, and its letter still has it.
     if (letter !== undefined) return;
     const headers = { ...message.headers, [OMITTED_HEADER]: error.message };
@@ -87,15 +108,22 @@ export class KafkaPublisher implements Publisher {
   }
 
   private async connect(): Promise<Producer> {
-    const producer = this.kafka.producer({
+    const producer = this.parts.kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,
       createPartitioner: Partitioners.DefaultPartitioner,
       allowAutoTopicCreation: true,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
     });
     await producer.connect();
     return producer;
   }
+}
+
+/** kafkajs tries again by itself, and wraps the last failure. */
+function isMissingTopic(error: unknown): boolean {
+  const { type, cause } = error as { type?: string; cause?: unknown };
+  return type === 'UNKNOWN_TOPIC_OR_PARTITION' || (cause !== undefined && isMissingTopic(cause));
 }
 
 /** The dead letter that a message is a replay of. */

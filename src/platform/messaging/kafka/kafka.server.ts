@@ -6,10 +6,13 @@ import type { Environment } from '../../config/environment.js';
 import type { Health } from '../../health/health.js';
 import type { Logger } from '../../logging/logger.js';
 import type { BatchConsumer, SubscriptionExtras } from '../batch-consumer.js';
+import type { BatchSkips } from '../batch-skips/batch-skips.js';
+import type { FailingBatches } from '../failing-batches.js';
 import { untilItWorks } from '../patience.js';
 import type { TopicNames } from '../topic-names.js';
 import { ConsumerHealth } from './consumer-health.js';
 import { KafkaBatchReader } from './kafka-batch-reader.js';
+import { METADATA_MAX_AGE_MS } from './kafka-client.js';
 import { createMissingTopics } from './kafka-topics.js';
 
 /** How long the partitions of a process that died wait for another; heartbeats go on beside the longest of writes. */
@@ -25,6 +28,10 @@ const MAX_BYTES_PER_PARTITION = 2 * 1_048_576;
  */
 const LONGEST_FETCH_WAIT_MS = 500;
 
+/** So many tries of partitions that fail or take long are made beside those, and for each so many connections of the pool. */
+const MOST_LEFT_TRIES = 4;
+const CONNECTIONS_PER_LEFT_TRY = 3;
+
 /** What is left of the ten seconds of a stop has to do for requests under way and the outbox. */
 const CLOSE_TIMEOUT_MS = 5_000;
 
@@ -33,6 +40,9 @@ const CONSUMER = {
   rebalanceTimeout: REBALANCE_TIMEOUT_MS,
   heartbeatInterval: HEARTBEAT_INTERVAL_MS,
   maxWaitTimeInMs: LONGEST_FETCH_WAIT_MS,
+  metadataMaxAge: METADATA_MAX_AGE_MS,
+  // Read committed: what was aborted is no event.
+  readUncommitted: false,
 };
 
 export interface KafkaServerParts {
@@ -42,6 +52,8 @@ export interface KafkaServerParts {
   readonly environment: Environment;
   readonly topics: TopicNames;
   readonly batches: BatchConsumer;
+  readonly failing: FailingBatches;
+  readonly skips: BatchSkips;
   readonly health: Health;
   readonly log: Logger;
 }
@@ -54,6 +66,7 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   /** Failures of handlers are ours to act on, not Nest's to log. */
   override readonly propagatesEventHandlerErrors = true;
   private readonly consumers: Consumer[] = [];
+  private readonly readers: KafkaBatchReader[] = [];
   private readonly stopping = new AbortController();
   private closed: Promise<void> | undefined;
 
@@ -99,22 +112,27 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   }
 
   private async disconnect(): Promise<void> {
+    // A member that has left its group can commit nothing any more.
+    await Promise.all(this.readers.map((reader) => reader.settled()));
     await Promise.all(this.consumers.map((consumer) => consumer.disconnect()));
   }
 
   private async consumeShared(handlers: readonly [string, MessageHandler][]): Promise<void> {
     const { patientKafka, environment, topics, batches } = this.parts;
-    const reader = new KafkaBatchReader(environment.CONSUMER_BATCH_MAX_EVENTS, this.stopping.signal);
-    for (const [pattern, handler] of handlers) {
-      const topic = topics.deployedName(pattern);
-      reader.add(topic, batches.runnerFor(topic, handler));
-    }
     const consumer = patientKafka.consumer({
       ...CONSUMER,
       groupId: environment.KAFKA_GROUP_ID,
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
     });
+    const reader = this.readerOf(consumer);
+    for (const [pattern, handler] of handlers) {
+      const topic = topics.deployedName(pattern);
+      reader.add(topic, batches.runnerFor(topic, handler));
+    }
     this.take(consumer, 'consumer');
+    const { GROUP_JOIN, CRASH } = consumer.events;
+    consumer.on(GROUP_JOIN, ({ payload }) => reader.joined(payload.memberId, payload.memberAssignment));
+    consumer.on(CRASH, () => reader.cutOff());
     await this.untilKafkaAnswers(async () => {
       await consumer.connect();
       // An order that came before the group first met must not be passed over.
@@ -131,21 +149,25 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   /** News is read by every process on its own, through a group that it shares with no one. */
   private async consumeNews(handlers: readonly [string, MessageHandler][]): Promise<void> {
     const { patientKafka, environment, topics, batches } = this.parts;
-    const reader = new KafkaBatchReader(environment.CONSUMER_BATCH_MAX_EVENTS, this.stopping.signal);
-    for (const [pattern, handler] of handlers) {
-      const topic = topics.deployedName(pattern);
-      reader.addNews(topic, batches.newsHandlerFor(topic, handler));
-    }
     const consumer = patientKafka.consumer({
       ...CONSUMER,
       groupId: `${environment.KAFKA_GROUP_ID}.news.${randomUUID()}`,
     });
+    const reader = this.readerOf(consumer);
+    for (const [pattern, handler] of handlers) {
+      const topic = topics.deployedName(pattern);
+      reader.addNews(topic, batches.newsHandlerFor(topic, handler));
+    }
     this.take(consumer, 'news');
     await this.untilKafkaAnswers(async () => {
       await consumer.connect();
       await consumer.subscribe({ topics: reader.topics(), fromBeginning: false });
     });
-    await consumer.run({ autoCommit: false, eachBatch: (payload) => reader.readNews(payload) });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => reader.readNews(payload),
+    });
     const resume = (): Promise<void> => this.untilKafkaAnswers(() => this.resumeNews(consumer, reader));
     await resume();
     consumer.on(consumer.events.GROUP_JOIN, () => void resume().catch(() => undefined));
@@ -168,6 +190,23 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
       await admin.disconnect();
     }
     await reader.resumeNews();
+  }
+
+  private readerOf(consumer: Consumer): KafkaBatchReader {
+    const { environment, failing, skips, log } = this.parts;
+    const leftTries = Math.floor(environment.DB_POOL_SIZE / CONNECTIONS_PER_LEFT_TRY);
+    const reader = new KafkaBatchReader({
+      consumer,
+      maxEvents: environment.CONSUMER_BATCH_MAX_EVENTS,
+      maxInflatedBytes: environment.CONSUMER_BATCH_MAX_BYTES,
+      maxLeftTries: Math.min(MOST_LEFT_TRIES, leftTries),
+      stopping: this.stopping.signal,
+      failing,
+      skips,
+      log,
+    });
+    this.readers.push(reader);
+    return reader;
   }
 
   private take(consumer: Consumer, part: string): void {

@@ -3,6 +3,9 @@ import { headersOf } from '../event-headers.js';
 import type { BatchRunner } from '../batch-runner.js';
 import type { BatchHandler, ReceivedEvent } from '../received-event.js';
 
+/** Each topic has one. */
+export const LOOPBACK_PARTITION = 0;
+
 /**
  * Kafka's place when there is no Kafka: what the relay publishes is handed to this process's own consumers, and
  * counts as published once they are done with it. Nothing is kept here: the outbox row is there until then, so a
@@ -54,7 +57,7 @@ function eventOf(message: OutboxMessage): ReceivedEvent {
   const { topic, id, createdAtMs, key, value, headers, originalHeaders = [] } = message;
   return {
     topic,
-    partition: 0,
+    partition: LOOPBACK_PARTITION,
     offset: id,
     timestampMs: createdAtMs,
     key: typeof key === 'string' ? Buffer.from(key) : key,

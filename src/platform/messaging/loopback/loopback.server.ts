@@ -1,7 +1,8 @@
 import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { BatchConsumer, SubscriptionExtras } from '../batch-consumer.js';
+import type { FailingBatches } from '../failing-batches.js';
 import type { TopicNames } from '../topic-names.js';
-import type { LoopbackBroker } from './loopback-broker.js';
+import { LOOPBACK_PARTITION, type LoopbackBroker } from './loopback-broker.js';
 
 /** Nest's transport for events that stay in this process. */
 export class LoopbackServer extends Server implements CustomTransportStrategy {
@@ -11,6 +12,7 @@ export class LoopbackServer extends Server implements CustomTransportStrategy {
     private readonly broker: LoopbackBroker,
     private readonly topics: TopicNames,
     private readonly batches: BatchConsumer,
+    private readonly failing: FailingBatches,
   ) {
     super();
   }
@@ -19,8 +21,12 @@ export class LoopbackServer extends Server implements CustomTransportStrategy {
     for (const [pattern, handler] of this.getHandlers()) {
       const topic = this.topics.deployedName(pattern);
       const { broadcast } = (handler.extras ?? {}) as SubscriptionExtras;
-      if (broadcast === true) this.broker.subscribeNews(topic, this.batches.newsHandlerFor(topic, handler));
-      else this.broker.subscribe(topic, this.batches.runnerFor(topic, handler));
+      if (broadcast === true) {
+        this.broker.subscribeNews(topic, this.batches.newsHandlerFor(topic, handler));
+        continue;
+      }
+      this.broker.subscribe(topic, this.batches.runnerFor(topic, handler));
+      this.failing.assign(topic, [LOOPBACK_PARTITION]);
     }
     callback();
   }

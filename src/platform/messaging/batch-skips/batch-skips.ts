@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../database/database.js';
+
+/** Offsets of a partition, the last one among them. */
+export interface OffsetRange {
+  readonly topic: string;
+  readonly partition: number;
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+}
+
+/**
+ * Batches that cannot be decoded and that somebody has asked to go on behind. Kafka lets nobody but its members commit
+ * offsets of a group that is at work, so whoever asks leaves a note, and the member that has the partition finds it.
+ */
+@Injectable()
+export class BatchSkips {
+  constructor(private readonly database: Database) {}
+
+  /** Asks to skip the batch that holds an offset, if it turns out that it cannot be decoded. */
+  async ask(topic: string, partition: number, offset: number): Promise<void> {
+    await this.database.source.query(
+      'INSERT INTO batch_skips (topic, partition, "offset") VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+      [topic, partition, offset],
+    );
+  }
+
+  async isAskedFor({ topic, partition, firstOffset, lastOffset }: OffsetRange): Promise<boolean> {
+    const asked: unknown[] = await this.database.source.query(
+      'SELECT FROM batch_skips WHERE topic = $1 AND partition = $2 AND "offset" BETWEEN $3 AND $4 LIMIT 1',
+      [topic, partition, firstOffset, lastOffset],
+    );
+    return asked.length > 0;
+  }
+
+  /** A topic that is made anew begins with the same offsets. */
+  async forget({ topic, partition, firstOffset, lastOffset }: OffsetRange): Promise<void> {
+    await this.database.source.query(
+      'DELETE FROM batch_skips WHERE topic = $1 AND partition = $2 AND "offset" BETWEEN $3 AND $4',
+      [topic, partition, firstOffset, lastOffset],
+    );
+  }
+}

@@ -12,11 +12,12 @@ const CONTEXTS: readonly Context[] = [orders];
 
 const MIGRATIONS_DIRECTORY = fileURLToPath(new URL('../migrations', import.meta.url));
 
-export function databaseOptions(environment: Environment): DatabaseOptions {
+export function databaseOptions(environment: Environment, log?: Logger): DatabaseOptions {
   return {
     entities: [...PLATFORM_ENTITIES, ...CONTEXTS.flatMap((context) => context.entities)],
     migrationsDirectory: MIGRATIONS_DIRECTORY,
     poolSize: environment.DB_POOL_SIZE,
+    report: log && ((fields, message) => log.warn(fields, message)),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   settingsWithoutEffect,
 } from './platform/config/load-environment.js';
 import type { Environment } from './platform/config/environment.js';
+import { UnfitDatabaseError } from './platform/database/database.errors.js';
 import { keepHeapSmall } from './platform/heap-growth.js';
 import { messageForLog } from './platform/logging/error-record.js';
 import { endByLoggedWords } from './platform/logging/last-words.js';
@@ -61,7 +62,7 @@ function giveUp(error: unknown, log: Logger): never {
   process.stderr.write(
     code === 'EADDRINUSE' ? `the port is taken: ${message}\n` : `${name}: ${message || code}\n`,
   );
-  process.exit(EX_UNAVAILABLE);
+  process.exit(error instanceof UnfitDatabaseError ? EX_CONFIG : EX_UNAVAILABLE);
 }
 
 async function serve(): Promise<void> {
@@ -99,8 +100,10 @@ async function serve(): Promise<void> {
   try {
     await waybill.whenReady();
   } catch (error) {
-    if (!stopping) throw error;
-    return;
+    if (stopping) return;
+    if (!(error instanceof UnfitDatabaseError)) throw error;
+    await waybill.stop();
+    giveUp(error, log);
   }
   log.info({ url: waybill.url, roles: environment.ROLES }, 'ready');
   process.stderr.write(
@@ -140,10 +143,15 @@ async function skip(words: string[]): Promise<void> {
   );
 }
 
+async function onDatabase(command: (environment: Environment) => Promise<void>): Promise<void> {
+  const environment = settings();
+  await command(environment).catch((error: unknown) => giveUp(error, createLogger(environment.LOG_LEVEL)));
+}
+
 async function main([command = 'serve', ...options]: string[]): Promise<void> {
   if (command === 'serve' && options.length === 0) return serve();
-  if (command === 'migrate' && options.length === 0) return migrateDatabase(settings());
-  if (command === 'reset-database' && options.join() === '--yes') return resetDatabase(settings());
+  if (command === 'migrate' && options.length === 0) return onDatabase(migrateDatabase);
+  if (command === 'reset-database' && options.join() === '--yes') return onDatabase(resetDatabase);
   if (command === 'skip-batch') return skip(options);
   if (command === 'dead-letters') return deadLetters(options);
   process.stderr.write(USAGE);

@@ -5,6 +5,7 @@ import { AppModule, databaseOptions } from './app.module.js';
 import { describeApi } from './api-description.js';
 import type { Environment } from './platform/config/environment.js';
 import { atMost } from './platform/at-most.js';
+import { UnfitDatabaseError } from './platform/database/database.errors.js';
 import { Database } from './platform/database/database.js';
 import { type Postgres, providePostgres } from './platform/database/postgres.js';
 import { Health } from './platform/health/health.js';
@@ -67,7 +68,7 @@ export class Waybill {
    */
   static async start(environment: Environment, log: Logger): Promise<Waybill> {
     const postgres = await providePostgres(environment, (message, fields) => log.info(fields ?? {}, message));
-    const database = new Database(databaseOptions(environment));
+    const database = new Database(databaseOptions(environment, log));
     try {
       const app = await createApp(environment, log, database);
       const waybill = new Waybill(app, environment, log, database, postgres);
@@ -95,7 +96,7 @@ export class Waybill {
     return this.postgres.place;
   }
 
-  /** Resolves once the program is ready, and rejects when it is stopped before. */
+  /** Resolves once the program is ready. @throws AbortError when it is stopped before, UnfitDatabaseError */
   async whenReady(): Promise<void> {
     await this.starting;
   }
@@ -125,13 +126,15 @@ export class Waybill {
     const { signal } = this.stopping;
     const health = app.get(Health);
     const waiting = (error: Error): void => {
+      // What is wrong with it no time will mend.
+      if (error instanceof UnfitDatabaseError) throw error;
       health.report('start', { up: false, detail: `waiting for the database: ${error.message}` });
       log.warn({ err: error }, 'the database cannot be used yet; trying again');
     };
     await untilItWorks(() => database.open(postgres.connection), waiting, signal);
     health.report('start', { up: false, detail: 'connecting the consumers' });
     health.addCheck('database', async () => {
-      await database.source.query('SELECT 1');
+      if (await database.isReadOnly()) return { up: false, detail: 'it is read-only: nothing can be stored' };
       return { up: true };
     });
     await app.startAllMicroservices();

@@ -9,19 +9,23 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Makes an empty database that no other spec sees, in the server that `postgres.setup.ts` has started. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const server = inject('postgres');
+/**
+ * Makes an empty database that no other spec sees, in the server that `postgres.setup.ts` has started.
+ *
+ * @param options as CREATE DATABASE takes them, such as `ENCODING 'LATIN1' TEMPLATE template0`
+ */
+export async function createTestDatabase(options = ''): Promise<TestDatabase> {
   const database = `test_${randomUUID().replaceAll('-', '')}`;
-  await runOnServer(server, `create database ${database}`);
+  await runOnServer(`create database ${database} ${options}`);
   return {
-    connection: { ...server, database },
-    drop: () => runOnServer(server, `drop database if exists ${database} with (force)`),
+    connection: { ...inject('postgres'), database },
+    drop: () => runOnServer(`drop database if exists ${database} with (force)`),
   };
 }
 
-async function runOnServer(server: ConnectionSettings, statement: string): Promise<void> {
-  const client = new Client(server);
+/** As the server's superuser, in a database of nobody's. */
+export async function runOnServer(statement: string): Promise<void> {
+  const client = new Client(inject('postgres'));
   await client.connect();
   try {
     await client.query(statement);

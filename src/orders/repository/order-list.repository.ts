@@ -38,7 +38,7 @@ export class OrderListRepository {
     const query = this.database.source
       .createQueryBuilder()
       .select('o.order_uid', 'orderUid')
-      .addSelect('(extract(epoch FROM o.received_at) * 1000000)::float8', 'receivedAtUs')
+      .addSelect('(extract(epoch FROM o.received_at) * 1000000)::bigint', 'receivedAtUs')
       .from(OrderEntity, 'o')
       .orderBy('o.received_at', 'DESC')
       .addOrderBy('o.order_uid', 'DESC')

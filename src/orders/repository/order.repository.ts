@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { type OrderChange, ORDERS, partArrays } from './order-tables.js';
 import type { OrderRevision, OrderSource, OrderToStore } from './order-to-store.js';
-import { sourceTimeMs } from './source-time.js';
+import { sourceTimeUs } from './source-time.js';
 import { DELETE_PARTS, INSERT_NEW_ORDERS, INSERT_PARTS, LOCK_ORDERS, REPLACE_ORDERS } from './order.sql.js';
 
 /**
@@ -34,7 +34,7 @@ interface HeldOrder {
   content_hash: string;
   source: string | null;
   source_offset: number | null;
-  source_time_ms: number | null;
+  source_time_us: string | null;
 }
 
 const NOTHING_TO_REPLACE: StoreResult = { outcome: 'mismatched', version: 0 };
@@ -155,6 +155,6 @@ function isDeliveredAgain(source: OrderSource | undefined, held: HeldOrder): boo
     source !== undefined &&
     source.stream === held.source &&
     source.offset <= held.source_offset! &&
-    sourceTimeMs(source) <= held.source_time_ms!
+    sourceTimeUs(source) <= BigInt(held.source_time_us!)
   );
 }

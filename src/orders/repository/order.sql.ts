@@ -34,8 +34,8 @@ export const INSERT_NEW_ORDERS = prepared(`
 
 /** What is known of the orders that were there already. Holds them, so that no one changes them meanwhile. */
 export const LOCK_ORDERS = `
-  SELECT order_uid, version, encode(content_hash, 'hex') AS content_hash, source, source_offset::float8 AS source_offset,
-         (extract(epoch FROM source_time) * 1000)::float8 AS source_time_ms
+  SELECT order_uid, version, encode(content_hash, 'hex') AS content_hash, source, source_offset,
+         (extract(epoch FROM source_time) * 1000000)::bigint::text AS source_time_us
   FROM orders
   WHERE order_uid = ANY ($1)
   ORDER BY order_uid

@@ -8,18 +8,17 @@ const [LATEST_MS, EARLIEST_MS] = [253_402_214_400_000, -62_135_596_800_000];
  */
 const [LATER_PER_MS, EARLIER_PER_MS] = [1_100, 70_000];
 
-/**
- * The time of an event as `orders.source_time` holds it, in milliseconds since the Unix epoch. A later timestamp never
- * becomes an earlier time.
- */
-export function sourceTimeMs({ timestampMs }: OrderSource): number {
+function sourceTimeMs({ timestampMs }: OrderSource): number {
   if (timestampMs > LATEST_MS) return LATEST_MS + Math.floor((timestampMs - LATEST_MS) / LATER_PER_MS);
   if (timestampMs < EARLIEST_MS)
     return EARLIEST_MS + Math.floor((timestampMs - EARLIEST_MS) / EARLIER_PER_MS);
   return timestampMs;
 }
 
-/** The same in microseconds, to the digit. */
+/**
+ * The time of an event as `orders.source_time` holds it, in microseconds since the Unix epoch. A later timestamp never
+ * becomes an earlier time.
+ */
 export function sourceTimeUs(source: OrderSource): bigint {
   const ms = sourceTimeMs(source);
   return Number.isInteger(ms) ? BigInt(ms) * 1_000n : BigInt(Math.round(ms * 1_000));

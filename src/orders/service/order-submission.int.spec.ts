@@ -55,9 +55,9 @@ const post = (order: JsonObject, key: string) =>
 
 /** The next transaction is committed, and then its connection is lost before its caller hears of it. */
 function loseTheNextCommit(): void {
-  const { source } = house.database;
-  const transaction = source.transaction.bind(source) as (work: unknown) => Promise<unknown>;
-  vi.spyOn(source, 'transaction').mockImplementationOnce(async (work: unknown) => {
+  const { database } = house;
+  const transaction = database.transaction.bind(database);
+  vi.spyOn(database, 'transaction').mockImplementationOnce(async (work) => {
     await transaction(work);
     throw new Error('Connection terminated unexpectedly');
   });
@@ -96,9 +96,9 @@ describe('a request with an Idempotency-Key', () => {
 
   it('stores nothing when another one with its key has done so, and gives that answer', async () => {
     const order = anOrder();
-    const { source } = house.database;
-    const transaction = source.transaction.bind(source) as (work: unknown) => Promise<unknown>;
-    vi.spyOn(source, 'transaction').mockImplementationOnce(async (work: unknown) => {
+    const { database } = house;
+    const transaction = database.transaction.bind(database);
+    vi.spyOn(database, 'transaction').mockImplementationOnce(async (work) => {
       // Its time runs out before its turn comes, the same request is sent again, and then the order is changed.
       await house.rows(
         `UPDATE idempotency_keys SET locked_until = now() - interval '1 s' WHERE key = 'slow-1'`,

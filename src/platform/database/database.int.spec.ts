@@ -4,7 +4,8 @@ import { createTestDatabase, type TestDatabase } from '../../../test/support/tes
 import { ORDER_ENTITIES } from '../../orders/repository/order.entities.js';
 import { classifyFailure } from '../messaging/failure.js';
 import { PLATFORM_ENTITIES } from '../platform.module.js';
-import { Database, DatabaseUnavailableError } from './database.js';
+import { DatabaseUnavailableError } from './database.errors.js';
+import { Database } from './database.js';
 
 let migrations: CompiledMigrations;
 let server: TestDatabase;

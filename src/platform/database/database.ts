@@ -4,15 +4,10 @@ import { DataSource, type EntityManager, type EntitySchema } from 'typeorm';
 import { atMost } from '../at-most.js';
 import type { CopiedRow } from './copy-out.js';
 import type { ConnectionSettings } from './embedded/connection-settings.js';
-import { ImpatientClient } from './impatient-client.js';
-
-/** The database cannot be asked at present. Nothing was written. */
-export class DatabaseUnavailableError extends Error {
-  constructor(message = 'the database is not open', options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'DatabaseUnavailableError';
-  }
-}
+import { DatabaseUnavailableError } from './database.errors.js';
+import { Session } from './session.js';
+import { type PoolReport, SessionPool } from './session-pool.js';
+import { LOOK_AT_SESSION, type SessionLimits, type SessionState } from './session-settings.js';
 
 /** A transaction under way. It is handed on as an argument, so that it can be seen what belongs to it. */
 export type Transaction = EntityManager;
@@ -27,6 +22,13 @@ export interface DatabaseOptions {
   readonly connectLimitMs?: number;
   /** How long the answer to a statement may take. */
   readonly answerLimitMs?: number;
+  /** Hears of what an operator should know. */
+  readonly report?: PoolReport;
+}
+
+export interface TransactionOptions {
+  /** How long a statement of it may wait for a lock that somebody else holds; by default as long as any of ours. */
+  readonly lockMs?: number;
 }
 
 /** Logging in takes three answers, and TLS two more. The pool knows only one limit for a new and for a free one. */
@@ -35,45 +37,48 @@ const CONNECT_LIMIT_MS = 15_000;
 const ANSWER_LIMIT_MS = 30_000;
 /** A statement of ours that takes longer is stuck, and PostgreSQL is to say so before its connection is given up. */
 const STATEMENT_TIMEOUT_MS = 25_000;
+/** For a row or a table that somebody else has locked, and may not let go of for hours. */
+const LOCK_TIMEOUT_MS = 3_000;
+const MIGRATION_LOCK_TIMEOUT_MS = 10_000;
 /** Of a connection that only the server has left: until then its rows are locked, also for the next try. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 /** Until a connection without traffic is asked whether it is there; the system's own default is two hours. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
-/**
- * How statements are planned. A prepared one keeps its plan while its tables grow from a few rows to millions. For a few
- * rows PostgreSQL finds it cheapest to read the table from end to end, and a look-up of 1,000 orders then took 15 s
- * instead of 25 ms until the next ANALYZE. A random read is reckoned as on solid state and in memory, where it costs
- * hardly more than one in sequence: the items of an order come in the order of their index then, and are not sorted.
- */
-const PLANNING = '-c enable_seqscan=off -c random_page_cost=1.1';
 const CLOSE_TIMEOUT_MS = 2_000;
+const silent: PoolReport = () => undefined;
 const APPLICATION_NAME = 'waybill';
+const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 
 /** Any number that no one else uses; all replicas must agree on it. */
 const MIGRATION_LOCK = 0x5a11_0001;
 const LOCK_POLL_MS = 250;
 
-/** What a session may take its time for, 0 being for as long as it takes, and what it is set to besides. */
-interface SessionSettings {
+/** How long a session may take, and how long its answers may. */
+interface Patience {
   readonly answerLimitMs: number;
-  readonly statement_timeout: number;
-  readonly idle_in_transaction_session_timeout: number;
-  /** As on PostgreSQL's own command line. */
-  readonly options?: string;
+  readonly limits: SessionLimits;
 }
 
-/** A migration may take minutes. */
-const NO_LIMITS: SessionSettings = {
+/** A migration may take minutes once it has its locks. What waits for one holds up all who come after it. */
+const OF_MIGRATIONS: Patience = {
   answerLimitMs: 0,
-  statement_timeout: 0,
-  idle_in_transaction_session_timeout: 0,
+  limits: { statementMs: 0, lockMs: MIGRATION_LOCK_TIMEOUT_MS, idleInTransactionMs: 0 },
 };
+
+const ofProgram = (options: DatabaseOptions): Patience => ({
+  answerLimitMs: options.answerLimitMs ?? ANSWER_LIMIT_MS,
+  limits: {
+    statementMs: STATEMENT_TIMEOUT_MS,
+    lockMs: LOCK_TIMEOUT_MS,
+    idleInTransactionMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+  },
+});
 
 /** What TypeORM is told about the database, for migrations and in their checks; the program's pool has limits. */
 export function dataSourceFor(
   connection: ConnectionSettings,
   options: DatabaseOptions,
-  session: SessionSettings = NO_LIMITS,
+  patience = OF_MIGRATIONS,
 ): DataSource {
   return new DataSource({
     type: 'postgres',
@@ -89,9 +94,11 @@ export function dataSourceFor(
     poolSize: options.poolSize,
     connectTimeoutMS: options.connectLimitMs ?? CONNECT_LIMIT_MS,
     applicationName: APPLICATION_NAME,
+    driver: { Pool: SessionPool },
     extra: {
-      Client: ImpatientClient,
-      ...session,
+      Client: Session,
+      ...patience,
+      report: options.report ?? silent,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
       idleTimeoutMillis: 60_000,
@@ -122,26 +129,49 @@ export class Database {
   /** Connects and brings the schema up to date. Throws what PostgreSQL or the network says. */
   async open(connection: ConnectionSettings): Promise<void> {
     await migrate(connection, this.options);
-    const source = dataSourceFor(connection, this.options, {
-      answerLimitMs: this.options.answerLimitMs ?? ANSWER_LIMIT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-      options: PLANNING,
-    });
+    const source = dataSourceFor(connection, this.options, ofProgram(this.options));
     this.dataSource = await source.initialize();
     this.connection = connection;
   }
 
-  /** Runs `work` in one transaction: all of it is committed, or none. */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.source.transaction(work);
+  /**
+   * Runs `work` in one transaction: all of it is committed, or none. Each statement sees what is committed when it begins,
+   * whatever the database's default is.
+   */
+  async transaction<T>(
+    work: (tx: Transaction) => Promise<T>,
+    { lockMs }: TransactionOptions = {},
+  ): Promise<T> {
+    const runner = this.source.createQueryRunner();
+    try {
+      const session = (await runner.connect()) as Session;
+      await session.query(lockMs === undefined ? BEGIN : `${BEGIN}; SET LOCAL lock_timeout = ${lockMs}`);
+      const result = await work(runner.manager);
+      // PostgreSQL does not call it an error when it is asked to commit what it has given up already.
+      const { command } = await session.query('COMMIT');
+      if (command === 'ROLLBACK')
+        throw new Error('a statement of the transaction failed and was passed over');
+      return result;
+    } catch (error) {
+      // Where this fails too, the connection is lost, and PostgreSQL undoes the transaction by itself.
+      await runner.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  /** Whether nothing can be written, as on a standby. @throws what PostgreSQL or the network says */
+  async isReadOnly(): Promise<boolean> {
+    const [state]: SessionState[] = await this.source.query(LOOK_AT_SESSION);
+    return state!.isReadOnly;
   }
 
   /** As {@link CopyOut}, on a connection of the pool. TypeORM gathers all rows before it returns. */
   async copyOut(query: string, take: (row: CopiedRow) => void): Promise<void> {
     const runner = this.source.createQueryRunner();
     try {
-      const client = (await runner.connect()) as ImpatientClient;
+      const client = (await runner.connect()) as Session;
       await client.copyOut(query, take);
     } finally {
       await runner.release();
@@ -163,9 +193,9 @@ export class Database {
 }
 
 async function connectClient(connection: ConnectionSettings, options: DatabaseOptions): Promise<pg.Client> {
-  const client = new ImpatientClient({
+  const client = new Session({
     ...connection,
-    answerLimitMs: options.answerLimitMs ?? ANSWER_LIMIT_MS,
+    ...ofProgram(options),
     connectionTimeoutMillis: options.connectLimitMs ?? CONNECT_LIMIT_MS,
     application_name: APPLICATION_NAME,
     keepAlive: true,

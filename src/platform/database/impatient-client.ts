@@ -56,6 +56,11 @@ export class ImpatientClient extends pg.Client {
     this.on('error', () => undefined);
   }
 
+  /** Hears of every statement that fails. */
+  protected failed(_error: unknown): void {
+    // A client by itself has nothing to learn from it.
+  }
+
   /** As {@link CopyOut}. */
   async copyOut(query: string, take: (row: CopiedRow) => void): Promise<void> {
     const copy = this.query(new CopyOut(query, take));
@@ -80,13 +85,17 @@ export class ImpatientClient extends pg.Client {
   }
 
   private withinLimit(answer: unknown): unknown {
-    if (this.answerLimitMs === 0 || !(answer instanceof Promise)) return answer;
-    const timer = setTimeout(
-      () => this.drop(new DatabaseSilentError(this.answerLimitMs)),
-      this.answerLimitMs,
+    if (!(answer instanceof Promise)) return answer;
+    const limitMs = this.answerLimitMs;
+    const timer =
+      limitMs === 0 ? undefined : setTimeout(() => this.drop(new DatabaseSilentError(limitMs)), limitMs);
+    answer.then(
+      () => clearTimeout(timer),
+      (error: unknown) => {
+        clearTimeout(timer);
+        this.failed(error);
+      },
     );
-    const answered = (): void => clearTimeout(timer);
-    answer.then(answered, answered);
     return answer;
   }
 
@@ -98,7 +107,7 @@ export class ImpatientClient extends pg.Client {
   }
 
   /** Fails all that waits for an answer with `error`, and tells the pool, which forgets the connection. */
-  private drop(error?: Error): void {
+  protected drop(error?: Error): void {
     (this as unknown as { connection: pg.Connection }).connection.stream.destroy(error);
   }
 }

@@ -18,8 +18,8 @@ export interface KeyClaim {
   readonly key: string;
   /** SHA-256 of the body, hexadecimal. */
   readonly fingerprint: string;
-  /** As PostgreSQL writes it; tells this claim from one that took over. */
-  readonly lockedUntil: string;
+  /** Microseconds since the Unix epoch; tells this claim from one that took over. */
+  readonly lockedUntilUs: number;
 }
 
 /** Another request has taken the key over, so this one must not be done any more. Nothing was done. */
@@ -43,6 +43,8 @@ const RETRY_AFTER_SECONDS = '1';
 const CLAIM_TIMEOUT_MS = 10_000;
 const RELEASE_TIMEOUT_MS = 1_000;
 
+const LOCKED_UNTIL_US = '(extract(epoch FROM locked_until) * 1000000)::bigint';
+
 /**
  * Takes a key that is free, that has expired, or whose holder has let its time run out. One that is taken is only looked
  * at, and one that a transaction holds is taken, whatever its time: ON CONFLICT would wait for the order to be written.
@@ -61,7 +63,7 @@ const CLAIM = `
   SET fingerprint = excluded.fingerprint, locked_until = excluded.locked_until, answer = NULL, created_at = now()
   WHERE k.created_at < now() - make_interval(hours => $4)
      OR (k.answer IS NULL AND k.locked_until < now() AND k.fingerprint = excluded.fingerprint)
-  RETURNING locked_until::text AS locked_until`;
+  RETURNING ${LOCKED_UNTIL_US} AS locked_until_us`;
 
 const READ = `SELECT encode(fingerprint, 'hex') AS fingerprint, answer FROM idempotency_keys WHERE key = $1`;
 
@@ -83,7 +85,7 @@ const ANSWER = `
  * Waits for the transaction that holds the key, if the connection to it was lost in its commit, and leaves the answer
  * that it may have written. One who took over keeps the key.
  */
-const RELEASE = `DELETE FROM idempotency_keys WHERE key = $1 AND locked_until = $2::timestamptz AND answer IS NULL`;
+const RELEASE = `DELETE FROM idempotency_keys WHERE key = $1 AND ${LOCKED_UNTIL_US} = $2 AND answer IS NULL`;
 
 const CLEAN_UP = `DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(hours => $1)`;
 
@@ -193,18 +195,18 @@ export class IdempotencyKeys implements OnModuleDestroy {
   }
 
   private async claim(key: string, fingerprint: string): Promise<KeyClaim | undefined> {
-    const [row]: { locked_until: string }[] = await this.database.source.query(CLAIM, [
+    const [row]: { locked_until_us: number }[] = await this.database.source.query(CLAIM, [
       key,
       fingerprint,
       LOCK_SECONDS,
       KEPT_HOURS,
     ]);
-    return row && { key, fingerprint, lockedUntil: row.locked_until };
+    return row && { key, fingerprint, lockedUntilUs: row.locked_until_us };
   }
 
-  private async release({ key, lockedUntil }: KeyClaim): Promise<void> {
+  private async release({ key, lockedUntilUs }: KeyClaim): Promise<void> {
     try {
-      await this.database.source.query(RELEASE, [key, lockedUntil]);
+      await this.database.source.query(RELEASE, [key, lockedUntilUs]);
     } catch {
       // The key is free again once its time has run out.
     }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pino } from 'pino';
 import { lastValueFrom, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { DatabaseUnavailableError } from '../database/database.js';
+import { DatabaseUnavailableError } from '../database/database.errors.js';
 import { bodyOf } from './problem-answer.js';
 import { ProblemFilter, problemOf } from './problem.filter.js';
 import { pointerOf, type Problem, ProblemError } from './problem.js';

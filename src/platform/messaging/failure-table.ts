@@ -31,6 +31,7 @@ export const SQLSTATE_KINDS: Readonly<Record<string, FailureKind>> = {
   '57': 'transient', // cancelled, shut down, crashed
   '58': 'transient', // system error
   F0: 'transient', // configuration file error
+  '72': 'transient', // snapshot too old, of PostgreSQL 16 and before
   HV: 'transient', // a foreign server is away
   XX: 'transient', // internal error, such as a corrupted page
   '21': 'permanent', // cardinality violation
@@ -61,6 +62,11 @@ export const SQLSTATE_KINDS: Readonly<Record<string, FailureKind>> = {
   '39': 'bug', // external routine invocation exception
   '3B': 'bug', // savepoint exception
   P0: 'bug', // raised by a PL/pgSQL function
+};
+
+/** Single SQLSTATEs that are of another kind than their class. */
+export const SQLSTATE_EXCEPTIONS: Readonly<Record<string, FailureKind>> = {
+  '2200H': 'transient', // a sequence is at its end: whatever comes would be refused
 };
 
 /** Node's own codes for a peer that is away or not trusted, and for a machine that has run out of something. */
@@ -118,6 +124,7 @@ export const TRANSIENT_NAMES: ReadonlySet<string> = new Set([
   'DatabaseUnavailableError',
   'PreparedStatementLostError',
   'TooBusyError',
+  'UnfitDatabaseError',
   // Said to the statement after the one between which the connection was lost.
   'QueryRunnerAlreadyReleasedError',
   'QueryRunnerProviderAlreadyReleasedError',

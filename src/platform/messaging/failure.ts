@@ -2,6 +2,7 @@ import {
   type FailureKind,
   KAFKA_KINDS,
   KAFKA_TYPE_KINDS,
+  SQLSTATE_EXCEPTIONS,
   SQLSTATE_KINDS,
   TRANSIENT_CODES,
   TRANSIENT_NAMES,
@@ -32,7 +33,9 @@ function kindOf({ name = '', message = '', code, type, retriable }: Failure): Fa
   if (kafkaKind !== undefined) return kafkaKind;
   if (typeof code === 'string') {
     if (TRANSIENT_CODES.has(code)) return 'transient';
-    const byState = SQLSTATE.test(code) ? SQLSTATE_KINDS[code.slice(0, 2)] : undefined;
+    const byState = SQLSTATE.test(code)
+      ? (SQLSTATE_EXCEPTIONS[code] ?? SQLSTATE_KINDS[code.slice(0, 2)])
+      : undefined;
     if (byState !== undefined) return byState;
   }
   return TRANSIENT_WORDS.test(message) ? 'transient' : undefined;

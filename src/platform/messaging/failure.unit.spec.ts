@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { describe, expect, it } from 'vitest';
-import { DatabaseUnavailableError } from '../database/database.js';
+import { DatabaseUnavailableError } from '../database/database.errors.js';
 import { DatabaseSilentError } from '../database/impatient-client.js';
 import { classifyFailure, type FailureKind } from './failure.js';
 import { KAFKA_KINDS, SQLSTATE_KINDS } from './failure-table.js';
@@ -40,6 +40,8 @@ const STATES: [string, FailureKind, string][] = [
   ['57P03', 'transient', 'starting up'],
   ['58030', 'transient', 'input/output error'],
   ['XX001', 'transient', 'corrupted page'],
+  ['72000', 'transient', 'snapshot too old'],
+  ['2200H', 'transient', 'a sequence at its end'],
   ['21000', 'permanent', 'cardinality violation'],
   ['22003', 'permanent', 'number out of range'],
   ['22021', 'permanent', 'character not in repertoire'],

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
+import { asRfc3339 } from '../../database/rfc3339-text.js';
 import { type DeadLetterFilter, filterParameters, MATCHES_FILTER } from './dead-letter-filter.js';
 import {
   type DeadLetterDetails,
@@ -11,9 +12,13 @@ import {
   type SummaryRow,
 } from './dead-letter-views.js';
 
+/** The version before leaves the timestamp to the column of the time. */
+const EVENT_TIMESTAMP = `
+  coalesce(event_timestamp, floor(extract(epoch FROM event_time) * 1000)::bigint)::text AS event_timestamp`;
+
 const SUMMARY = `
-  id::float8 AS id, state, topic, partition, "offset"::float8 AS "offset", event_time, event_timestamp::text AS event_timestamp, key,
-  octet_length(value) AS value_bytes, reason, attempts, replays, created_at AS refused_at, replayed_at`;
+  id, state, topic, partition, "offset", ${EVENT_TIMESTAMP}, key, octet_length(value) AS value_bytes, reason, attempts,
+  replays, ${asRfc3339('created_at')} AS refused_at, ${asRfc3339('replayed_at')} AS replayed_at`;
 
 const PAGE = `
   SELECT ${SUMMARY}
@@ -25,12 +30,12 @@ const PAGE = `
 const FIND = `SELECT ${SUMMARY}, value, headers, header_list FROM dead_letters WHERE id = $1`;
 
 const FAILURES = `
-  SELECT partition, "offset"::float8 AS "offset", event_time, event_timestamp::text AS event_timestamp, reason, attempts, failed_at
-  FROM dead_letter_attempts
+  SELECT partition, "offset", ${EVENT_TIMESTAMP}, reason, attempts, ${asRfc3339('failed_at')} AS failed_at
+  FROM dead_letter_attempts a
   WHERE letter_id = $1
-  ORDER BY failed_at, event_time, dead_letter_attempts."offset"`;
+  ORDER BY a.failed_at, a.event_time, a."offset"`;
 
-const COUNT = `SELECT count(*)::float8 AS count FROM dead_letters WHERE ${MATCHES_FILTER}`;
+const COUNT = `SELECT count(*) AS count FROM dead_letters WHERE ${MATCHES_FILTER}`;
 
 export interface DeadLetterPage {
   readonly letters: readonly DeadLetterSummary[];
@@ -67,6 +72,6 @@ export class DeadLetterReader {
 
 /** The history is written once there is more than what the letter itself tells. */
 function onlyFailureOf(row: DetailsRow): FailureRow {
-  const { partition, offset, event_time, event_timestamp, reason, attempts, refused_at: failed_at } = row;
-  return { partition, offset, event_time, event_timestamp, reason, attempts, failed_at };
+  const { partition, offset, event_timestamp, reason, attempts, refused_at: failed_at } = row;
+  return { partition, offset, event_timestamp, reason, attempts, failed_at };
 }

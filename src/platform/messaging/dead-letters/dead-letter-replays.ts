@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
+import { asRfc3339 } from '../../database/rfc3339-text.js';
 import { wakeRelay } from '../outbox/outbox.js';
 import type { DeadLetterFilter } from './dead-letter-filter.js';
 import { DEAD_LETTER_ID_HEADER } from './dead-letter-id.js';
@@ -30,7 +31,7 @@ const REPLAY_HELD = `
 const REPLAY_ONE = `
   WITH held AS (SELECT id FROM dead_letters WHERE id = $1 FOR UPDATE),
   ${REPLAY_HELD}
-  SELECT id::float8 AS id, state, topic, replays, replayed_at FROM replayed`;
+  SELECT id, state, topic, replays, ${asRfc3339('replayed_at')} AS replayed_at FROM replayed`;
 
 const REPLAY_CHUNK = `
   ${HOLD_CHUNK},
@@ -44,7 +45,8 @@ export interface ReplayedLetter {
   /** Where it goes. */
   readonly topic: string;
   readonly replays: number;
-  readonly replayed_at: Date;
+  /** RFC 3339. */
+  readonly replayed_at: string;
 }
 
 /** Sends letters to the topics that they came on, through the outbox, as the events that they were. */

@@ -6,7 +6,7 @@ import type { DeadLetterState } from './dead-letter.entity.js';
 /** Bytes as JSON can hold them: as text where they are UTF-8, else in base64. */
 export type BytesView = { readonly text: string } | { readonly base64: string };
 
-/** A letter as lists show it. Times become RFC 3339 texts as they become JSON. */
+/** A letter as lists show it. Times are RFC 3339 texts, or become such as they become JSON. */
 export interface DeadLetterSummary {
   readonly id: number;
   readonly state: DeadLetterState;
@@ -26,8 +26,8 @@ export interface DeadLetterSummary {
   readonly attempts: number;
   readonly replays: number;
   /** When it was refused first. */
-  readonly refused_at: Date;
-  readonly replayed_at: Date | null;
+  readonly refused_at: string;
+  readonly replayed_at: string | null;
 }
 
 /** A header as it came. */
@@ -45,7 +45,7 @@ export interface FailedDelivery {
   readonly event_timestamp: string;
   readonly reason: string;
   readonly attempts: number;
-  readonly failed_at: Date;
+  readonly failed_at: string;
 }
 
 /** A letter with all that is known of it. */
@@ -59,14 +59,7 @@ export interface DeadLetterDetails extends DeadLetterSummary {
   readonly failures: readonly FailedDelivery[];
 }
 
-/** The time and the timestamp of an event as their columns have them; the version before leaves the second one out. */
-interface EventTimeRow {
-  readonly event_time: Date;
-  readonly event_timestamp: string | null;
-}
-
-export type SummaryRow = Omit<DeadLetterSummary, 'key' | keyof EventTimeRow> &
-  EventTimeRow & { readonly key: Buffer | null };
+export type SummaryRow = Omit<DeadLetterSummary, 'key' | 'event_time'> & { readonly key: Buffer | null };
 
 export type DetailsRow = SummaryRow & {
   readonly value: Buffer | null;
@@ -75,14 +68,14 @@ export type DetailsRow = SummaryRow & {
   readonly header_list: readonly HeaderJson[] | null;
 };
 
-export type FailureRow = Omit<FailedDelivery, keyof EventTimeRow> & EventTimeRow;
+export type FailureRow = Omit<FailedDelivery, 'event_time'>;
 
 export function summaryOf(row: SummaryRow): DeadLetterSummary {
-  return { ...row, ...eventTimeOf(row), key: bytesView(row.key) };
+  return { ...row, event_time: timeOf(row), key: bytesView(row.key) };
 }
 
 export function failureOf(row: FailureRow): FailedDelivery {
-  return { ...row, ...eventTimeOf(row) };
+  return { ...row, event_time: timeOf(row) };
 }
 
 export function detailsOf(row: DetailsRow, failures: readonly FailureRow[]): DeadLetterDetails {
@@ -103,9 +96,8 @@ export function detailsOf(row: DetailsRow, failures: readonly FailureRow[]): Dea
 
 const NOTHING = Buffer.alloc(0);
 
-function eventTimeOf(row: EventTimeRow): Pick<DeadLetterSummary, keyof EventTimeRow> {
-  const timestamp = row.event_timestamp ?? String(row.event_time.getTime());
-  return { event_time: momentOf(BigInt(timestamp)) ?? null, event_timestamp: timestamp };
+function timeOf({ event_timestamp }: Pick<FailureRow, 'event_timestamp'>): Date | null {
+  return momentOf(BigInt(event_timestamp)) ?? null;
 }
 
 function bytesView(bytes: Buffer | null): BytesView | null {

@@ -31,7 +31,7 @@ export const HOLD_CHUNK = `
   )`;
 
 /** Where a chunk ended, and nothing where there was none left. */
-export const CHUNK_END = `(SELECT max(id) FROM chunk)::float8 AS end_id`;
+export const CHUNK_END = `(SELECT max(id) FROM chunk) AS end_id`;
 
 interface ChunkRow {
   end_id: number | null;
@@ -60,7 +60,7 @@ export async function inChunks(
   andThen: (tx: Transaction) => Promise<void> = () => Promise.resolve(),
 ): Promise<number> {
   const [highest]: { id: number | null }[] = await database.source.query(
-    'SELECT max(id)::float8 AS id FROM dead_letters',
+    'SELECT max(id) AS id FROM dead_letters',
   );
   let done = 0;
   for (let endId: number | null = 0; endId !== null && signal?.aborted !== true;) {

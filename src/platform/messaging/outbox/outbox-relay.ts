@@ -36,8 +36,8 @@ const OLDEST_IDS = prepared(
 );
 
 const READ_OLDEST = prepared(`
-  SELECT id::float8 AS id, topic, aggregateid AS key, headers, payload AS value, exact,
-         date_part('epoch', created_at) * 1000 AS created_at_ms
+  SELECT id, topic, aggregateid AS key, headers, payload AS value, exact,
+         (extract(epoch FROM created_at) * 1000000)::bigint AS created_at_us
   FROM (SELECT *, sum(bytes) OVER (ORDER BY id) - bytes AS bytes_before
         FROM (SELECT *, octet_length(payload) + coalesce(octet_length(exact::text), 0) AS bytes
               FROM outbox ORDER BY id LIMIT $1) AS oldest) AS first
@@ -57,7 +57,7 @@ interface OutboxRow {
   headers: Record<string, string>;
   value: Buffer;
   exact: ExactParts | null;
-  created_at_ms: number;
+  created_at_us: number;
 }
 
 /**
@@ -172,7 +172,7 @@ export class OutboxRelay {
   }
 }
 
-function messageOf({ created_at_ms: createdAtMs, exact, ...row }: OutboxRow): OutboxMessage {
-  const message = { ...row, createdAtMs };
+function messageOf({ created_at_us: createdAtUs, exact, ...row }: OutboxRow): OutboxMessage {
+  const message = { ...row, createdAtMs: createdAtUs / 1_000 };
   return exact === null ? message : withExactParts(message, exact);
 }

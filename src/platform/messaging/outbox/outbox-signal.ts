@@ -89,6 +89,12 @@ async function listenOn(client: pg.Client): Promise<void> {
     throw error;
   }
   // A probe without an answer ends the connection, and that is what is acted upon.
-  const probes = setInterval(() => void client.query('SELECT 1').catch(() => undefined), PROBE_MS).unref();
+  const probes = setInterval(() => void probe(client).catch(() => undefined), PROBE_MS).unref();
   client.on('end', () => clearInterval(probes));
+}
+
+/** After a failover the name may be another server's, while this one has become a standby, where nobody notifies. */
+async function probe(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ isStandby: boolean }>('SELECT pg_is_in_recovery() AS "isStandby"');
+  if (rows[0]!.isStandby) await client.end();
 }

@@ -29,7 +29,7 @@ export function tableOf(letters: readonly DeadLetterSummary[]): string {
     letter.state,
     printable(letter.topic),
     `${letter.partition}/${letter.offset}`,
-    letter.refused_at.toISOString(),
+    letter.refused_at,
     String(letter.attempts),
     String(letter.replays),
     shortened(textOf(letter.key), KEY_CHARACTERS),
@@ -56,13 +56,10 @@ export function detailsText(letter: DeadLetterDetails): string {
     ['state', letter.state],
     ['origin', `${printable(letter.topic)}/${letter.partition}/${letter.offset}`],
     ['event time', letter.event_time?.toISOString() ?? `none (timestamp ${letter.event_timestamp})`],
-    ['refused', letter.refused_at.toISOString()],
+    ['refused', letter.refused_at],
     ['reason', printable(letter.reason)],
     ['attempts', String(letter.attempts)],
-    [
-      'replays',
-      `${letter.replays}${letter.replayed_at === null ? '' : `, the last ${letter.replayed_at.toISOString()}`}`,
-    ],
+    ['replays', `${letter.replays}${letter.replayed_at === null ? '' : `, the last ${letter.replayed_at}`}`],
     ['key', printable(textOf(letter.key))],
     ...letter.header_list.map(({ name, value }): [string, string] => [
       'header',
@@ -70,7 +67,7 @@ export function detailsText(letter: DeadLetterDetails): string {
     ]),
     ...letter.failures.map((failure): [string, string] => [
       'failure',
-      `${failure.failed_at.toISOString()} at ${failure.partition}/${failure.offset}, tried ${failure.attempts}: ${printable(failure.reason)}`,
+      `${failure.failed_at} at ${failure.partition}/${failure.offset}, tried ${failure.attempts}: ${printable(failure.reason)}`,
     ]),
     ['value', letter.value_bytes === null ? 'null' : `${letter.value_bytes} bytes`],
   ];

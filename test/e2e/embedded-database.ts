@@ -25,11 +25,21 @@ export async function sendEvents(dataDir: string, ...values: string[]): Promise<
   );
 }
 
-/** Has every statement that writes to a table hang until `release` is called. */
-export async function holdLocked(dataDir: string, table: string): Promise<{ release(): Promise<void> }> {
+/** Rows that stand in the embedded PostgreSQL of a running Waybill. */
+export async function rowsInEmbedded<Row extends object>(dataDir: string, query: string): Promise<Row[]> {
+  const client = await connect(dataDir);
+  try {
+    return (await client.query<Row>(query)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Does something in a transaction that stays open, with all that it has locked, and is undone by `release`. */
+export async function hold(dataDir: string, statement: string): Promise<{ release(): Promise<void> }> {
   const client = await connect(dataDir);
   await client.query('BEGIN');
-  await client.query(`LOCK TABLE ${table} IN EXCLUSIVE MODE`);
+  await client.query(statement);
   return { release: () => client.end() };
 }
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { removeDataDir } from '../support/left-behind.js';
 import { startWaybill, temporaryDataDir, type WaybillProcess } from '../support/waybill-process.js';
-import { ask, expectProblem, metric, pathsOf, type Answer } from './api.js';
+import { anOrder, ask, expectProblem, metric, pathsOf, post, type Answer } from './api.js';
+import { rowsInEmbedded } from './embedded-database.js';
 
 interface TestOrder {
   order_uid: string;
@@ -106,5 +107,45 @@ describe('POST /api/orders/test', () => {
     const after = await storedAt(location);
     expect(after.text).toBe(before.text);
     expect(after.headers.get('etag')).toBe(before.headers.get('etag'));
+  });
+});
+
+describe('POST /api/orders/test, in a loop', () => {
+  it('is refused once 10,000 messages wait, and real orders are not', async () => {
+    // Nobody takes them out of the outbox here.
+    const waybill = await startWaybill({ env: { ROLES: 'api' } });
+    const loop = Array.from({ length: 15 }, () =>
+      ask(`${waybill.url}/api/orders/test?count=1000`, { method: 'POST' }),
+    );
+    const answers = await Promise.all(loop);
+    const refused = answers.filter(({ status }) => status !== 202);
+    expect(refused.length).toBeGreaterThanOrEqual(5);
+    for (const answer of refused) {
+      expectProblem(answer, 503);
+      expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+    }
+    const [row] = await rowsInEmbedded<{ waiting: number }>(
+      waybill.dataDir,
+      'SELECT count(*)::int AS waiting FROM outbox',
+    );
+    expect(row!.waiting).toBe((15 - refused.length) * 1_000);
+    expect((await post(waybill.url, anOrder())).status).toBe(201);
+    expect(await waybill.stop()).toBe(0);
+  });
+
+  it('is refused once an hour has had its share, and always where DEMO is off', async () => {
+    const few = await startWaybill({ env: { DEMO_ORDERS_PER_HOUR: '10' } });
+    const send = (url: string, count: number): Promise<Answer> =>
+      ask(`${url}/api/orders/test?count=${count}`, { method: 'POST' });
+    expect((await send(few.url, 8)).status).toBe(202);
+    const late = await send(few.url, 8);
+    expectProblem(late, 503);
+    expect(Number(late.headers.get('retry-after'))).toBeGreaterThan(60);
+    expect((await send(few.url, 2)).status).toBe(202);
+    expect(await few.stop()).toBe(0);
+
+    const off = await startWaybill({ env: { DEMO: 'off' } });
+    expect(expectProblem(await send(off.url, 1), 403).detail).toContain('DEMO');
+    expect(await off.stop()).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import { Controller, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Environment } from '../../platform/config/environment.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import { OrderSubmission } from '../service/order-submission.js';
 
@@ -10,7 +11,10 @@ const MAX_COUNT = 1_000;
 @ApiTags('orders')
 @Controller('api/orders/test')
 export class TestOrdersController {
-  constructor(private readonly submission: OrderSubmission) {}
+  constructor(
+    private readonly submission: OrderSubmission,
+    private readonly environment: Environment,
+  ) {}
 
   @Post()
   @ApiOperation({
@@ -27,10 +31,23 @@ export class TestOrdersController {
     description: 'count is not valid',
     schema: { $ref: '#/components/schemas/Problem' },
   })
+  @ApiResponse({
+    status: 403,
+    description: 'The setting DEMO is off',
+    schema: { $ref: '#/components/schemas/Problem' },
+  })
+  @ApiResponse({
+    status: 503,
+    description: 'Too many were made up lately, or wait to be sent; Retry-After tells when to come again',
+    schema: { $ref: '#/components/schemas/Problem' },
+  })
   async send(
     @Query() { count, ...unknown }: Readonly<Record<string, string | string[]>>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    if (this.environment.DEMO === 'off') {
+      throw new ProblemError(403, 'orders are not made up here: the setting DEMO is off');
+    }
     refuseUnknown(Object.keys(unknown));
     const orderUids = await this.submission.sendTestOrders(parseCount(count));
     const first = orderUids[0]!;

@@ -1,24 +1,53 @@
 import { Injectable } from '@nestjs/common';
+import { Environment } from '../../platform/config/environment.js';
 import { Database } from '../../platform/database/database.js';
+import { TooBusyError } from '../../platform/http/too-busy.error.js';
 import { Outbox } from '../../platform/messaging/outbox/outbox.js';
 import { TopicNames } from '../../platform/messaging/topic-names.js';
 import { encodeOrder } from '../model/order.codec.js';
+import { DemoBudget } from './demo-budget.js';
 import { randomTestOrder } from './test-order.js';
 
 /** Logical name of the topic that order events come in on. */
 export const ORDERS_TOPIC = 'orders';
 
+/** Messages of any kind that may wait: with more, whoever is to take them is behind already. */
+const MAX_WAITING = 10_000;
+const WAITING = 'SELECT count(*)::int AS waiting FROM (SELECT FROM outbox LIMIT $1) AS first';
+
 /** Sends made-up orders the way that real ones come: as events on the topic `orders`. */
 @Injectable()
 export class TestOrders {
+  private readonly budget: DemoBudget;
+  private underWay = 0;
+
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly topics: TopicNames,
-  ) {}
+    environment: Environment,
+  ) {
+    this.budget = new DemoBudget(environment.DEMO_ORDERS_PER_HOUR);
+  }
 
-  /** @returns the ids of the orders, which are on their way once this resolves */
+  /**
+   * @returns the ids of the orders, which are on their way once this resolves
+   * @throws TooBusyError when too many were made up lately, or too many messages wait in the outbox
+   */
   async send(count: number): Promise<string[]> {
+    this.budget.take(count);
+    this.underWay += count;
+    try {
+      return await this.sendNow(count);
+    } catch (error) {
+      this.budget.giveBack(count);
+      throw error;
+    } finally {
+      this.underWay -= count;
+    }
+  }
+
+  private async sendNow(count: number): Promise<string[]> {
     const orders = Array.from({ length: count }, () => randomTestOrder());
     const topic = this.topics.deployedName(ORDERS_TOPIC);
     const entries = orders.map((order) => ({
@@ -29,7 +58,13 @@ export class TestOrders {
       headers: { 'content-type': 'application/json' },
       payload: encodeOrder(order),
     }));
-    await this.database.transaction((tx) => this.outbox.append(tx, entries));
+    await this.database.transaction(async (tx) => {
+      const [row]: { waiting: number }[] = await tx.query(WAITING, [MAX_WAITING]);
+      if (row!.waiting + this.underWay > MAX_WAITING) {
+        throw new TooBusyError('too many messages wait in the outbox for orders to be made up');
+      }
+      await this.outbox.append(tx, entries);
+    });
     return orders.map((order) => order.order_uid);
   }
 }

@@ -17,6 +17,9 @@ import { OrderIntakeMetrics } from './order-intake.metrics.js';
  */
 const BACKLOG_AFTER_MS = 10_000;
 
+/** Somebody waits, and so do all who share the batch: what other writers of ours hold they hold for less. */
+const REQUEST_LOCK_MS = 500;
+
 const STATUS_OF = { stored: 'received', updated: 'updated' } as const;
 
 /** The one write path: orders, their status events and the dead letters of their batch, in one transaction. */
@@ -47,14 +50,18 @@ export class OrderIntake {
   ): Promise<OrderReceipt[]> {
     const purpose = via === 'http' ? 'request' : 'background';
     const onTheirWay = await mapInTurns(purpose, batch, (incoming) => this.onItsWay(incoming));
-    const receipts = await this.database.transaction(async (tx) => {
-      await nextTurn(purpose);
-      const stored = await this.orders.store(tx, onTheirWay);
-      await nextTurn(purpose);
-      await this.statusEvents.append(tx, changesOf(onTheirWay, stored));
-      await this.deadLetters.append(tx, refused);
-      return stored;
-    });
+    const lockMs = purpose === 'request' ? REQUEST_LOCK_MS : undefined;
+    const receipts = await this.database.transaction(
+      async (tx) => {
+        await nextTurn(purpose);
+        const stored = await this.orders.store(tx, onTheirWay);
+        await nextTurn(purpose);
+        await this.statusEvents.append(tx, changesOf(onTheirWay, stored));
+        await this.deadLetters.append(tx, refused);
+        return stored;
+      },
+      { lockMs },
+    );
     const totalsMismatches = onTheirWay.filter(({ toStore }) => !toStore.totalsMatch).length;
     this.metrics.count(via, receipts, { invalid: refused.length, totalsMismatches });
     await eachInTurns(purpose, onTheirWay, ({ toStore }, index) => this.tellCache(toStore, receipts[index]!));

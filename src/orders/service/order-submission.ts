@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { OvertakenError } from '../../platform/http/idempotency-keys.js';
+import { isLockTimeout } from '../../platform/database/lock-timeout.js';
 import { classifyFailure } from '../../platform/messaging/failure.js';
 import { TestOrders } from '../producer/test-orders.js';
 import type { IncomingOrder, OrderReceipt } from './incoming-order.js';
 import { OrderIntake } from './order-intake.js';
+import { OrdersApart } from './orders-apart.js';
 import { type WaitingOrder, WaitingOrders } from './waiting-orders.js';
 
 const VIA = 'http';
@@ -15,6 +17,10 @@ const VIA = 'http';
 @Injectable()
 export class OrderSubmission {
   private readonly waiting = new WaitingOrders();
+  private readonly apart = new OrdersApart(
+    (order) => this.store([order]),
+    (order) => this.waiting.release([order]),
+  );
   private writing = false;
 
   constructor(
@@ -43,28 +49,43 @@ export class OrderSubmission {
   private async writeAll(): Promise<void> {
     this.writing = true;
     for (let batch = this.waiting.take(); batch.length > 0; batch = this.waiting.take()) {
-      await this.write(batch);
-      this.waiting.release(batch);
+      const locked = batch.filter((one) => this.apart.wasLocked(one));
+      this.apart.add(locked);
+      await this.write(locked.length === 0 ? batch : batch.filter((one) => !locked.includes(one)));
     }
     this.writing = false;
   }
 
   private async write(batch: readonly WaitingOrder[]): Promise<void> {
+    if (batch.length === 0) return;
     try {
-      const receipts = await this.intake.receive(
-        batch.map((one) => one.incoming),
-        [],
-        VIA,
-      );
-      for (const [index, one] of batch.entries()) settle(one, receipts[index]!);
+      await this.store(batch);
+      this.apart.tableIsFree();
     } catch (error) {
-      if (batch.length > 1 && classifyFailure(error) !== 'transient') {
+      if (batch.length === 1) {
+        if (isLockTimeout(error)) this.apart.remember(batch[0]!);
+        batch[0]!.reject(error as Error);
+      } else if (isLockTimeout(error)) {
+        // Those that nobody has locked must not wait for the one that somebody has.
+        return this.apart.add(batch);
+      } else if (classifyFailure(error) !== 'transient') {
         // Only one of them is to blame; the others must not get its error.
         for (const one of batch) await this.write([one]);
+        return;
       } else {
         for (const one of batch) one.reject(error as Error);
       }
     }
+    this.waiting.release(batch);
+  }
+
+  private async store(batch: readonly WaitingOrder[]): Promise<void> {
+    const receipts = await this.intake.receive(
+      batch.map((one) => one.incoming),
+      [],
+      VIA,
+    );
+    for (const [index, one] of batch.entries()) settle(one, receipts[index]!);
   }
 }
 

@@ -64,6 +64,10 @@ export class Environment {
   @WholeNumber(1, DAY_SECONDS) CACHE_ABSENT_TTL_SECONDS: number = 5;
   @WholeNumber(0, 10_000_000) CACHE_WARM_ORDERS: number = 10_000;
 
+  @WholeNumber(1, 1_000_000_000) IDEMPOTENCY_KEYS_MAX: number = 1_000_000;
+  @OneOf(['on', 'off']) DEMO: 'on' | 'off' = 'on';
+  @WholeNumber(1, 1_000_000_000) DEMO_ORDERS_PER_HOUR: number = 100_000;
+
   @OneOf(['warn', 'strict']) ORDER_TOTALS: 'warn' | 'strict' = 'warn';
 }
 
@@ -105,6 +109,10 @@ export const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   CACHE_TTL_SECONDS: 'Seconds that an order is held in memory and in Redis',
   CACHE_ABSENT_TTL_SECONDS: 'Seconds that an absent id is remembered',
   CACHE_WARM_ORDERS: 'Newest orders loaded into memory at start',
+  IDEMPOTENCY_KEYS_MAX: 'Idempotency-Keys kept at most, each for a day; beyond it new ones get a 503',
+  DEMO: 'Whether POST /api/orders/test makes orders up (on) or is refused (off)',
+  DEMO_ORDERS_PER_HOUR:
+    'Orders that POST /api/orders/test makes up in an hour at most; beyond it it gets a 503',
   ORDER_TOTALS: 'What becomes of an order whose totals do not add up: marked (warn) or refused (strict)',
 };
 

@@ -28,7 +28,7 @@ export interface DatabaseOptions {
 
 export interface TransactionOptions {
   /** How long a statement of it may wait for a lock that somebody else holds; by default as long as any of ours. */
-  readonly lockMs?: number;
+  readonly lockMs?: number | undefined;
 }
 
 /** Logging in takes three answers, and TLS two more. The pool knows only one limit for a new and for a free one. */

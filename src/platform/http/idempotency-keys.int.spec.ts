@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
+import { Environment } from '../config/environment.js';
+import { Lifecycle } from '../lifecycle.js';
+import { createLogger } from '../logging/logger.js';
 import { classifyFailure } from '../messaging/failure.js';
 import { IdempotencyKeys, type KeyClaim, OvertakenError, type RepeatableAnswer } from './idempotency-keys.js';
 import { TooBusyError } from './too-busy.error.js';
@@ -11,13 +14,18 @@ let serial = 0;
 
 beforeAll(async () => {
   house = await openWaybillDatabase();
-  keys = new IdempotencyKeys(house.database);
+  keys = keysWith({});
 });
 
 afterAll(async () => {
   keys.onModuleDestroy();
   await house.drop();
 });
+
+function keysWith(settings: Partial<Environment>): IdempotencyKeys {
+  const environment = Object.assign(new Environment(), settings);
+  return new IdempotencyKeys(house.database, environment, createLogger('silent'), new Lifecycle());
+}
 
 const freshKey = (): string => `key-${++serial}`;
 const body = Buffer.from('{"order":1}');
@@ -280,5 +288,49 @@ describe('the clean-up', () => {
     ]);
     expect(left).toEqual([{ key: young }]);
     expect(await keys.once(young, body, work())).toEqual(answer(1));
+  });
+});
+
+describe('as many keys as may be kept', () => {
+  it('cost a new one a 503, and those that are there nothing, until some are forgotten', async () => {
+    await house.rows('DELETE FROM idempotency_keys');
+    const few = keysWith({ IDEMPOTENCY_KEYS_MAX: 3 });
+    const others = keysWith({});
+    try {
+      const [own, ofAnotherProcess, third] = [freshKey(), freshKey(), freshKey()];
+      await few.once(own, body, work());
+      await others.once(ofAnotherProcess, body, work());
+      await few.tidy();
+      await few.once(third, body, work());
+      const job = work();
+      await expect(few.once(freshKey(), body, job)).rejects.toMatchObject({
+        status: 503,
+        headers: { 'retry-after': '60' },
+      });
+      expect(job).not.toHaveBeenCalled();
+      for (const key of [own, ofAnotherProcess, third]) {
+        expect(await few.once(key, body, job)).toEqual(answer(1));
+      }
+      await letAge(own, '24 h 1 s');
+      await few.tidy();
+      expect(await few.once(freshKey(), body, job)).toEqual(answer(1));
+    } finally {
+      few.onModuleDestroy();
+      others.onModuleDestroy();
+    }
+  });
+
+  it('have room again for each whose request has failed', async () => {
+    await house.rows('DELETE FROM idempotency_keys');
+    const few = keysWith({ IDEMPOTENCY_KEYS_MAX: 1 });
+    try {
+      await few.tidy();
+      for (let n = 0; n < 3; n++) {
+        await expect(few.once(freshKey(), body, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+      }
+      expect(await few.once(freshKey(), body, work())).toEqual(answer(1));
+    } finally {
+      few.onModuleDestroy();
+    }
   });
 });

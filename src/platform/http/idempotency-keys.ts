@@ -1,7 +1,11 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { hash } from 'node:crypto';
 import { atMost } from '../at-most.js';
+import { Environment } from '../config/environment.js';
 import { Database, type Transaction } from '../database/database.js';
+import { Lifecycle } from '../lifecycle.js';
+import { LOGGER, type Logger } from '../logging/logger.js';
+import { observeGauge } from '../metrics/observed-gauge.js';
 import { ProblemError } from './problem.js';
 import { TooBusyError } from './too-busy.error.js';
 
@@ -37,9 +41,12 @@ export class OvertakenError extends Error {
  */
 const LOCK_SECONDS = 5;
 const KEPT_HOURS = 24;
-const CLEAN_UP_EVERY_MS = 600_000;
+const TIDY_EVERY_MS = 60_000;
+/** Few enough that none waits for a row of theirs. */
+const CLEAN_UP_CHUNK = 5_000;
 const MAX_KEY_CHARACTERS = 255;
 const RETRY_AFTER_SECONDS = '1';
+const RETRY_WHEN_FULL_SECONDS = '60';
 const CLAIM_TIMEOUT_MS = 10_000;
 const RELEASE_TIMEOUT_MS = 1_000;
 
@@ -87,7 +94,16 @@ const ANSWER = `
  */
 const RELEASE = `DELETE FROM idempotency_keys WHERE key = $1 AND ${LOCKED_UNTIL_US} = $2 AND answer IS NULL`;
 
-const CLEAN_UP = `DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(hours => $1)`;
+const CLEAN_UP = `
+  WITH old AS (
+    SELECT key FROM idempotency_keys WHERE created_at < now() - make_interval(hours => $1)
+    LIMIT ${CLEAN_UP_CHUNK} FOR UPDATE SKIP LOCKED
+  ),
+  forgotten AS (DELETE FROM idempotency_keys WHERE key IN (SELECT key FROM old) RETURNING key)
+  SELECT count(*)::int AS count FROM forgotten`;
+
+/** Up to a limit, since what is beyond it makes no difference. */
+const COUNT = `SELECT count(*)::int AS count FROM (SELECT FROM idempotency_keys LIMIT $1) AS kept`;
 
 /**
  * The key of an Idempotency-Key field, which is a string in the sense of RFC 8941 (`"…"`); without its quotes it is
@@ -112,14 +128,28 @@ export function parseIdempotencyKey(field: string): string {
 /** Requests that are sent again get their first answer again (draft-ietf-httpapi-idempotency-key-header). */
 @Injectable()
 export class IdempotencyKeys implements OnModuleDestroy {
-  private readonly cleaning: NodeJS.Timeout;
+  private readonly tidying: NodeJS.Timeout;
+  /** Keys of all processes when they were last counted, and those that this one has taken and freed since. */
+  private counted = 0;
+  private takenSince = 0;
 
-  constructor(private readonly database: Database) {
-    this.cleaning = setInterval(() => void this.cleanUp().catch(() => undefined), CLEAN_UP_EVERY_MS).unref();
+  constructor(
+    private readonly database: Database,
+    private readonly environment: Environment,
+    @Inject(LOGGER) private readonly log: Logger,
+    lifecycle: Lifecycle,
+  ) {
+    lifecycle.beforeReady(() => this.tidy());
+    this.tidying = setInterval(() => void this.tidy(), TIDY_EVERY_MS).unref();
+    observeGauge(
+      'waybill_idempotency_keys',
+      'Idempotency-Keys that are kept, of all processes',
+      () => this.kept,
+    );
   }
 
   onModuleDestroy(): void {
-    clearInterval(this.cleaning);
+    clearInterval(this.tidying);
   }
 
   /**
@@ -127,7 +157,8 @@ export class IdempotencyKeys implements OnModuleDestroy {
    * that it writes everything else in, if its claim is among those that {@link lock} gives; if not, it must do nothing
    * and throw OvertakenError. A failure of the work frees the key.
    *
-   * @throws ProblemError 409 while the first request is under way, 422 when the key came with another body
+   * @throws ProblemError 409 while the first request is under way, 422 when the key came with another body, 503 when
+   *   too many others are kept for a new one
    * @throws TooBusyError when the database does not answer in time
    */
   async once(
@@ -136,6 +167,7 @@ export class IdempotencyKeys implements OnModuleDestroy {
     work: (claim: KeyClaim) => Promise<RepeatableAnswer>,
   ): Promise<RepeatableAnswer> {
     const fingerprint = hash('sha256', body, 'hex');
+    if (this.kept >= this.environment.IDEMPOTENCY_KEYS_MAX) await this.requireKnown(key);
     const claim = await this.claimInTime(key, fingerprint);
     if (claim === undefined) return this.earlierAnswer(key, fingerprint);
     try {
@@ -176,9 +208,44 @@ export class IdempotencyKeys implements OnModuleDestroy {
     await tx.query(ANSWER, [JSON.stringify(answers.map(({ claim: { key }, answer }) => ({ key, answer })))]);
   }
 
-  /** Forgets the keys that are older than a day. */
+  /** Forgets the keys that are older than a day, some at a time. */
   async cleanUp(): Promise<void> {
-    await this.database.source.query(CLEAN_UP, [KEPT_HOURS]);
+    for (let forgotten = CLEAN_UP_CHUNK; forgotten === CLEAN_UP_CHUNK;) {
+      const [row]: { count: number }[] = await this.database.source.query(CLEAN_UP, [KEPT_HOURS]);
+      forgotten = row!.count;
+    }
+  }
+
+  /** Forgets what is old, and counts what is left. It tells of what hinders it, and throws nothing. */
+  async tidy(): Promise<void> {
+    try {
+      await this.cleanUp();
+      const takenBefore = this.takenSince;
+      const [row]: { count: number }[] = await this.database.source.query(COUNT, [
+        this.environment.IDEMPOTENCY_KEYS_MAX,
+      ]);
+      this.counted = row!.count;
+      this.takenSince -= takenBefore;
+    } catch (error) {
+      this.log.warn({ reason: (error as Error).message }, 'Idempotency-Keys could not be tidied up');
+    }
+  }
+
+  private get kept(): number {
+    return Math.max(0, this.counted + this.takenSince);
+  }
+
+  /** A caller who sends a request again gets its answer, however many keys there are. */
+  private async requireKnown(key: string): Promise<void> {
+    const rows: unknown[] = await this.database.source.query(READ, [key]);
+    if (rows.length > 0) return;
+    throw new ProblemError(
+      503,
+      'too many Idempotency-Keys are kept for a new one; requests without one are taken',
+      {
+        headers: { 'retry-after': RETRY_WHEN_FULL_SECONDS },
+      },
+    );
   }
 
   /** The body is held meanwhile, so a database that hangs is not waited for without an end. */
@@ -201,12 +268,15 @@ export class IdempotencyKeys implements OnModuleDestroy {
       LOCK_SECONDS,
       KEPT_HOURS,
     ]);
-    return row && { key, fingerprint, lockedUntilUs: row.locked_until_us };
+    if (row === undefined) return undefined;
+    this.takenSince++;
+    return { key, fingerprint, lockedUntilUs: row.locked_until_us };
   }
 
   private async release({ key, lockedUntilUs }: KeyClaim): Promise<void> {
     try {
       await this.database.source.query(RELEASE, [key, lockedUntilUs]);
+      this.takenSince--;
     } catch {
       // The key is free again once its time has run out.
     }

@@ -205,5 +205,3 @@ export const arbitraryBody: fc.Arbitrary<Buffer> = fc.oneof(
   { weight: 2, arbitrary: changedBytes },
   { weight: 1, arbitrary: otherBytes },
 );
-
-export const validBody: fc.Arbitrary<Buffer> = validText.map((text) => Buffer.from(text));

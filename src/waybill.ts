@@ -3,6 +3,7 @@ import type { CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, databaseOptions } from './app.module.js';
 import { describeApi } from './api-description.js';
+import { ORDERS_PATH } from './orders/http/receipt-answer.js';
 import type { Environment } from './platform/config/environment.js';
 import { atMost } from './platform/at-most.js';
 import { UnfitDatabaseError } from './platform/database/database.errors.js';
@@ -11,6 +12,7 @@ import { type Postgres, providePostgres } from './platform/database/postgres.js'
 import { Health } from './platform/health/health.js';
 import { rememberMethods } from './platform/http/allowed-methods.js';
 import { BodiesUnderWay } from './platform/http/bodies-under-way.js';
+import { compressAnswers } from './platform/http/compressed-answers.js';
 import { ConnectionLimit, connectionsWithin, openFilesLimit } from './platform/http/connection-limit.js';
 import { DirectAnswers } from './platform/http/direct-answers.js';
 import { createHttpAdapter } from './platform/http/http-adapter.js';
@@ -35,6 +37,9 @@ const DRAIN_MS = 5_000;
 const START_END_MS = 1_000;
 /** What is left of the ten seconds that a stop may take, once events and requests under way are done. */
 const FLUSH_MS = 2_000;
+
+/** One order at a time: by its strong ETag, and mostly out of memory, which compressing would take longer than. */
+const PLAIN_ROUTES = [`${ORDERS_PATH}/:order_uid`];
 
 /** The running program: its parts in the order in which they come up and go down. */
 export class Waybill {
@@ -167,6 +172,7 @@ async function createApp(
   app.get(UnreadAnswers).watch(fastify.server);
   app.get(DirectAnswers).goBefore(fastify);
   if (environment.ROLES.includes('api')) {
+    await compressAnswers(app, PLAIN_ROUTES);
     describeApi(app);
     await servePage(app, environment.STATIC_DIR);
   }

@@ -26,7 +26,8 @@ export class ApiFailure extends Error {
  * @typedef {object} FoundOrder
  * @property {any} order the order's JSON as the API gives it
  * @property {string | null} etag
- * @property {number | undefined} version from the ETag, `"v<version>-<hash>"`
+ * @property {number | undefined} version
+ * @property {string | undefined} status
  * @property {string | null} cache the X-Cache header
  * @property {number} tookMs from asking to having read the body
  */
@@ -48,7 +49,8 @@ export async function fetchOrder(orderUid, signal) {
   return {
     order,
     etag: response.headers.get('etag'),
-    version: versionOf(response.headers.get('etag')),
+    version: numberIn(response.headers.get('x-order-version')),
+    status: response.headers.get('x-order-status') ?? undefined,
     cache: response.headers.get('x-cache'),
     tookMs: performance.now() - startedMs,
   };
@@ -58,7 +60,7 @@ export async function fetchOrder(orderUid, signal) {
  * One page of orders, newest received first.
  *
  * @param {string} path from `firstPage`, or `next` of the page before
- * @returns {Promise<{ orders: any[], next: string | undefined }>}
+ * @returns {Promise<{ orders: any[], next: string | undefined }>} summaries
  * @throws {ApiFailure}
  */
 export async function fetchOrders(path) {
@@ -70,7 +72,7 @@ export async function fetchOrders(path) {
 
 /** @param {number} limit orders at most */
 export function firstPage(limit) {
-  return `/api/orders?limit=${limit}`;
+  return `/api/orders?view=summary&limit=${limit}`;
 }
 
 /**
@@ -178,10 +180,9 @@ function explainBadId(orderUid) {
   return 'An order ID has only letters A to Z, digits, hyphens and underscores.';
 }
 
-/** @param {string | null} etag */
-function versionOf(etag) {
-  const match = /^(?:W\/)?"v(\d+)-/.exec(etag ?? '');
-  return match ? Number(match[1]) : undefined;
+/** @param {string | null} header */
+function numberIn(header) {
+  return header === null ? undefined : Number(header);
 }
 
 /**

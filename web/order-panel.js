@@ -129,7 +129,7 @@ export class OrderPanel {
     if (found.etag !== null && found.etag === this.#found?.etag) return;
     const { order, version } = found;
     // Drawn first: what cannot be drawn is no order that was found.
-    const drawn = orderView(found, this.#heard?.version === version ? this.#heard?.status : undefined);
+    const drawn = orderView(found);
     this.#found = found;
     this.#failure = undefined;
     document.title = `Order ${order.order_uid} · Waybill`;

@@ -8,10 +8,9 @@ import { timeElement } from './time.js';
  * An order as an article: head, delivery, payment, routing, items.
  *
  * @param {import('./api.js').FoundOrder} found
- * @param {string | undefined} status the status last heard of it, if any was
  * @returns {HTMLElement}
  */
-export function orderView({ order, version, cache, tookMs }, status) {
+export function orderView({ order, version, status, cache, tookMs }) {
   const faults = totalsFaults(order);
   return el(
     'article',
@@ -54,19 +53,13 @@ function orderHead(order, { version, status, hasFaults }) {
     el(
       'ul',
       { class: 'chips', 'aria-label': 'Marks' },
-      statusChip(status ?? statusOfVersion(version)),
+      statusChip(status),
       version === undefined ? null : el('li', { class: 'chip' }, `version ${version}`),
       el('li', { class: 'chip' }, counted(order.items.length, 'item')),
       hasFaults ? el('li', { class: 'chip', 'data-status': 'warning' }, 'totals do not add up') : null,
     ),
     el('p', { class: 'muted' }, 'Created ', timeElement(order.date_created)),
   );
-}
-
-/** An order's first status is `received`, and each change of its content makes the next version, `updated`. */
-function statusOfVersion(/** @type {number | undefined} */ version) {
-  if (version === undefined) return undefined;
-  return version > 1 ? 'updated' : 'received';
 }
 
 /** @param {string | undefined} status */

@@ -130,8 +130,8 @@ export class RecentOrders {
       'li',
       { 'data-order': uid },
       link,
-      moneyElement(order.payment.amount, order.payment.currency),
-      el('span', { class: 'muted' }, el('bdi', {}, shortened(order.delivery.city || order.customer_id))),
+      moneyElement(order.amount, order.currency),
+      el('span', { class: 'muted' }, el('bdi', {}, shortened(order.customer_id || order.track_number))),
       el('span', { class: 'muted' }, timeElement(order.date_created, 'short')),
     );
   }

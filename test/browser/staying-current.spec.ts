@@ -106,7 +106,10 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
       `**/api/orders/${orderUid}`,
       async (route) => {
         await held;
-        await route.fulfill({ body: old, headers: { etag: '"v1-0123456789abcdef"' } });
+        await route.fulfill({
+          body: old,
+          headers: { etag: '"v1-0123456789abcdef"', 'x-order-version': '1' },
+        });
       },
       { times: 1 },
     );

@@ -1,3 +1,4 @@
+import { createClient } from 'redis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { anOrder, ask, metric, store } from '../e2e/api.js';
 import { findCommand } from '../support/debian-packages.js';
@@ -52,7 +53,28 @@ describe.skipIf(tier.skipped ?? command === undefined)('orders in Redis', () => 
     const again = await ask(`${url}/api/orders/${order.order_uid}`);
     expect(again.text).toBe(first.text);
     expect(again.headers.get('etag')).toBe(etag);
+    expect(again.headers.get('x-received-at')).toBe(first.headers.get('x-received-at'));
     expect(await metric(url, 'waybill_cache_requests_total', 'tier="redis"', 'result="hit"')).toBe(1);
+  });
+
+  it('are read again from PostgreSQL where the version before put them, without what it did not know', async () => {
+    const order = anOrder();
+    let url = await start();
+    await store(url, order);
+    const first = await ask(`${url}/api/orders/${order.order_uid}`);
+    await waybill!.stop();
+    const client = createClient({ url: redis.url });
+    await client.connect();
+    const key = `waybill:order:${order.order_uid}`;
+    expect((await client.keys('waybill:*')).sort()).toEqual([key, `${key}:constant`]);
+    await client.del(`${key}:constant`);
+    await client.close();
+
+    url = await start();
+    const again = await ask(`${url}/api/orders/${order.order_uid}`);
+    expect(again.headers.get('x-cache')).toBe('MISS');
+    expect(again.headers.get('x-received-at')).toBe(first.headers.get('x-received-at'));
+    expect(again.text).toBe(first.text);
   });
 
   it('cost speed only when Redis goes: the program stays ready, and stores and answers', async () => {

@@ -26,10 +26,11 @@ export function etagOf({ version, hash }: OrderRevision): string {
   return `"v${version}-${hash.slice(0, ETAG_HASH_DIGITS)}"`;
 }
 
+/** The constant of an order's entry is when its first version came. */
 function entryOf(stored: StoredOrder<string | Buffer>): CacheEntry {
-  const { version, text } = stored;
+  const { version, text, receivedAt } = stored;
   const body = typeof text === 'string' ? ownBytes(text) : text;
-  return { version, etag: ownText(etagOf(stored)), body };
+  return { version, etag: ownText(etagOf(stored)), body, constant: ownText(receivedAt) };
 }
 
 /** V8 holds a text that was put together as a tree of its parts, and a part with all that it was cut from. */

@@ -28,6 +28,7 @@ async function createRedisTier(
   const redis = new RedisTier({
     url: environment.REDIS_URL,
     keyPrefix: KEY_PREFIX,
+    hasConstants: true,
     ttlMs: environment.CACHE_TTL_SECONDS * 1_000,
     onState: (state, reason) => {
       if (state === 'up') log.info('Redis is used');

@@ -1,6 +1,7 @@
 import type { CacheEntry } from '../../platform/cache/cache-entry.js';
 import type { Answer, RequestHead } from '../../platform/http/answer.js';
 import { problemAnswer } from '../../platform/http/problem-answer.js';
+import { statusOfVersion } from '../model/order-status.js';
 
 const CONTENT_TYPE = 'application/json; charset=utf-8';
 /** May be stored, but has to be asked for again each time; mostly the answer is 304. */
@@ -45,6 +46,9 @@ export function orderAnswer({ orderUid, entry, cached }: FoundOrder, request: Re
       'x-cache', cache,
       'content-type', CONTENT_TYPE,
       'content-length', length,
+      'x-order-status', statusOfVersion(entry.version),
+      'x-order-version', String(entry.version),
+      'x-received-at', entry.constant!,
     ],
     body,
   };

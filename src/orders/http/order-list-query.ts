@@ -15,10 +15,14 @@ import { isOrderUid } from '../model/order-uid.js';
 
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 500;
+/** What a list shows of each order: all of it, or what fits in a row. */
+export const LIST_VIEWS = ['full', 'summary'] as const;
+export type ListView = (typeof LIST_VIEWS)[number];
 
 /** The parameters of `GET /api/orders`, checked. */
 export interface OrderListQuery {
   readonly limit: number;
+  readonly view: ListView;
   readonly after?: ListPosition;
   readonly filter: OrderFilter;
 }
@@ -40,6 +44,7 @@ export function parseOrderListQuery(parameters: Parameters): OrderListQuery {
   const reader = new ParameterReader(parameters);
   const limit = reader.take('limit', aWholeNumber(1, MAX_LIMIT), `a whole number from 1 to ${MAX_LIMIT}`);
   const after = reader.take('cursor', aCursor, 'a cursor from the Link header of a page');
+  const view = reader.take('view', oneOf<ListView>(LIST_VIEWS), `one of ${LIST_VIEWS.join(', ')}`);
   const filter: OrderFilter = {
     customerId: reader.take('customer_id', aText, TEXT),
     trackNumber: reader.take('track_number', aText, TEXT),
@@ -50,5 +55,5 @@ export function parseOrderListQuery(parameters: Parameters): OrderListQuery {
   };
   reader.refuseOthers('is not a parameter of this list');
   reader.throwFaults('the query');
-  return { limit: limit ?? DEFAULT_LIMIT, after, filter };
+  return { limit: limit ?? DEFAULT_LIMIT, view: view ?? 'full', after, filter };
 }

@@ -28,7 +28,7 @@ import type { OrderReceipt } from '../service/incoming-order.js';
 import { OrderLookup } from '../service/order-lookup.js';
 import { OrderSubmission } from '../service/order-submission.js';
 import { orderAnswer } from './order-answer.js';
-import { cursorOf, MAX_LIMIT, parseOrderListQuery } from './order-list-query.js';
+import { cursorOf, LIST_VIEWS, MAX_LIMIT, parseOrderListQuery } from './order-list-query.js';
 import { requireOrderUid, validOrder } from './order-request.js';
 import { ORDERS_PATH, receiptAnswer } from './receipt-answer.js';
 
@@ -57,6 +57,12 @@ export class OrdersController {
     required: false,
     schema: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: 50 },
   })
+  @ApiQuery({
+    name: 'view',
+    required: false,
+    description: 'Whole orders, or what a row of a list shows of each',
+    schema: { type: 'string', enum: [...LIST_VIEWS], default: 'full' },
+  })
   @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' } })
   @ApiQuery({ name: 'customer_id', required: false, schema: { type: 'string' } })
   @ApiQuery({ name: 'track_number', required: false, schema: { type: 'string' } })
@@ -77,8 +83,12 @@ export class OrdersController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { limit, after, filter } = parseOrderListQuery(parameters);
-    const page = await this.pages.make(request, () => this.lookup.list(filter, limit, after));
+    const { limit, view, after, filter } = parseOrderListQuery(parameters);
+    const page = await this.pages.make(request, () =>
+      view === 'summary'
+        ? this.lookup.listSummaries(filter, limit, after)
+        : this.lookup.list(filter, limit, after),
+    );
     if (page.next !== undefined) {
       reply.header('link', linkToNextPage(ORDERS_PATH, request.url, cursorOf(page.next)));
     }

@@ -6,7 +6,8 @@ import type { StoredOrder } from './order.repository.js';
 import { StoredOrders } from './stored-orders.js';
 
 export interface OrderPage {
-  readonly orders: readonly StoredOrder[];
+  /** The JSON of each. */
+  readonly orders: readonly Pick<StoredOrder, 'orderUid' | 'text'>[];
   /** Where the next page begins; not there after the last one. */
   readonly next?: ListPosition;
 }
@@ -32,6 +33,18 @@ export class OrderListRepository {
     const orderUids = asked.map((position) => position.orderUid);
     const { orders, ids } = await this.orders.findFirst(orderUids, MAX_PAGE_BYTES);
     return positions.length > ids ? { orders, next: positions[ids - 1]! } : { orders };
+  }
+
+  /** As {@link page}, with what a list shows of each order instead of all of it; no page of these is large. */
+  async summaries(filter: OrderFilter, limit: number, after?: ListPosition): Promise<OrderPage> {
+    const positions = await this.positions(filter, limit + 1, after);
+    const shown = positions.slice(0, limit);
+    const texts = await this.orders.summaries(shown.map(({ orderUid }) => orderUid));
+    const orders = shown.flatMap(({ orderUid }) => {
+      const text = texts.get(orderUid);
+      return text === undefined ? [] : [{ orderUid, text }];
+    });
+    return positions.length > limit ? { orders, next: shown.at(-1)! } : { orders };
   }
 
   private async positions(filter: OrderFilter, limit: number, after?: ListPosition): Promise<ListPosition[]> {

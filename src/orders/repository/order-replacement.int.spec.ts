@@ -34,8 +34,14 @@ const toStore = (order: Order): OrderToStore => ({
   receivedAtUs: Date.now() * 1_000,
 });
 
-const store = (...batch: OrderToStore[]): Promise<StoreResult[]> =>
-  house.database.transaction((tx) => repository.store(tx, batch));
+/** Each result knows when the first version of its order came; see the test of that. */
+async function store(...batch: OrderToStore[]): Promise<StoreResult[]> {
+  const results = await house.database.transaction((tx) => repository.store(tx, batch));
+  return results.map(({ receivedAt, ...result }) => {
+    expect(receivedAt === undefined).toBe(result.version === 0);
+    return result;
+  });
+}
 
 async function read(orderUid: string): Promise<{ order: Order; version: number; hash: string }> {
   const [stored] = await storedOrders.findMany([orderUid]);

@@ -53,8 +53,14 @@ const from = (
   timestampMs,
 });
 
-const store = (...batch: OrderToStore[]): Promise<StoreResult[]> =>
-  house.database.transaction((tx) => repository.store(tx, batch));
+/** Each result knows when the first version of its order came; see the test of that. */
+async function store(...batch: OrderToStore[]): Promise<StoreResult[]> {
+  const results = await house.database.transaction((tx) => repository.store(tx, batch));
+  return results.map(({ receivedAt, ...result }) => {
+    expect(receivedAt === undefined).toBe(result.version === 0);
+    return result;
+  });
+}
 
 async function read(orderUid: string): Promise<{ order: Order; version: number; hash: string }> {
   const [stored] = await storedOrders.findMany([orderUid]);
@@ -74,6 +80,23 @@ describe('what becomes of an order', () => {
       [order.order_uid],
     );
     expect(counts).toEqual({ orders: 1, deliveries: 1, payments: 1, items: 3 });
+  });
+
+  it('keeps the time at which its first version came, to the microsecond', async () => {
+    const uid = freshUid();
+    const storeAt = async (order: Order, receivedAtUs: number): Promise<StoreResult[]> =>
+      house.database.transaction((tx) => repository.store(tx, [{ ...toStore(order), receivedAtUs }]));
+    const first = Date.UTC(2024, 1, 29, 23, 59, 59, 7) * 1_000 + 42;
+    const receivedAt = '2024-02-29T23:59:59.007042Z';
+    const [stored] = await storeAt(orderOf(uid), first);
+    const [unchanged] = await storeAt(orderOf(uid), first + 1);
+    const [updated] = await storeAt({ ...orderOf(uid), locale: 'he' }, first + 2);
+    expect([stored, unchanged, updated].map((result) => result?.receivedAt)).toEqual([
+      receivedAt,
+      receivedAt,
+      receivedAt,
+    ]);
+    expect((await storedOrders.findMany([uid]))[0]!.receivedAt).toBe(receivedAt);
   });
 
   it('is unchanged when the same content is there, whichever way it came', async () => {

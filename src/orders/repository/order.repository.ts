@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { type OrderChange, ORDERS, partArrays } from './order-tables.js';
 import type { OrderRevision, OrderSource, OrderToStore } from './order-to-store.js';
+import { momentText } from './order-time.js';
 import { sourceTimeUs } from './source-time.js';
 import { DELETE_PARTS, INSERT_NEW_ORDERS, INSERT_PARTS, LOCK_ORDERS, REPLACE_ORDERS } from './order.sql.js';
 
@@ -18,12 +19,16 @@ export interface StoreResult {
   readonly outcome: StoreOutcome;
   /** The version that the order has now; 0 when there is no such order. */
   readonly version: number;
+  /** Of the order that is there now: when its first version came, RFC 3339 in UTC to the microsecond. */
+  readonly receivedAt?: string;
   /** Of `mismatched` only: what is there, if anything is. */
   readonly held?: OrderRevision;
 }
 
 export interface StoredOrder<Text = string> extends OrderRevision {
   readonly orderUid: string;
+  /** When the first version came, RFC 3339 in UTC to the microsecond. */
+  readonly receivedAt: string;
   /** Canonical JSON; bytes belong to whoever gets them. */
   readonly text: Text;
 }
@@ -32,6 +37,7 @@ interface HeldOrder {
   order_uid: string;
   version: number;
   content_hash: string;
+  received_at: string;
   source: string | null;
   source_offset: number | null;
   source_time_us: string | null;
@@ -72,7 +78,9 @@ export class OrderRepository {
     const inserted: { order_uid: string }[] = await tx.query(INSERT_NEW_ORDERS, arrays);
     const insertedUids = new Set(inserted.map((row) => row.order_uid));
     for (const toStore of firsts) {
-      if (insertedUids.has(uidOf(toStore))) results.set(toStore, { outcome: 'stored', version });
+      if (insertedUids.has(uidOf(toStore))) {
+        results.set(toStore, { outcome: 'stored', version, receivedAt: momentText(toStore.receivedAtUs) });
+      }
     }
   }
 
@@ -136,13 +144,13 @@ function inRounds(batch: readonly OrderToStore[]): OrderToStore[][] {
 /** @param held undefined only for an order that may not be stored anew */
 function resultOf(toStore: OrderToStore, held: HeldOrder | undefined): StoreResult {
   if (held === undefined) return NOTHING_TO_REPLACE;
-  const { version, content_hash: hash } = held;
+  const { version, content_hash: hash, received_at: receivedAt } = held;
   if (toStore.mayReplace?.({ version, hash }) === false) {
-    return { outcome: 'mismatched', version, held: { version, hash } };
+    return { outcome: 'mismatched', version, receivedAt, held: { version, hash } };
   }
-  if (toStore.content.hash === hash) return { outcome: 'unchanged', version };
-  if (isDeliveredAgain(toStore.source, held)) return { outcome: 'stale', version };
-  return { outcome: 'updated', version: version + 1 };
+  if (toStore.content.hash === hash) return { outcome: 'unchanged', version, receivedAt };
+  if (isDeliveredAgain(toStore.source, held)) return { outcome: 'stale', version, receivedAt };
+  return { outcome: 'updated', version: version + 1, receivedAt };
 }
 
 /**

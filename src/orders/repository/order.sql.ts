@@ -1,5 +1,6 @@
 import type { BatchTable } from '../../platform/database/batch-table.js';
 import { prepared } from '../../platform/database/prepared-statements.js';
+import { momentTextOf } from './order-time.js';
 import { DELIVERIES, ITEMS, ORDERS, PAYMENTS } from './order-tables.js';
 
 /** The statements that write. TypeORM would send one INSERT per table and row. */
@@ -35,7 +36,8 @@ export const INSERT_NEW_ORDERS = prepared(`
 /** What is known of the orders that were there already. Holds them, so that no one changes them meanwhile. */
 export const LOCK_ORDERS = `
   SELECT order_uid, version, encode(content_hash, 'hex') AS content_hash, source, source_offset,
-         (extract(epoch FROM source_time) * 1000000)::bigint::text AS source_time_us
+         (extract(epoch FROM source_time) * 1000000)::bigint::text AS source_time_us,
+         ${momentTextOf('received_at')} AS received_at
   FROM orders
   WHERE order_uid = ANY ($1)
   ORDER BY order_uid

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { momentTextOf } from './order-time.js';
 import { prepared } from '../../platform/database/prepared-statements.js';
 
 /**
@@ -7,7 +8,8 @@ import { prepared } from '../../platform/database/prepared-statements.js';
  * stand in the order of the model's fields.
  */
 const STORED_ORDER = `
-  o.order_uid AS "orderUid", o.version, encode(o.content_hash, 'hex') AS hash, (
+  o.order_uid AS "orderUid", o.version, encode(o.content_hash, 'hex') AS hash,
+  ${momentTextOf('o.received_at')} AS "receivedAt", (
     SELECT row_to_json(content)::text FROM (
       SELECT o.order_uid, o.track_number, o.entry,
              (SELECT delivery FROM (
@@ -45,7 +47,7 @@ export const READ_ORDERS = prepared(selectOrders('unnest($1::text[])'));
  */
 export const READ_ORDERS_UP_TO_BYTES = prepared(`
   WITH RECURSIVE page AS (
-    SELECT 0 AS place, 0 AS bytes, NULL AS "orderUid", NULL::int AS version, NULL AS hash, NULL AS text
+    SELECT 0 AS place, 0 AS bytes, NULL AS "orderUid", NULL::int AS version, NULL AS hash, NULL AS "receivedAt", NULL AS text
     UNION ALL
     SELECT page.place + 1, page.bytes + coalesce(octet_length(stored.text), 0), stored.*
     FROM page
@@ -53,11 +55,22 @@ export const READ_ORDERS_UP_TO_BYTES = prepared(`
       ON true
     WHERE page.place < cardinality($1::text[]) AND page.bytes < $2::int
   )
-  SELECT place, bytes, "orderUid", version, hash, text FROM page WHERE text IS NOT NULL`);
+  SELECT place, bytes, "orderUid", version, hash, "receivedAt", text FROM page WHERE text IS NOT NULL`);
 
 /** The same, for where there are no parameters. */
 export function selectOrdersOf(orderUids: readonly string[]): string {
   return selectOrders(`json_array_elements_text(${pg.escapeLiteral(JSON.stringify(orderUids))})`);
 }
+
+/** What a list shows of the orders of a list of ids, in no order: of each its id, and a JSON text. */
+export const READ_SUMMARIES = prepared(`
+  SELECT summary.order_uid AS "orderUid", row_to_json(summary)::text AS text
+  FROM (
+    SELECT o.order_uid, o.track_number, o.customer_id, o.status, o.version,
+           ${momentTextOf('o.received_at')} AS received_at, o.date_created, p.amount, p.currency,
+           (SELECT count(*) FROM items i WHERE i.order_uid = o.order_uid) AS items
+    FROM orders o
+    JOIN payments p USING (order_uid)
+    WHERE o.order_uid = ANY (ARRAY(SELECT unnest($1::text[])))) summary`);
 
 export const NEWEST_ORDERS = 'SELECT order_uid FROM orders ORDER BY received_at DESC LIMIT $1';

@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { StoredOrder } from './order.repository.js';
-import { NEWEST_ORDERS, READ_ORDERS, READ_ORDERS_UP_TO_BYTES, selectOrdersOf } from './stored-orders.sql.js';
+import {
+  NEWEST_ORDERS,
+  READ_ORDERS,
+  READ_ORDERS_UP_TO_BYTES,
+  READ_SUMMARIES,
+  selectOrdersOf,
+} from './stored-orders.sql.js';
 
 /** The first orders of a list of ids. */
 export interface FirstOrders {
@@ -39,10 +45,24 @@ export class StoredOrders {
     return { orders, ids: last && last.bytes >= maxBytes ? last.place : orderUids.length };
   }
 
+  /** What lists show of orders, as JSON by id; those that are not there are left out. */
+  async summaries(orderUids: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.database.source.query<{ orderUid: string; text: string }[]>(READ_SUMMARIES, [
+      orderUids,
+    ]);
+    return new Map(rows.map(({ orderUid, text }) => [orderUid, text]));
+  }
+
   /** As {@link findMany}, each handed over as it arrives and as bytes: many need not be in memory at once. */
   async forEach(orderUids: readonly string[], take: (stored: StoredOrder<Buffer>) => void): Promise<void> {
     await this.database.copyOut(selectOrdersOf(orderUids), (row) =>
-      take({ orderUid: row.text(), version: row.integer(), hash: row.text(), text: row.bytes() }),
+      take({
+        orderUid: row.text(),
+        version: row.integer(),
+        hash: row.text(),
+        receivedAt: row.text(),
+        text: row.bytes(),
+      }),
     );
   }
 

@@ -28,6 +28,8 @@ export interface OrderReceipt {
   readonly outcome: StoreOutcome | 'overtaken';
   /** The version that the order has now; 0 when there is no such order, or it was not looked at. */
   readonly version: number;
+  /** Of the order that is there: when its first version came, RFC 3339 in UTC to the microsecond. */
+  readonly receivedAt?: string;
   /** Of what is there now, if anything is. */
   readonly etag?: string;
 }

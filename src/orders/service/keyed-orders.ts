@@ -47,10 +47,13 @@ export class KeyedOrders {
   }
 }
 
-function receiptOf({ content }: OrderToStore, { outcome, version, held }: StoreResult): OrderReceipt {
+function receiptOf(
+  { content }: OrderToStore,
+  { outcome, version, receivedAt, held }: StoreResult,
+): OrderReceipt {
   const { hash, order } = content;
   const revision = outcome === 'mismatched' || outcome === 'stale' ? held : { version, hash };
-  return { orderUid: order.order_uid, outcome, version, etag: revision && etagOf(revision) };
+  return { orderUid: order.order_uid, outcome, version, receivedAt, etag: revision && etagOf(revision) };
 }
 
 function overtaken({ content }: OrderToStore): OrderReceipt {

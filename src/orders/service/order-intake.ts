@@ -80,10 +80,14 @@ export class OrderIntake {
    * What was there already is told as well: a process that was killed before it could tell Redis is followed by one that
    * gets the same event again.
    */
-  private tellCache({ content, source }: OrderToStore, { orderUid, outcome, version }: OrderReceipt): void {
+  private tellCache(
+    { content, source }: OrderToStore,
+    { orderUid, outcome, version, receivedAt }: OrderReceipt,
+  ): void {
     const { hash, text } = content;
     const isCurrent = outcome === 'stored' || outcome === 'updated' || outcome === 'unchanged';
-    if (isCurrent && !isFromBacklog(source)) this.cache.put({ orderUid, version, hash, text });
+    if (isCurrent && !isFromBacklog(source))
+      this.cache.put({ orderUid, version, hash, receivedAt: receivedAt!, text });
     else if (version > 0) this.cache.changed(orderUid, version);
   }
 }

@@ -27,4 +27,9 @@ export class OrderLookup {
   list(filter: OrderFilter, limit: number, after?: ListPosition): Promise<OrderPage> {
     return this.lists.page(filter, limit, after);
   }
+
+  /** The same page, with what a list shows of each order. */
+  listSummaries(filter: OrderFilter, limit: number, after?: ListPosition): Promise<OrderPage> {
+    return this.lists.summaries(filter, limit, after);
+  }
 }

@@ -6,4 +6,6 @@ export interface CacheEntry {
   readonly etag: string;
   /** The response body as it goes out. Nobody may write into it once it stands in an entry. */
   readonly body: Buffer;
+  /** What is known of the key and the same in every version, where there is such a thing: one short text. */
+  readonly constant?: string;
 }

@@ -145,7 +145,7 @@ function withOwnBody(entry: CacheEntry): CacheEntry {
   if (body.buffer.byteLength <= body.byteLength * 2) return entry;
   const own = Buffer.allocUnsafeSlow(body.byteLength);
   body.copy(own);
-  return { version: entry.version, etag: entry.etag, body: own };
+  return { ...entry, body: own };
 }
 
 /** lru-cache asks for the time at most once per resolution: 1% of the TTL is exact enough and spares the clock. */

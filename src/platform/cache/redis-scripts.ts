@@ -3,6 +3,15 @@ import type { CommandParser } from 'redis';
 import type { KeyChange } from './key-change.js';
 import { encodeEntry, KIND_ENTRY, KIND_GUARD, MAGIC } from './redis-value.js';
 
+/**
+ * Where an entry's constant stands. Under a key of its own, since processes of the version before read and write the
+ * entries too, whose format has no room for it; and as the same for every version it need not be changed together with
+ * the entry.
+ */
+export function constantKeyOf(redisKey: string): string {
+  return `${redisKey}:constant`;
+}
+
 const luaBytes = [...Buffer.from(MAGIC, 'latin1')].map((byte) => `\\${byte}`).join('');
 
 /**
@@ -13,7 +22,7 @@ const luaBytes = [...Buffer.from(MAGIC, 'latin1')].map((byte) => `\\${byte}`).jo
 const CHANGE = `
 local magic = '${luaBytes}'
 local clear, floor, guard_ms = ARGV[1] == '1', tonumber(ARGV[2]), ARGV[3]
-local value, ttl_ms, loaded = ARGV[4], ARGV[5], ARGV[6] == '1'
+local value, ttl_ms, loaded, constant = ARGV[4], ARGV[5], ARGV[6] == '1', ARGV[7]
 
 local held = redis.pcall('GET', KEYS[1])
 local kind, version
@@ -36,6 +45,7 @@ if value ~= '' then
   local refused = kind == ${KIND_GUARD} and (version > new or (version < 0 and loaded))
   if not held_newer and not refused then
     redis.call('SET', KEYS[1], value, 'PX', ttl_ms)
+    if constant ~= '' then redis.call('SET', KEYS[2], constant, 'PX', ttl_ms) end
     return 1
   end
 end
@@ -54,7 +64,7 @@ return 0
 
 export const cacheScripts = {
   changeKey: defineScript({
-    NUMBER_OF_KEYS: 1,
+    NUMBER_OF_KEYS: 2,
     SCRIPT: CHANGE,
     parseCommand(
       parser: CommandParser,
@@ -65,6 +75,7 @@ export const cacheScripts = {
       ttlMs: number,
     ) {
       parser.pushKey(prefix + key);
+      parser.pushKey(constantKeyOf(prefix + key));
       parser.push(
         change.clear ? '1' : '0',
         change.floor === undefined ? '' : String(change.floor),
@@ -72,6 +83,7 @@ export const cacheScripts = {
         change.entry === undefined ? '' : encodeEntry(key, change.entry),
         String(ttlMs),
         change.loaded ? '1' : '0',
+        change.entry?.constant ?? '',
       );
     },
     transformReply: (reply: number): boolean => reply === 1,

@@ -5,7 +5,7 @@ import { invalidateChange, putChange } from './key-change.js';
 import type { KeyChange } from './key-change.js';
 import { RedisDownError, RedisLink } from './redis-link.js';
 import type { LinkState } from './redis-link.js';
-import { cacheScripts } from './redis-scripts.js';
+import { cacheScripts, constantKeyOf } from './redis-scripts.js';
 import { decodeEntry } from './redis-value.js';
 import { TimeBudget } from './time-budget.js';
 import { WriteBehind } from './write-behind.js';
@@ -16,6 +16,8 @@ export interface RedisTierOptions {
   /** Stands before every key; the tier owns all keys that begin with it. */
   keyPrefix: string;
   ttlMs: number;
+  /** Every entry has a constant: one that is there without was written by a version that knew none, and is a miss. */
+  hasConstants?: boolean;
   /** See {@link CacheTier.guardMs}. */
   guardMs?: number;
   /** How long one command may take before it is a miss. */
@@ -177,6 +179,7 @@ export class RedisTier implements CacheTier {
 
   private async fetch(client: Client, key: string): Promise<CacheEntry | undefined> {
     const redisKey = this.options.keyPrefix + key;
+    const constant = this.options.hasConstants ? this.fetchConstant(client, redisKey) : undefined;
     let bytes: Buffer | null;
     try {
       bytes = await client.get(redisKey);
@@ -190,11 +193,16 @@ export class RedisTier implements CacheTier {
     }
     if (bytes === null) return undefined;
     const entry = decodeEntry(key, bytes);
-    if (entry !== 'broken') return entry;
+    if (entry !== 'broken') return entry && constant ? withConstant(entry, await constant) : entry;
     this.broken++;
     // Nobody waits for it: a value that stays is found broken again.
     client.discardBroken(redisKey, bytes).catch(() => undefined);
     return undefined;
+  }
+
+  /** Sent together with the request for the entry. null: not there, whatever the reason. */
+  private fetchConstant(client: Client, redisKey: string): Promise<Buffer | null> {
+    return client.get(constantKeyOf(redisKey)).catch(() => null);
   }
 
   private async change(client: Client, key: string, change: KeyChange): Promise<void> {
@@ -251,6 +259,10 @@ export class RedisTier implements CacheTier {
       cursor = String(page.cursor);
     } while (cursor !== '0');
   }
+}
+
+function withConstant(entry: CacheEntry, constant: Buffer | null): CacheEntry | undefined {
+  return constant === null ? undefined : { ...entry, constant: constant.toString() };
 }
 
 function openClient(url: string) {

@@ -11,7 +11,7 @@ checksums = find $(1) -type f ! -name '*.spec.ts' -exec cksum {} + | LC_ALL=C so
 SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json nest-cli.json package.json package-lock.json
 RELEASED := $(SOURCES) web
 
-.PHONY: help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
+.PHONY: abuse help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
   db-reset test test-coverage faults soak fuzz bench bench-ingest bench-read bench-write bench-mixed bench-startup bench-growth \
   lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
 
@@ -93,6 +93,9 @@ soak: build ## mix all faults at random for MINUTES=10; ARGS='--seed 7' repeats 
 
 fuzz: build ## send the program anything for MINUTES=10; SEED=7 repeats a run
 	@SEED='$(SEED)' FUZZ_MINUTES=$(MINUTES) $(BIN)/vitest run --project fuzz
+
+abuse: build ## ask for more than one's share, and see what others meet; ARGS='--only GETs --seconds 60'
+	@node --import tsx test/abuse/run.ts $(ARGS)
 
 BENCH = node --import tsx bench/run.ts
 

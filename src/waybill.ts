@@ -15,6 +15,7 @@ import { BodiesUnderWay } from './platform/http/bodies-under-way.js';
 import { compressAnswers } from './platform/http/compressed-answers.js';
 import { ConnectionLimit, connectionsWithin, openFilesLimit } from './platform/http/connection-limit.js';
 import { DirectAnswers } from './platform/http/direct-answers.js';
+import { ForeignRequests } from './platform/http/foreign-requests.js';
 import { createHttpAdapter } from './platform/http/http-adapter.js';
 import { LargeAnswers } from './platform/http/large-answers.js';
 import { OpenConnections } from './platform/http/open-connections.js';
@@ -171,6 +172,7 @@ async function createApp(
   app.get(LargeAnswers).watch(fastify);
   app.get(UnreadAnswers).watch(fastify.server);
   app.get(DirectAnswers).goBefore(fastify);
+  app.get(ForeignRequests).goBefore(fastify.server);
   if (environment.ROLES.includes('api')) {
     await compressAnswers(app, PLAIN_ROUTES);
     describeApi(app);

@@ -4,6 +4,7 @@ import { Environment } from './config/environment.js';
 import { Database } from './database/database.js';
 import { HealthModule } from './health/health.module.js';
 import { DirectAnswers } from './http/direct-answers.js';
+import { ForeignRequests } from './http/foreign-requests.js';
 import { IdempotencyKeyEntity } from './http/idempotency-key.entity.js';
 import { IdempotencyKeys } from './http/idempotency-keys.js';
 import { LargeAnswers } from './http/large-answers.js';
@@ -55,6 +56,7 @@ export class PlatformModule {
         IdempotencyKeys,
         RequestMetrics,
         DirectAnswers,
+        ForeignRequests,
         LargeAnswers,
         UnreadAnswers,
         PagesUnderWay,

@@ -108,3 +108,11 @@ export function exchange(url: string, request: string, timeoutMs = 10_000): Prom
     socket.once('close', () => resolve(received));
   });
 }
+
+/** What came over a bare socket. */
+export function rawAnswer(text: string): Answer {
+  const [head = '', body = ''] = text.split('\r\n\r\n');
+  const [statusLine = '', ...fields] = head.split('\r\n');
+  const headers = new Headers(fields.map((field) => field.split(': ') as [string, string]));
+  return { status: Number(/^HTTP\/1\.1 (\d{3}) \w/.exec(statusLine)?.[1]), headers, text: body };
+}

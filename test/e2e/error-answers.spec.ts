@@ -1,19 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectDatabaseErrors } from '../support/database-errors.js';
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
-import { anOrder, ask, exchange, expectProblem, post, type Answer } from './api.js';
+import { anOrder, ask, exchange, expectProblem, post, rawAnswer } from './api.js';
 import { runInEmbedded } from './embedded-database.js';
 
 /** raise_exception, by the trigger below. */
 expectDatabaseErrors('P0001');
-
-/** What came over a bare socket. */
-function parse(text: string): Answer {
-  const [head = '', body = ''] = text.split('\r\n\r\n');
-  const [statusLine = '', ...fields] = head.split('\r\n');
-  const headers = new Headers(fields.map((field) => field.split(': ') as [string, string]));
-  return { status: Number(/^HTTP\/1\.1 (\d{3}) \w/.exec(statusLine)?.[1]), headers, text: body };
-}
 
 describe('error answers', () => {
   let waybill: WaybillProcess;
@@ -54,17 +46,21 @@ describe('error answers', () => {
     [
       'a Content-Length that is no number',
       400,
-      'POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Length: ten\r\n\r\n',
+      'POST /api/orders HTTP/1.1\r\nHost: localhost\r\nContent-Length: ten\r\n\r\n',
     ],
     [
       'two ways of saying where the body ends',
       400,
-      'POST /api/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n',
+      'POST /api/orders HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n',
     ],
-    ['a header without an end', 431, `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`],
+    [
+      'a header without an end',
+      431,
+      `GET / HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`,
+    ],
   ])('malformed HTTP is answered on its socket, which is closed: %s', async (_name, status, request) => {
     const text = await exchange(waybill.url, request);
-    const answer = parse(text);
+    const answer = rawAnswer(text);
     expect(answer.headers.get('connection')).toBe('close');
     expect(Number(answer.headers.get('content-length'))).toBe(Buffer.byteLength(answer.text));
     expectProblem(answer, status);

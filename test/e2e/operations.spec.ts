@@ -154,7 +154,7 @@ describe('the page', () => {
     // Not by fetch, which with If-None-Match also asks every cache to look again.
     const again = await exchange(
       waybill.url,
-      `GET / HTTP/1.1\r\nHost: x\r\nIf-None-Match: ${first.headers.get('etag')}\r\nConnection: close\r\n\r\n`,
+      `GET / HTTP/1.1\r\nHost: localhost\r\nIf-None-Match: ${first.headers.get('etag')}\r\nConnection: close\r\n\r\n`,
     );
     expect(again).toMatch(/^HTTP\/1\.1 304 /);
   });

@@ -40,7 +40,7 @@ describe('GET /api/orders/:order_uid', () => {
       return text.replace(/^Date: .*$/m, 'Date: now');
     };
     const get = (...fields: string[]): string =>
-      ['GET PATH HTTP/1.1', 'Host: x', 'Connection: close', ...fields, '', ''].join('\r\n');
+      ['GET PATH HTTP/1.1', 'Host: localhost', 'Connection: close', ...fields, '', ''].join('\r\n');
 
     it.each([
       ['200', 'an order', () => get()],

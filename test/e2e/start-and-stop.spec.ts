@@ -141,7 +141,7 @@ describe('a stop', () => {
     const keptAlive = connect(Number(new URL(waybill.url).port), '127.0.0.1');
     const forLater = connect(Number(new URL(waybill.url).port), '127.0.0.1');
     for (const socket of [keptAlive, forLater]) socket.on('error', () => undefined);
-    keptAlive.write('GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n');
+    keptAlive.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await new Promise((answered) => keptAlive.once('data', answered));
     await SlowPost.begin(waybill.url, anOrder());
     const before = Date.now();

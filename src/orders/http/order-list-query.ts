@@ -50,8 +50,8 @@ export function parseOrderListQuery(parameters: Parameters): OrderListQuery {
     trackNumber: reader.take('track_number', aText, TEXT),
     deliveryService: reader.take('delivery_service', aText, TEXT),
     status: reader.take('status', oneOf<OrderStatus>(ORDER_STATUSES), `one of ${ORDER_STATUSES.join(', ')}`),
-    fromMs: reader.take('from', aMoment, MOMENT),
-    toMs: reader.take('to', aMoment, MOMENT),
+    from: reader.take('from', aMoment, MOMENT),
+    to: reader.take('to', aMoment, MOMENT),
   };
   reader.refuseOthers('is not a parameter of this list');
   reader.throwFaults('the query');

@@ -39,8 +39,8 @@ describe('the query of a list', () => {
         trackNumber: 'TRACK',
         deliveryService: 'meest',
         status: 'updated',
-        fromMs: instant,
-        toMs: Date.parse('2021-11-27T00:00:00Z'),
+        from: { ms: instant, decimals: '' },
+        to: { ms: Date.parse('2021-11-27T00:00:00Z'), decimals: '' },
       },
     });
   });
@@ -52,8 +52,8 @@ describe('the query of a list', () => {
     ['2021-11-26T09:22:19 03:00', instant],
     ['2021-11-26T06:22:19.250Z', instant + 250],
     ['2021-11-26', Date.parse('2021-11-26T00:00:00Z')],
-  ])('may tell a moment as %s', (from, fromMs) => {
-    expect(parseOrderListQuery({ from }).filter.fromMs).toBe(fromMs);
+  ])('may tell a moment as %s', (from, ms) => {
+    expect(parseOrderListQuery({ from }).filter.from!.ms).toBe(ms);
   });
 
   it.each<[string, string[]]>([

@@ -1,4 +1,4 @@
-import { pointerOf, ProblemError } from '../../platform/http/problem.js';
+import { ProblemError } from '../../platform/http/problem.js';
 import { describeFaults } from '../model/field-fault.js';
 import { isOrderUid } from '../model/order-uid.js';
 import type { OrderValidator } from '../model/order-validator.js';
@@ -15,6 +15,7 @@ export function requireOrderUid(orderUid: string): void {
 export function validOrder(validator: OrderValidator, body: Buffer | undefined): IncomingOrder {
   const verdict = validator.ofRequest(body ?? null);
   if (verdict.valid) return { order: verdict.order, totalsMatch: verdict.totalsMatch };
-  const errors = verdict.faults.map(({ path, detail }) => ({ path, pointer: pointerOf(path), detail }));
-  throw new ProblemError(400, `the order is not valid: ${describeFaults(verdict.faults)}`, { errors });
+  throw new ProblemError(400, `the order is not valid: ${describeFaults(verdict.faults)}`, {
+    errors: verdict.faults,
+  });
 }

@@ -3,6 +3,7 @@ import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Environment } from '../../platform/config/environment.js';
 import { ProblemError } from '../../platform/http/problem.js';
+import { ParameterReader } from '../../platform/http/request-parameters.js';
 import { OrderSubmission } from '../service/order-submission.js';
 
 const MAX_COUNT = 1_000;
@@ -61,9 +62,9 @@ export class TestOrdersController {
 
 /** A misspelt count would otherwise send one order. */
 function refuseUnknown(names: readonly string[]): void {
-  if (names.length === 0) return;
-  const errors = names.map((path) => ({ path, detail: 'is not a parameter of this request' }));
-  throw new ProblemError(400, `the only parameter is count, not ${names.join(', ')}`, { errors });
+  const reader = new ParameterReader(Object.fromEntries(names.map((name) => [name, ''])));
+  reader.refuseOthers('is not a parameter of this request');
+  reader.throwFaults('the query');
 }
 
 function parseCount(text: string | string[] | undefined): number {

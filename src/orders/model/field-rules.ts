@@ -6,6 +6,7 @@
  */
 import { buildMessage, isEmail, isISO4217CurrencyCode, ValidateBy } from 'class-validator';
 import type { ValidationArguments } from 'class-validator';
+import { alteredNumber } from './json-text.js';
 import { isOrderUid } from './order-uid.js';
 import { isPlainEmail } from './plain-email.js';
 import { isStorableDateTime } from './rfc3339.js';
@@ -72,12 +73,18 @@ export function EmailAddress(): PropertyDecorator {
   );
 }
 
+/** Codes of ISO 4217's amendments 176 to 179, which class-validator's list does not have yet. */
+const NEWER_CURRENCIES: ReadonlySet<string> = new Set(['XCG', 'ZWG', 'XAD']);
+
 /** An ISO 4217 code. The standard writes capitals; isISO4217CurrencyCode alone would let `usd` pass. */
 export function CurrencyCode(): PropertyDecorator {
   return rule(
     RULE.currency,
     [],
-    (value) => typeof value === 'string' && /^[A-Z]{3}$/.test(value) && isISO4217CurrencyCode(value),
+    (value) =>
+      typeof value === 'string' &&
+      /^[A-Z]{3}$/.test(value) &&
+      (isISO4217CurrencyCode(value) || NEWER_CURRENCIES.has(value)),
     'an ISO 4217 currency code of three capital letters',
     kindUnlessText,
   );
@@ -154,7 +161,7 @@ export function kindOf(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return typeof value;
   if (value === '') return 'empty text';
-  if (value.includes('\0')) return 'text with a NUL character';
+  if (value.includes('\0')) return alteredNumber(value) ?? 'text with a NUL character';
   return isWellFormed(value) ? 'text' : 'text with a lone surrogate';
 }
 

@@ -1,15 +1,23 @@
 import type { OrderStatus } from './order-status.js';
 
+/** A moment as exact as it was written: `date_created` may have any number of decimals. */
+export interface ExactMoment {
+  /** Milliseconds since the Unix epoch; what is beyond them is cut. */
+  readonly ms: number;
+  /** The decimals of its second, all of them, without zeros at the end. */
+  readonly decimals: string;
+}
+
 /** Which orders a list is of. All that are given have to hold. */
 export interface OrderFilter {
   readonly customerId?: string;
   readonly trackNumber?: string;
   readonly deliveryService?: string;
   readonly status?: OrderStatus;
-  /** Orders whose `date_created` is at or after this moment, in milliseconds since the Unix epoch. */
-  readonly fromMs?: number;
+  /** Orders whose `date_created` is at or after this moment. */
+  readonly from?: ExactMoment;
   /** Orders whose `date_created` is before this moment. */
-  readonly toMs?: number;
+  readonly to?: ExactMoment;
 }
 
 /** A place in the list, newest received first: the order that the last page ended on. */

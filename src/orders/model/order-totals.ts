@@ -1,4 +1,4 @@
-import type { FieldFault } from './field-fault.js';
+import { faultAt, type FieldFault } from './field-fault.js';
 import type { Order } from './order.js';
 
 /**
@@ -16,6 +16,8 @@ export function totalsMatch(order: Order): boolean {
   return sum === goods_total;
 }
 
+const PAYMENT = { before: undefined, step: 'payment' };
+
 /** What does not add up, with the sum that was expected. Fields that hold no whole number are passed over. */
 export function totalsFaults(order: Order): FieldFault[] {
   const faults: FieldFault[] = [];
@@ -23,14 +25,14 @@ export function totalsFaults(order: Order): FieldFault[] {
   const payable = exactSum([goods_total, delivery_cost, custom_fee]);
   if (differ(amount, payable)) {
     const detail = `must be goods_total + delivery_cost + custom_fee, which is ${payable}`;
-    faults.push({ path: 'payment.amount', detail });
+    faults.push(faultAt({ before: PAYMENT, step: 'amount' }, detail));
   }
   const goods = Array.isArray(order.items)
     ? exactSum(order.items.map((item) => item?.total_price))
     : undefined;
   if (differ(goods_total, goods)) {
     const detail = `must be the sum of total_price over the items, which is ${goods}`;
-    faults.push({ path: 'payment.goods_total', detail });
+    faults.push(faultAt({ before: PAYMENT, step: 'goods_total' }, detail));
   }
   return faults;
 }

@@ -75,10 +75,12 @@ describe('totals that do not', () => {
     expect(strictFaults(order)).toEqual([
       {
         path: 'payment.amount',
+        pointer: '#/payment/amount',
         detail: 'must be goods_total + delivery_cost + custom_fee, which is 18014398509481983',
       },
       {
         path: 'payment.goods_total',
+        pointer: '#/payment/goods_total',
         detail: 'must be the sum of total_price over the items, which is 18014398509481982',
       },
     ]);

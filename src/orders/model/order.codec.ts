@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { fieldsOf } from './model-fields.js';
 import type { PartClass } from './field-rules.js';
+import { faultAt } from './field-fault.js';
+import { parseJson } from './json-text.js';
 import { Delivery } from './delivery.js';
 import { Item } from './item.js';
 import { Order } from './order.js';
@@ -15,7 +17,7 @@ const BYTE_ORDER_MARK = '\uFEFF';
 /**
  * Decodes the value of a message, JSON in UTF-8 (RFC 8259), and validates it. Bytes that are no JSON at all, a
  * null or empty value and one of more than 1 MiB have the one fault with the path ''. A byte order mark is
- * ignored, as RFC 8259 section 8.1 allows. Of two fields with one name the last counts. Never throws.
+ * ignored, as RFC 8259 section 8.1 allows. A number that JavaScript would alter is a fault of its field. Of two fields with one name the last counts. Never throws.
  */
 export function decodeOrder(bytes: Buffer | null, rules: OrderRules): OrderVerdict {
   if (bytes === null || bytes.length === 0) return refused('must be a JSON object, not an empty value');
@@ -27,9 +29,9 @@ export function decodeOrder(bytes: Buffer | null, rules: OrderRules): OrderVerdi
   const text = bytes.toString('utf8');
   let value: unknown;
   try {
-    value = JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
-  } catch {
-    return refused('must be JSON');
+    value = parseJson(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+  } catch (error) {
+    return refused(error instanceof RangeError ? error.message : 'must be JSON');
   }
   return validateOrder(value, rules);
 }
@@ -66,5 +68,5 @@ function inModelOrder(part: object, modelClass: PartClass): object {
 }
 
 function refused(detail: string): OrderVerdict {
-  return { valid: false, faults: [{ path: '', detail }] };
+  return { valid: false, faults: [faultAt(undefined, detail)] };
 }

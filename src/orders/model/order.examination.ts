@@ -1,8 +1,7 @@
 import { validateSync } from 'class-validator';
 import type { ValidatorOptions } from 'class-validator';
-import type { FieldFault } from './field-fault.js';
-import { MAX_FAULTS } from './field-fault.js';
-import { elementPath, fieldPath } from './field-path.js';
+import { faultAt, type FieldFault, MAX_FAULTS } from './field-fault.js';
+import type { Steps } from './field-path.js';
 import { faultDetail, isJsonObject, kindOf } from './field-rules.js';
 import type { PartClass } from './field-rules.js';
 import { fieldsOf } from './model-fields.js';
@@ -21,14 +20,19 @@ export function examine<T extends object>(
   modelClass: new () => T,
 ): { readonly instance: T; readonly faults: readonly FieldFault[] } {
   const faults: FieldFault[] = [];
-  const instance = examinePart(value, modelClass, '', faults);
+  const instance = examinePart(value, modelClass, undefined, faults);
   return { instance: instance as T, faults };
 }
 
 /** The value itself when it is no object: a list may hold anything. */
-function examinePart(value: unknown, modelClass: PartClass, path: string, faults: FieldFault[]): unknown {
+function examinePart(
+  value: unknown,
+  modelClass: PartClass,
+  at: Steps | undefined,
+  faults: FieldFault[],
+): unknown {
   if (!isJsonObject(value)) {
-    faults.push({ path, detail: faultDetail('an object', value, kindOf(value)) });
+    faults.push(faultAt(at, faultDetail('an object', value, kindOf(value))));
     return value;
   }
   const fields = fieldsOf(modelClass);
@@ -39,8 +43,8 @@ function examinePart(value: unknown, modelClass: PartClass, path: string, faults
   }
   const details = detailsByProperty(instance);
   for (const { property, partClass, isList } of fields) {
-    const here = fieldPath(path, property);
-    for (const detail of details.get(property) ?? []) faults.push({ path: here, detail });
+    const here = { before: at, step: property };
+    for (const detail of details.get(property) ?? []) faults.push(faultAt(here, detail));
     const field = instance[property];
     if (partClass === undefined) continue;
     if (!isList && isJsonObject(field)) instance[property] = examinePart(field, partClass, here, faults);
@@ -53,12 +57,12 @@ function examinePart(value: unknown, modelClass: PartClass, path: string, faults
 function examineList(
   list: readonly unknown[],
   partClass: PartClass,
-  path: string,
+  at: Steps,
   faults: FieldFault[],
 ): unknown[] {
   const parts: unknown[] = [];
   for (let index = 0; index < list.length && faults.length < MAX_FAULTS; index++) {
-    parts.push(examinePart(list[index], partClass, elementPath(path, index), faults));
+    parts.push(examinePart(list[index], partClass, { before: at, step: index }, faults));
   }
   return parts;
 }

@@ -1,3 +1,4 @@
+import { isISO4217CurrencyCode } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { sampleOrder, sampleOrderWith } from '../../../test/support/sample-order.js';
 import { validateOrder } from './order.validation.js';
@@ -266,4 +267,22 @@ it('knows the kind of every field of the sample', () => {
     ];
   };
   expect(Object.values(FIELDS).flat().sort()).toEqual(leaves(sampleOrder(), '').sort());
+});
+
+describe('currency codes', () => {
+  it('are all those of class-validator, and those that ISO 4217 has had since', () => {
+    const letters = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+    const codes = letters.flatMap((a) => letters.flatMap((b) => letters.map((c) => a + b + c)));
+    const isAccepted = (currency: string): boolean => {
+      const order = sampleOrder();
+      const payment = { ...(order.payment as object), currency };
+      return validateOrder({ ...order, payment }, { totals: 'warn', unknownFields: 'refuse' }).valid;
+    };
+    const known = codes.filter((code) => isISO4217CurrencyCode(code));
+    expect(known.length).toBeGreaterThan(170);
+    expect(known.filter((code) => !isAccepted(code))).toEqual([]);
+    const others = codes.filter((code) => code.startsWith('X') || code.startsWith('Z')).filter(isAccepted);
+    expect(others.filter((code) => !known.includes(code))).toEqual(['XAD', 'XCG', 'ZWG']);
+    expect(isAccepted('xcg')).toBe(false);
+  });
 });

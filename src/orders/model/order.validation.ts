@@ -1,10 +1,10 @@
-import type { FieldFault } from './field-fault.js';
-import { MAX_FAULTS } from './field-fault.js';
+import { faultAt, type FieldFault, MAX_FAULTS } from './field-fault.js';
+import { pathOf } from './field-path.js';
 import { compileAcceptor } from './order.acceptor.js';
 import { examine } from './order.examination.js';
 import { totalsFaults, totalsMatch } from './order-totals.js';
 import { Order } from './order.js';
-import { unknownFieldPaths } from './unknown-fields.js';
+import { unknownFields } from './unknown-fields.js';
 
 export interface OrderRules {
   /** An order whose amounts do not add up: `warn` accepts and marks it, `strict` refuses it. */
@@ -42,12 +42,12 @@ export function validateOrder(value: unknown, rules: OrderRules): OrderVerdict {
     faults.push(...examined.faults);
     if (!(order instanceof Order)) return { valid: false, faults };
   }
-  const unknownFields = unknownFieldPaths(value, Order, MAX_FAULTS);
+  const unknown = unknownFields(value, Order, MAX_FAULTS);
   if (rules.unknownFields === 'refuse') {
-    for (const path of unknownFields) faults.push({ path, detail: 'is not a field of an order' });
+    for (const steps of unknown) faults.push(faultAt(steps, 'is not a field of an order'));
   }
   const matching = faults.length === 0 && totalsMatch(order);
   if (!matching && rules.totals === 'strict') faults.push(...totalsFaults(order));
   if (faults.length > 0) return { valid: false, faults: faults.slice(0, MAX_FAULTS) };
-  return { valid: true, order, unknownFields, totalsMatch: matching };
+  return { valid: true, order, unknownFields: unknown.map(pathOf), totalsMatch: matching };
 }

@@ -63,7 +63,11 @@ describe('an order that is valid', () => {
     const [item] = sampleOrder().items as unknown[];
     expect(faultsOf(sampleOrderWith('items', Array(1_000).fill(item)))).toEqual([]);
     expect(faultsOf(sampleOrderWith('items', Array(1_001).fill(item)))).toEqual([
-      { path: 'items', detail: 'must be a list of 1 to 1000 objects, not a list of 1001' },
+      {
+        path: 'items',
+        pointer: '#/items',
+        detail: 'must be a list of 1 to 1000 objects, not a list of 1001',
+      },
     ]);
   });
 });
@@ -158,7 +162,7 @@ describe('unknown fields', () => {
   });
 
   it('are refused by name for a POST, beside the other faults', () => {
-    expect(faultsOf(orderWithUnknownFields(), STRICT)).toEqual(
+    expect(faultsOf(orderWithUnknownFields(), STRICT)).toMatchObject(
       PATHS.map((path) => ({ path, detail: 'is not a field of an order' })),
     );
     expect(pathsOf({ ...orderWithUnknownFields(), sm_id: -1 }, STRICT)).toEqual(['sm_id', ...PATHS]);

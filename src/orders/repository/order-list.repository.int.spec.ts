@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleOrder } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
+import { aMoment } from '../../platform/http/request-parameters.js';
 import { encodeOrder } from '../model/order.codec.js';
 import type { ListPosition, OrderFilter } from '../model/order-filter.js';
 import type { Order } from '../model/order.js';
@@ -145,23 +146,50 @@ describe('a list of orders', () => {
       date_created: '2021-11-26T09:22:19.5+03:00',
     };
     await receive(customerId, { uid: 'filter-1', fields }, { uid: 'filter-2', receivedAfterUs: 1 });
-    const instant = Date.parse('2021-11-26T06:22:19.500Z');
+    const at = (text: string) => aMoment(`2021-11-26T${text}`)!;
+    const instant = at('06:22:19.500Z');
+    const next = at('06:22:19.501Z');
     expect(await uids({ trackNumber: fields.track_number })).toEqual(['filter-1']);
     expect(await uids({ deliveryService: fields.delivery_service })).toEqual(['filter-1']);
-    expect(await uids({ customerId, fromMs: instant })).toEqual(['filter-1']);
-    expect(await uids({ customerId, fromMs: instant + 1 })).toEqual([]);
-    expect(await uids({ customerId, toMs: instant })).toEqual(['filter-2']);
-    expect(await uids({ customerId, toMs: instant + 1 })).toEqual(['filter-2', 'filter-1']);
+    expect(await uids({ customerId, from: instant })).toEqual(['filter-1']);
+    expect(await uids({ customerId, from: next })).toEqual([]);
+    expect(await uids({ customerId, to: instant })).toEqual(['filter-2']);
+    expect(await uids({ customerId, to: next })).toEqual(['filter-2', 'filter-1']);
     expect(
       await uids({
         customerId,
         trackNumber: fields.track_number,
         deliveryService: fields.delivery_service,
         status: 'received',
-        fromMs: instant,
-        toMs: instant + 1,
+        from: instant,
+        to: next,
       }),
     ).toEqual(['filter-1']);
+  });
+
+  it('is from one moment to another as exactly as they and the orders are written', async () => {
+    const customerId = freshCustomer();
+    const times = ['.123', '.1234', '.123456789', '.1235', '.124', ''];
+    for (const [n, decimals] of times.entries()) {
+      const date_created = `2024-08-12T15:04:05${decimals}+03:00`;
+      await receive(customerId, { uid: `exact-${n}`, receivedAfterUs: -n, fields: { date_created } });
+    }
+    const old = { date_created: '1961-04-12T06:07:00.123456Z' };
+    await receive(customerId, { uid: 'exact-old', receivedAfterUs: -9, fields: old });
+    const between = async (from: string, to: string): Promise<number[]> => {
+      const at = (decimals: string) => aMoment(`2024-08-12T12:04:05${decimals}Z`)!;
+      const found = await uids({ customerId, from: at(from), to: at(to) });
+      return found.map((uid) => Number(uid.slice(6)));
+    };
+    expect(await between('.123400', '.123500')).toEqual([1, 2]);
+    expect(await between('.12340', '.1235001')).toEqual([1, 2, 3]);
+    expect(await between('.123456789', '.12345679')).toEqual([2]);
+    expect(await between('.1234567891', '.124')).toEqual([3]);
+    expect(await between('', '.1230000000001')).toEqual([0, 5]);
+    expect(await between('.123', '.124000000')).toEqual([0, 1, 2, 3]);
+    const oldTo = (text: string) => uids({ customerId, to: aMoment(`1961-04-12T06:07:00${text}Z`)! });
+    expect(await oldTo('.1234560')).toEqual([]);
+    expect(await oldTo('.1234561')).toEqual(['exact-old']);
   });
 
   it('knows new orders from changed ones by their status', async () => {

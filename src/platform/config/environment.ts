@@ -3,9 +3,11 @@ import {
   BrokerList,
   Directory,
   HostName,
+  HostPatterns,
   KafkaName,
   NonEmptyText,
   OneOf,
+  Origins,
   SomeOf,
   UrlOf,
   WholeNumber,
@@ -31,6 +33,8 @@ export class Environment {
   @HostName() SERVER_HOST: string = '127.0.0.1';
   @WholeNumber(16, 1_000_000) MAX_CONNECTIONS: number = 2_048;
   @WholeNumber(1, 100_000) SSE_MAX_CLIENTS: number = 1_000;
+  @IsOptional() @HostPatterns() ALLOWED_HOSTS?: string[] = undefined;
+  @IsOptional() @Origins() TRUSTED_ORIGINS?: string[] = undefined;
   @Directory() STATIC_DIR: string = './web';
   @SomeOf(ROLES) ROLES: Role[] = [...ROLES];
   @OneOf(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
@@ -79,6 +83,9 @@ export const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   SERVER_HOST: 'Address to listen on; the container sets 0.0.0.0',
   MAX_CONNECTIONS: 'Connections of clients at most; the limit of open files may allow fewer',
   SSE_MAX_CLIENTS: 'Clients that may watch /api/events at the same time',
+  ALLOWED_HOSTS:
+    'Names that requests may be for (`Host`), besides addresses, localhost and the name of the machine; others get 421',
+  TRUSTED_ORIGINS: 'Origins of other pages that may change something here; those of others get 403',
   STATIC_DIR: 'Folder of the web page',
   ROLES: 'What this process does: serve the API, consume events, relay the outbox',
   LOG_LEVEL: 'Least severe log line that is written',

@@ -21,11 +21,18 @@ export class ConfigurationError extends Error {
 
 type Variables = Record<string, string | undefined>;
 
+const LISTS: ReadonlySet<SettingName> = new Set<SettingName>([
+  'ROLES',
+  'KAFKA_BROKERS',
+  'ALLOWED_HOSTS',
+  'TRUSTED_ORIGINS',
+]);
+
 /** A setting's text as its kind holds it. A number that is none stays text, for the validator to name. */
 function parse(name: SettingName, text: string): unknown {
   const example: unknown = new Environment()[name];
   if (typeof example === 'number') return /^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
-  if (name === 'ROLES' || name === 'KAFKA_BROKERS') return text.split(',').map((part) => part.trim());
+  if (LISTS.has(name)) return text.split(',').map((part) => part.trim());
   if (name === 'SERVER_HOST' || name === 'DB_HOST') return text.trim().replace(/^\[(.*)\]$/, '$1');
   return name === 'DB_PASSWORD' ? text : text.trim();
 }

@@ -53,6 +53,22 @@ export const HostName = (): PropertyDecorator =>
     return HOST.test(text) || /^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*$/.test(text);
   });
 
+const HOST_PATTERN = /^(\*|(\*?\.)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)$/;
+
+export const HostPatterns = (): PropertyDecorator =>
+  kind(
+    'hostPatterns',
+    'a comma-separated list of names without port, such as shop.example,.shop.example, or *',
+    (value) => (value as string[]).every((pattern) => HOST_PATTERN.test(pattern)),
+  );
+
+const ORIGIN = /^https?:\/\/(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/;
+
+export const Origins = (): PropertyDecorator =>
+  kind('origins', 'a comma-separated list of origins, such as https://shop.example', (value) =>
+    (value as string[]).every((origin) => ORIGIN.test(origin)),
+  );
+
 export const UrlOf = (...protocols: string[]): PropertyDecorator =>
   kind(
     'urlOf',

@@ -48,12 +48,3 @@ export class ProblemError extends Error implements ProblemContent {
     this.headers = options.headers ?? {};
   }
 }
-
-/** `payment.amount` and `items[0].sale` as JSON Pointers; the whole body is `#`. */
-export function pointerOf(path: string): string {
-  const steps = path.split(/[.[\]]+/).filter((step) => step !== '');
-  return [
-    '#',
-    ...steps.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))),
-  ].join('/');
-}

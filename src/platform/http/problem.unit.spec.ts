@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { DatabaseUnavailableError } from '../database/database.errors.js';
 import { bodyOf } from './problem-answer.js';
 import { ProblemFilter, problemOf } from './problem.filter.js';
-import { pointerOf, type Problem, ProblemError } from './problem.js';
+import { type Problem, ProblemError } from './problem.js';
 import { TooBusyError } from './too-busy.error.js';
 
 /** A reply that keeps what it is told, and a logger that keeps its lines. */
@@ -141,19 +141,5 @@ describe('the failure of an event handler', () => {
     const host = { getType: () => 'rpc' } as unknown as ArgumentsHost;
     const thrown = new ProblemFilter(log).catch(error, host) as Observable<never>;
     await expect(lastValueFrom(thrown)).rejects.toBe(error);
-  });
-});
-
-describe('a place in the body', () => {
-  it.each([
-    ['', '#'],
-    ['payment.amount', '#/payment/amount'],
-    ['items[0].sale', '#/items/0/sale'],
-    ['items[12]', '#/items/12'],
-    ['a/b', '#/a~1b'],
-    ['a~b', '#/a~0b'],
-    ['naïve field', '#/na%C3%AFve%20field'],
-  ])('%s is %s as a JSON Pointer', (path, pointer) => {
-    expect(pointerOf(path)).toBe(pointer);
   });
 });

@@ -42,14 +42,34 @@ function isDayOfCalendar(text: string): boolean {
 
 export const MOMENT = 'an RFC 3339 time or date, such as 2021-11-26T06:22:19Z';
 
-/**
- * Milliseconds since the Unix epoch of an RFC 3339 date-time, or of a date's first moment in UTC. A `+` that came
- * unencoded is a space.
- */
-export const aMoment: Check<number> = (text) => {
+/** A moment as exact as it was written. */
+export interface Moment {
+  /** Milliseconds since the Unix epoch; what is beyond them is cut. */
+  readonly ms: number;
+  /** The decimals of its second, all of them, without zeros at the end. */
+  readonly decimals: string;
+}
+
+/** An RFC 3339 date-time, or a date's first moment in UTC. A `+` that came unencoded is a space. */
+export const aMoment: Check<Moment> = (text) => {
   const full = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text.replace(' ', '+');
-  return DATE_TIME.test(full) && isDayOfCalendar(full) ? Date.parse(full.toUpperCase()) : undefined;
+  if (!DATE_TIME.test(full) || !isDayOfCalendar(full)) return undefined;
+  const decimals = /\.(\d*[1-9])?/.exec(full)?.[1] ?? '';
+  return { ms: Date.parse(full.toUpperCase()), decimals };
 };
+
+/** The first microsecond since the Unix epoch that is not before a moment. */
+export function firstMicrosecond({ ms, decimals }: Moment): number {
+  const beyondMs = decimals.slice(3);
+  return ms * 1_000 + Number(beyondMs.slice(0, 3).padEnd(3, '0')) + (beyondMs.length > 3 ? 1 : 0);
+}
+
+const MAX_FAULTS = 100;
+const MAX_NAME_CHARACTERS = 64;
+
+function cutName(name: string): string {
+  return name.length <= MAX_NAME_CHARACTERS ? name : `${name.slice(0, MAX_NAME_CHARACTERS).toWellFormed()}…`;
+}
 
 /** Takes parameters out by their names, and remembers every fault, so that all are told at once. */
 export class ParameterReader {
@@ -66,14 +86,19 @@ export class ParameterReader {
     this.left.delete(name);
     if (given === undefined) return undefined;
     const value = typeof given === 'string' ? check(given) : undefined;
-    if (value === undefined) this.faults.push({ path: name, detail: `must be ${expected}, given once` });
+    if (value === undefined) this.fault(name, `must be ${expected}, given once`);
     return value;
   }
 
   /** What was not taken is a fault by its name: a misspelt parameter would otherwise not be missed. */
   refuseOthers(detail: string): void {
-    for (const name of this.left.keys()) this.faults.push({ path: name, detail });
+    for (const name of this.left.keys()) this.fault(name, detail);
     this.left.clear();
+  }
+
+  /** Names come from the caller: neither many nor long ones are repeated. */
+  fault(name: string, detail: string): void {
+    if (this.faults.length < MAX_FAULTS) this.faults.push({ path: cutName(name), detail });
   }
 
   /** @throws ProblemError 400 naming every fault there is */

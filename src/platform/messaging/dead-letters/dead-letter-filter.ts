@@ -1,5 +1,5 @@
-import type { ParameterReader } from '../../http/request-parameters.js';
-import { aMoment, aText, MOMENT, oneOf, TEXT } from '../../http/request-parameters.js';
+import type { Moment, ParameterReader } from '../../http/request-parameters.js';
+import { aMoment, aText, firstMicrosecond, MOMENT, oneOf, TEXT } from '../../http/request-parameters.js';
 import { DEAD_LETTER_STATES, type DeadLetterState } from './dead-letter.entity.js';
 
 /** Which letters are meant. All that are given have to hold. */
@@ -8,10 +8,10 @@ export interface DeadLetterFilter {
   readonly topic?: string;
   /** Stands somewhere in the newest reason, in capitals or not. */
   readonly reason?: string;
-  /** First refused at or after this moment, in milliseconds since the Unix epoch. */
-  readonly fromMs?: number;
+  /** First refused at or after this moment. */
+  readonly from?: Moment;
   /** First refused before this moment. */
-  readonly toMs?: number;
+  readonly to?: Moment;
   readonly state?: DeadLetterState;
 }
 
@@ -23,8 +23,8 @@ export function takeDeadLetterFilter(parameters: ParameterReader): DeadLetterFil
   return {
     topic: parameters.take('topic', aText, TEXT),
     reason: parameters.take('reason', aText, TEXT),
-    fromMs: parameters.take('from', aMoment, MOMENT),
-    toMs: parameters.take('to', aMoment, MOMENT),
+    from: parameters.take('from', aMoment, MOMENT),
+    to: parameters.take('to', aMoment, MOMENT),
     state: parameters.take('state', oneOf(DEAD_LETTER_STATES), `one of ${DEAD_LETTER_STATES.join(', ')}`),
   };
 }
@@ -37,10 +37,12 @@ export function isEmptyFilter(filter: DeadLetterFilter): boolean {
 export const MATCHES_FILTER = `
       ($1::text IS NULL OR topic = $1)
       AND ($2::text IS NULL OR strpos(lower(reason), lower($2)) > 0)
-      AND ($3::float8 IS NULL OR created_at >= to_timestamp($3 / 1000))
-      AND ($4::float8 IS NULL OR created_at < to_timestamp($4 / 1000))
+      AND ($3::bigint IS NULL OR created_at >= timestamptz '1970-01-01 00:00:00+00' + $3 * interval '1 microsecond')
+      AND ($4::bigint IS NULL OR created_at < timestamptz '1970-01-01 00:00:00+00' + $4 * interval '1 microsecond')
       AND ($5::text IS NULL OR state = $5)`;
 
-export function filterParameters({ topic, reason, fromMs, toMs, state }: DeadLetterFilter): unknown[] {
-  return [topic ?? null, reason ?? null, fromMs ?? null, toMs ?? null, state ?? null];
+export function filterParameters({ topic, reason, from, to, state }: DeadLetterFilter): unknown[] {
+  const fromUs = from && firstMicrosecond(from);
+  const toUs = to && firstMicrosecond(to);
+  return [topic ?? null, reason ?? null, fromUs ?? null, toUs ?? null, state ?? null];
 }

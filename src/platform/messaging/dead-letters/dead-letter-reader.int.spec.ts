@@ -3,6 +3,7 @@ import { unregisteredMetrics } from '../../../../test/support/messaging-metrics.
 import { newOutbox } from '../../../../test/support/new-outbox.js';
 import { receivedEvent, refusal } from '../../../../test/support/refused-events.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
+import { aMoment } from '../../http/request-parameters.js';
 import type { ReceivedEvent } from '../received-event.js';
 import { TopicNames } from '../topic-names.js';
 import type { DeadLetterFilter } from './dead-letter-filter.js';
@@ -50,7 +51,8 @@ describe('the list of dead letters', () => {
     [{ reason: '100% wrong' }, [3, 2, 1]],
     [{ reason: '100_ wrong' }, []],
     [{ state: 'replayed' }, [6]],
-    [{ fromMs: Date.parse('2026-01-03T00:00:00Z'), toMs: Date.parse('2026-01-06T00:00:00Z') }, [4, 3, 2]],
+    [{ from: aMoment('2026-01-03'), to: aMoment('2026-01-06') }, [4, 3, 2]],
+    [{ from: aMoment('2026-01-02T00:00:00.000001Z'), to: aMoment('2026-01-04T00:00:00.0000001Z') }, [3, 2]],
     [{ topic: 'odd', reason: 'json', state: 'waiting' }, [5]],
   ])('of %j is newest first', async (filter, offsets) => {
     expect(await offsetsOf(filter)).toEqual(offsets);

@@ -17,6 +17,9 @@ import { MAX_DEAD_LETTER_ID, parseDeadLetterId } from './dead-letter-id.js';
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 500;
 
+/** A filter is a few names and texts. What is nested as deep as a megabyte allows would take half a second to parse. */
+const MAX_FILTER_BYTES = 16_384;
+
 export const EXPECTED_ID = `must be a whole number from 1 to ${MAX_DEAD_LETTER_ID}`;
 
 /** Which page of the list is asked for. */
@@ -72,7 +75,7 @@ export function parseBulkReplay(query: Parameters, body: Buffer | undefined): Bu
   const fields = body === undefined || body.length === 0 ? {} : fieldsOf(body);
   const reader = new ParameterReader({ ...fields, ...query });
   for (const path of Object.keys(query).filter((name) => Object.hasOwn(fields, name))) {
-    reader.faults.push({ path, detail: 'must be given once, in the query or in the body' });
+    reader.fault(path, 'must be given once, in the query or in the body');
   }
   const dryRun = reader.take('dry_run', aTruth, 'true or false') ?? false;
   const all = reader.take('all', aTruth, 'true or false') ?? false;
@@ -80,7 +83,7 @@ export function parseBulkReplay(query: Parameters, body: Buffer | undefined): Bu
   reader.refuseOthers('is not a parameter of this request');
   if (reader.faults.length === 0 && isEmptyFilter(filter) && !all) {
     const detail = `must be true where none of ${FILTER_NAMES.join(', ')} is given`;
-    reader.faults.push({ path: 'all', detail });
+    reader.fault('all', detail);
   }
   reader.throwFaults('the request');
   return { filter: { ...filter, state: filter.state ?? 'waiting' }, dryRun };
@@ -88,6 +91,9 @@ export function parseBulkReplay(query: Parameters, body: Buffer | undefined): Bu
 
 /** JSON has truth values of its own, which a query does not. */
 function fieldsOf(body: Buffer): Parameters {
+  if (body.length > MAX_FILTER_BYTES) {
+    throw new ProblemError(413, `a filter is larger than ${MAX_FILTER_BYTES / 1_024} KiB`);
+  }
   let fields: unknown;
   try {
     fields = JSON.parse(body.toString('utf8'));

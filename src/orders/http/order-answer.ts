@@ -1,6 +1,7 @@
 import type { CacheEntry } from '../../platform/cache/cache-entry.js';
 import type { Answer, RequestHead } from '../../platform/http/answer.js';
 import { problemAnswer } from '../../platform/http/problem-answer.js';
+import { SECURITY_HEADERS } from '../../platform/http/security-headers.js';
 import { statusOfVersion } from '../model/order-status.js';
 
 const CONTENT_TYPE = 'application/json; charset=utf-8';
@@ -45,6 +46,7 @@ export function orderAnswer({ orderUid, entry, cached }: FoundOrder, request: Re
       'cache-control', CACHE_CONTROL,
       'x-cache', cache,
       'content-type', CONTENT_TYPE,
+      ...SECURITY_HEADERS,
       'content-length', length,
       'x-order-status', statusOfVersion(entry.version),
       'x-order-version', String(entry.version),

@@ -96,7 +96,7 @@ function preconditionFailed({ orderUid, etag }: OrderReceipt): ProblemError {
     return new ProblemError(412, `there is no order ${orderUid}`, { errors: [{ path: 'If-Match', detail }] });
   }
   const detail = `does not name the ETag that the order has now, ${etag}`;
-  return new ProblemError(412, `the order has been changed: If-Match ${detail}`, {
+  return new ProblemError(412, `If-Match ${detail}`, {
     errors: [{ path: 'If-Match', detail }],
     headers: { etag },
   });

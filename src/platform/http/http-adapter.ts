@@ -1,12 +1,11 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '../logging/logger.js';
 import { MAX_BODY_BYTES } from './incoming-body.js';
-import { bodyOf, PROBLEM_TYPE } from './problem-answer.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProblemError } from './problem.js';
+import { answerOnSocket } from './refused-protocols.js';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Node takes a request's head up to this length; a parameter is judged by its route, which says more than 414. */
@@ -41,8 +40,5 @@ const MALFORMED: Readonly<Record<string, readonly [status: number, detail: strin
 function answerMalformed(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return;
   const [status, detail] = MALFORMED[error.code ?? ''] ?? [400, 'the request is not valid HTTP/1.1'];
-  const body = bodyOf(new ProblemError(status, detail));
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\ncache-control: no-store\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  answerOnSocket(socket, new ProblemError(status, detail));
 }

@@ -74,8 +74,9 @@ export class OrderReplacementController {
     const ifMatch = parseIfMatch(ifMatchField);
     const valid = validOrder(this.validator, body);
     requireSameUid(valid.order.order_uid, orderUid);
+    const hasWeak = ifMatch !== '*' && /W\/"/.test(ifMatchField!);
     const receipt = await this.submission.submit({ ...valid, ifMatch }, body!.length);
-    if (receipt.outcome === 'mismatched') throw preconditionFailed(receipt);
+    if (receipt.outcome === 'mismatched') throw preconditionFailed(receipt, hasWeak);
     const answer = receiptAnswer(receipt, valid.totalsMatch);
     await reply.status(answer.status).headers(answer.headers).send(answer.body);
   }
@@ -90,12 +91,14 @@ function requireSameUid(inBody: string, inPath: string): void {
 }
 
 /** With the ETag that the order has now, so that the caller can read it, decide, and come again. */
-function preconditionFailed({ orderUid, etag }: OrderReceipt): ProblemError {
+function preconditionFailed({ orderUid, etag }: OrderReceipt, hasWeak: boolean): ProblemError {
   if (etag === undefined) {
     const detail = 'names an order that is not there';
     return new ProblemError(412, `there is no order ${orderUid}`, { errors: [{ path: 'If-Match', detail }] });
   }
-  const detail = `does not name the ETag that the order has now, ${etag}`;
+  // A proxy that compresses makes ETags weak, and the order may be the one that was read.
+  const weak = hasWeak ? '; weak ones (W/) match nothing (RFC 9110, section 13.1.1)' : '';
+  const detail = `does not name the ETag that the order has now, ${etag}${weak}`;
   return new ProblemError(412, `If-Match ${detail}`, {
     errors: [{ path: 'If-Match', detail }],
     headers: { etag },

@@ -1,3 +1,4 @@
+import { register } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
@@ -24,6 +25,8 @@ afterAll(async () => {
 
 function keysWith(settings: Partial<Environment>): IdempotencyKeys {
   const environment = Object.assign(new Environment(), settings);
+  // A process has one of them.
+  register.removeSingleMetric('waybill_idempotency_keys');
   return new IdempotencyKeys(house.database, environment, createLogger('silent'), new Lifecycle());
 }
 

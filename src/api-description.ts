@@ -1,5 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { ANSWER_SCHEMAS, describeAnswers } from './orders/http/api-answers.js';
+import { EXAMPLE_ORDER } from './orders/http/example-order.js';
 import { orderJsonSchema } from './orders/model/order.schema.js';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
@@ -35,15 +37,21 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .setTitle('Waybill')
     .setDescription('Orders in, orders out. Errors are application/problem+json (RFC 9457).')
     .setVersion('1')
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/')
     .setOpenAPIVersion('3.1.0')
     .build();
   const document = SwaggerModule.createDocument(app, settings);
+  describeAnswers(document.paths, EXAMPLE_ORDER);
   const schemas = {
     ...document.components?.schemas,
     ...(orderJsonSchema() as unknown as Schemas),
+    ...(ANSWER_SCHEMAS as Schemas),
     Problem: PROBLEM_SCHEMA,
   };
-  return { ...document, components: { ...document.components, schemas } };
+  // Nobody is asked who they are.
+  const security: OpenAPIObject['security'] = [];
+  return { ...document, security, components: { ...document.components, schemas } };
 }
 
 /** `/swagger` for people, `/swagger/json` for programs. */

@@ -3,7 +3,7 @@ import type { Outcome } from './run-abuse.js';
 const MIB = 1_048_576;
 
 /** @param share 0.99 for the 99th percentile; NaN where nothing was measured */
-export function percentile(values: readonly number[], share: number): number {
+function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }

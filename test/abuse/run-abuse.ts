@@ -12,7 +12,7 @@ import { type Met, READY } from './neighbour.js';
 const NEIGHBOUR = join(import.meta.dirname, 'neighbour.ts');
 const LOOK_EVERY_MS = 100;
 /** What the abuse held has to be given back within this time after its end. */
-export const GIVE_BACK_MS = 90_000;
+const GIVE_BACK_MS = 90_000;
 
 /** What came of one abuse for others and for the program. */
 export interface Outcome {

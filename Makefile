@@ -9,7 +9,7 @@ BIN := node_modules/.bin
 # $(call checksums,FILES AND DIRECTORIES): one line a file. Tests are no part of what is built, and packages are.
 checksums = find $(1) -type f ! -name '*.spec.ts' -exec cksum {} + | LC_ALL=C sort -k 3
 SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json nest-cli.json package.json package-lock.json
-RELEASED := $(SOURCES) web
+RELEASED := $(SOURCES) web bin
 
 .PHONY: abuse help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
   db-reset test test-coverage faults soak fuzz bench bench-ingest bench-read bench-write bench-mixed bench-startup bench-growth \
@@ -31,6 +31,7 @@ confirmed:
 setup: node-version ## install the dependencies, when package.json or package-lock.json changed
 	@now=$$(cksum package.json package-lock.json); \
 	[ "$$now" = "$$(cat node_modules/.installed-from 2>/dev/null)" ] && exit 0; \
+	echo 'installing the dependencies; this takes a minute or two'; \
 	npm ci && printf '%s\n' "$$now" > node_modules/.installed-from
 
 # A source that is gone must not live on in dist: its migration would still run. The second find sees a dist that
@@ -40,6 +41,7 @@ build: setup ## compile to dist/, when a source changed
 	if [ "$$now" = "$$was" ] && [ -f dist/src/program.js ]; then \
 	  [ -n "$$(find dist -name '*.js' -newer dist/.built-from)" ] || exit 0; \
 	fi; \
+	echo 'building the program; this takes half a minute'; \
 	files() { printf '%s\n' "$$1" | cut -d ' ' -f 3-; }; \
 	if [ "$$(files "$$now")" = "$$(files "$$was")" ]; then rm -f dist/.built-from; else rm -rf dist; fi; \
 	npm run --silent build && printf '%s\n' "$$now" > dist/.built-from
@@ -47,7 +49,7 @@ build: setup ## compile to dist/, when a source changed
 build-release: setup ## a directory to deploy in release/: no source maps, production dependencies only
 	rm -rf release
 	$(BIN)/tsc -p tsconfig.build.json --outDir release/dist --sourceMap false --incremental false --tsBuildInfoFile null
-	cp -R web package.json package-lock.json .npmrc release/
+	cp -R web bin package.json package-lock.json .npmrc release/
 	cd release && npm ci --omit=dev
 	node --import tsx scripts/bundle.ts release/dist
 	@$(call checksums,$(RELEASED)) > release/.built-from
@@ -67,7 +69,7 @@ start-fresh: setup ## delete DATA_DIR (say CONFIRM=yes) and run the application
 	@CONFIRM='$(CONFIRM)' node --import tsx scripts/delete-data.ts
 	@$(MAKE) run
 
-kafka: setup ## run a Kafka broker on 127.0.0.1:9092 without Docker; Ctrl-C stops it
+kafka: setup ## run a Kafka broker on 127.0.0.1:9092 (or KAFKA_PORT) without Docker; Ctrl-C stops it
 	@exec node --import tsx scripts/kafka-broker.ts
 
 db-migrate: build ## bring the database's schema up to date

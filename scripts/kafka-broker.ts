@@ -220,10 +220,18 @@ async function answers(brokers: string, ended: AbortSignal): Promise<void> {
 const EX_UNAVAILABLE = 69;
 const EX_SOFTWARE = 70;
 
+/** KAFKA_PORT, as in docker-compose.yml. @throws {KafkaUnavailableError} */
+function wantedPort(): number {
+  const text = process.env.KAFKA_PORT || '9092';
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
+  throw new KafkaUnavailableError(`KAFKA_PORT is ${JSON.stringify(text)}: expected 1 to 65535`);
+}
+
 async function main(): Promise<void> {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const logDir = resolve(import.meta.dirname, '..', '.data', 'kafka');
-  const broker = await startKafkaBroker({ port: 9092, logDir, log: say });
+  const broker = await startKafkaBroker({ port: wantedPort(), logDir, log: say });
   say(`KAFKA_BROKERS=${broker.brokers}`);
   say(`Kafka ${KAFKA_VERSION} is up, its data under .data/kafka. In another terminal:`);
   say(`  KAFKA_BROKERS=${broker.brokers} make run`);

@@ -1,19 +1,34 @@
 import { databaseOptions } from './app.module.js';
 import type { Environment } from './platform/config/environment.js';
 import { Database } from './platform/database/database.js';
-import { type Postgres, providePostgres, reachPostgres } from './platform/database/postgres.js';
+import {
+  databasePlace,
+  NoDatabaseError,
+  type Postgres,
+  providePostgres,
+  reachPostgres,
+  requireDatabase,
+} from './platform/database/postgres.js';
 import type { DeadLettersCommand } from './platform/messaging/dead-letters/command/dead-letters-arguments.js';
 import { askToSkip, type SkipBatchCommand } from './platform/messaging/batch-skips/skip-batch-command.js';
 import { DeadLettersCommandRun } from './platform/messaging/dead-letters/command/dead-letters-command.js';
 
-/** Opens a database, which migrates it, does some work on it, and closes it. */
+/**
+ * Opens a database, which migrates it, does some work on it, and closes it.
+ *
+ * @throws NoDatabaseError when there is nothing of ours in it, unless it `mayBeNew`
+ */
 async function withDatabase<T>(
   environment: Environment,
   postgres: Postgres,
   work: (database: Database) => Promise<T>,
+  { mayBeNew = false } = {},
 ): Promise<T> {
   const database = new Database(databaseOptions(environment));
   try {
+    if (!mayBeNew && (await database.isNew(postgres.connection))) {
+      throw new NoDatabaseError(databasePlace(environment));
+    }
     await database.open(postgres.connection);
     return await work(database);
   } finally {
@@ -22,27 +37,29 @@ async function withDatabase<T>(
   }
 }
 
-/** The configured PostgreSQL, or the embedded one, which nobody else may use. */
-const ownPostgres = (environment: Environment): Promise<Postgres> =>
-  providePostgres(environment, () => undefined);
-
-export async function migrateDatabase(environment: Environment): Promise<void> {
-  await withDatabase(environment, await ownPostgres(environment), async (database) => {
-    const applied = database.source.migrations.length;
-    process.stdout.write(
-      `the schema is up to date: ${applied} migration${applied === 1 ? '' : 's'} applied\n`,
-    );
-    await Promise.resolve();
-  });
+/** @returns the exit code, as all of these do */
+export async function migrateDatabase(environment: Environment): Promise<number> {
+  const postgres = await reachPostgres(environment);
+  const applied = await withDatabase(
+    environment,
+    postgres,
+    (database) => Promise.resolve(database.source.migrations.length),
+    { mayBeNew: true },
+  );
+  process.stdout.write(`the schema is up to date: ${applied} migration${applied === 1 ? '' : 's'} applied\n`);
+  return 0;
 }
 
-/** Deletes every table, and makes them anew by the migrations. */
-export async function resetDatabase(environment: Environment): Promise<void> {
-  await withDatabase(environment, await ownPostgres(environment), async (database) => {
+/** Deletes every table, and makes them anew by the migrations. An embedded PostgreSQL that is in use is left alone. */
+export async function resetDatabase(environment: Environment): Promise<number> {
+  requireDatabase(environment);
+  const postgres = await providePostgres(environment, () => undefined);
+  await withDatabase(environment, postgres, async (database) => {
     await database.source.dropDatabase();
     await database.source.runMigrations({ transaction: 'each' });
-    process.stdout.write('all that was stored is deleted; the schema is up to date\n');
   });
+  process.stdout.write('all that was stored is deleted; the schema is up to date\n');
+  return 0;
 }
 
 /**
@@ -54,6 +71,7 @@ export async function deadLettersCommand(
   environment: Environment,
   command: Exclude<DeadLettersCommand, { action: 'help' }>,
 ): Promise<number> {
+  requireDatabase(environment);
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
@@ -67,8 +85,10 @@ export async function deadLettersCommand(
 }
 
 /** A batch to go on behind, whether the program runs or not. */
-export async function skipBatch(environment: Environment, command: SkipBatchCommand): Promise<void> {
+export async function skipBatch(environment: Environment, command: SkipBatchCommand): Promise<number> {
+  requireDatabase(environment);
   await withDatabase(environment, await reachPostgres(environment), async (database) => {
     process.stdout.write(await askToSkip(database, command));
   });
+  return 0;
 }

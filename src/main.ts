@@ -2,6 +2,7 @@
 // Before anything else, since pg reads libpq's variables from its first line on.
 import './platform/config/libpq-variables.js';
 import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
 import {
   ConfigurationError,
   EX_CONFIG,
@@ -10,6 +11,7 @@ import {
 } from './platform/config/load-environment.js';
 import type { Environment } from './platform/config/environment.js';
 import { UnfitDatabaseError } from './platform/database/database.errors.js';
+import { databasePlace } from './platform/database/postgres.js';
 import { keepHeapSmall } from './platform/heap-growth.js';
 import { messageForLog } from './platform/logging/error-record.js';
 import { endByLoggedWords } from './platform/logging/last-words.js';
@@ -33,13 +35,14 @@ const EX_USAGE = 64;
 const EX_UNAVAILABLE = 69;
 const STOP_TIMEOUT_MS = 10_000;
 
-const USAGE = `usage: node dist/src/program.js [command]
+const USAGE = `usage: waybill [command]
 
   serve             the program itself (the default)
   migrate           bring the database's schema up to date
   reset-database    delete all that is stored, with --yes
   skip-batch        go on behind a batch of Kafka's that cannot be decoded; with --help, how
   dead-letters      list, show, replay or discard refused events; with --help, how
+  version           which version this is
 `;
 
 function settings(): Environment {
@@ -53,16 +56,39 @@ function settings(): Environment {
   }
 }
 
+/** Names of errors that say nothing: what Node and pg throw. */
+const PLAIN_NAMES = new Set(['Error', 'error', 'AggregateError']);
+
 /** A fault that the operator can mend: one line, no stack. */
 function giveUp(error: unknown, log: Logger): never {
-  // Node has no message for an address that stands for several, none of which answered.
-  const { name, code } = error as NodeJS.ErrnoException;
-  const message = messageForLog(error);
   log.debug({ err: error }, 'gave up');
-  process.stderr.write(
-    code === 'EADDRINUSE' ? `the port is taken: ${message}\n` : `${name}: ${message || code}\n`,
-  );
+  const { name, code, errors } = error as NodeJS.ErrnoException & { errors?: Error[] };
+  // Node has no message for an address that stands for several, none of which answered.
+  const message = messageForLog(error) || messageForLog(errors?.[0]);
+  const text = (message || code || name).trim().replace(/\s*\n\s*/g, ' | ');
+  const where = PLAIN_NAMES.has(name) ? 'this cannot go on' : name;
+  process.stderr.write(code === 'EADDRINUSE' ? `the port is taken: ${text}\n` : `${where}: ${text}\n`);
   process.exit(error instanceof UnfitDatabaseError ? EX_CONFIG : EX_UNAVAILABLE);
+}
+
+/** A command on the database, which ends with what it returns. */
+async function onDatabase(command: (environment: Environment) => Promise<number>): Promise<void> {
+  const environment = settings();
+  process.stderr.write(`database: ${databasePlace(environment)}\n`);
+  process.exitCode = await command(environment).catch((error: unknown) =>
+    giveUp(error, createLogger(environment.LOG_LEVEL)),
+  );
+}
+
+function refuseUsage(fault: string): never {
+  process.stderr.write(`waybill: ${fault}\n\n${USAGE}`);
+  process.exit(EX_USAGE);
+}
+
+/** Of the package that this was built from. */
+function version(): string {
+  const path = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }
 
 async function serve(): Promise<void> {
@@ -124,10 +150,8 @@ async function deadLetters(options: string[]): Promise<void> {
     process.stdout.write(DEAD_LETTERS_USAGE);
     return;
   }
-  const environment = settings();
-  process.exitCode = await deadLettersCommand(environment, command).catch((error: unknown) =>
-    giveUp(error, createLogger(environment.LOG_LEVEL)),
-  );
+  const asked = command;
+  return onDatabase((environment) => deadLettersCommand(environment, asked));
 }
 
 async function skip(words: string[]): Promise<void> {
@@ -137,25 +161,35 @@ async function skip(words: string[]): Promise<void> {
     (isHelp ? process.stdout : process.stderr).write(SKIP_BATCH_USAGE);
     process.exit(isHelp ? 0 : EX_USAGE);
   }
-  const environment = settings();
-  await skipBatch(environment, command).catch((error: unknown) =>
-    giveUp(error, createLogger(environment.LOG_LEVEL)),
-  );
-}
-
-async function onDatabase(command: (environment: Environment) => Promise<void>): Promise<void> {
-  const environment = settings();
-  await command(environment).catch((error: unknown) => giveUp(error, createLogger(environment.LOG_LEVEL)));
+  return onDatabase((environment) => skipBatch(environment, command));
 }
 
 async function main([command = 'serve', ...options]: string[]): Promise<void> {
-  if (command === 'serve' && options.length === 0) return serve();
-  if (command === 'migrate' && options.length === 0) return onDatabase(migrateDatabase);
-  if (command === 'reset-database' && options.join() === '--yes') return onDatabase(resetDatabase);
-  if (command === 'skip-batch') return skip(options);
   if (command === 'dead-letters') return deadLetters(options);
-  process.stderr.write(USAGE);
-  process.exit(command === 'help' || command === '--help' ? 0 : EX_USAGE);
+  if (command === 'skip-batch') return skip(options);
+  if (command === 'reset-database') {
+    if (options.join() === '--yes') return onDatabase(resetDatabase);
+    return refuseUsage(
+      'reset-database deletes all that is stored: expected --yes after it, and nothing else',
+    );
+  }
+  if (options.length > 0) refuseUsage(`${JSON.stringify(options[0])} after ${command} is not understood`);
+  switch (command) {
+    case 'serve':
+      return serve();
+    case 'migrate':
+      return onDatabase(migrateDatabase);
+    case 'version':
+    case '--version':
+      process.stdout.write(`waybill ${version()}\n`);
+      return;
+    case 'help':
+    case '--help':
+      process.stdout.write(USAGE);
+      return;
+    default:
+      refuseUsage(`${JSON.stringify(command)} is no command`);
+  }
 }
 
 await main(process.argv.slice(2));

@@ -13,7 +13,7 @@ const END = '<!-- settings:end -->';
 /** What `docker-compose.yml` alone reads, and what each is for. Their defaults are taken from that file. */
 const COMPOSE_DESCRIPTIONS: Readonly<Record<string, string>> = {
   POSTGRES_PASSWORD: 'Password that the PostgreSQL of docker-compose.yml is first started with',
-  KAFKA_PORT: 'Port that docker-compose.yml publishes Kafka on',
+  KAFKA_PORT: 'Port that docker-compose.yml publishes Kafka on, and `make kafka` listens on',
   PROMETHEUS_PORT: 'Port that docker-compose.yml publishes Prometheus on',
   GRAFANA_PORT: 'Port that docker-compose.yml publishes Grafana on',
   POSTGRES_EXPORTER_PORT: 'Port that docker-compose.yml publishes the figures of PostgreSQL on',

@@ -5,7 +5,6 @@ import { removeDataDir } from '../support/left-behind.js';
 import { runWaybill, temporaryDataDir } from '../support/waybill-process.js';
 
 /** sysexits.h */
-const EX_USAGE = 64;
 const EX_CONFIG = 78;
 
 describe('a start with a wrong setting', () => {
@@ -89,19 +88,5 @@ describe('a start with a wrong setting', () => {
     } finally {
       await removeDataDir(dataDir);
     }
-  });
-});
-
-describe('the command line', () => {
-  it('shows how it is used when it does not understand', async () => {
-    const { code, stderr } = await runWaybill({ command: ['serv'] });
-    expect(code).toBe(EX_USAGE);
-    expect(stderr).toMatch(/^usage: /);
-    for (const command of ['serve', 'migrate', 'reset-database', 'dead-letters'])
-      expect(stderr).toContain(command);
-  });
-
-  it('deletes nothing without --yes', async () => {
-    expect((await runWaybill({ command: ['reset-database'] })).code).toBe(EX_USAGE);
   });
 });

@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { describe, expect, it, vi } from 'vitest';
 import { freePorts } from '../../scripts/free-ports.js';
@@ -8,6 +12,32 @@ import { kafkaUnavailableReason, startKafkaBroker } from '../../scripts/kafka-br
 
 const unavailable = await kafkaUnavailableReason();
 const log = () => undefined;
+
+describe.skipIf(unavailable)('make kafka', () => {
+  const makeKafka = (KAFKA_PORT: string): Promise<unknown> =>
+    promisify(execFile)(process.execPath, ['--import', 'tsx', 'scripts/kafka-broker.ts'], {
+      env: { ...process.env, KAFKA_PORT },
+    });
+
+  it('listens on KAFKA_PORT', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    try {
+      await expect(makeKafka(String(port))).rejects.toMatchObject({
+        ...{ code: 69, stderr: `kafka: port ${port} on 127.0.0.1 is taken\n` },
+      });
+    } finally {
+      taken.close();
+    }
+  });
+
+  it('says what KAFKA_PORT may be', async () => {
+    await expect(makeKafka('tcp://10.0.0.1:9092')).rejects.toMatchObject({
+      ...{ code: 69, stderr: 'kafka: KAFKA_PORT is "tcp://10.0.0.1:9092": expected 1 to 65535\n' },
+    });
+  });
+});
 
 describe.skipIf(unavailable)('a broker with a directory to keep', () => {
   it('has its records and committed offsets after a restart, and admits no second broker', async () => {

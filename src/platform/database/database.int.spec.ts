@@ -53,6 +53,13 @@ describe('opening the database', () => {
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
+  it('knows an empty one from one that was opened before, and leaves it empty', async () => {
+    expect(await newDatabase().isNew(server.connection)).toBe(true);
+    expect(await newDatabase().isNew(server.connection)).toBe(true);
+    await newDatabase().open(server.connection);
+    expect(await newDatabase().isNew(server.connection)).toBe(false);
+  });
+
   it('runs each migration once when several processes start together', async () => {
     const databases = Array.from({ length: 4 }, newDatabase);
     await Promise.all(databases.map((database) => database.open(server.connection)));

@@ -126,6 +126,19 @@ export class Database {
     return this.dataSource;
   }
 
+  /** Whether nothing of ours is in it yet, so that `open` would make all tables. Throws as `open` does. */
+  async isNew(connection: ConnectionSettings): Promise<boolean> {
+    const client = await connectClient(connection, this.options);
+    try {
+      const { rows } = await client.query<{ isNew: boolean }>(
+        `SELECT to_regclass('migrations') IS NULL AS "isNew"`,
+      );
+      return rows[0]!.isNew;
+    } finally {
+      await client.end();
+    }
+  }
+
   /** Connects and brings the schema up to date. Throws what PostgreSQL or the network says. */
   async open(connection: ConnectionSettings): Promise<void> {
     await migrate(connection, this.options);

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Environment } from '../config/environment.js';
 import { configuredConnection } from './database-connection.js';
@@ -9,6 +11,37 @@ import { findRunningEmbeddedPostgres } from './embedded/running-server.js';
 /** How long a program that uses the DATA_DIR may take to bring its server up, or down. */
 const IN_BETWEEN_TIMEOUT_MS = 30_000;
 const IN_BETWEEN_POLL_MS = 200;
+
+/** There is nothing to work on, and making it would only hide that. */
+export class NoDatabaseError extends Error {
+  override readonly name = 'NoDatabaseError';
+
+  constructor(place: string) {
+    super(
+      `nothing of Waybill is stored there (${place}). Set DATA_DIR, DATABASE_URL or DB_HOST to what the program ` +
+        'runs with.',
+    );
+  }
+}
+
+/** Which PostgreSQL the settings mean, for people. */
+export function databasePlace(environment: Environment): string {
+  const connection = configuredConnection(environment);
+  if (connection === undefined) return `embedded, ${clusterDirectory(environment)}`;
+  const { host, port, database, user } = connection;
+  return `${database} on ${host.includes(':') ? `[${host}]` : host}:${port}, as ${user}`;
+}
+
+/** @throws NoDatabaseError where an embedded PostgreSQL would have to be made first */
+export function requireDatabase(environment: Environment): void {
+  if (configuredConnection(environment) !== undefined) return;
+  if (existsSync(join(clusterDirectory(environment), 'PG_VERSION'))) return;
+  throw new NoDatabaseError(databasePlace(environment));
+}
+
+function clusterDirectory({ DATA_DIR }: Environment): string {
+  return join(resolve(DATA_DIR), 'postgres');
+}
 
 /** The PostgreSQL of this process. */
 export interface Postgres {

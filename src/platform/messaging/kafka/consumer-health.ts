@@ -26,8 +26,10 @@ export class ConsumerHealth {
     consumer.on(DISCONNECT, () => (this.trouble = 'disconnected'));
     consumer.on(CRASH, ({ payload: { error, restart } }) => {
       this.trouble = error.message;
-      log[restart ? 'warn' : 'error']({ err: error, part, restart }, 'a consumer crashed');
-      if (!restart) {
+      // kafkajs lets it in again by itself, as behind a broker that is new or was started again: no stack for that.
+      if (restart) log.warn({ part, restart, reason: error.message }, 'a consumer crashed');
+      else {
+        log.error({ err: error, part, restart }, 'a consumer crashed');
         this.trouble = `crashed and will not come back: ${error.message}`;
         health.reportDeath(part, this.trouble);
       }

@@ -32,12 +32,20 @@ const LEVELS: Record<LogLevel, 'error' | 'warn' | 'debug' | 'trace'> = {
   [logLevel.DEBUG]: 'trace',
 };
 
+/** How kafkajs begins its line, with a stack trace, when a consumer failed. */
+const CRASH = 'Crash: ';
+
+/** What a broker says for a moment after its start, several times each. */
+const COMES_UP = /^The (group )?coordinator is (not available|loading)/;
+
 /** kafkajs, logging through ours. */
 export function createKafka(environment: Environment, log: Logger, retry: KafkaRetry = HASTY): KafkaClient {
   const toOurLogger: logCreator =
     () =>
     ({ namespace, level, log: { message, ...fields } }) => {
-      log[LEVELS[level]](
+      // Of a crash we tell ourselves, in one line: see ConsumerHealth.
+      const isQuiet = message.startsWith(CRASH) || COMES_UP.test(String(fields.error));
+      log[isQuiet ? 'debug' : LEVELS[level]](
         { kafkajs: namespace, error: fields.error as unknown, broker: fields.broker as unknown },
         message,
       );

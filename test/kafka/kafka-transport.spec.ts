@@ -171,6 +171,41 @@ describe.skipIf(kafka.skipped)('on a real broker', () => {
       expect(handlers.handledTexts().slice(3)).toEqual(['0/0', '0/1', '0/2']);
     });
 
+    it('fetches on for the others while one fails, which keeps its attempts and commits nothing', async () => {
+      await admin.createTopics({
+        topics: [{ topic: topics.letters, numPartitions: 2 }],
+        waitForLeaders: true,
+      });
+      const { handlers } = await start({ CONSUMER_MAX_ATTEMPTS: 3 });
+      let broken = true;
+      let bugs = 0;
+      handlers.onLetters = async (events) => {
+        if (events[0]!.partition !== 0) return;
+        if (textOf(events[0]!) === 'bug') {
+          bugs++;
+          throw new TypeError('undefined is not a function');
+        }
+        if (broken) throw Object.assign(new Error('row is locked'), { code: '55P03' });
+      };
+      const send = (partition: number, value: string): Promise<unknown> =>
+        producer.send({ topic: topics.letters, messages: [{ partition, value }] });
+      await send(0, 'stuck');
+      await vi.waitFor(() => expect(handlers.batches.length).toBeGreaterThan(1), WAIT);
+      for (const value of ['first', 'second', 'third']) {
+        await send(1, value);
+        await vi.waitFor(() => expect(handlers.handledTexts()).toContain(value), WAIT);
+      }
+      await vi.waitFor(async () => expect(await committed()).toBe(3), WAIT);
+      await send(0, 'bug');
+      broken = false;
+      await vi.waitFor(async () => expect(await committed()).toBe(5), WAIT);
+      expect(handlers.handledTexts()).toEqual(['first', 'second', 'third', 'stuck']);
+      expect(bugs).toBe(3);
+      expect(
+        await house.rows('SELECT attempts, convert_from(value, $$UTF8$$) AS value FROM dead_letters'),
+      ).toEqual([{ attempts: 3, value: 'bug' }]);
+    });
+
     it('hands its partitions over to a newcomer without losing or reordering anything', async () => {
       const first = await start();
       const keys = Array.from({ length: 8 }, (_, n) => `key${n}`);

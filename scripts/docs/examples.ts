@@ -5,6 +5,7 @@ import { decodeOrder } from '../../src/orders/model/order.codec.js';
 import type { Order } from '../../src/orders/model/order.js';
 import { StatusEvents } from '../../src/orders/producer/status-events.js';
 import type { Transaction } from '../../src/platform/database/database.js';
+import type { DeadLetterRoom } from '../../src/platform/messaging/dead-letters/dead-letter-room.js';
 import { DeadLetters } from '../../src/platform/messaging/dead-letters/dead-letters.js';
 import type { MessagingMetrics } from '../../src/platform/messaging/messaging.metrics.js';
 import type { Outbox, OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';
@@ -80,9 +81,10 @@ export async function deadLetterExample(): Promise<MessageExample> {
   const reason = verdict.valid ? '' : describeFaults(verdict.faults);
   const kept = { ...origin, offset: String(origin.offset), event_timestamp: String(event.timestampMs) };
   const tx = { query: () => Promise.resolve([kept]) } as unknown as Transaction;
+  const room = { require: () => Promise.resolve() } as unknown as DeadLetterRoom;
   const metrics = { deadLetters: { inc: () => undefined } } as unknown as MessagingMetrics;
   const entry = await appended((outbox) =>
-    new DeadLetters(outbox, topics, metrics).append(tx, [{ event, reason, attempts: 1 }]),
+    new DeadLetters(outbox, topics, metrics, room).append(tx, [{ event, reason, attempts: 1 }]),
   );
   return { headers: entry.headers, payload: entry.payload.toString() };
 }

@@ -60,6 +60,7 @@ export class Environment {
   @WholeNumber(1, 10_000) CONSUMER_BATCH_MAX_EVENTS: number = 1_000;
   @WholeNumber(MIB, 4_096 * MIB) CONSUMER_BATCH_MAX_BYTES: number = 256 * MIB;
   @WholeNumber(1, 100) CONSUMER_MAX_ATTEMPTS: number = 5;
+  @WholeNumber(MIB, Number.MAX_SAFE_INTEGER) DEAD_LETTERS_MAX_BYTES: number = 1_024 * MIB;
   @WholeNumber(1, 10_000) RELAY_BATCH_MAX_MESSAGES: number = 4_000;
 
   @IsOptional() @UrlOf('redis:', 'rediss:') REDIS_URL?: string = undefined;
@@ -110,6 +111,8 @@ export const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   CONSUMER_BATCH_MAX_BYTES:
     'Bytes that a compressed batch may inflate to; a partition waits at one that is larger',
   CONSUMER_MAX_ATTEMPTS: 'Tries of an event that fails for no known reason before it is a dead letter',
+  DEAD_LETTERS_MAX_BYTES:
+    'Bytes of dead letters that are kept at most; beyond them, refused events wait in their topic',
   RELAY_BATCH_MAX_MESSAGES: 'Outbox rows published at a time at most',
   REDIS_URL: 'Redis to use as the second cache tier; without it there is none',
   CACHE_MAX_BYTES: 'Bytes of orders held in memory at most',

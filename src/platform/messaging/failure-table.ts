@@ -120,6 +120,7 @@ export const TRANSIENT_WORDS = new RegExp(
 export const TRANSIENT_NAMES: ReadonlySet<string> = new Set([
   'AbortError',
   'CacheLoadTimeoutError',
+  'DeadLettersFullError',
   'DatabaseSilentError',
   'DatabaseUnavailableError',
   'PreparedStatementLostError',

@@ -5,6 +5,7 @@ import { Health } from '../health/health.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchConsumer } from './batch-consumer.js';
 import { BatchSkips } from './batch-skips/batch-skips.js';
+import { DeadLetterRoom } from './dead-letters/dead-letter-room.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
 import { FailingBatches } from './failing-batches.js';
 import { LoopbackBroker } from './loopback/loopback-broker.js';
@@ -95,6 +96,7 @@ export class MessagingModule {
         ...MESSAGING_METRICS,
         RecentMessages,
         Outbox,
+        DeadLetterRoom,
         DeadLetters,
         BatchSkips,
         FailingBatches,

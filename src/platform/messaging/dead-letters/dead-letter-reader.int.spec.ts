@@ -1,20 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { unregisteredMetrics } from '../../../../test/support/messaging-metrics.js';
-import { newOutbox } from '../../../../test/support/new-outbox.js';
+import { newDeadLetters } from '../../../../test/support/new-dead-letters.js';
 import { receivedEvent, refusal } from '../../../../test/support/refused-events.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
 import { aMoment } from '../../http/request-parameters.js';
 import type { ReceivedEvent } from '../received-event.js';
-import { TopicNames } from '../topic-names.js';
 import type { DeadLetterFilter } from './dead-letter-filter.js';
 import { DeadLetterReader } from './dead-letter-reader.js';
-import { DeadLetters } from './dead-letters.js';
 
 let house: WaybillDatabase;
 let letters: DeadLetterReader;
 
 async function keep(event: ReceivedEvent, reason: string): Promise<void> {
-  const deadLetters = new DeadLetters(newOutbox(), new TopicNames({}), unregisteredMetrics());
+  const deadLetters = newDeadLetters(house.database);
   await house.database.transaction((tx) => deadLetters.append(tx, [refusal(event, reason)]));
 }
 

@@ -1,17 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.js';
-import { unregisteredMetrics } from '../../../../test/support/messaging-metrics.js';
-import { newOutbox } from '../../../../test/support/new-outbox.js';
+import { newDeadLetters } from '../../../../test/support/new-dead-letters.js';
 import { receivedEvent, refusal } from '../../../../test/support/refused-events.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
 import { type ExactParts, withExactParts } from '../outbox/exact-parts.js';
 import type { OutboxMessage } from '../outgoing-message.js';
 import type { ReceivedEvent } from '../received-event.js';
-import { TopicNames } from '../topic-names.js';
 import { DeadLetterDiscards } from './dead-letter-discards.js';
 import { DeadLetterReader } from './dead-letter-reader.js';
 import { DeadLetterReplays } from './dead-letter-replays.js';
-import { DeadLetters } from './dead-letters.js';
+import type { DeadLetters } from './dead-letters.js';
 
 const EVERY_BYTE = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
 
@@ -30,7 +28,7 @@ let discards: DeadLetterDiscards;
 
 beforeAll(async () => {
   house = await openWaybillDatabase();
-  deadLetters = new DeadLetters(newOutbox(), new TopicNames({}), unregisteredMetrics());
+  deadLetters = newDeadLetters(house.database);
   letters = new DeadLetterReader(house.database);
   replays = new DeadLetterReplays(house.database);
   discards = new DeadLetterDiscards(house.database);

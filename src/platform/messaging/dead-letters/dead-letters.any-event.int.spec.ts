@@ -1,19 +1,17 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { unregisteredMetrics } from '../../../../test/support/messaging-metrics.js';
-import { newOutbox } from '../../../../test/support/new-outbox.js';
+import { newDeadLetters } from '../../../../test/support/new-dead-letters.js';
 import { receivedEvent, refusal } from '../../../../test/support/refused-events.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
 import { type EventHeader, headersToJson, nameOf } from '../event-headers.js';
 import { type ExactParts, withExactParts } from '../outbox/exact-parts.js';
 import type { OutboxMessage } from '../outgoing-message.js';
 import type { ReceivedEvent, RefusedEvent } from '../received-event.js';
-import { TopicNames } from '../topic-names.js';
 import { detailsText } from './command/dead-letters-texts.js';
 import { DEAD_LETTER_ID_HEADER } from './dead-letter-id.js';
 import { DeadLetterReader } from './dead-letter-reader.js';
 import { DeadLetterReplays } from './dead-letter-replays.js';
-import { DeadLetters } from './dead-letters.js';
+import type { DeadLetters } from './dead-letters.js';
 import { storableText } from './storable-text.js';
 
 const RUNS = 40;
@@ -26,7 +24,7 @@ let replays: DeadLetterReplays;
 
 beforeAll(async () => {
   house = await openWaybillDatabase();
-  deadLetters = new DeadLetters(newOutbox(), new TopicNames({}), unregisteredMetrics());
+  deadLetters = newDeadLetters(house.database);
   letters = new DeadLetterReader(house.database);
   replays = new DeadLetterReplays(house.database);
 });

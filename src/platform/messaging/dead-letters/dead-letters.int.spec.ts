@@ -1,12 +1,12 @@
 import type { Counter } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unregisteredMetrics } from '../../../../test/support/messaging-metrics.js';
-import { newOutbox } from '../../../../test/support/new-outbox.js';
+import { newDeadLetters } from '../../../../test/support/new-dead-letters.js';
 import { receivedEvent, refusal } from '../../../../test/support/refused-events.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
 import type { ReceivedEvent, RefusedEvent } from '../received-event.js';
 import { TopicNames } from '../topic-names.js';
-import { DeadLetters } from './dead-letters.js';
+import type { DeadLetters } from './dead-letters.js';
 
 let house: WaybillDatabase;
 let deadLetters: DeadLetters;
@@ -17,7 +17,7 @@ beforeAll(async () => {
   const metrics = unregisteredMetrics();
   counted = metrics.deadLetters;
   const topics = new TopicNames({ orders: 'shop.orders', 'orders.dead-letter': 'shop.refused' });
-  deadLetters = new DeadLetters(newOutbox(), topics, metrics);
+  deadLetters = newDeadLetters(house.database, { topics, metrics });
 });
 
 afterAll(() => house.drop());

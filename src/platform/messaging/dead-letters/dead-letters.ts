@@ -5,6 +5,7 @@ import { Outbox, type OutboxEntry } from '../outbox/outbox.js';
 import type { ReceivedEvent, RefusedEvent } from '../received-event.js';
 import { TopicNames } from '../topic-names.js';
 import { momentOf, timestampOf } from '../event-time.js';
+import { DeadLetterRoom } from './dead-letter-room.js';
 import { type Letter, letterOf, LETTERS, offsetOf, plainLetterOf } from './letter-rows.js';
 import { recordRepeatedFailures } from './repeated-failures.js';
 
@@ -34,11 +35,14 @@ export class DeadLetters {
     private readonly outbox: Outbox,
     private readonly topics: TopicNames,
     private readonly metrics: MessagingMetrics,
+    private readonly room: DeadLetterRoom,
   ) {}
 
   /**
    * Keeps refused events, each once, in the transaction that the rest of their batch is written in. One that is the
-   * replay of a letter is another attempt of that letter.
+   * replay of a letter is another attempt of that letter, which takes no room of its own.
+   *
+   * @throws DeadLettersFullError when there is no room for more of them
    */
   async append(tx: Transaction, refused: readonly RefusedEvent[]): Promise<void> {
     if (refused.length === 0) return;
@@ -69,6 +73,7 @@ export class DeadLetters {
   /** @returns those that were no letters already */
   private async keep(tx: Transaction, letters: readonly Letter[]): Promise<readonly RefusedEvent[]> {
     if (letters.length === 0) return [];
+    await this.room.require(tx);
     const rows: KeptRow[] = await tx.query(APPEND, LETTERS.arraysOf(letters));
     const kept = new Set(rows.map((row) => [placeOf(row), row.event_timestamp].join('/')));
     // One that stands in the batch twice is kept, and sent, once.

@@ -1,0 +1,23 @@
+import { Environment } from '../../src/platform/config/environment.js';
+import type { Database } from '../../src/platform/database/database.js';
+import { DeadLetterRoom } from '../../src/platform/messaging/dead-letters/dead-letter-room.js';
+import { DeadLetters } from '../../src/platform/messaging/dead-letters/dead-letters.js';
+import type { MessagingMetrics } from '../../src/platform/messaging/messaging.metrics.js';
+import { TopicNames } from '../../src/platform/messaging/topic-names.js';
+import { unregisteredMetrics } from './messaging-metrics.js';
+import { newOutbox } from './new-outbox.js';
+
+interface Parts {
+  topics?: TopicNames;
+  metrics?: MessagingMetrics;
+  settings?: Partial<Environment>;
+}
+
+/** The dead letters of a database, whose copies no relay of the same process looks for. */
+export function newDeadLetters(
+  database: Database,
+  { topics = new TopicNames({}), metrics = unregisteredMetrics(), settings = {} }: Parts = {},
+): DeadLetters {
+  const room = new DeadLetterRoom(database, Object.assign(new Environment(), settings));
+  return new DeadLetters(newOutbox(), topics, metrics, room);
+}

@@ -21,7 +21,7 @@ interface Operation {
     readonly in: 'path' | 'query' | 'header';
     readonly required?: boolean;
     readonly schema: object;
-    readonly example?: unknown;
+    readonly example?: string | number;
   }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, Media>> };
   readonly responses: Readonly<Record<string, Described>>;

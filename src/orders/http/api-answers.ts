@@ -193,6 +193,26 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   delivery_service: 'meest',
 };
 
+const NOT_EMPTY: Schema = { type: 'string', minLength: 1 };
+const MOMENT_OR_DATE: Schema = {
+  type: 'string',
+  pattern: '^\\d{4}-\\d{2}-\\d{2}([Tt].+)?$',
+  description: 'RFC 3339 time or date',
+};
+
+/** What parameters may hold, where the controllers only say that they are texts. */
+const PARAMETERS: Readonly<Record<string, Schema>> = {
+  cursor: { ...NOT_EMPTY, description: 'Out of the Link header of a page' },
+  customer_id: NOT_EMPTY,
+  track_number: NOT_EMPTY,
+  delivery_service: NOT_EMPTY,
+  topic: NOT_EMPTY,
+  reason: NOT_EMPTY,
+  from: MOMENT_OR_DATE,
+  to: MOMENT_OR_DATE,
+  'Idempotency-Key': { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
+};
+
 const PROBLEM_CONTENT = { 'application/problem+json': { schema: ref('Problem') } };
 /** What any request can get: for what it is itself, and for more being under way than can be held. */
 const ANY_REQUEST = {
@@ -224,7 +244,10 @@ function describeOperation(name: string, operation: Operation, exampleOrder: unk
   operation.operationId = facts.id;
   operation.summary ??= facts.summary;
   for (const parameter of operation.parameters ?? []) {
-    if ('name' in parameter && parameter.name in EXAMPLES) parameter.example ??= EXAMPLES[parameter.name];
+    if (!('name' in parameter)) continue;
+    const { name: parameterName } = parameter;
+    if (parameterName in EXAMPLES) parameter.example ??= EXAMPLES[parameterName];
+    if (parameterName in PARAMETERS) parameter.schema = PARAMETERS[parameterName]!;
   }
   const statuses = new Set([...Object.keys(operation.responses), ...Object.keys(facts.answers)]);
   for (const status of statuses) {

@@ -33,6 +33,8 @@ export interface Pipeline {
   group: string;
   admin: Admin;
   db: pg.Pool;
+  /** What a program of it is started with. */
+  settings: Record<string, string>;
   start(env?: Record<string, string>): Promise<WaybillProcess>;
   /** Returns the offset of the first, in the partition of the first. */
   send(messages: Message[]): Promise<number>;
@@ -59,26 +61,28 @@ export async function createPipeline(brokers: string, { partitions = 1 } = {}): 
   const programs: WaybillProcess[] = [];
   const taps: Consumer[] = [];
 
+  const settings = {
+    KAFKA_BROKERS: brokers,
+    KAFKA_TOPIC: names.topic,
+    KAFKA_STATUS_TOPIC: names.statusTopic,
+    KAFKA_DEAD_LETTER_TOPIC: names.deadLetterTopic,
+    KAFKA_GROUP_ID: names.group,
+    KAFKA_PARTITIONS: String(partitions),
+    DB_HOST: connection.host,
+    DB_PORT: String(connection.port),
+    DB_USER: connection.user,
+    DB_PASSWORD: connection.password,
+    DB_NAME: connection.database,
+  };
+
   return {
     ...names,
+    settings,
     admin,
     db,
     async start(env = {}) {
       const program = await startWaybill({
-        env: {
-          KAFKA_BROKERS: brokers,
-          KAFKA_TOPIC: names.topic,
-          KAFKA_STATUS_TOPIC: names.statusTopic,
-          KAFKA_DEAD_LETTER_TOPIC: names.deadLetterTopic,
-          KAFKA_GROUP_ID: names.group,
-          KAFKA_PARTITIONS: String(partitions),
-          DB_HOST: connection.host,
-          DB_PORT: String(connection.port),
-          DB_USER: connection.user,
-          DB_PASSWORD: connection.password,
-          DB_NAME: connection.database,
-          ...env,
-        },
+        env: { ...settings, ...env },
       });
       programs.push(program);
       return program;

@@ -1,6 +1,5 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { CompressionTypes, Kafka, logLevel, type Message, Partitioners } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import {
@@ -17,7 +16,6 @@ import { useTier } from '../support/tiers.js';
 import type { WaybillProcess } from '../support/waybill-process.js';
 import { publicCase } from './public-case.js';
 
-const run = promisify(execFile);
 const kafka = useTier('kafka');
 const LONG = { timeoutMs: 60_000 };
 const PARTITIONS = 3;
@@ -216,7 +214,7 @@ describe.skipIf(kafka.skipped)('what producers and operators of Kafka do', () =>
       await producer.disconnect();
       await pipeline.send([messageOf(orderOf('P39-after'))]);
       let text = '';
-      while (!text.includes('P39-after')) text += Buffer.from((await reader.read()).value!).toString();
+      while (!text.includes('P39-after')) text += Buffer.from((await reader.read()).value).toString();
       await reader.cancel();
       for (const line of text.split('\n')) expect(line).toMatch(/^$|^:|^(id|event|data|retry):/);
       expect(await getOrder(program, 'f3')).toEqual(orderOf('f3'));
@@ -244,9 +242,9 @@ describe.skipIf(kafka.skipped)('what producers and operators of Kafka do', () =>
       let text = '';
       const reading = (async () => {
         for (;;) {
-          const { value, done } = await reader.read();
-          if (done) return;
-          text += Buffer.from(value).toString();
+          const read = await reader.read();
+          if (read.done) return;
+          text += Buffer.from(read.value as Uint8Array).toString();
         }
       })();
       await eventually(

@@ -8,7 +8,10 @@ const FEW_COMPRESSED_BYTES = 16 * 1_024;
 export async function* gzipInflated(compressed: Buffer): AsyncGenerator<Buffer> {
   if (compressed.length <= FEW_COMPRESSED_BYTES) {
     const whole = inflateFew(compressed);
-    if (whole !== undefined) return yield whole;
+    if (whole !== undefined) {
+      yield whole;
+      return;
+    }
   }
   const gunzip = createGunzip({ chunkSize: PIECE_BYTES });
   gunzip.end(compressed);

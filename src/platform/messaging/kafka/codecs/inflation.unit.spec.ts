@@ -5,11 +5,10 @@ import lz4 from 'lz4-napi';
 import snappy from 'snappy';
 import { describe, expect, it } from 'vitest';
 import { inflated } from './inflation.js';
-import { zstdCompressed } from './zstd.js';
+import { inflatedByFzstd, zstdCompressed } from './zstd.js';
 import { framesOf } from './zstd-frames.js';
-import { inflatedByFzstd } from './zstd.js';
 
-const [GZIP, SNAPPY, LZ4, ZSTD] = [1, 2, 3, 4];
+const [GZIP, SNAPPY, LZ4, ZSTD] = [1, 2, 3, 4] as const;
 const LIMIT = 64 * 1_048_576;
 const textOf = (lines: number): Buffer =>
   Buffer.from(
@@ -45,7 +44,7 @@ function has(program: string): boolean {
 function xerial(bytes: Buffer): Buffer {
   const parts: Buffer[] = [Buffer.from('\x82SNAPPY\0\0\0\0\x01\0\0\0\x01', 'latin1')];
   for (let at = 0; at < bytes.length; at += 32_768) {
-    const block = snappy.compressSync(bytes.subarray(at, at + 32_768)) as Buffer;
+    const block = snappy.compressSync(bytes.subarray(at, at + 32_768));
     const length = Buffer.alloc(4);
     length.writeInt32BE(block.length);
     parts.push(length, Buffer.from(block));
@@ -64,24 +63,24 @@ const FORMATS: [
   make: (bytes: Buffer) => Buffer | Promise<Buffer>,
   program?: string,
 ][] = [
-  ['gzip', GZIP!, (bytes) => gzipSync(Buffer.from(bytes))],
-  ['gzip of two members', GZIP!, twice((bytes) => gzipSync(bytes))],
-  ['raw Snappy', SNAPPY!, (bytes) => snappy.compressSync(bytes)],
-  ['Snappy in the framing of snappy-java', SNAPPY!, xerial],
-  ['an LZ4 frame', LZ4!, (bytes) => lz4.compressFrameSync(bytes)],
+  ['gzip', GZIP, (bytes) => gzipSync(Buffer.from(bytes))],
+  ['gzip of two members', GZIP, twice((bytes) => gzipSync(bytes))],
+  ['raw Snappy', SNAPPY, (bytes) => snappy.compressSync(bytes)],
+  ['Snappy in the framing of snappy-java', SNAPPY, xerial],
+  ['an LZ4 frame', LZ4, (bytes) => lz4.compressFrameSync(bytes)],
   [
     'LZ4 with all checksums',
-    LZ4!,
+    LZ4,
     (bytes) => lz4.compressFrameSync(bytes, { contentChecksum: true, blockChecksums: true }),
   ],
-  ['LZ4 blocks that refer back', LZ4!, by('lz4', '-c', '-B4', '-BD'), 'lz4'],
-  ['LZ4 with its content size', LZ4!, by('lz4', '-c', '-B5', '-BX', '--content-size'), 'lz4'],
-  ['LZ4 without checksums', LZ4!, by('lz4', '-c', '-B7', '--no-frame-crc'), 'lz4'],
-  ['two LZ4 frames', LZ4!, twice((bytes) => lz4.compressFrameSync(bytes))],
-  ['Zstandard', ZSTD!, zstdCompressed],
-  ['Zstandard without its content size', ZSTD!, by('zstd', '-c', '--no-content-size'), 'zstd'],
-  ['Zstandard without a checksum', ZSTD!, by('zstd', '-c', '--no-check', '-1'), 'zstd'],
-  ['two Zstandard frames', ZSTD!, twice(by('zstd', '-c')), 'zstd'],
+  ['LZ4 blocks that refer back', LZ4, by('lz4', '-c', '-B4', '-BD'), 'lz4'],
+  ['LZ4 with its content size', LZ4, by('lz4', '-c', '-B5', '-BX', '--content-size'), 'lz4'],
+  ['LZ4 without checksums', LZ4, by('lz4', '-c', '-B7', '--no-frame-crc'), 'lz4'],
+  ['two LZ4 frames', LZ4, twice((bytes) => lz4.compressFrameSync(bytes))],
+  ['Zstandard', ZSTD, zstdCompressed],
+  ['Zstandard without its content size', ZSTD, by('zstd', '-c', '--no-content-size'), 'zstd'],
+  ['Zstandard without a checksum', ZSTD, by('zstd', '-c', '--no-check', '-1'), 'zstd'],
+  ['two Zstandard frames', ZSTD, twice(by('zstd', '-c')), 'zstd'],
 ];
 
 describe('a batch that is compressed', () => {
@@ -114,12 +113,12 @@ describe('a batch that is compressed', () => {
     await expect(inflate(codec, TEXT)).rejects.toThrow(`codec ${codec} is not known`);
   });
 
-  it.each([GZIP!, SNAPPY!, LZ4!, ZSTD!])('by codec %i but holds garbage is refused', async (codec) => {
+  it.each([GZIP, SNAPPY, LZ4, ZSTD])('by codec %i but holds garbage is refused', async (codec) => {
     await expect(inflate(codec, TEXT)).rejects.toThrow();
   });
 
   it.skipIf(!has('zstd'))('as Zstandard with the largest window that Kafka writes is inflated', async () => {
-    expect((await inflate(ZSTD!, by('zstd', '-c', '--ultra', '-22')(TEXT))).equals(TEXT)).toBe(true);
+    expect((await inflate(ZSTD, by('zstd', '-c', '--ultra', '-22')(TEXT))).equals(TEXT)).toBe(true);
   });
 
   it('as Zstandard is read by fzstd as by any other, whatever the frame says of its window', async () => {
@@ -139,6 +138,6 @@ describe('a batch that is compressed', () => {
     const last = Buffer.from(block);
     last[0]! |= 1;
     const bomb = Buffer.concat([header, ...Array.from({ length: 8_191 }, () => block), last]);
-    await expect(inflate(ZSTD!, bomb, 8 * 1_048_576)).rejects.toThrow(/CONSUMER_BATCH_MAX_BYTES/);
+    await expect(inflate(ZSTD, bomb, 8 * 1_048_576)).rejects.toThrow(/CONSUMER_BATCH_MAX_BYTES/);
   });
 });

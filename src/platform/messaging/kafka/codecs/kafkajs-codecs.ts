@@ -14,7 +14,7 @@ const MAX_OLD_MESSAGE_BYTES = 64 * 1_048_576;
 /** The codecs that kafkajs knows of and does not bring along, by their numbers. */
 export const KAFKAJS_CODECS: Readonly<Record<number, KafkajsCodec>> = {
   [SNAPPY]: {
-    compress: async ({ buffer }) => (await import('snappy')).compressSync(buffer) as Buffer,
+    compress: async ({ buffer }) => (await import('snappy')).compressSync(buffer),
     decompress: (compressed) => wholeOf(SNAPPY, compressed),
   },
   [LZ4]: {

@@ -12,7 +12,10 @@ export async function* snappyInflated(compressed: Buffer, maxBytes: number): Asy
     if (lengthOf(block) > maxBytes) throw tooLarge(maxBytes);
     return uncompressSync(block, { asBuffer: true }) as Buffer;
   };
-  if (!compressed.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return yield inflate(compressed);
+  if (!compressed.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) {
+    yield inflate(compressed);
+    return;
+  }
   for (let at = XERIAL_HEADER_BYTES; at < compressed.length;) {
     const start = at + LENGTH_BYTES;
     const end = start + compressed.readInt32BE(at);

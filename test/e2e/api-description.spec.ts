@@ -4,6 +4,10 @@ import { sampleOrder } from '../support/sample-order.js';
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 import { type Answer, anOrder, ask, store } from './api.js';
 
+/** An example of a parameter, as it is sent. */
+const textOf = (example: unknown): string =>
+  typeof example === 'string' ? example : JSON.stringify(example);
+
 interface Media {
   readonly schema: object;
   readonly example?: unknown;
@@ -87,9 +91,9 @@ describe('/swagger/json', () => {
     const url = new URL(path.replaceAll('{', ':').replaceAll('}', ''), waybill.url);
     for (const { name, in: place, example, required } of parameters) {
       if (required) expect(example, `${name} of ${method} ${path}`).toBeDefined();
-      if (place === 'path') url.pathname = url.pathname.replace(`:${name}`, String(example));
-      else if (place === 'query' && example !== undefined) url.searchParams.set(name, String(example));
-      else if (place === 'header' && required) headers[name] = String(example);
+      if (place === 'path') url.pathname = url.pathname.replace(`:${name}`, textOf(example));
+      else if (place === 'query' && example !== undefined) url.searchParams.set(name, textOf(example));
+      else if (place === 'header' && required) headers[name] = textOf(example);
     }
     const body = requestBody?.content['application/json']?.example;
     if (requestBody) expect(body, `the body of ${method} ${path}`).toBeDefined();

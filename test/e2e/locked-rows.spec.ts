@@ -103,7 +103,7 @@ describe('an order that somebody else has locked', () => {
       ),
     ]);
     await lock.release();
-    expectProblem(refused!, 503);
+    expectProblem(refused, 503);
     expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
     expect(Math.max(...answers.map(({ afterMs }) => afterMs))).toBeLessThan(SOON_MS);
   });

@@ -9,14 +9,6 @@ import { eventually } from './eventually.js';
 
 const run = promisify(execFile);
 
-/** Whether a certificate can be made here. */
-export async function isOpensslInstalled(): Promise<boolean> {
-  return run('openssl', ['version']).then(
-    () => true,
-    () => false,
-  );
-}
-
 /**
  * Has a PostgreSQL on this machine take connections by TLS as well from now on, with a certificate of its own making
  * for the host name `postgres.test`. Who connects in the clear may go on so.

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { Counter, register } from 'prom-client';
 import { Environment } from '../config/environment.js';
 import { sendAnswerDirectly } from './answer.js';

@@ -27,6 +27,7 @@ describe('what is out of the ordinary in HTTP', () => {
     ['a proxy', 501, 'CONNECT localhost:80 HTTP/1.1\r\n\r\n'],
     ['TRACE', 405, 'TRACE /api/orders HTTP/1.1\r\nConnection: close\r\n\r\n'],
     ['OPTIONS of all', 404, 'OPTIONS * HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['a method that wants a body', 405, 'QUERY /api/orders HTTP/1.1\r\nConnection: close\r\n\r\n'],
     ['a method without a route', 405, 'PROPFIND /api/orders HTTP/1.1\r\nConnection: close\r\n\r\n'],
     ['a body that is too large', 413, `POST /api/orders HTTP/1.1\r\n${json}Content-Length: 1048577\r\n\r\n`],
     ['one for a path that is not there', 404, `POST /nothing HTTP/1.1\r\n${json}Content-Length: 2\r\n\r\n{}`],
@@ -75,12 +76,22 @@ describe('what is out of the ordinary in HTTP', () => {
     },
   );
 
+  it('the stream of events has them too', async () => {
+    const stop = new AbortController();
+    const { headers } = await fetch(`${waybill.url}/api/events`, { signal: stop.signal });
+    stop.abort();
+    expectSafeHeaders(headers);
+  });
+
   it('an order has them, also from memory and where there is none', async () => {
     for (const path of [orderPath, orderPath, '/api/orders/none', '/api/orders/none']) await expectSafe(path);
   });
 
   async function expectSafe(path: string): Promise<void> {
-    const { headers } = await ask(waybill.url + path);
+    expectSafeHeaders((await ask(waybill.url + path)).headers);
+  }
+
+  function expectSafeHeaders(headers: Headers): void {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('referrer-policy')).toBe('no-referrer');
     expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { endConnectionWith } from './pipelined-requests.js';
+import { SECURITY_HEADERS_BY_NAME } from './security-headers.js';
 import { TooBusyError } from './too-busy.error.js';
 
 const MIB = 1_048_576;
@@ -69,6 +70,7 @@ export class EventStream {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
+      ...SECURITY_HEADERS_BY_NAME,
     });
     if (isHead) response.end();
     else this.add(response);

@@ -21,6 +21,11 @@ export const SECURITY_HEADERS: readonly string[] = [...FOR_ALL, CONTENT_SECURITY
 
 const SECURITY_HEADER_LINES = headerLines(SECURITY_HEADERS);
 
+/** The same for `writeHead`, where Fastify has no part in the answer. */
+export const SECURITY_HEADERS_BY_NAME: Readonly<Record<string, string>> = Object.fromEntries(
+  SECURITY_HEADERS.flatMap((name, at) => (at % 2 === 0 ? [[name, SECURITY_HEADERS[at + 1]!]] : [])),
+);
+
 /** The same as text, for an answer that is written to a bare socket. */
 export function securityHeaderLines(): string {
   return SECURITY_HEADER_LINES;

@@ -64,6 +64,19 @@ describe('the list of dead letters', () => {
     expect(second.next).toBeUndefined();
   });
 
+  it('ends a page with the letter that makes it full, of however many there are', async () => {
+    const key = Buffer.alloc(600_000, 'k');
+    for (let n = 1; n <= 5; n++) await keep(receivedEvent({ topic: 'large', offset: 100 + n, key }), 'large');
+    const pages: number[][] = [];
+    for (let next: number | undefined, more = true; more; more = next !== undefined) {
+      const page = await letters.page({ topic: 'large' }, 500, next);
+      pages.push(page.letters.map(({ offset }) => offset));
+      next = page.next;
+    }
+    expect(pages).toEqual([[105, 104], [103, 102], [101]]);
+    await house.rows(`DELETE FROM dead_letters WHERE topic = 'large'`);
+  });
+
   it('tells of bytes as text where they are one, else in base64', async () => {
     const bytes = Buffer.from('ff00', 'hex');
     const headers = [

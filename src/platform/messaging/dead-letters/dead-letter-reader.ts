@@ -20,19 +20,37 @@ const SUMMARY = `
   id, state, topic, partition, "offset", ${EVENT_TIMESTAMP}, key, octet_length(value) AS value_bytes, reason, attempts,
   replays, ${asRfc3339('created_at')} AS refused_at, ${asRfc3339('replayed_at')} AS replayed_at`;
 
+/** Keys and reasons of a page: a page ends with the letter that makes this full, so that none is empty. */
+const MAX_PAGE_BYTES = 1_048_576;
+/** The newest of a letter that are shown. */
+const MAX_FAILURES = 500;
+
+/** The lengths are known without the keys, which are read of the letters that are shown. */
 const PAGE = `
-  SELECT ${SUMMARY}
-  FROM dead_letters
-  WHERE ($6::bigint IS NULL OR id < $6) AND ${MATCHES_FILTER}
-  ORDER BY dead_letters.id DESC
-  LIMIT $7`;
+  SELECT *
+  FROM (
+    SELECT matching.*, count(*) OVER () AS found,
+           coalesce(sum(coalesce(octet_length(key), 0) + octet_length(reason)) OVER (
+             ORDER BY id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS bytes_before
+    FROM (
+      SELECT ${SUMMARY}
+      FROM dead_letters
+      WHERE ($6::bigint IS NULL OR id < $6) AND ${MATCHES_FILTER}
+      ORDER BY dead_letters.id DESC
+      LIMIT $7
+    ) AS matching
+  ) AS measured
+  WHERE bytes_before < ${MAX_PAGE_BYTES}
+  ORDER BY id DESC`;
 
 const FIND = `SELECT ${SUMMARY}, value, headers, header_list FROM dead_letters WHERE id = $1`;
 
 const FAILURES = `
   SELECT partition, "offset", ${EVENT_TIMESTAMP}, reason, attempts, ${asRfc3339('failed_at')} AS failed_at
-  FROM dead_letter_attempts a
-  WHERE letter_id = $1
+  FROM (SELECT * FROM dead_letter_attempts
+        WHERE letter_id = $1
+        ORDER BY failed_at DESC, event_time DESC, "offset" DESC
+        LIMIT ${MAX_FAILURES}) AS a
   ORDER BY a.failed_at, a.event_time, a."offset"`;
 
 const COUNT = `SELECT count(*) AS count FROM dead_letters WHERE ${MATCHES_FILTER}`;
@@ -48,15 +66,19 @@ export interface DeadLetterPage {
 export class DeadLetterReader {
   constructor(private readonly database: Database) {}
 
-  /** One page of up to `limit` letters below an id. Costs the same wherever in the list it stands. */
+  /**
+   * One page of up to `limit` letters below an id, of which the last is the one that makes {@link MAX_PAGE_BYTES} full.
+   * Costs the same wherever in the list it stands.
+   */
   async page(filter: DeadLetterFilter, limit: number, belowId?: number): Promise<DeadLetterPage> {
     const parameters = [...filterParameters(filter), belowId ?? null, limit + 1];
-    const rows: SummaryRow[] = await this.database.source.query(PAGE, parameters);
+    const rows: (SummaryRow & { found: number })[] = await this.database.source.query(PAGE, parameters);
     const letters = rows.slice(0, limit).map(summaryOf);
-    return rows.length > limit ? { letters, next: letters.at(-1)!.id } : { letters };
+    const found = rows[0]?.found ?? 0;
+    return found > letters.length ? { letters, next: letters.at(-1)!.id } : { letters };
   }
 
-  /** A letter with its bytes and all of its failures; undefined where there is none of this id. */
+  /** A letter with its bytes and its {@link MAX_FAILURES} newest failures; undefined where there is none of this id. */
   async find(id: number): Promise<DeadLetterDetails | undefined> {
     const [row]: DetailsRow[] = await this.database.source.query(FIND, [id]);
     if (row === undefined) return undefined;

@@ -26,6 +26,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requireJson } from '../../http/json-body.js';
 import { ReadsBody } from '../../http/request-bodies.js';
 import { linkToNextPage } from '../../http/next-page.js';
+import { PagesUnderWay } from '../../http/pages-under-way.js';
 import { ProblemError } from '../../http/problem.js';
 import type { Parameters } from '../../http/request-parameters.js';
 import { DeadLetterDiscards } from './dead-letter-discards.js';
@@ -62,6 +63,7 @@ export class DeadLettersController {
     private readonly letters: DeadLetterReader,
     private readonly replays: DeadLetterReplays,
     private readonly discards: DeadLetterDiscards,
+    private readonly pages: PagesUnderWay,
   ) {}
 
   @Get()
@@ -86,7 +88,7 @@ export class DeadLettersController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<readonly DeadLetterSummary[]> {
     const { filter, limit, belowId } = parseListQuery(parameters);
-    const page = await this.letters.page(filter, limit, belowId);
+    const page = await this.pages.make(request, () => this.letters.page(filter, limit, belowId));
     if (page.next !== undefined) {
       reply.header('link', linkToNextPage(PATH, request.url, cursorOf(page.next)));
     }
@@ -95,14 +97,14 @@ export class DeadLettersController {
 
   @Get(':id')
   @Header('cache-control', 'no-store')
-  @ApiOperation({ summary: 'One dead letter, with its bytes and every failure' })
+  @ApiOperation({ summary: 'One dead letter, with its bytes and its newest 500 failures' })
   @ApiParam({ name: 'id', schema: ID })
   @ApiResponse({ status: 200, description: 'The letter', schema: DEAD_LETTER })
   @ApiResponse({ status: 400, description: 'No letter can have this id', schema: PROBLEM })
   @ApiResponse({ status: 404, description: 'There is no such letter', schema: PROBLEM })
-  async find(@Param('id') idText: string): Promise<DeadLetterDetails> {
+  async find(@Param('id') idText: string, @Req() request: FastifyRequest): Promise<DeadLetterDetails> {
     const id = parseIdParameter(idText);
-    return (await this.letters.find(id)) ?? notFound(id);
+    return (await this.pages.make(request, () => this.letters.find(id))) ?? notFound(id);
   }
 
   @Post('replay')

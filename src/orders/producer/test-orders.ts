@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../platform/config/environment.js';
 import { Database } from '../../platform/database/database.js';
 import { TooBusyError } from '../../platform/http/too-busy.error.js';
-import { Outbox } from '../../platform/messaging/outbox/outbox.js';
+import { Outbox, type OutboxEntry } from '../../platform/messaging/outbox/outbox.js';
 import { TopicNames } from '../../platform/messaging/topic-names.js';
+import { mapInTurns } from '../../platform/turns.js';
 import { encodeOrder } from '../model/order.codec.js';
 import { DemoBudget } from './demo-budget.js';
 import { randomTestOrder } from './test-order.js';
@@ -12,7 +13,7 @@ import { randomTestOrder } from './test-order.js';
 export const ORDERS_TOPIC = 'orders';
 
 /** Messages of any kind that may wait: with more, whoever is to take them is behind already. */
-const MAX_WAITING = 10_000;
+const MAX_WAITING = 3_000;
 const WAITING = 'SELECT count(*)::int AS waiting FROM (SELECT FROM outbox LIMIT $1) AS first';
 
 /** Sends made-up orders the way that real ones come: as events on the topic `orders`. */
@@ -48,23 +49,34 @@ export class TestOrders {
   }
 
   private async sendNow(count: number): Promise<string[]> {
-    const orders = Array.from({ length: count }, () => randomTestOrder());
-    const topic = this.topics.deployedName(ORDERS_TOPIC);
-    const entries = orders.map((order) => ({
-      topic,
+    // Before anything is made: who is refused, and comes again at once, must cost next to nothing.
+    await this.requireRoom();
+    const entries = await mapInTurns('background', Array.from({ length: count }), () => this.entry());
+    await this.database.transaction((tx) => this.outbox.append(tx, entries));
+    return entries.map(({ aggregateId }) => aggregateId);
+  }
+
+  /** @throws TooBusyError with what waits in the outbox, and what is about to be put there, at its bound */
+  private async requireRoom(): Promise<void> {
+    let expected = this.underWay;
+    if (expected <= MAX_WAITING) {
+      const [row]: { waiting: number }[] = await this.database.source.query(WAITING, [MAX_WAITING]);
+      expected = row!.waiting + this.underWay;
+    }
+    if (expected > MAX_WAITING) {
+      throw new TooBusyError('too many messages wait in the outbox for orders to be made up');
+    }
+  }
+
+  private entry(): OutboxEntry {
+    const order = randomTestOrder();
+    return {
+      topic: this.topics.deployedName(ORDERS_TOPIC),
       aggregateType: 'order',
       aggregateId: order.order_uid,
       type: 'order.test',
       headers: { 'content-type': 'application/json' },
       payload: encodeOrder(order),
-    }));
-    await this.database.transaction(async (tx) => {
-      const [row]: { waiting: number }[] = await tx.query(WAITING, [MAX_WAITING]);
-      if (row!.waiting + this.underWay > MAX_WAITING) {
-        throw new TooBusyError('too many messages wait in the outbox for orders to be made up');
-      }
-      await this.outbox.append(tx, entries);
-    });
-    return orders.map((order) => order.order_uid);
+    };
   }
 }

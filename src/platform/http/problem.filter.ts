@@ -49,10 +49,9 @@ export function problemOf(error: unknown): ProblemError {
   return new ProblemError(500, 'the service failed; the failure has been logged', { cause: error });
 }
 
-/** No route of ours takes QUERY, which Fastify finds fault with before Nest's 404. */
-function hasNoRoute(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return error instanceof NotFoundException || code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE';
+/** No route of ours takes QUERY, which Fastify finds other fault with before Nest's 404. */
+function hasNoRoute(error: unknown, { method }: FastifyRequest): boolean {
+  return error instanceof NotFoundException || method === 'QUERY';
 }
 
 /** Nest says 404 also where there is a route, only for other methods. */
@@ -81,7 +80,7 @@ export class ProblemFilter implements ExceptionFilter {
     const { method, url } = request;
     // The query may name a customer.
     const path = pathOf(url);
-    const problem = (hasNoRoute(error) && wrongMethod(request)) || problemOf(error);
+    const problem = (hasNoRoute(error, request) && wrongMethod(request)) || problemOf(error);
     if (problem.status === 503) {
       // While the database is away this is every request: a stack for each would bury the line that matters.
       this.log.warn({ reason: messageForLog(error), method, path }, 'a request could not be served');

@@ -19,7 +19,12 @@ const instant = Date.parse('2021-11-26T06:22:19Z');
 
 describe('the query of a list', () => {
   it('asks for the first page of all orders when it says nothing', () => {
-    expect(parseOrderListQuery({})).toEqual({ limit: DEFAULT_LIMIT, after: undefined, filter: {} });
+    expect(parseOrderListQuery({})).toEqual({
+      limit: DEFAULT_LIMIT,
+      after: undefined,
+      filter: {},
+      view: 'full',
+    });
   });
 
   it('may narrow the list by everything at once', () => {
@@ -34,6 +39,7 @@ describe('the query of a list', () => {
     };
     expect(parseOrderListQuery(query)).toEqual({
       limit: 500,
+      view: 'full',
       filter: {
         customerId: 'Żółć',
         trackNumber: 'TRACK',

@@ -55,6 +55,10 @@ describe('the answer to a failed request', () => {
       'content-type': 'application/problem+json; charset=utf-8',
       'cache-control': 'no-store',
       'content-length': String(Buffer.byteLength(JSON.stringify(problem))),
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-resource-policy': 'same-origin',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
       'x-more': '1',
     });
     expect(problem).toEqual({

@@ -38,6 +38,7 @@ describe('opening the database', () => {
       `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
     );
     expect(tables.map(({ name }) => name)).toEqual([
+      'batch_skips',
       'dead_letter_attempts',
       'dead_letters',
       'deliveries',

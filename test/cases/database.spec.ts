@@ -266,7 +266,7 @@ publicCase(
       for (const command of [[], ['migrate']]) {
         const { code, stderr } = await runWaybill({ env: settingsFor(connection), command });
         expect(code, stderr).toBe(78);
-        expect(stderr).toMatch(/^[^\n]*the database must be UTF8[^\n]*\n$/);
+        expect(stderr).toMatch(/^(database: [^\n]*\n)?[^\n]*the database must be UTF8[^\n]*\n$/);
       }
     }
   },

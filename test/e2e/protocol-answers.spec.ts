@@ -24,7 +24,7 @@ describe('what is out of the ordinary in HTTP', () => {
   it.each([
     ['an expectation', 417, `POST /api/orders HTTP/1.1\r\n${json}Expect: foo\r\nContent-Length: 2\r\n\r\n{}`],
     ['an expectation of a GET', 417, 'GET / HTTP/1.1\r\nExpect: the-unexpected\r\n\r\n'],
-    ['a proxy', 501, 'CONNECT localhost:80 HTTP/1.1\r\n\r\n'],
+    ['a proxy', 405, 'CONNECT localhost:80 HTTP/1.1\r\n\r\n'],
     ['TRACE', 405, 'TRACE /api/orders HTTP/1.1\r\nConnection: close\r\n\r\n'],
     ['OPTIONS of all', 404, 'OPTIONS * HTTP/1.1\r\nConnection: close\r\n\r\n'],
     ['a method that wants a body', 405, 'QUERY /api/orders HTTP/1.1\r\nConnection: close\r\n\r\n'],

@@ -91,7 +91,9 @@ function placesIn(value: unknown): [Container, string][] {
   ]);
 }
 
-function applyEdit(order: object, edit: Edit): void {
+function applyEdit(order: object, { value: shared, ...edit }: Edit): void {
+  // Edits may share a value, and what is put into itself twice is no JSON.
+  const value = structuredClone(shared);
   const places = placesIn(order);
   const place = places[edit.at % Math.max(places.length, 1)];
   if (place === undefined) return;
@@ -99,15 +101,15 @@ function applyEdit(order: object, edit: Edit): void {
   if (Array.isArray(container)) {
     const index = Number(key);
     if (edit.do === 'remove') container.splice(index, 1);
-    else if (edit.do === 'replace') container[index] = edit.value;
-    else container.push(edit.do === 'add' ? edit.value : structuredClone(container[index]));
+    else if (edit.do === 'replace') container[index] = value;
+    else container.push(edit.do === 'add' ? value : structuredClone(container[index]));
     return;
   }
   if (edit.do === 'remove') delete container[key];
-  else if (edit.do === 'replace') container[key] = edit.value;
+  else if (edit.do === 'replace') container[key] = value;
   else {
     const name = edit.do === 'add' ? edit.name : `${key}_`;
-    Object.defineProperty(container, name, { value: edit.value, enumerable: true, configurable: true });
+    Object.defineProperty(container, name, { value, enumerable: true, configurable: true, writable: true });
   }
 }
 

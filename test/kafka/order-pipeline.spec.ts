@@ -27,7 +27,7 @@ const FAULTY_FIELDS: Record<string, string> = {
   array: 'must be an object',
   number: 'must be an object',
   string: 'must be an object',
-  deep: 'must be an object',
+  deep: 'nested deeper than 64',
   'no-uid': 'order_uid',
   'empty-uid': 'order_uid',
   'uid-with-slash': 'order_uid',

@@ -16,7 +16,9 @@ export function refuseProtocols(server: Server): void {
   });
   server.on('connect', (_request, socket: Duplex) => {
     socket.on('error', () => undefined);
-    answerOnSocket(socket, new ProblemError(501, 'CONNECT is not possible: this server is no proxy'));
+    // An empty Allow says that there is no method for what was asked for: RFC 9110, section 10.2.1.
+    const detail = 'CONNECT is not possible: this server is no proxy';
+    answerOnSocket(socket, new ProblemError(405, detail, { headers: { allow: '' } }));
   });
 }
 
@@ -40,7 +42,8 @@ export function refuseCodedBodies(fastify: FastifyInstance): void {
 /** What never becomes a request, or is none that has an answer, has only its socket to be answered on; it is closed. */
 export function answerOnSocket(socket: Duplex, problem: ProblemError): void {
   const body = bodyOf(problem);
+  const headers = Object.entries(problem.headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\ncache-control: no-store\r\n${securityHeaderLines()}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\ncache-control: no-store\r\n${headers.join('')}${securityHeaderLines()}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }

@@ -7,8 +7,8 @@ import { KafkaBatchReader } from '../../../dist/src/platform/messaging/kafka/kaf
 const read = KafkaBatchReader.prototype.read;
 
 KafkaBatchReader.prototype.read = async function readAfterCommitting(payload) {
-  const { topic, partition, messages } = payload.batch;
-  const offset = String(BigInt(messages.at(-1).offset) + 1n);
+  const { topic, partition } = payload.batch;
+  const offset = String(BigInt(payload.batch.lastOffset()) + 1n);
   await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
   return read.call(this, payload);
 };

@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually.js';
 import type { WaybillProcess } from '../support/waybill-process.js';
 import type { Abuse } from './abuse.js';
 import { type Met, READY } from './neighbour.js';
+import type { Abused } from './start-abused.js';
 
 const NEIGHBOUR = join(import.meta.dirname, 'neighbour.ts');
 const LOOK_EVERY_MS = 100;
@@ -26,7 +27,7 @@ export interface Outcome {
 }
 
 /** Runs one abuse for a while beside a well-behaved client. */
-export async function runAbuse(waybill: WaybillProcess, abuse: Abuse, forMs: number): Promise<Outcome> {
+export async function runAbuse({ waybill, target }: Abused, abuse: Abuse, forMs: number): Promise<Outcome> {
   const hasEnded = watchEnd(waybill);
   const neighbour = spawn(process.execPath, ['--import', 'tsx', NEIGHBOUR, waybill.url], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -42,7 +43,7 @@ export async function runAbuse(waybill: WaybillProcess, abuse: Abuse, forMs: num
   const rss = watchRss(waybill.pid);
   const aborter = new AbortController();
   setMaxListeners(0, aborter.signal);
-  const abused = abuse.run(waybill.url, aborter.signal);
+  const abused = abuse.run(target, aborter.signal);
   abused.catch(() => undefined);
   await pause(forMs);
   aborter.abort();

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
-import { startWaybill } from '../support/waybill-process.js';
+import { startKafkaBroker } from '../../scripts/kafka-broker.js';
 import { ABUSES } from './abuses.js';
 import { outcomeTable } from './outcome-table.js';
 import { type Outcome, runAbuse } from './run-abuse.js';
+import { startAbused } from './start-abused.js';
 
 const SECONDS = 30;
 
@@ -10,17 +11,22 @@ const SECONDS = 30;
 const { values } = parseArgs({
   options: { only: { type: 'string' }, seconds: { type: 'string', default: String(SECONDS) } },
 });
+const abuses = ABUSES.filter(({ name }) => name.includes(values.only ?? ''));
+const kafka = abuses.some(({ isByKafka }) => isByKafka)
+  ? await startKafkaBroker({ log: (line) => console.log(line) })
+  : undefined;
 const outcomes: Outcome[] = [];
-for (const abuse of ABUSES.filter(({ name }) => name.includes(values.only ?? ''))) {
-  const waybill = await startWaybill();
+for (const abuse of abuses) {
+  const abused = await startAbused(abuse.isByKafka && kafka?.brokers);
   console.log(`${abuse.name}, for ${values.seconds} s`);
   try {
-    outcomes.push(await runAbuse(waybill, abuse, Number(values.seconds) * 1_000));
+    outcomes.push(await runAbuse(abused, abuse, Number(values.seconds) * 1_000));
     for (const refusal of outcomes.at(-1)!.met.refusals.slice(0, 5)) console.log(`  refused: ${refusal}`);
   } finally {
-    await waybill.kill();
+    await abused.waybill.kill();
   }
 }
+await kafka?.stop();
 console.log(`\n${outcomeTable(outcomes)}`);
 const isLost = outcomes.some(
   ({ hasRestarted, givenBackAfterMs }) => hasRestarted || givenBackAfterMs === undefined,

@@ -1,10 +1,10 @@
 import axe from 'axe-core';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
-import { startWaybill } from '../support/waybill-process.js';
-import { freshUid, launchChromium, postOrder, visit } from './visit.js';
+import { useSite } from './site.js';
+import { freshUid, postOrder } from './visit.js';
 import type { Visit } from './visit.js';
 
 const chromium = useTier('chromium');
@@ -99,24 +99,13 @@ const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 360, height: 740 };
 
 describe.skipIf(chromium.skipped !== undefined)('what axe finds on the page', () => {
-  let waybill: Awaited<ReturnType<typeof startWaybill>>;
-  let browser: Browser;
+  const site = useSite(chromium.executablePath);
   let reader: Visit;
-
-  beforeAll(async () => {
-    waybill = await startWaybill();
-    browser = await launchChromium(chromium.executablePath);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await waybill?.stop();
-  });
-  afterEach(() => reader?.close());
 
   it.each(STATES)('%s', async (_, reach) => {
     // Contrast is judged by the colours that are there, and not by those on the way there.
-    reader = await visit(browser, waybill.url, { viewport: WIDE, reducedMotion: 'reduce' });
-    await reach(reader, waybill.url);
+    reader = await site.visit({ viewport: WIDE, reducedMotion: 'reduce' });
+    await reach(reader, site.url);
     await reader.page.evaluate(axe.source);
     expect(await faultsIn(reader.page)).toEqual([]);
     await reader.page.setViewportSize(NARROW);
@@ -125,7 +114,7 @@ describe.skipIf(chromium.skipped !== undefined)('what axe finds on the page', ()
   });
 
   it('is what is wrong with a page', async () => {
-    reader = await visit(browser, waybill.url);
+    reader = await site.visit();
     await reader.go('/');
     await reader.page.evaluate(`document.getElementById('feed').setAttribute('role', 'log');
       document.getElementById('feed').append(document.createElement('li'))`);

@@ -1,8 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
-import { startWaybill } from '../support/waybill-process.js';
-import { launchChromium, postOrder, visit } from './visit.js';
+import { useSite } from './site.js';
+import { postOrder } from './visit.js';
 import type { Visit } from './visit.js';
 
 const chromium = useTier('chromium');
@@ -19,29 +19,18 @@ const LARGE_PAYMENT = {
 const SCREENS = [360, 768, 1440].map((width) => ({ viewport: { width, height: 740 } }));
 
 describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
-  let waybill: Awaited<ReturnType<typeof startWaybill>>;
-  let browser: Browser;
+  const site = useSite(chromium.executablePath);
   let reader: Visit;
 
-  beforeAll(async () => {
-    waybill = await startWaybill();
-    browser = await launchChromium(chromium.executablePath);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await waybill?.stop();
-  });
-  afterEach(() => reader?.close());
-
   async function open(orderUid: string, options = {}): Promise<void> {
-    reader = await visit(browser, waybill.url, options);
+    reader = await site.visit(options);
     await reader.go(`/?order=${orderUid}`);
     await reader.orderHeading(orderUid).waitFor();
     await reader.page.getByRole('list', { name: 'Recent orders' }).getByText(orderUid).waitFor();
   }
 
   it.each(SCREENS)('no text is drawn over another ($viewport.width pixels)', async (screen) => {
-    const orderUid = await postOrder(waybill.url, {
+    const orderUid = await postOrder(site.url, {
       order_uid: `${'W'.repeat(28)}${crypto.randomUUID()}`,
       payment: LARGE_PAYMENT,
       item: {
@@ -66,7 +55,7 @@ describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
     async (screen) => {
       const long = `Begin ${'many words of a text '.repeat(1_500)}end`;
       const short = 'x'.repeat(255);
-      const orderUid = await postOrder(waybill.url, {
+      const orderUid = await postOrder(site.url, {
         delivery: { name: long, address: long, region: long, city: short, zip: short, phone: short },
         payment: { bank: short, provider: short, request_id: short },
         item: { name: long, brand: long, size: short, rid: short },
@@ -86,7 +75,7 @@ describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
   );
 
   it('an order of a thousand items is shown as its first ones, and as all when asked for', async () => {
-    const orderUid = await postOrder(waybill.url, { itemCount: 1_000 });
+    const orderUid = await postOrder(site.url, { itemCount: 1_000 });
     await open(orderUid, SCREENS[0]);
     const rows = reader.page.getByRole('table').locator('tbody tr');
     expect(await rows.count()).toBeLessThan(60);
@@ -100,7 +89,7 @@ describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
     ['a control that is never ended', '\u202Eevil\u2066\u2067'],
     ['piled marks', `Z${'\u0300\u0316\u0489'.repeat(40)}algo`],
   ])('a name with %s leaves its neighbours as they are', async (_, name) => {
-    const orderUid = await postOrder(waybill.url, {
+    const orderUid = await postOrder(site.url, {
       delivery: { name, city: name },
       item: { name, brand: name, rid: name },
     });

@@ -1,32 +1,22 @@
-import type { Browser, Request } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Request } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
-import { startWaybill } from '../support/waybill-process.js';
-import { freshUid, launchChromium, postOrder, visit } from './visit.js';
+import { useSite } from './site.js';
+import { freshUid, postOrder } from './visit.js';
 import type { Visit } from './visit.js';
 
 const chromium = useTier('chromium');
 
 describe.skipIf(chromium.skipped !== undefined)('looking an order up on the page', () => {
-  let waybill: Awaited<ReturnType<typeof startWaybill>>;
-  let browser: Browser;
+  const site = useSite(chromium.executablePath);
   let reader: Visit;
 
-  beforeAll(async () => {
-    waybill = await startWaybill();
-    browser = await launchChromium(chromium.executablePath);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await waybill?.stop();
-  });
   beforeEach(async () => {
-    reader = await visit(browser, waybill.url);
+    reader = await site.visit();
   });
-  afterEach(() => reader?.close());
 
   it('shows who gets it, what was paid and what is in it', async () => {
-    const orderUid = await postOrder(waybill.url);
+    const orderUid = await postOrder(site.url);
     await reader.go('/');
     await reader.lookUp(orderUid);
 
@@ -71,7 +61,7 @@ describe.skipIf(chromium.skipped !== undefined)('looking an order up on the page
   });
 
   it("shows times in the reader's zone and keeps the text they came as", async () => {
-    const orderUid = await postOrder(waybill.url);
+    const orderUid = await postOrder(site.url);
     await reader.go(`/?order=${orderUid}`);
     const created = reader.page.getByTitle('2021-11-26T06:22:19Z', { exact: true }).first();
     expect(await created.innerText()).toMatch(/^Nov 26, 2021, 7:22:19\sAM GMT\+1$/);
@@ -86,7 +76,7 @@ describe.skipIf(chromium.skipped !== undefined)('looking an order up on the page
     ['IQD', 'IQD 1.817'],
     ['RSD', 'RSD 18.17'],
   ])('gives %s the decimals that ISO 4217 gives it', async (currency, amount) => {
-    const orderUid = await postOrder(waybill.url, { payment: { currency } });
+    const orderUid = await postOrder(site.url, { payment: { currency } });
     await reader.go(`/?order=${orderUid}`);
     const head = reader.page
       .getByRole('article')
@@ -96,7 +86,7 @@ describe.skipIf(chromium.skipped !== undefined)('looking an order up on the page
   });
 
   it('marks an order whose totals do not add up, and says which', async () => {
-    const orderUid = await postOrder(waybill.url, { payment: { amount: 2000 } });
+    const orderUid = await postOrder(site.url, { payment: { amount: 2000 } });
     await reader.go(`/?order=${orderUid}`);
     await reader.page.getByText('totals do not add up').waitFor();
     await reader.page.getByText('Goods, delivery and fee make $18.17, but the amount is $20.00.').waitFor();
@@ -130,7 +120,7 @@ describe.skipIf(chromium.skipped !== undefined)('looking an order up on the page
   it.each(['', '   '])(
     'says what to do with a field that holds %j, and leaves the order in view',
     async (empty) => {
-      const orderUid = await postOrder(waybill.url);
+      const orderUid = await postOrder(site.url);
       await reader.go(`/?order=${orderUid}`);
       await reader.orderHeading(orderUid).waitFor();
       await reader.lookUp(empty);
@@ -147,7 +137,7 @@ describe.skipIf(chromium.skipped !== undefined)('looking an order up on the page
   );
 
   it('says that the server is away, and goes on once it is back', async () => {
-    const orderUid = await postOrder(waybill.url);
+    const orderUid = await postOrder(site.url);
     await reader.go('/');
     await reader.page.route('**/api/orders/*', (route) => route.abort());
     await reader.lookUp(orderUid);
@@ -173,8 +163,8 @@ describe.skipIf(chromium.skipped !== undefined)('looking an order up on the page
   });
 
   it('opens a deep link, and goes back and forth through what was looked up', async () => {
-    const first = await postOrder(waybill.url);
-    const second = await postOrder(waybill.url);
+    const first = await postOrder(site.url);
+    const second = await postOrder(site.url);
     await reader.go(`/?order=${first}`);
     await reader.orderHeading(first).waitFor();
     expect(await reader.page.getByLabel('Order ID').inputValue()).toBe(first);
@@ -193,8 +183,8 @@ describe.skipIf(chromium.skipped !== undefined)('looking an order up on the page
   });
 
   it('shows the order asked for last, however late the answer to an earlier one comes', async () => {
-    const slow = await postOrder(waybill.url);
-    const quick = await postOrder(waybill.url);
+    const slow = await postOrder(site.url);
+    const quick = await postOrder(site.url);
     await reader.go('/');
     let letGo = (): void => undefined;
     const held = new Promise<void>((resolve) => (letGo = resolve));

@@ -1,8 +1,8 @@
-import type { Browser, Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
-import { startWaybill } from '../support/waybill-process.js';
-import { launchChromium, postOrder, visit } from './visit.js';
+import { useSite } from './site.js';
+import { postOrder } from './visit.js';
 import type { Visit } from './visit.js';
 
 const chromium = useTier('chromium');
@@ -11,28 +11,17 @@ const NARROW = { viewport: { width: 360, height: 740 } };
 const GOOD_LAYOUT_SHIFT = 0.1;
 
 describe.skipIf(chromium.skipped !== undefined)('the page itself', () => {
-  let waybill: Awaited<ReturnType<typeof startWaybill>>;
-  let browser: Browser;
+  const site = useSite(chromium.executablePath);
   let reader: Visit;
-
-  beforeAll(async () => {
-    waybill = await startWaybill();
-    browser = await launchChromium(chromium.executablePath);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await waybill?.stop();
-  });
-  afterEach(() => reader?.close());
 
   it('shows text that looks like HTML as the text it is', async () => {
     const trap = `<img src=x onerror="document.title='owned'"><b>bold</b>&amp;`;
-    const orderUid = await postOrder(waybill.url, {
+    const orderUid = await postOrder(site.url, {
       delivery: { name: trap, city: trap, address: trap },
       payment: { bank: trap },
       item: { name: trap, brand: trap },
     });
-    reader = await visit(browser, waybill.url);
+    reader = await site.visit();
     await reader.go(`/?order=${orderUid}`);
     const article = reader.page.getByRole('article');
     await article.waitFor();
@@ -43,7 +32,7 @@ describe.skipIf(chromium.skipped !== undefined)('the page itself', () => {
   });
 
   it('does the same with an id that came in the address', async () => {
-    reader = await visit(browser, waybill.url);
+    reader = await site.visit();
     const trap = '<img src=x onerror=alert(1)>';
     await reader.go(`/?order=${encodeURIComponent(trap)}`);
     await reader.page.getByText(trap, { exact: true }).waitFor();
@@ -52,8 +41,8 @@ describe.skipIf(chromium.skipped !== undefined)('the page itself', () => {
   });
 
   it('lives under a strict policy, without an error and without another host', async () => {
-    const orderUid = await postOrder(waybill.url);
-    reader = await visit(browser, waybill.url);
+    const orderUid = await postOrder(site.url);
+    reader = await site.visit();
     const answer = await reader.page.goto('/');
     expect(answer?.headers()['content-security-policy']).toContain("default-src 'self'");
     await reader.page.getByText('connected', { exact: true }).waitFor();
@@ -67,8 +56,8 @@ describe.skipIf(chromium.skipped !== undefined)('the page itself', () => {
   });
 
   it('can be used with the keyboard alone', async () => {
-    const orderUid = await postOrder(waybill.url);
-    reader = await visit(browser, waybill.url);
+    const orderUid = await postOrder(site.url);
+    reader = await site.visit();
     await reader.go('/');
     const { keyboard } = reader.page;
     const field = reader.page.getByLabel('Order ID');
@@ -88,11 +77,11 @@ describe.skipIf(chromium.skipped !== undefined)('the page itself', () => {
 
   it('fits a screen of 360 pixels, whatever the words', async () => {
     const endless = 'Donaudampfschifffahrtsgesellschaftskapitaen'.repeat(3);
-    const orderUid = await postOrder(waybill.url, {
+    const orderUid = await postOrder(site.url, {
       delivery: { name: endless, city: endless },
       item: { name: endless, brand: endless, size: endless.slice(0, 30) },
     });
-    reader = await visit(browser, waybill.url, NARROW);
+    reader = await site.visit(NARROW);
     await reader.go(`/?order=${orderUid}`);
     await reader.page.getByRole('article').waitFor();
     expect(await reader.page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
@@ -106,8 +95,8 @@ describe.skipIf(chromium.skipped !== undefined)('the page itself', () => {
     ['wide', {}],
     ['narrow', NARROW],
   ])('does not jump about while it loads (%s)', async (_width, options) => {
-    const orderUid = await postOrder(waybill.url);
-    reader = await visit(browser, waybill.url, options);
+    const orderUid = await postOrder(site.url);
+    reader = await site.visit(options);
     await reader.go(`/?order=${orderUid}`);
     await reader.orderHeading(orderUid).waitFor();
     await reader.page.getByRole('list', { name: 'Recent orders' }).getByText(orderUid).waitFor();

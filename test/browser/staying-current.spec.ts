@@ -1,42 +1,34 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { useTier } from '../support/tiers.js';
-import { startWaybill } from '../support/waybill-process.js';
-import { launchChromium, postOrder, visit } from './visit.js';
+import { useSite } from './site.js';
+import { postOrder } from './visit.js';
 import type { Visit } from './visit.js';
 
 const chromium = useTier('chromium');
 const MAY_BE_OLD = /what is shown may be old/;
 
 describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the server has', () => {
-  let waybill: Awaited<ReturnType<typeof startWaybill>>;
+  const site = useSite(chromium.executablePath);
   let wire: TcpProxy;
-  let browser: Browser;
   let reader: Visit;
 
   beforeAll(async () => {
-    waybill = await startWaybill();
-    wire = await TcpProxy.open(Number(new URL(waybill.url).port));
-    browser = await launchChromium(chromium.executablePath);
+    wire = await TcpProxy.open(Number(new URL(site.url).port));
   });
-  afterAll(async () => {
-    await browser?.close();
-    await wire?.close();
-    await waybill?.stop();
-  });
+  afterAll(() => wire?.close());
   beforeEach(async () => {
-    reader = await visit(browser, `http://127.0.0.1:${wire.port}`);
+    reader = await site.visitBy(`http://127.0.0.1:${wire.port}`);
   });
-  afterEach(() => reader?.close());
 
   const connected = () => reader.page.getByText('connected', { exact: true });
   const recent = () => reader.page.getByRole('list', { name: 'Recent orders' });
   const change = (orderUid: string, city: string) =>
-    postOrder(waybill.url, { order_uid: orderUid, delivery: { city } });
+    postOrder(site.url, { order_uid: orderUid, delivery: { city } });
 
   async function openOrder(): Promise<string> {
-    const orderUid = await postOrder(waybill.url);
+    const orderUid = await postOrder(site.url);
     await reader.go(`/?order=${orderUid}`);
     await reader.orderHeading(orderUid).waitFor();
     await connected().waitFor();
@@ -49,7 +41,7 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
     await wire.refuse();
     await reader.page.getByText(MAY_BE_OLD).waitFor();
     await change(orderUid, 'Haifa');
-    const missed = await postOrder(waybill.url);
+    const missed = await postOrder(site.url);
     await wire.accept();
 
     await reader.page.getByRole('article').getByText('Haifa').waitFor();
@@ -63,7 +55,7 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
     await setVisibility(reader.page, 'hidden');
     await reader.page.getByText('paused', { exact: true }).waitFor();
     await change(orderUid, 'Eilat');
-    const missed = await postOrder(waybill.url);
+    const missed = await postOrder(site.url);
     await setVisibility(reader.page, 'visible');
 
     await reader.page.getByRole('article').getByText('Eilat').waitFor();
@@ -98,7 +90,7 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
 
   it('shows a change that it heard of while an older answer was on its way', async () => {
     const orderUid = await openOrder();
-    const old = await (await fetch(`${waybill.url}/api/orders/${orderUid}`)).text();
+    const old = await (await fetch(`${site.url}/api/orders/${orderUid}`)).text();
     let letGo = (): void => undefined;
     const held = new Promise<void>((resolve) => (letGo = resolve));
     const asked = reader.page.waitForRequest(`**/api/orders/${orderUid}`);
@@ -136,7 +128,7 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
   ])('keeps a new order while the %s is in the list, and shows it afterwards', async (_, come, leave) => {
     await openOrder();
     await come();
-    const orderUid = await postOrder(waybill.url);
+    const orderUid = await postOrder(site.url);
     await reader.page.getByText('Newer orders are shown once').waitFor();
     expect(await recent().getByText(orderUid).count()).toBe(0);
     await leave();
@@ -148,7 +140,7 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
     await openOrder();
     const feed = reader.page.getByRole('log', { name: 'Live' });
     await feed.hover();
-    const orderUid = await postOrder(waybill.url);
+    const orderUid = await postOrder(site.url);
     await reader.page.getByText('The newest are shown once').waitFor();
     expect(await feed.getByText(orderUid).count()).toBe(0);
     await reader.page.getByLabel('Order ID').hover();
@@ -156,12 +148,12 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
   });
 
   it('goes on renewing a list that older orders were added to', async () => {
-    for (let count = 0; count < 12; count += 1) await postOrder(waybill.url);
+    for (let count = 0; count < 12; count += 1) await postOrder(site.url);
     await openOrder();
     await reader.page.getByRole('button', { name: 'Older orders' }).click();
     await expect.poll(() => recent().getByRole('listitem').count()).toBeGreaterThan(10);
     await reader.page.getByLabel('Order ID').click();
-    const orderUid = await postOrder(waybill.url);
+    const orderUid = await postOrder(site.url);
     await recent().getByText(orderUid).waitFor();
     expect(await recent().getByRole('listitem').count()).toBeGreaterThan(10);
   });

@@ -1,29 +1,18 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
-import { startWaybill } from '../support/waybill-process.js';
-import { launchChromium, postOrder, visit } from './visit.js';
+import { useSite } from './site.js';
+import { postOrder } from './visit.js';
 import type { Visit } from './visit.js';
 
 const chromium = useTier('chromium');
 
 describe.skipIf(chromium.skipped !== undefined)('orders that come in while the page is open', () => {
-  let waybill: Awaited<ReturnType<typeof startWaybill>>;
-  let browser: Browser;
+  const site = useSite(chromium.executablePath);
   let reader: Visit;
 
-  beforeAll(async () => {
-    waybill = await startWaybill();
-    browser = await launchChromium(chromium.executablePath);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await waybill?.stop();
-  });
   beforeEach(async () => {
-    reader = await visit(browser, waybill.url);
+    reader = await site.visit();
   });
-  afterEach(() => reader?.close());
 
   it('sends a test order and shows it once it is stored', async () => {
     await reader.go('/');
@@ -35,7 +24,7 @@ describe.skipIf(chromium.skipped !== undefined)('orders that come in while the p
     const orderUid = /^Test order (\S+)/.exec(await reader.announcement())?.[1] ?? '';
     await reader.orderHeading(orderUid).waitFor();
     expect(new URL(reader.page.url()).searchParams.get('order')).toBe(orderUid);
-    const stored = await fetch(`${waybill.url}/api/orders/${orderUid}`);
+    const stored = await fetch(`${site.url}/api/orders/${orderUid}`);
     const order = (await stored.json()) as { delivery: { name: string }; items: unknown[] };
     expect(await reader.page.getByRole('article').innerText()).toContain(order.delivery.name);
     expect(await reader.page.getByRole('table').locator('tbody tr').count()).toBe(order.items.length);
@@ -52,9 +41,9 @@ describe.skipIf(chromium.skipped !== undefined)('orders that come in while the p
   });
 
   it('lists the newest orders, opens one that is picked, and goes on to older ones', async () => {
-    const oldest = await postOrder(waybill.url);
-    for (let count = 0; count < 10; count += 1) await postOrder(waybill.url);
-    const newest = await postOrder(waybill.url);
+    const oldest = await postOrder(site.url);
+    for (let count = 0; count < 10; count += 1) await postOrder(site.url);
+    const newest = await postOrder(site.url);
     await reader.go('/');
     const recent = reader.page.getByRole('list', { name: 'Recent orders' });
     await recent.getByRole('link', { name: newest }).click();
@@ -67,13 +56,13 @@ describe.skipIf(chromium.skipped !== undefined)('orders that come in while the p
   it('hears of an order that comes in, and shows the change of the one that is open', async () => {
     await reader.go('/');
     await reader.page.getByText('connected', { exact: true }).waitFor();
-    const orderUid = await postOrder(waybill.url);
+    const orderUid = await postOrder(site.url);
     const feed = reader.page.getByRole('log', { name: 'Live' });
     await feed.getByRole('listitem').filter({ hasText: orderUid }).filter({ hasText: 'received' }).waitFor();
 
     await feed.getByRole('link', { name: orderUid }).click();
     await reader.orderHeading(orderUid).waitFor();
-    await postOrder(waybill.url, { order_uid: orderUid, delivery: { city: 'Haifa' } });
+    await postOrder(site.url, { order_uid: orderUid, delivery: { city: 'Haifa' } });
     await reader.page.getByRole('article').getByText('Haifa').waitFor();
     expect(await reader.page.getByRole('list', { name: 'Marks' }).innerText()).toMatch(/updated\s+version 2/);
   });

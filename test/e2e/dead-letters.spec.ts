@@ -9,7 +9,7 @@ import {
   type WaybillProcess,
 } from '../support/waybill-process.js';
 import { ask, expectProblem, metric, pathsOf, type Answer } from './api.js';
-import { sendEvents } from './embedded-database.js';
+import { sendEvents } from '../support/embedded-database.js';
 
 /** One after the other, some with a database of their own. */
 const MANY_PROCESSES = { timeout: 120_000 };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectDatabaseErrors } from '../support/database-errors.js';
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 import { anOrder, ask, exchange, expectProblem, post, rawAnswer } from './api.js';
-import { runInEmbedded } from './embedded-database.js';
+import { runInEmbedded } from '../support/embedded-database.js';
 
 /** raise_exception, by the trigger below. */
 expectDatabaseErrors('P0001');

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.js';
 import type { JsonObject } from '../support/sample-order.js';
 import { startWaybill } from '../support/waybill-process.js';
 import { anOrder, ask, expectProblem, metric, post, postText } from './api.js';
-import { hold } from './embedded-database.js';
+import { hold } from '../support/embedded-database.js';
 
 // lock_not_available
 expectDatabaseErrors('55P03');

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.js';
 import type { JsonObject } from '../support/sample-order.js';
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 import { anOrder, ask, expectProblem, post, store, type Answer } from './api.js';
-import { hold } from './embedded-database.js';
+import { hold } from '../support/embedded-database.js';
 
 // lock_not_available
 expectDatabaseErrors('55P03');

@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.js';
 import type { JsonObject } from '../support/sample-order.js';
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 import { anOrder, ask, post, store } from './api.js';
-import { runInEmbedded, sendEvents } from './embedded-database.js';
+import { runInEmbedded, sendEvents } from '../support/embedded-database.js';
 
 const CHECK_VIOLATION = '23514';
 const UNDEFINED_TABLE = '42P01';

@@ -3,7 +3,7 @@ import { eventually } from '../support/eventually.js';
 import { removeDataDir } from '../support/left-behind.js';
 import { startWaybill, temporaryDataDir, type WaybillProcess } from '../support/waybill-process.js';
 import { anOrder, ask, expectProblem, metric, pathsOf, post, type Answer } from './api.js';
-import { rowsInEmbedded } from './embedded-database.js';
+import { rowsInEmbedded } from '../support/embedded-database.js';
 
 interface TestOrder {
   order_uid: string;

@@ -11,6 +11,7 @@ import {
   Partitioners,
 } from 'kafkajs';
 import pg from 'pg';
+import { ownTopics } from '../support/own-topics.js';
 import { sampleOrder, type JsonObject } from '../support/sample-order.js';
 import { createTestDatabase } from '../support/test-database.js';
 import { eventually } from '../support/eventually.js';
@@ -43,13 +44,7 @@ export interface Pipeline {
 }
 
 export async function createPipeline(brokers: string, { partitions = 1 } = {}): Promise<Pipeline> {
-  const id = randomUUID().slice(0, 8);
-  const names = {
-    topic: `orders-${id}`,
-    statusTopic: `order-status-${id}`,
-    deadLetterTopic: `orders-${id}.dead-letter`,
-    group: `orders-group-${id}`,
-  };
+  const { settings: topicSettings, ...names } = ownTopics(brokers, { partitions });
   const client = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING });
   const admin = client.admin();
   const producer = client.producer({ createPartitioner: Partitioners.DefaultPartitioner });
@@ -62,12 +57,7 @@ export async function createPipeline(brokers: string, { partitions = 1 } = {}): 
   const taps: Consumer[] = [];
 
   const settings = {
-    KAFKA_BROKERS: brokers,
-    KAFKA_TOPIC: names.topic,
-    KAFKA_STATUS_TOPIC: names.statusTopic,
-    KAFKA_DEAD_LETTER_TOPIC: names.deadLetterTopic,
-    KAFKA_GROUP_ID: names.group,
-    KAFKA_PARTITIONS: String(partitions),
+    ...topicSettings,
     DB_HOST: connection.host,
     DB_PORT: String(connection.port),
     DB_USER: connection.user,

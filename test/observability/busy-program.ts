@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { expect } from 'vitest';
 import { anOrder, ask, metric, post, store } from '../e2e/api.js';
 import { watch } from '../e2e/event-stream.js';
 import { eventually } from '../support/eventually.js';
+import { ownTopics } from '../support/own-topics.js';
 import type { JsonObject } from '../support/sample-order.js';
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 
@@ -18,19 +18,8 @@ const putOrder = (url: string, order: JsonObject & { order_uid: string }, etag: 
 
 /** A program with Kafka and Redis that has done some of everything that it counts. */
 export async function startBusyProgram(brokers: string, redisUrl: string): Promise<WaybillProcess> {
-  const id = randomUUID().slice(0, 8);
-  const topic = `orders-${id}`;
-  const waybill = await startWaybill({
-    env: {
-      KAFKA_BROKERS: brokers,
-      KAFKA_TOPIC: topic,
-      KAFKA_STATUS_TOPIC: `order-status-${id}`,
-      KAFKA_DEAD_LETTER_TOPIC: `orders-${id}.dead-letter`,
-      KAFKA_GROUP_ID: `orders-group-${id}`,
-      KAFKA_PARTITIONS: '1',
-      REDIS_URL: redisUrl,
-    },
-  });
+  const { topic, settings } = ownTopics(brokers);
+  const waybill = await startWaybill({ env: { ...settings, REDIS_URL: redisUrl } });
   try {
     await useHttp(waybill.url);
     await sendEvents(waybill.url, brokers, topic);

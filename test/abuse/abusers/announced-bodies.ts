@@ -6,7 +6,7 @@ const SOCKETS = 500;
 /** Bodies that are announced and do not come, beside others that come a byte a second. */
 export const announcedBodies: Abuse = {
   name: `${SOCKETS} bodies announced, of which half trickle and half do not come`,
-  async run(url, signal) {
+  async run({ url }, signal) {
     const client = new RawClient(url, signal);
     const sockets = await Promise.all(Array.from({ length: SOCKETS }, () => client.open()));
     for (const [index, socket] of sockets.entries()) {

@@ -5,7 +5,7 @@ import { get, postHead, RawClient } from '../raw-client.js';
 /** Bodies without an end, behind an answer without an end, and the connection is closed: again and again. */
 export const chunkedBehindStream: Abuse = {
   name: 'chunked requests behind a stream, closed',
-  async run(url, signal) {
+  async run({ url }, signal) {
     const client = new RawClient(url, signal);
     while (!signal.aborted) {
       const socket = await client.open();

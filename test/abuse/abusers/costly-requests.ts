@@ -1,11 +1,12 @@
 import type { Abuse } from '../abuse.js';
+import { postAnyway } from '../post-loop.js';
 
 const LENGTH = 1_000_000;
 
 /** Bodies and queries that are cheap to send and costly to judge or to answer. */
 export const costlyRequests: Abuse = {
   name: 'deeply nested bodies, and parameters that nobody knows',
-  async run(url, signal) {
+  async run({ url }, signal) {
     const nested = '['.repeat(LENGTH / 2) + ']'.repeat(LENGTH / 2);
     const inOrder = `{"order_uid":"deep","items":${'{"a":'.repeat(150_000)}1${'}'.repeat(150_000)}}`;
     const unknown = JSON.stringify(
@@ -20,16 +21,7 @@ export const costlyRequests: Abuse = {
     ];
     await Promise.all(
       bodies.map(async ([path, body]) => {
-        while (!signal.aborted) {
-          await fetch(url + path, {
-            method: 'POST',
-            headers: { 'content-type': 'application/json' },
-            body,
-            signal,
-          })
-            .then((answer) => answer.arrayBuffer())
-            .catch(() => undefined);
-        }
+        while (!signal.aborted) await postAnyway(url + path, { body }, signal);
       }),
     );
   },

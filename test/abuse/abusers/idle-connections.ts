@@ -6,7 +6,7 @@ const CONNECTIONS = 4_000;
 /** Connections without a request, some with the beginning of one, more than there may be. */
 export const idleConnections: Abuse = {
   name: `${CONNECTIONS} connections that ask for nothing`,
-  async run(url, signal) {
+  async run({ url }, signal) {
     const client = new RawClient(url, signal);
     for (let number = 0; number < CONNECTIONS && !signal.aborted; number++) {
       const socket = await client.open();

@@ -8,7 +8,7 @@ const AHEAD = 500;
 /** GETs that memory answers, hundreds ahead on each connection, as fast as their answers are read. */
 export const pipelinedGets: Abuse = {
   name: `${SOCKETS} connections that send ${AHEAD} GETs ahead`,
-  async run(url, signal) {
+  async run({ url }, signal) {
     const client = new RawClient(url, signal);
     const requests = Buffer.from(get('/api/orders/pipelined').repeat(AHEAD));
     const sendOn = (socket: Socket): void => {

@@ -8,7 +8,7 @@ const LENGTH = 1_048_576;
 /** Bodies that come but for their last byte, which takes its time. */
 export const stalledBodies: Abuse = {
   name: `${SOCKETS} bodies of 1 MiB that stall before their end`,
-  async run(url, signal) {
+  async run({ url }, signal) {
     const client = new RawClient(url, signal);
     const one = async (): Promise<void> => {
       while (!signal.aborted) {

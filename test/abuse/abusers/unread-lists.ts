@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Abuse } from '../abuse.js';
+import { postAnyway } from '../post-loop.js';
 import { get, RawClient, until } from '../raw-client.js';
 
 const ORDERS = 60;
@@ -10,7 +11,7 @@ const SAMPLE = new URL('../../samples/order.json', import.meta.url);
 /** Pages of huge orders that are asked for and not read. */
 export const unreadLists: Abuse = {
   name: `${READERS} pages of ${ORDERS} huge orders, asked for and not read`,
-  async run(url, signal) {
+  async run({ url }, signal) {
     const order = JSON.parse(await readFile(SAMPLE, 'utf8')) as { items: object[]; payment: object };
     const items = Array.from(
       { length: Math.ceil(ORDER_CHARACTERS / JSON.stringify(order.items[0]).length) },
@@ -19,14 +20,7 @@ export const unreadLists: Abuse = {
     for (let number = 0; number < ORDERS && !signal.aborted; number++) {
       const orderUid = `huge-${process.pid}-${number}`;
       const body = JSON.stringify({ ...order, order_uid: orderUid, items });
-      await fetch(`${url}/api/orders`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-        signal,
-      })
-        .then((answer) => answer.arrayBuffer())
-        .catch(() => undefined);
+      await postAnyway(`${url}/api/orders`, { body }, signal);
     }
     const client = new RawClient(url, signal);
     for (let number = 0; number < READERS; number++) {

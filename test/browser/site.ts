@@ -1,0 +1,44 @@
+import type { Browser, BrowserContextOptions } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
+import { launchChromium, visit, type Visit } from './visit.js';
+
+/** A program and a browser for the tests of a describe block. */
+export interface Site {
+  /** `http://127.0.0.1:54321` */
+  readonly url: string;
+  /** One reader at the page, until the end of the test. */
+  visit(options?: BrowserContextOptions): Promise<Visit>;
+  /** The same, through somebody who stands between. */
+  visitBy(url: string, options?: BrowserContextOptions): Promise<Visit>;
+}
+
+/** To be called within a describe block: starts both before its tests and ends them afterwards. */
+export function useSite(executablePath: string): Site {
+  let waybill: WaybillProcess;
+  let browser: Browser;
+  const visits: Visit[] = [];
+  beforeAll(async () => {
+    waybill = await startWaybill();
+    browser = await launchChromium(executablePath);
+  });
+  afterEach(async () => {
+    for (const one of visits.splice(0)) await one.close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await waybill?.stop();
+  });
+  const visitBy: Site['visitBy'] = async (url, options) => {
+    const one = await visit(browser, url, options);
+    visits.push(one);
+    return one;
+  };
+  return {
+    get url() {
+      return waybill.url;
+    },
+    visit: (options) => visitBy(waybill.url, options),
+    visitBy,
+  };
+}

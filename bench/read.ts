@@ -6,13 +6,13 @@ import { CONNECTIONS } from './load/load-options.js';
 import { canPin } from './pinning.js';
 import { measureCold } from './read/cold.js';
 import { Figures } from './read/figures.js';
-import { GETS_PER_CONNECTION, measureHerd } from './read/herd.js';
+import { measureHerd } from './read/herd.js';
 import { measureHot } from './read/hot.js';
 import { storeOrders } from './read/stored-orders.js';
 import { readyOrders } from './references/ready-orders.js';
 import type { Services } from './services.js';
 
-const HERD_CONNECTIONS = 1_000;
+const HERD_CONNECTIONS = 2_000;
 
 const DEFINITION = [
   'GET /api/orders/:order_uid, distinct orders of two items and about 1 kB of JSON each, asked for in turn. waybill: the',
@@ -23,7 +23,7 @@ const DEFINITION = [
   'orders of, 404; waybill asks PostgreSQL again for what it has known to be absent for 5 s.',
   'cold GET: a program that has just started, with nothing in memory; each stored order is asked for once, and the time',
   'is that of all but the first tenth. The load comes from autocannon.',
-  `herd: one order that is not in memory, asked for by ${HERD_CONNECTIONS.toLocaleString('en')} connections at once, ${GETS_PER_CONNECTION} times each without waiting. The`,
+  `herd: one order that is not in memory, asked for by ${HERD_CONNECTIONS.toLocaleString('en')} connections at once. The`,
   'table is locked until all wait; the queries are those that PostgreSQL has counted.',
 ];
 

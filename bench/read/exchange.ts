@@ -4,6 +4,8 @@ import type { LoadRequest } from '../load/load-options.js';
 
 /** What differs from one answer to the next, and how long a server keeps a connection open. */
 const NOT_COMPARED = new Set(['date', 'keep-alive']);
+/** What has to be there, and as long: when an order was stored, its reference cannot know. */
+const VALUE_NOT_COMPARED = new Set(['x-received-at']);
 
 /** An answer as it came. */
 export interface Exchange {
@@ -39,7 +41,9 @@ function comparedLines(rawHeaders: readonly string[]): string[] {
   const lines: string[] = [];
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const [name, value] = [rawHeaders[at]!, rawHeaders[at + 1]!];
-    if (!NOT_COMPARED.has(name.toLowerCase())) lines.push(`${name}: ${value}`);
+    if (NOT_COMPARED.has(name.toLowerCase())) continue;
+    const compared = VALUE_NOT_COMPARED.has(name.toLowerCase()) ? value.length : value;
+    lines.push(`${name}: ${compared}`);
   }
   return lines;
 }

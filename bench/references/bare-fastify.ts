@@ -1,6 +1,14 @@
 /** Orders from memory by Fastify with one route and no hooks. */
 import { fastify } from 'fastify';
-import { announce, heldOrders, JSON_TYPE, notFoundBody, ORDERS_PATH, PROBLEM_TYPE } from './ready-orders.js';
+import {
+  announce,
+  heldOrders,
+  NOT_FOUND_HEADERS,
+  notFoundBody,
+  notModifiedHeaders,
+  orderHeaders,
+  ORDERS_PATH,
+} from './ready-orders.js';
 
 const orders = heldOrders();
 const app = fastify({ logger: false });
@@ -9,15 +17,14 @@ app.get<{ Params: { order_uid: string } }>(`${ORDERS_PATH}:order_uid`, (request,
   const { order_uid: orderUid } = request.params;
   const order = orders.get(orderUid);
   if (order === undefined) {
-    reply
-      .status(404)
-      .headers({ 'x-cache': 'HIT', 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' })
-      .send(notFoundBody(orderUid));
+    reply.status(404).headers(NOT_FOUND_HEADERS).send(notFoundBody(orderUid));
     return;
   }
-  reply.headers({ etag: order.etag, 'cache-control': 'no-cache', 'x-cache': 'HIT' });
-  if (request.headers['if-none-match'] === order.etag) reply.status(304).send();
-  else reply.type(JSON_TYPE).send(order.body);
+  if (request.headers['if-none-match'] === order.etag) {
+    reply.status(304).headers(notModifiedHeaders(order.etag)).send();
+  } else {
+    reply.headers(orderHeaders(order.etag)).send(order.body);
+  }
 });
 
 await app.listen({ port: 0, host: '127.0.0.1' });

@@ -8,10 +8,11 @@ import type { LRUCache } from 'lru-cache';
 import {
   announce,
   heldOrders,
-  JSON_TYPE,
+  NOT_FOUND_HEADERS,
   notFoundBody,
+  notModifiedHeaders,
+  orderHeaders,
   ORDERS_PATH,
-  PROBLEM_TYPE,
   type ReadyOrder,
 } from './ready-orders.js';
 
@@ -29,17 +30,14 @@ class OrdersController {
   ): Buffer | string | undefined {
     const order = this.orders.get(orderUid);
     if (order === undefined) {
-      reply
-        .status(404)
-        .headers({ 'x-cache': 'HIT', 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' });
+      reply.status(404).headers(NOT_FOUND_HEADERS);
       return notFoundBody(orderUid);
     }
-    reply.headers({ etag: order.etag, 'cache-control': 'no-cache', 'x-cache': 'HIT' });
     if (ifNoneMatch === order.etag) {
-      reply.status(304);
+      reply.status(304).headers(notModifiedHeaders(order.etag));
       return undefined;
     }
-    reply.type(JSON_TYPE);
+    reply.headers(orderHeaders(order.etag));
     return order.body;
   }
 }

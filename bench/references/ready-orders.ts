@@ -3,15 +3,43 @@ import type { AddressInfo } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import type { Order } from '../../src/orders/model/order.js';
 import { contentOf } from '../../src/orders/repository/order-content.js';
+import { SECURITY_HEADERS_BY_NAME } from '../../src/platform/http/security-headers.js';
 import { orderEvents } from '../order-events.js';
 import { optionsOf, say } from '../script.js';
 
 /** What the references of reads have in common: what they hold, and what their answers consist of. */
 
 export const ORDERS_PATH = '/api/orders/';
-export const JSON_TYPE = 'application/json; charset=utf-8';
-export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+const JSON_TYPE = 'application/json; charset=utf-8';
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 const ETAG_HASH_DIGITS = 16;
+const SECURITY = SECURITY_HEADERS_BY_NAME;
+
+export const NOT_FOUND_HEADERS = {
+  'x-cache': 'HIT',
+  'content-type': PROBLEM_TYPE,
+  'cache-control': 'no-store',
+  ...SECURITY,
+};
+
+/** Of an order in its first version. @param etag of the order */
+export function orderHeaders(etag: string): Record<string, string> {
+  return {
+    etag,
+    'cache-control': 'no-cache',
+    'x-cache': 'HIT',
+    'content-type': JSON_TYPE,
+    ...SECURITY,
+    'x-order-status': 'received',
+    'x-order-version': '1',
+    // Some time: whether it is the program's is not compared.
+    'x-received-at': '2026-01-01T00:00:00.000000Z',
+  };
+}
+
+export function notModifiedHeaders(etag: string): Record<string, string> {
+  return { etag, 'cache-control': 'no-cache', 'x-cache': 'HIT' };
+}
 
 /** An order as it is answered with. */
 export interface ReadyOrder {

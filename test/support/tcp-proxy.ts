@@ -99,6 +99,7 @@ export class TcpProxy {
     this.pairs.add(pair);
     let answersAreLost = false;
     let lastDueMs = 0;
+    const delayed: Buffer[] = [];
     const end = (): void => {
       this.pairs.delete(pair);
       client.destroy();
@@ -126,8 +127,10 @@ export class TcpProxy {
       // None may overtake one before it that was delayed more.
       lastDueMs = Math.max(lastDueMs, Date.now() + this.delayMs);
       const waitMs = lastDueMs - Date.now();
-      if (waitMs <= 0) passOn(server, client, answer);
-      else setTimeout(() => passOn(server, client, answer), waitMs);
+      if (waitMs <= 0 && delayed.length === 0) return passOn(server, client, answer);
+      delayed.push(answer);
+      // Whichever of the timers comes first: those of other lengths may be a millisecond early.
+      setTimeout(() => passOn(server, client, delayed.shift()!), waitMs);
     });
   }
 }

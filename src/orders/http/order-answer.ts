@@ -47,10 +47,10 @@ export function orderAnswer({ orderUid, entry, cached }: FoundOrder, request: Re
       'x-cache', cache,
       'content-type', CONTENT_TYPE,
       ...SECURITY_HEADERS,
-      'content-length', length,
       'x-order-status', statusOfVersion(entry.version),
       'x-order-version', String(entry.version),
       'x-received-at', entry.constant!,
+      'content-length', length,
     ],
     body,
   };

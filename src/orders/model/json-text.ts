@@ -5,8 +5,11 @@ export const MAX_DEPTH = 64;
 const ALTERED_NUMBER = '\0';
 const MAX_NUMBER_CHARACTERS = 64;
 
-/** A number with a fraction or an exponent, or what looks like one within a text. Without one, no number is altered. */
-const SUSPICIOUS_NUMBER = /[\s:,[]-?\d+[.eE]/;
+/**
+ * A number with a fraction or an exponent in a list or an object, or what looks like one within a text; the seconds of a
+ * time do not. Without one, no number is altered.
+ */
+const SUSPICIOUS_NUMBER = /[\s:,[]-?\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)\s*[,}\]]/;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const DECIMAL = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 

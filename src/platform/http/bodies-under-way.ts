@@ -1,7 +1,7 @@
 import { TooBusyError } from './too-busy.error.js';
 
 const MIB = 1_048_576;
-const MAX_BYTES_UNDER_WAY = 32 * MIB;
+const MAX_BYTES_UNDER_WAY = 24 * MIB;
 /** What a body may take that larger ones may not have: an order of the usual size still finds room. */
 const SMALL_BODY_BYTES = 64 * 1_024;
 const KEPT_FOR_SMALL_SHARE = 1 / 8;
@@ -29,6 +29,8 @@ export interface HeldBody {
  */
 export class BodiesUnderWay {
   private heldBytes = 0;
+  /** Of those that are still coming. */
+  private comingBytes = 0;
   /** In the order in which they began. */
   private readonly coming = new Set<HeldBody>();
   private watch: NodeJS.Timeout | undefined;
@@ -42,33 +44,40 @@ export class BodiesUnderWay {
     return this.heldBytes;
   }
 
-  begin(body: HeldBody): void {
+  /**
+   * @param announcedBytes 0 when it is not said how many there will be
+   * @throws TooBusyError when those that are whole leave no room for it: then none of it need be read
+   */
+  begin(body: HeldBody, announcedBytes: number): void {
+    const wholeBytes = this.heldBytes - this.comingBytes;
+    if (wholeBytes + announcedBytes > this.limitFor(announcedBytes)) throw tooMany();
     this.coming.add(body);
     this.watch ??= setInterval(() => this.giveUpSlowOnes(), Math.min(WATCH_EVERY_MS, this.graceMs)).unref();
   }
 
   /** @throws TooBusyError when there is no room for so many bytes more */
   grow(body: HeldBody, bytes: number): void {
-    const isSmall = body.bytes + bytes <= SMALL_BODY_BYTES;
-    const limit = isSmall ? this.maxBytes : this.maxBytes * (1 - KEPT_FOR_SMALL_SHARE);
+    const limit = this.limitFor(body.bytes + bytes);
     while (this.heldBytes + bytes > limit) {
       const slowest = this.slowestBut(body);
-      if (slowest === undefined) throw new TooBusyError('too many bodies are under way');
+      if (slowest === undefined) throw tooMany();
       slowest.giveUp('no room');
     }
     this.heldBytes += bytes;
+    this.comingBytes += bytes;
   }
 
   /** Nothing more of it is to come, whether it is whole or not. */
   end(body: HeldBody): void {
-    this.coming.delete(body);
-    if (this.coming.size > 0) return;
-    clearInterval(this.watch);
-    this.watch = undefined;
+    if (this.coming.delete(body)) this.comingBytes -= body.bytes;
   }
 
   giveBack(bytes: number): void {
     this.heldBytes -= bytes;
+  }
+
+  private limitFor(bodyBytes: number): number {
+    return bodyBytes <= SMALL_BODY_BYTES ? this.maxBytes : this.maxBytes * (1 - KEPT_FOR_SMALL_SHARE);
   }
 
   private slowestBut(other: HeldBody): HeldBody | undefined {
@@ -93,3 +102,5 @@ export class BodiesUnderWay {
     }
   }
 }
+
+const tooMany = (): TooBusyError => new TooBusyError('too many bodies are under way');

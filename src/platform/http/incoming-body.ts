@@ -27,8 +27,12 @@ export class IncomingBody implements HeldBody {
   read(done: BodyRead): void {
     const announced = Number(this.payload.headers['content-length'] ?? 0);
     if (announced > MAX_BODY_BYTES) return done(tooLarge());
+    try {
+      this.all.begin(this, announced);
+    } catch (error) {
+      return done(error as Error);
+    }
     this.done = done;
-    this.all.begin(this);
     this.payload
       .on('data', this.take)
       .once('end', this.finish)
@@ -78,7 +82,9 @@ export class IncomingBody implements HeldBody {
   }
 
   private readonly finish = (): void => this.end(null);
-  private readonly cutOff = (): void => this.end(new ProblemError(400, 'the body is not whole'));
+  private readonly cutOff = (): void => {
+    if (this.done !== undefined) this.end(new ProblemError(400, 'the body is not whole'));
+  };
 
   private end(error: Error | null): void {
     const { done } = this;

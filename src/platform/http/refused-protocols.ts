@@ -25,7 +25,9 @@ export function refuseProtocols(server: Server): void {
 /** A body in another coding than its own is no JSON: it is refused by that name, as RFC 9110, section 15.5.16, has it. */
 export function refuseCodedBodies(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ headers }, _reply, done) => {
-    const codings = (headers['content-encoding'] ?? '')
+    const coded = headers['content-encoding'];
+    if (coded === undefined) return done();
+    const codings = coded
       .split(',')
       .map((coding) => coding.trim().toLowerCase());
     if (codings.every((coding) => coding === '' || coding === 'identity')) return done();

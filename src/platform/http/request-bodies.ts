@@ -10,6 +10,12 @@ declare module 'fastify' {
   }
 }
 
+const BODY = Symbol('the body that is being read');
+
+interface RequestWithBody extends IncomingMessage {
+  [BODY]?: IncomingBody;
+}
+
 /** A route's config. */
 export const READS_BODY = { readsBody: true };
 
@@ -21,12 +27,11 @@ export const ReadsBody = (): MethodDecorator => RouteConfig(READS_BODY);
  * bounded memory together. To be called before Nest sets up its routes.
  */
 export function takeBodiesAsBytes(fastify: FastifyInstance, all = new BodiesUnderWay()): void {
-  const bodies = new WeakMap<IncomingMessage, IncomingBody>();
   fastify.addHook('onRoute', (route: RouteOptions) => {
     if (route.config?.readsBody !== true) return;
     route.preParsing = (request, reply, payload, done) => {
       const body = new IncomingBody(request.raw, all);
-      bodies.set(request.raw, body);
+      (request.raw as RequestWithBody)[BODY] = body;
       // It comes whether the answer is given or not, since no request is begun while another of its socket is under way.
       reply.raw.once('close', () => body.release());
       done(null, payload);
@@ -34,7 +39,7 @@ export function takeBodiesAsBytes(fastify: FastifyInstance, all = new BodiesUnde
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request, _payload, done: BodyRead) => {
-    const body = bodies.get(request.raw);
+    const body = (request.raw as RequestWithBody)[BODY];
     if (body === undefined) done(null);
     else body.read(done);
   });

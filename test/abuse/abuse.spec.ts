@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectDatabaseErrors } from '../support/database-errors.js';
 import { useTier } from '../support/tiers.js';
 import { ABUSES } from './abuses.js';
 import { outcomeTable } from './outcome-table.js';
 import { type Outcome, runAbuse } from './run-abuse.js';
 import { type Abused, startAbused } from './start-abused.js';
+
+// lock_not_available: somebody holds the row of an order.
+expectDatabaseErrors('55P03');
 
 const MIB = 1_048_576;
 const MAX_RSS_BYTES = 700 * MIB;

@@ -1,16 +1,14 @@
+import { Agent, request } from 'node:http';
+
 interface Post {
   /** JSON, if there is one. */
   readonly body?: string;
   readonly headers?: Record<string, string>;
 }
 
-/** Posts JSON, whatever the answer is. */
-export async function postAnyway(url: string, { body, headers }: Post, signal: AbortSignal): Promise<void> {
-  const all = new Headers(headers);
-  if (body !== undefined) all.set('content-type', 'application/json');
-  await fetch(url, { method: 'POST', headers: all, body: body ?? null, signal })
-    .then((answer) => answer.arrayBuffer())
-    .catch(() => undefined);
+/** Posts JSON on a connection of its own, whatever becomes of it. */
+export function postAnyway(url: string, post: Post, signal: AbortSignal): Promise<void> {
+  return send(url, post, signal, false);
 }
 
 /** Posts JSON from several senders, each as soon as it has its answer, whatever that is. */
@@ -20,8 +18,29 @@ export async function postLoop(
   signal: AbortSignal,
   next: () => Post,
 ): Promise<void> {
-  const send = async (): Promise<void> => {
-    while (!signal.aborted) await postAnyway(url, next(), signal);
+  const agent = new Agent({ keepAlive: true });
+  const sendOn = async (): Promise<void> => {
+    while (!signal.aborted) await send(url, next(), signal, agent);
   };
-  await Promise.all(Array.from({ length: senders }, send));
+  await Promise.all(Array.from({ length: senders }, sendOn));
+  agent.destroy();
+}
+
+function send(
+  url: string,
+  { body, headers }: Post,
+  signal: AbortSignal,
+  agent: Agent | false,
+): Promise<void> {
+  return new Promise((done) => {
+    const ofBody =
+      body === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    request(url, { method: 'POST', headers: { ...headers, ...ofBody }, agent, signal }, (answer) =>
+      answer.resume().once('close', done),
+    )
+      .once('error', () => done())
+      .end(body);
+  });
 }

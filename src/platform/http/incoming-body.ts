@@ -10,7 +10,9 @@ export type BodyRead = (error: Error | null, body?: Buffer) => void;
 /** A body on its way into one buffer, which is never larger than twice what has come. */
 export class IncomingBody implements HeldBody {
   readonly beganAtMs = performance.now();
+  /** Until it is handed over: its request may be done with it long before it is answered. */
   private buffer: Buffer | undefined;
+  private heldBytes = 0;
   private length = 0;
   /** Set while the body is being read. */
   private done: BodyRead | undefined;
@@ -21,7 +23,7 @@ export class IncomingBody implements HeldBody {
   ) {}
 
   get bytes(): number {
-    return this.buffer?.length ?? 0;
+    return this.heldBytes;
   }
 
   read(done: BodyRead): void {
@@ -70,6 +72,7 @@ export class IncomingBody implements HeldBody {
     if (length > this.bytes) {
       const bytes = this.length === 0 ? length : Math.min(Math.max(length, 2 * this.bytes), MAX_BODY_BYTES);
       this.all.grow(this, bytes - this.bytes);
+      this.heldBytes = bytes;
       if (this.buffer === undefined) {
         this.buffer = chunk;
         return;
@@ -93,14 +96,16 @@ export class IncomingBody implements HeldBody {
     this.all.end(this);
     // The listener for errors stays: Node throws those of a request that is cut off where nobody listens.
     this.payload.off('data', this.take).off('end', this.finish).off('close', this.cutOff);
-    if (error === null) return done(null, this.buffer?.subarray(0, this.length) ?? Buffer.alloc(0));
+    const body = this.buffer?.subarray(0, this.length) ?? Buffer.alloc(0);
+    this.buffer = undefined;
+    if (error === null) return done(null, body);
     this.drop();
     done(error);
   }
 
   private drop(): void {
-    this.all.giveBack(this.bytes);
-    this.buffer = undefined;
+    this.all.giveBack(this.heldBytes);
+    this.heldBytes = 0;
   }
 }
 

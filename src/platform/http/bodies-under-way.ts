@@ -1,7 +1,7 @@
 import { TooBusyError } from './too-busy.error.js';
 
 const MIB = 1_048_576;
-const MAX_BYTES_UNDER_WAY = 24 * MIB;
+const MAX_BYTES_UNDER_WAY = 16 * MIB;
 /** What a body may take that larger ones may not have: an order of the usual size still finds room. */
 const SMALL_BODY_BYTES = 64 * 1_024;
 const KEPT_FOR_SMALL_SHARE = 1 / 8;

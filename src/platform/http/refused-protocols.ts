@@ -27,9 +27,7 @@ export function refuseCodedBodies(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ headers }, _reply, done) => {
     const coded = headers['content-encoding'];
     if (coded === undefined) return done();
-    const codings = coded
-      .split(',')
-      .map((coding) => coding.trim().toLowerCase());
+    const codings = coded.split(',').map((coding) => coding.trim().toLowerCase());
     if (codings.every((coding) => coding === '' || coding === 'identity')) return done();
     const detail = 'must not be there: bodies are taken as they are';
     done(

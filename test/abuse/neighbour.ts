@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { sampleOrder } from '../support/sample-order.js';
 
 /** What a well-behaved client has met, times in milliseconds. */
 export interface Met {
@@ -16,7 +16,6 @@ export const READY = 'ready';
 const GETS_EVERY_MS = 20;
 const POSTS_EVERY_MS = 50;
 const TIMEOUT_MS = 30_000;
-const SAMPLE = new URL('../samples/order.json', import.meta.url);
 
 /** A process of its own, so that what the abuser does to its own event loop is not measured: reads and stores orders. */
 async function behave(url: string, order: Record<string, unknown>): Promise<void> {
@@ -72,5 +71,5 @@ function statusOf(agent: Agent, url: string, method: string, body?: string): Pro
 }
 
 if (import.meta.filename === process.argv[1]) {
-  await behave(process.argv[2]!, JSON.parse(await readFile(SAMPLE, 'utf8')) as Record<string, unknown>);
+  await behave(process.argv[2]!, sampleOrder());
 }

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { sendAnswerDirectly } from './answer.js';
 import { bodyOf, PROBLEM_TYPE, problemAnswer } from './problem-answer.js';
 import { ProblemError } from './problem.js';
-import { securityHeaderLines } from './security-headers.js';
+import { headerLines, securityHeaderLines } from './security-headers.js';
 
 /** Answers as problems what Node would answer without a word, or not at all. */
 export function refuseProtocols(server: Server): void {
@@ -42,8 +42,8 @@ export function refuseCodedBodies(fastify: FastifyInstance): void {
 /** What never becomes a request, or is none that has an answer, has only its socket to be answered on; it is closed. */
 export function answerOnSocket(socket: Duplex, problem: ProblemError): void {
   const body = bodyOf(problem);
-  const headers = Object.entries(problem.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const ownHeaders = headerLines(Object.entries(problem.headers).flat());
   socket.end(
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\ncache-control: no-store\r\n${headers.join('')}${securityHeaderLines()}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\ncontent-type: ${PROBLEM_TYPE}\r\ncache-control: no-store\r\n${ownHeaders}${securityHeaderLines()}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }

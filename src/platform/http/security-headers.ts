@@ -48,7 +48,8 @@ function isSwagger(url: string): boolean {
   return /^\/swagger(?:[/?]|$)/.test(url);
 }
 
-function headerLines(headers: readonly string[]): string {
+/** @param headers names and values in turn */
+export function headerLines(headers: readonly string[]): string {
   let lines = '';
   for (let at = 0; at < headers.length; at += 2) lines += `${headers[at]}: ${headers[at + 1]}\r\n`;
   return lines;

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { sampleOrder } from '../../support/sample-order.js';
 import type { Abuse } from '../abuse.js';
 import { postAnyway } from '../post-loop.js';
 import { get, RawClient, until } from '../raw-client.js';
@@ -6,13 +6,12 @@ import { get, RawClient, until } from '../raw-client.js';
 const ORDERS = 60;
 const ORDER_CHARACTERS = 900_000;
 const READERS = 20;
-const SAMPLE = new URL('../../samples/order.json', import.meta.url);
 
 /** Pages of huge orders that are asked for and not read. */
 export const unreadLists: Abuse = {
   name: `${READERS} pages of ${ORDERS} huge orders, asked for and not read`,
   async run({ url }, signal) {
-    const order = JSON.parse(await readFile(SAMPLE, 'utf8')) as { items: object[]; payment: object };
+    const order = sampleOrder() as { items: object[] };
     const items = Array.from(
       { length: Math.ceil(ORDER_CHARACTERS / JSON.stringify(order.items[0]).length) },
       () => order.items[0],

@@ -5,6 +5,7 @@ import type { Environment } from './platform/config/environment.js';
 import type { Context } from './platform/context.js';
 import { type Database, type DatabaseOptions } from './platform/database/database.js';
 import type { Logger } from './platform/logging/logger.js';
+import type { MessagingContext } from './platform/messaging/messaging.module.js';
 import { PLATFORM_ENTITIES, PlatformModule } from './platform/platform.module.js';
 
 /** The contexts of this house. A new kind of event is a new folder beside `orders/` and one more name here. */
@@ -21,17 +22,25 @@ export function databaseOptions(environment: Environment, log?: Logger): Databas
   };
 }
 
+const messagingOf = (context: Context, environment: Environment): MessagingContext => ({
+  name: context.name,
+  isMain: context.isMain === true,
+  own: context.topics(environment),
+  consumes: context.consumes,
+});
+
 /** The whole house: the platform, and the contexts on top of it. */
 export class AppModule {
   static register(environment: Environment, log: Logger, database: Database): DynamicModule {
-    const topicNames = Object.assign({}, ...CONTEXTS.map((context) => context.topics(environment))) as Record<
-      string,
-      string
-    >;
     return {
       module: AppModule,
       imports: [
-        PlatformModule.register({ environment, log, database, topicNames }),
+        PlatformModule.register({
+          environment,
+          log,
+          database,
+          contexts: CONTEXTS.map((context) => messagingOf(context, environment)),
+        }),
         ...CONTEXTS.map((context) => context.module(environment)),
       ],
     };

@@ -1,5 +1,4 @@
 import { NestFactory } from '@nestjs/core';
-import type { CustomTransportStrategy, Server } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, databaseOptions } from './app.module.js';
 import { describeApi } from './api-description.js';
@@ -30,6 +29,7 @@ import { UnreadAnswers } from './platform/http/unread-answers.js';
 import { Lifecycle } from './platform/lifecycle.js';
 import { type Logger, NestLogger } from './platform/logging/logger.js';
 import { observeGauge } from './platform/metrics/observed-gauge.js';
+import type { EventServer } from './platform/messaging/event-server.js';
 import { EVENT_SERVER } from './platform/messaging/messaging.module.js';
 import { OutboxRelay } from './platform/messaging/outbox/outbox-relay.js';
 import { untilItWorks } from './platform/messaging/patience.js';
@@ -115,7 +115,7 @@ export class Waybill {
     app.get(Health).report('start', { up: false, detail: 'stopping' });
     this.stopping.abort();
     // Before the start is over it may be waiting for Kafka, which this ends.
-    await app.get<Server & CustomTransportStrategy>(EVENT_SERVER).close();
+    await app.get<EventServer>(EVENT_SERVER).close();
     await atMost(
       START_END_MS,
       this.starting?.catch(() => undefined),
@@ -183,7 +183,7 @@ async function createApp(
     describeApi(app);
     await servePage(app, environment.STATIC_DIR);
   }
-  const strategy = app.get<Server & CustomTransportStrategy>(EVENT_SERVER);
+  const strategy = app.get<EventServer>(EVENT_SERVER);
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   return app;
 }

@@ -9,7 +9,7 @@ import type { DeadLetterRoom } from '../../src/platform/messaging/dead-letters/d
 import { DeadLetters } from '../../src/platform/messaging/dead-letters/dead-letters.js';
 import type { MessagingMetrics } from '../../src/platform/messaging/messaging.metrics.js';
 import type { Outbox, OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';
-import { TopicNames } from '../../src/platform/messaging/topic-names.js';
+import { Topics } from '../../src/platform/messaging/topics.js';
 
 /** A message as a document shows it: a JSON payload as its value, any other as text. */
 export interface MessageExample {
@@ -21,7 +21,7 @@ const SAMPLE = join(import.meta.dirname, '..', '..', 'test', 'samples', 'order.j
 /** Documents must not change with the clock. */
 const MOMENT = '2021-11-26T06:22:20.000Z';
 
-const topics = new TopicNames({});
+const topics = new Topics([]);
 
 function sampleText(): string {
   return readFileSync(SAMPLE, 'utf8');
@@ -75,7 +75,7 @@ export async function statusExample(): Promise<MessageExample> {
 /** The dead letter that an event which is no JSON leads to. */
 export async function deadLetterExample(): Promise<MessageExample> {
   const value = Buffer.from('not an order');
-  const origin = { topic: 'orders', partition: 3, offset: 1_042 };
+  const origin = { context: 'orders', topic: 'orders', partition: 3, offset: 1_042 };
   const event = { ...origin, timestampMs: Date.parse(MOMENT), key: null, value, headers: [] };
   const verdict = decodeOrder(value, { totals: 'warn', unknownFields: 'ignore' });
   const reason = verdict.valid ? '' : describeFaults(verdict.faults);

@@ -19,11 +19,14 @@ class OrdersModule {}
 
 /** Orders, from the event to the answer: the main context. */
 export const orders: Context = {
+  name: 'orders',
+  isMain: true,
   entities: ORDER_ENTITIES,
   topics: (environment) => ({
     orders: environment.KAFKA_TOPIC,
     'order-status': environment.KAFKA_STATUS_TOPIC,
     'orders.dead-letter': environment.KAFKA_DEAD_LETTER_TOPIC,
   }),
+  consumes: ['orders'],
   module: ({ ROLES }) => ({ module: OrdersModule, imports: ROLES.includes('api') ? [OrdersHttpModule] : [] }),
 };

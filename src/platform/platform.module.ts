@@ -16,12 +16,14 @@ import { LOGGER, type Logger } from './logging/logger.js';
 import { BatchSkipEntity } from './messaging/batch-skips/batch-skip.entity.js';
 import { DeadLetterAttemptEntity, DeadLetterEntity } from './messaging/dead-letters/dead-letter.entity.js';
 import { DeadLettersHttpModule } from './messaging/dead-letters/dead-letters-http.module.js';
-import { MessagingModule } from './messaging/messaging.module.js';
+import { type MessagingContext, MessagingModule } from './messaging/messaging.module.js';
+import { LoopbackBacklogEntity } from './messaging/loopback/backlog.entity.js';
 import { OutboxEntity } from './messaging/outbox/outbox.entity.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 
 export const PLATFORM_ENTITIES: readonly EntitySchema[] = [
   OutboxEntity,
+  LoopbackBacklogEntity,
   BatchSkipEntity,
   DeadLetterEntity,
   DeadLetterAttemptEntity,
@@ -32,20 +34,20 @@ export interface PlatformParts {
   readonly environment: Environment;
   readonly log: Logger;
   readonly database: Database;
-  readonly topicNames: Readonly<Record<string, string>>;
+  readonly contexts: readonly MessagingContext[];
 }
 
 /** The mechanics that every context stands on. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static register({ environment, log, database, topicNames }: PlatformParts): DynamicModule {
+  static register({ environment, log, database, contexts }: PlatformParts): DynamicModule {
     return {
       module: PlatformModule,
       imports: [
         HealthModule,
         MetricsModule,
-        MessagingModule.register(topicNames),
+        MessagingModule.register(contexts),
         ...(environment.ROLES.includes('api') ? [DeadLettersHttpModule] : []),
       ],
       providers: [

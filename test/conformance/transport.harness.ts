@@ -1,6 +1,6 @@
 import { Controller, Inject, Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { type CustomTransportStrategy, EventPattern, Payload, type Server } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { register } from 'prom-client';
@@ -10,11 +10,12 @@ import { Health } from '../../src/platform/health/health.js';
 import { createHttpAdapter } from '../../src/platform/http/http-adapter.js';
 import { ProblemFilter } from '../../src/platform/http/problem.filter.js';
 import { NestLogger } from '../../src/platform/logging/logger.js';
-import type { SubscriptionExtras } from '../../src/platform/messaging/batch-consumer.js';
-import { EVENT_SERVER } from '../../src/platform/messaging/messaging.module.js';
+import type { EventServer } from '../../src/platform/messaging/event-server.js';
+import { EVENT_SERVER, type MessagingContext } from '../../src/platform/messaging/messaging.module.js';
 import { Outbox, type OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';
 import { OutboxRelay } from '../../src/platform/messaging/outbox/outbox-relay.js';
 import type { BatchHandler, ReceivedEvent } from '../../src/platform/messaging/received-event.js';
+import { Subscribe } from '../../src/platform/messaging/subscription.js';
 import { PlatformModule } from '../../src/platform/platform.module.js';
 
 /** What the handlers of a program under test do, and what they got. */
@@ -41,25 +42,23 @@ export function textOf(event: ReceivedEvent): string {
   return event.value?.toString() ?? '';
 }
 
-const NEWS: SubscriptionExtras = { broadcast: true };
-
 @Controller()
 class Letters {
   constructor(@Inject(Handlers) private readonly handlers: Handlers) {}
 
-  @EventPattern('letters')
+  @Subscribe({ context: 'letters', topic: 'letters', mode: 'shared' })
   async receive(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
     this.handlers.batches.push([...events]);
     await this.handlers.onLetters(events);
     this.handlers.handled.push(...events);
   }
 
-  @EventPattern('letters.dead-letter')
+  @Subscribe({ context: 'letters', topic: 'letters.dead-letter', mode: 'shared' })
   keepCopies(@Payload() events: readonly ReceivedEvent[]): void {
     this.handlers.deadLetterCopies.push(...events);
   }
 
-  @EventPattern('news', undefined, NEWS)
+  @Subscribe({ context: 'letters', topic: 'news', mode: 'broadcast' })
   async hear(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
     if (events.length === 0) this.handlers.newsGaps++;
     this.handlers.news.push(...events);
@@ -124,14 +123,15 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     ...options.settings,
   });
   const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
-  const topicNames = {
-    letters: topics.letters,
-    'letters.dead-letter': topics.deadLetters,
-    news: topics.news,
+  const letters: MessagingContext = {
+    name: 'letters',
+    isMain: true,
+    own: { letters: topics.letters, 'letters.dead-letter': topics.deadLetters, news: topics.news },
+    consumes: ['letters'],
   };
 
   @Module({
-    imports: [PlatformModule.register({ environment, log, database, topicNames })],
+    imports: [PlatformModule.register({ environment, log, database, contexts: [letters] })],
     controllers: [Letters],
     providers: [{ provide: Handlers, useValue: handlers }],
   })
@@ -143,7 +143,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     abortOnError: false,
   });
   app.useGlobalFilters(new ProblemFilter(log));
-  const strategy = app.get<Server & CustomTransportStrategy>(EVENT_SERVER);
+  const strategy = app.get<EventServer>(EVENT_SERVER);
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   await app.init();
   await app.startAllMicroservices();

@@ -6,7 +6,7 @@ import { StatusEvents } from '../../src/orders/producer/status-events.js';
 import { randomTestOrder } from '../../src/orders/producer/test-order.js';
 import type { Transaction } from '../../src/platform/database/database.js';
 import type { OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';
-import { TopicNames } from '../../src/platform/messaging/topic-names.js';
+import { Topics } from '../../src/platform/messaging/topics.js';
 import { schemaFaults, type Schemas } from './schema-faults.js';
 
 interface Message {
@@ -29,7 +29,7 @@ const status = messages.status!;
 
 /** The entries that the code appends to the outbox for orders that changed. */
 const statusEntries = (...changes: Parameters<StatusEvents['append']>[1]): Promise<OutboxEntry[]> =>
-  allAppended((outbox) => new StatusEvents(outbox, new TopicNames({})).append({} as Transaction, changes));
+  allAppended((outbox) => new StatusEvents(outbox, new Topics([])).append({} as Transaction, changes));
 
 describe('the description of the topics', () => {
   it.each(Object.keys(messages))('shows an example of %s that keeps to its own schemas', (name) => {

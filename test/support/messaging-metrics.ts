@@ -1,6 +1,6 @@
 import { Counter, Histogram } from 'prom-client';
 import { MessagingMetrics, RelayMetrics } from '../../src/platform/messaging/messaging.metrics.js';
-import { TopicNames } from '../../src/platform/messaging/topic-names.js';
+import { Topics } from '../../src/platform/messaging/topics.js';
 
 function counter<Label extends string>(name: string, ...labelNames: Label[]): Counter<Label> {
   return new Counter({ name, help: name, labelNames, registers: [] });
@@ -13,10 +13,10 @@ function histogram<Label extends string>(name: string, ...labelNames: Label[]): 
 /** Metrics of one spec's own, which no registry knows. */
 export function unregisteredMetrics(): MessagingMetrics {
   return new MessagingMetrics(
-    histogram('batch_size', 'topic'),
-    histogram('batch_duration', 'topic'),
-    counter('retries', 'topic', 'kind'),
-    counter('dead_letters', 'topic'),
+    histogram('batch_size', 'context', 'topic'),
+    histogram('batch_duration', 'context', 'topic'),
+    counter('retries', 'context', 'topic', 'kind'),
+    counter('dead_letters', 'context', 'topic'),
   );
 }
 
@@ -25,6 +25,6 @@ export function unregisteredRelayMetrics(): RelayMetrics {
     counter('published', 'topic'),
     counter('dead_letters_replayed', 'topic'),
     histogram('relay_batch_duration'),
-    new TopicNames({}),
+    new Topics([]),
   );
 }

@@ -3,12 +3,12 @@ import type { Database } from '../../src/platform/database/database.js';
 import { DeadLetterRoom } from '../../src/platform/messaging/dead-letters/dead-letter-room.js';
 import { DeadLetters } from '../../src/platform/messaging/dead-letters/dead-letters.js';
 import type { MessagingMetrics } from '../../src/platform/messaging/messaging.metrics.js';
-import { TopicNames } from '../../src/platform/messaging/topic-names.js';
+import { Topics } from '../../src/platform/messaging/topics.js';
 import { unregisteredMetrics } from './messaging-metrics.js';
 import { newOutbox } from './new-outbox.js';
 
 interface Parts {
-  topics?: TopicNames;
+  topics?: Topics;
   metrics?: MessagingMetrics;
   settings?: Partial<Environment>;
 }
@@ -16,7 +16,7 @@ interface Parts {
 /** The dead letters of a database, whose copies no relay of the same process looks for. */
 export function newDeadLetters(
   database: Database,
-  { topics = new TopicNames({}), metrics = unregisteredMetrics(), settings = {} }: Parts = {},
+  { topics = new Topics([]), metrics = unregisteredMetrics(), settings = {} }: Parts = {},
 ): DeadLetters {
   const room = new DeadLetterRoom(database, Object.assign(new Environment(), settings));
   return new DeadLetters(newOutbox(), topics, metrics, room);

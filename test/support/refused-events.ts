@@ -5,6 +5,7 @@ let serial = 0;
 /** An event that no other test has, with fields of its own as given. */
 export function receivedEvent(fields: Partial<ReceivedEvent> = {}): ReceivedEvent {
   return {
+    context: 'orders',
     topic: 'shop.orders',
     partition: 2,
     offset: ++serial,

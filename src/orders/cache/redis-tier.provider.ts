@@ -37,10 +37,14 @@ async function createRedisTier(
   });
   lifecycle.beforeReady(() => {
     redis.connect();
-    health.addCheck('redis', () => {
-      const detail = redis.detail();
-      return { up: redis.state() === 'up', ...(detail !== undefined && { detail }) };
-    });
+    health.addCheck(
+      'redis',
+      () => {
+        const detail = redis.detail();
+        return { up: redis.state() === 'up', ...(detail !== undefined && { detail }) };
+      },
+      { isOptional: true },
+    );
   });
   lifecycle.onClose(() => redis.close());
   return redis;

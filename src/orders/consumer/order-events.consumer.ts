@@ -1,9 +1,10 @@
 import { Controller, Inject } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 import { Environment } from '../../platform/config/environment.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
+import { Subscribe } from '../../platform/messaging/subscription.js';
 import type { ReceivedEvent, RefusedEvent } from '../../platform/messaging/received-event.js';
 import { eachInTurns } from '../../platform/turns.js';
 import { describeFaults } from '../model/field-fault.js';
@@ -27,7 +28,7 @@ export class OrderEventsConsumer {
     this.via = environment.KAFKA_BROKERS === undefined ? 'loopback' : 'kafka';
   }
 
-  @EventPattern('orders')
+  @Subscribe({ context: 'orders', topic: 'orders', mode: 'shared' })
   async receive(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
     const accepted: IncomingOrder[] = [];
     const refused: RefusedEvent[] = [];

@@ -1,19 +1,17 @@
 import { Controller } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
-import type { SubscriptionExtras } from '../../platform/messaging/batch-consumer.js';
+import { Payload } from '@nestjs/microservices';
 import { lastValueOf } from '../../platform/messaging/event-headers.js';
 import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
+import { Subscribe } from '../../platform/messaging/subscription.js';
 import { eachInTurns } from '../../platform/turns.js';
 import { OrderNews } from '../service/order-news.js';
-
-const NEWS: SubscriptionExtras = { broadcast: true };
 
 /** Status events from the topic `order-status`, all of them, in every process that serves the API. */
 @Controller()
 export class OrderNewsConsumer {
   constructor(private readonly news: OrderNews) {}
 
-  @EventPattern('order-status', undefined, NEWS)
+  @Subscribe({ context: 'orders', topic: 'order-status', mode: 'broadcast' })
   async receive(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
     if (events.length === 0) this.news.resume();
     await eachInTurns('background', events, ({ headers, value }) => {

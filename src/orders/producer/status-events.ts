@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { Outbox, type OutboxEntry } from '../../platform/messaging/outbox/outbox.js';
-import { TopicNames } from '../../platform/messaging/topic-names.js';
+import { Topics } from '../../platform/messaging/topics.js';
 import type { Order } from '../model/order.js';
 import type { OrderStatus } from '../model/order-status.js';
 
@@ -59,7 +59,7 @@ export interface StatusEvent {
 export class StatusEvents {
   constructor(
     private readonly outbox: Outbox,
-    private readonly topics: TopicNames,
+    private readonly topics: Topics,
   ) {}
 
   /** Appends one event for each change to the transaction that the changes are written in. */

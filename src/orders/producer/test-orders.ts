@@ -3,7 +3,7 @@ import { Environment } from '../../platform/config/environment.js';
 import { Database } from '../../platform/database/database.js';
 import { TooBusyError } from '../../platform/http/too-busy.error.js';
 import { Outbox, type OutboxEntry } from '../../platform/messaging/outbox/outbox.js';
-import { TopicNames } from '../../platform/messaging/topic-names.js';
+import { Topics } from '../../platform/messaging/topics.js';
 import { mapInTurns } from '../../platform/turns.js';
 import { encodeOrder } from '../model/order.codec.js';
 import { DemoBudget } from './demo-budget.js';
@@ -25,7 +25,7 @@ export class TestOrders {
   constructor(
     private readonly database: Database,
     private readonly outbox: Outbox,
-    private readonly topics: TopicNames,
+    private readonly topics: Topics,
     environment: Environment,
   ) {
     this.budget = new DemoBudget(environment.DEMO_ORDERS_PER_HOUR);

@@ -53,6 +53,7 @@ function incoming(order_uid: string, fields: Partial<Order> = {}, offset?: numbe
 
 function refusedEvent(offset: number): RefusedEvent {
   const event = {
+    context: 'orders',
     topic: 'orders',
     partition: 0,
     offset,

@@ -13,17 +13,17 @@ export interface HealthReport {
   readonly parts: Readonly<Record<string, PartState>>;
 }
 
-const CHECK_TIMEOUT_MS = 1_000;
+type Check = () => Promise<PartState> | PartState;
 
-/** Parts without which the program still does all of its work, only slower. */
-const OPTIONAL_PARTS: ReadonlySet<string> = new Set(['redis']);
+const CHECK_TIMEOUT_MS = 1_000;
 
 /** Collects what the parts say of themselves. The program is ready when it has started and all its parts are up. */
 @Injectable()
 export class Health {
   private readonly reported = new Map<string, PartState>();
-  private readonly checks = new Map<string, () => Promise<PartState> | PartState>();
+  private readonly checks = new Map<string, Check>();
   private readonly remarks = new Map<string, () => PartState>();
+  private readonly optional = new Set<string>();
   private readonly deaths = new Map<string, string>();
   private readonly vitals = new Map<string, () => string | undefined>();
 
@@ -36,9 +36,16 @@ export class Health {
     this.reported.set(part, state);
   }
 
-  /** A part that has to be asked. One that throws, or does not answer within a second, is down. */
-  addCheck(part: string, check: () => Promise<PartState> | PartState): void {
+  /**
+   * A part that has to be asked. One that throws, or does not answer within a second, is down.
+   *
+   * @param isOptional when the program is ready without it: the rest of its work is done, or all of it, only slower
+   * @throws Error when there is a check of that name already
+   */
+  addCheck(part: string, check: Check, { isOptional = false } = {}): void {
+    if (this.checks.has(part)) throw new Error(`health has two parts of the name ${part}: expected one`);
     this.checks.set(part, check);
+    if (isOptional) this.optional.add(part);
   }
 
   /** Something that an operator has to see to, and that has no bearing on whether the program is ready or live. */
@@ -77,12 +84,12 @@ export class Health {
       [...this.checks].map(async ([part, check]) => [part, await askInTime(check)] as const),
     );
     const parts = Object.fromEntries([...this.reported, ...asked]);
-    const down = Object.entries(parts).some(([part, state]) => !state.up && !OPTIONAL_PARTS.has(part));
+    const down = Object.entries(parts).some(([part, state]) => !state.up && !this.optional.has(part));
     return { status: down ? 'down' : 'up', parts };
   }
 }
 
-async function askInTime(check: () => Promise<PartState> | PartState): Promise<PartState> {
+async function askInTime(check: Check): Promise<PartState> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<PartState>((resolve) => {
     timer = setTimeout(

@@ -1,27 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { MessageHandler } from '@nestjs/microservices';
-import { isObservable, lastValueFrom } from 'rxjs';
 import { Environment } from '../config/environment.js';
 import { Database } from '../database/database.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchRunner } from './batch-runner.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
+import { withoutReplaysForOthers } from './dead-letters/replays-for-others.js';
 import { FailingBatches } from './failing-batches.js';
 import { classifyFailure } from './failure.js';
 import { MessagingMetrics } from './messaging.metrics.js';
+import type { Subscriber } from './event-server.js';
 import type { BatchHandler, ReceivedEvent, RefusedEvent } from './received-event.js';
+import { Topics } from './topics.js';
 
-/**
- * Given to `@EventPattern` as its extras by a handler that every process must hear in full, rather than share with
- * the others of its group: news for caches, live updates. Such a handler starts with what is new, and an event
- * that it fails on is passed over. A batch without events tells it that others may have been missed before: at the
- * start, and when the process was cut off for a while.
- */
-export interface SubscriptionExtras {
-  readonly broadcast?: boolean;
-}
-
-/** Makes Nest's event handlers into batch handlers that see their batch through; the same for every transport. */
+/** What becomes of a batch that a subscriber is given, and of its failures; the same for every transport. */
 @Injectable()
 export class BatchConsumer {
   constructor(
@@ -30,29 +21,31 @@ export class BatchConsumer {
     private readonly environment: Environment,
     private readonly metrics: MessagingMetrics,
     private readonly failing: FailingBatches,
+    private readonly topics: Topics,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** A handler that shares its topic with the others of its group: every event is brought to its end. */
-  runnerFor(topic: string, messageHandler: MessageHandler): BatchRunner {
-    const handler = asBatchHandler(messageHandler);
-    this.metrics.showTopic(topic);
+  /** For a shared subscription: every event is brought to its end. */
+  runnerFor({ context, topic: logical, handler }: Subscriber): BatchRunner {
+    const topic = this.topics.deployedName(logical);
+    const labels = { context, topic };
+    this.metrics.show(labels);
     return new BatchRunner({
       handler: async (events) => {
-        const finished = this.metrics.batchSeconds.startTimer({ topic });
-        await handler(events);
+        const finished = this.metrics.batchSeconds.startTimer(labels);
+        await handler(await withoutReplaysForOthers(this.database, events));
         finished();
-        this.metrics.batchSize.observe({ topic }, events.length);
+        this.metrics.batchSize.observe(labels, events.length);
       },
       refuse: (refused) => this.refuse(refused),
       maxAttempts: this.environment.CONSUMER_MAX_ATTEMPTS,
       onFailure: (kind, error, events) => {
-        this.metrics.retries.inc({ topic, kind });
-        this.log.warn({ err: error, kind, topic, ...extentOf(events) }, 'a batch of events failed');
+        this.metrics.retries.inc({ ...labels, kind });
+        this.log.warn({ err: error, kind, context, topic, ...extentOf(events) }, 'a batch of events failed');
         const { partition, offset: firstOffset } = events[0]!;
-        this.failing.failed({ topic, partition, firstOffset }, error);
+        this.failing.failed({ context, topic, partition, firstOffset }, error);
       },
-      onDone: ([first]) => this.failing.done(topic, first!.partition),
+      onDone: ([first]) => this.failing.done({ context, topic, partition: first!.partition }),
     });
   }
 
@@ -71,24 +64,39 @@ export class BatchConsumer {
     }
   }
 
-  /** A handler of news: a failure is logged, and the news is passed over. */
-  newsHandlerFor(topic: string, messageHandler: MessageHandler): BatchHandler {
-    const handler = asBatchHandler(messageHandler);
+  /**
+   * For a replay: a failure that time mends is waited out, as nothing that the topic holds may be missed; an event that
+   * the handler fails on for another reason is logged and passed over, since every process would refuse it.
+   *
+   * @throws AbortError from the handler when the signal is aborted
+   */
+  replayHandlerFor(subscriber: Subscriber, stopping: AbortSignal): BatchHandler {
+    const { context, topic: logical, handler } = subscriber;
+    const topic = this.topics.deployedName(logical);
+    const runner = new BatchRunner({
+      handler,
+      refuse: ({ event, reason }) => {
+        this.log.error({ context, topic, reason, ...extentOf([event]) }, 'an event was passed over');
+        return Promise.resolve();
+      },
+      maxAttempts: this.environment.CONSUMER_MAX_ATTEMPTS,
+      onFailure: (kind, error, events) =>
+        this.log.warn({ err: error, kind, context, topic, ...extentOf(events) }, 'a batch of events failed'),
+    });
+    return (events) => (events.length === 0 ? handler(events) : runner.run(events, stopping));
+  }
+
+  /** For a broadcast subscription: a failure is logged, and the events are passed over. */
+  broadcastHandlerFor({ context, topic: logical, handler }: Subscriber): BatchHandler {
+    const topic = this.topics.deployedName(logical);
     return async (events) => {
       try {
-        await handler(events);
+        await handler(await withoutReplaysForOthers(this.database, events));
       } catch (error) {
-        this.log.error({ err: error, topic, ...extentOf(events) }, 'news was passed over');
+        this.log.error({ err: error, context, topic, ...extentOf(events) }, 'news was passed over');
       }
     };
   }
-}
-
-function asBatchHandler(messageHandler: MessageHandler): BatchHandler {
-  return async (events) => {
-    const result: unknown = await messageHandler(events);
-    if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
-  };
 }
 
 function extentOf(events: readonly ReceivedEvent[]): object {

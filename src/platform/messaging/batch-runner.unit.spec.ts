@@ -11,6 +11,7 @@ const permanent = (): Error => Object.assign(new Error('out of range'), { code: 
 const bug = (): Error => new TypeError('undefined is not a function');
 
 const eventAt = (offset: number): ReceivedEvent => ({
+  context: 'orders',
   topic: 'orders',
   partition: 0,
   offset,

@@ -19,82 +19,102 @@ interface FailingBatch {
   readonly reason: string;
 }
 
-/** Where a batch stands, and its first offset. */
-export interface BatchPlace {
+/** A topic, as a context reads it. */
+interface Subscribed {
+  readonly context: string;
   readonly topic: string;
+}
+
+/** A partition, as a context reads it. */
+export interface PartitionPlace extends Subscribed {
   readonly partition: number;
+}
+
+/** Where a batch stands, and its first offset. */
+export interface BatchPlace extends PartitionPlace {
   readonly firstOffset: number;
 }
 
 /** Knows which partitions have been failing for how long, and tells operators in `/health` and metrics. */
 @Injectable()
 export class FailingBatches {
-  private readonly assigned = new Map<string, ReadonlySet<number>>();
-  private readonly failing = new Map<string, Map<number, FailingBatch>>();
+  /** Those that are ours, each with the batch that fails there, if one does. */
+  private readonly subscribed = new Map<
+    string,
+    Subscribed & { partitions: Map<number, FailingBatch | undefined> }
+  >();
 
   constructor(health: Health) {
     health.addRemark('batches', () => this.state());
     observeLabelledGauge(
       'waybill_consumer_failing_seconds',
       'Seconds that a batch of a partition has been failing for, and why; 0 when none is',
-      ['topic', 'partition', 'reason'],
+      ['context', 'topic', 'partition', 'reason'],
       () => this.seconds(),
     );
   }
 
   /** These partitions of a topic are ours from now on, and no others. */
-  assign(topic: string, partitions: readonly number[]): void {
-    this.assigned.set(topic, new Set(partitions));
-    for (const partition of this.failing.get(topic)?.keys() ?? []) {
-      if (!partitions.includes(partition)) this.done(topic, partition);
-    }
+  assign(context: string, topic: string, partitions: readonly number[]): void {
+    const known = this.partitionsOf({ context, topic });
+    for (const partition of known.keys()) if (!partitions.includes(partition)) known.delete(partition);
+    for (const partition of partitions) if (!known.has(partition)) known.set(partition, undefined);
   }
 
   /** A batch has failed once more. */
-  failed({ topic, partition, firstOffset }: BatchPlace, error: Error): void {
-    const ofTopic = this.failing.get(topic) ?? new Map<number, FailingBatch>();
-    const sinceMs = ofTopic.get(partition)?.sinceMs ?? performance.now();
+  failed({ firstOffset, ...place }: BatchPlace, error: Error): void {
+    const ofTopic = this.partitionsOf(place);
+    const sinceMs = ofTopic.get(place.partition)?.sinceMs ?? performance.now();
     const code = codeOf(error);
-    ofTopic.set(partition, { sinceMs, firstOffset, code, reason: reasonOf(error, code) });
-    this.failing.set(topic, ofTopic);
+    ofTopic.set(place.partition, { sinceMs, firstOffset, code, reason: reasonOf(error, code) });
   }
 
-  done(topic: string, partition: number): void {
-    this.failing.get(topic)?.delete(partition);
+  done(place: PartitionPlace): void {
+    const ofTopic = this.partitionsOf(place);
+    if (ofTopic.has(place.partition)) ofTopic.set(place.partition, undefined);
   }
 
   private state(): PartState {
-    const told = this.all().filter(({ sinceMs }) => performance.now() - sinceMs >= TOLD_AFTER_MS);
+    const told = this.all().flatMap(({ batch, ...place }) =>
+      batch !== undefined && performance.now() - batch.sinceMs >= TOLD_AFTER_MS
+        ? [{ ...place, ...batch }]
+        : [],
+    );
     if (told.length === 0) return { up: true };
-    const lines = told.slice(0, MOST_TOLD).map(({ topic, partition, sinceMs, firstOffset, reason }) => {
-      const seconds = Math.round((performance.now() - sinceMs) / 1_000);
-      return `${topic}/${partition} has been failing at offset ${firstOffset} for ${seconds} s: ${reason}`;
-    });
+    const lines = told
+      .slice(0, MOST_TOLD)
+      .map(({ context, topic, partition, sinceMs, firstOffset, reason }) => {
+        const seconds = Math.round((performance.now() - sinceMs) / 1_000);
+        return `${context}: ${topic}/${partition} has been failing at offset ${firstOffset} for ${seconds} s: ${reason}`;
+      });
     if (told.length > MOST_TOLD) lines.push(`and ${told.length - MOST_TOLD} more`);
     return { up: false, detail: lines.join('; ') };
   }
 
   private seconds(): [labels: Record<string, string>, seconds: number][] {
-    const figures: [Record<string, string>, number][] = [];
-    for (const [topic, partitions] of this.assigned) {
-      for (const partition of partitions) {
-        if (this.failing.get(topic)?.has(partition)) continue;
-        figures.push([{ topic, partition: String(partition), reason: '' }, 0]);
-      }
-    }
-    for (const { topic, partition, sinceMs, code } of this.all()) {
-      const seconds = (performance.now() - sinceMs) / 1_000;
-      figures.push([{ topic, partition: String(partition), reason: code }, seconds]);
-    }
-    return figures;
+    return this.all().map(({ context, topic, partition, batch }) => {
+      const seconds = batch === undefined ? 0 : (performance.now() - batch.sinceMs) / 1_000;
+      return [{ context, topic, partition: String(partition), reason: batch?.code ?? '' }, seconds];
+    });
   }
 
-  private all(): (FailingBatch & { topic: string; partition: number })[] {
-    return [...this.failing].flatMap(([topic, partitions]) =>
-      [...partitions].map(([partition, batch]) => ({ ...batch, topic, partition })),
+  private partitionsOf(subscribed: Subscribed): Map<number, FailingBatch | undefined> {
+    const key = keyOf(subscribed);
+    const known = this.subscribed.get(key);
+    if (known !== undefined) return known.partitions;
+    const partitions = new Map<number, FailingBatch | undefined>();
+    this.subscribed.set(key, { ...subscribed, partitions });
+    return partitions;
+  }
+
+  private all(): (PartitionPlace & { batch: FailingBatch | undefined })[] {
+    return [...this.subscribed.values()].flatMap(({ context, topic, partitions }) =>
+      [...partitions].map(([partition, batch]) => ({ context, topic, partition, batch })),
     );
   }
 }
+
+const keyOf = ({ context, topic }: Subscribed): string => `${context} ${topic}`;
 
 function codeOf(error: Error): string {
   const { code } = ((error as { driverError?: unknown }).driverError ?? error) as { code?: unknown };

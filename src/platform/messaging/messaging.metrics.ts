@@ -3,7 +3,7 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Histogram } from 'prom-client';
 import { counterProvider, histogramProvider } from '../metrics/metric-providers.js';
 import { FAILURE_KINDS } from './failure-table.js';
-import { TopicNames } from './topic-names.js';
+import { Topics } from './topics.js';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const EVENTS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000];
@@ -12,18 +12,19 @@ const EVENTS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000];
 @Injectable()
 export class MessagingMetrics {
   constructor(
-    @InjectMetric('waybill_consumer_batch_size') readonly batchSize: Histogram<'topic'>,
-    @InjectMetric('waybill_consumer_batch_duration_seconds') readonly batchSeconds: Histogram<'topic'>,
-    @InjectMetric('waybill_consumer_retries_total') readonly retries: Counter<'topic' | 'kind'>,
-    @InjectMetric('waybill_dead_letters_total') readonly deadLetters: Counter<'topic'>,
+    @InjectMetric('waybill_consumer_batch_size') readonly batchSize: Histogram<'context' | 'topic'>,
+    @InjectMetric('waybill_consumer_batch_duration_seconds')
+    readonly batchSeconds: Histogram<'context' | 'topic'>,
+    @InjectMetric('waybill_consumer_retries_total') readonly retries: Counter<'context' | 'topic' | 'kind'>,
+    @InjectMetric('waybill_dead_letters_total') readonly deadLetters: Counter<'context' | 'topic'>,
   ) {}
 
-  /** Shows what is counted of a topic from the start: a rate, and so an alert, misses a series that begins at 1. */
-  showTopic(topic: string): void {
-    this.batchSize.zero({ topic });
-    this.batchSeconds.zero({ topic });
-    this.deadLetters.inc({ topic }, 0);
-    for (const kind of FAILURE_KINDS) this.retries.inc({ topic, kind }, 0);
+  /** Shows what is counted from the start: a rate, and so an alert, misses a series that begins at 1. */
+  show(labels: { readonly context: string; readonly topic: string }): void {
+    this.batchSize.zero(labels);
+    this.batchSeconds.zero(labels);
+    this.deadLetters.inc(labels, 0);
+    for (const kind of FAILURE_KINDS) this.retries.inc({ ...labels, kind }, 0);
   }
 }
 
@@ -37,7 +38,7 @@ export class RelayMetrics {
     @InjectMetric('waybill_outbox_published_total') readonly published: Counter<'topic'>,
     @InjectMetric('waybill_dead_letters_replayed_total') readonly replayed: Counter<'topic'>,
     @InjectMetric('waybill_relay_batch_duration_seconds') readonly relayBatchSeconds: Histogram,
-    topics: TopicNames,
+    topics: Topics,
   ) {
     for (const topic of topics.all()) published.inc({ topic }, 0);
     for (const topic of topics.withDeadLetters()) replayed.inc({ topic }, 0);
@@ -48,24 +49,24 @@ export const MESSAGING_METRICS: Provider[] = [
   histogramProvider({
     name: 'waybill_consumer_batch_size',
     help: 'Events in a batch that was handled',
-    labelNames: ['topic'],
+    labelNames: ['context', 'topic'],
     buckets: EVENTS,
   }),
   histogramProvider({
     name: 'waybill_consumer_batch_duration_seconds',
     help: 'Seconds that the try took that a batch was done with',
-    labelNames: ['topic'],
+    labelNames: ['context', 'topic'],
     buckets: SECONDS,
   }),
   counterProvider({
     name: 'waybill_consumer_retries_total',
     help: 'Tries of a batch that failed, by what kind of failure it was',
-    labelNames: ['topic', 'kind'],
+    labelNames: ['context', 'topic', 'kind'],
   }),
   counterProvider({
     name: 'waybill_dead_letters_total',
     help: 'Events that went to the dead letters',
-    labelNames: ['topic'],
+    labelNames: ['context', 'topic'],
   }),
   counterProvider({
     name: 'waybill_dead_letters_replayed_total',

@@ -1,12 +1,14 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { type Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { Environment } from '../config/environment.js';
+import { Database } from '../database/database.js';
 import { Health } from '../health/health.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchConsumer } from './batch-consumer.js';
 import { BatchSkips } from './batch-skips/batch-skips.js';
+import { type ContextName, ContextNames } from './context-names.js';
 import { DeadLetterRoom } from './dead-letters/dead-letter-room.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
+import type { EventServer } from './event-server.js';
 import { FailingBatches } from './failing-batches.js';
 import { LoopbackBroker } from './loopback/loopback-broker.js';
 import { LoopbackServer } from './loopback/loopback.server.js';
@@ -16,11 +18,11 @@ import { OutboxMetrics } from './outbox/outbox.metrics.js';
 import { OutboxRelay } from './outbox/outbox-relay.js';
 import { RecentMessages } from './outbox/recent-messages.js';
 import { PUBLISHER, type Publisher } from './outgoing-message.js';
-import { TopicNames } from './topic-names.js';
+import { type ContextTopics, Topics } from './topics.js';
 
 /** The two ends of a transport: what brings events to the handlers, and what the relay publishes to. */
 interface Transport {
-  readonly server: Server & CustomTransportStrategy;
+  readonly server: EventServer;
   readonly publisher: Publisher;
 }
 
@@ -30,7 +32,9 @@ export const EVENT_SERVER = Symbol('EventServer');
 
 async function createTransport(
   environment: Environment,
-  topics: TopicNames,
+  database: Database,
+  contexts: ContextNames,
+  topics: Topics,
   batches: BatchConsumer,
   failing: FailingBatches,
   skips: BatchSkips,
@@ -38,7 +42,7 @@ async function createTransport(
   log: Logger,
 ): Promise<Transport> {
   if (environment.KAFKA_BROKERS === undefined) {
-    const broker = new LoopbackBroker();
+    const broker = new LoopbackBroker(database, log);
     return { server: new LoopbackServer(broker, topics, batches, failing), publisher: broker };
   }
   // Loaded by those who use it only, since that takes a tenth of a start.
@@ -53,6 +57,7 @@ async function createTransport(
       kafka,
       patientKafka,
       environment,
+      contexts,
       topics,
       batches,
       failing,
@@ -69,19 +74,40 @@ async function createTransport(
   };
 }
 
+/** What messaging has to know of a context. */
+export interface MessagingContext extends ContextName, Omit<ContextTopics, 'context'> {}
+
+const topicsOf = ({ name, own, consumes }: MessagingContext): ContextTopics => ({
+  context: name,
+  own,
+  consumes,
+});
+
 /** Events in and out, over Kafka when KAFKA_BROKERS names it, within the process otherwise. */
 @Global()
 @Module({})
 export class MessagingModule {
-  static register(topicNames: Readonly<Record<string, string>>): DynamicModule {
+  /** @throws TopicClaimedTwiceError */
+  static register(contexts: readonly MessagingContext[]): DynamicModule {
     return {
       module: MessagingModule,
       providers: [
-        { provide: TopicNames, useValue: new TopicNames(topicNames) },
+        { provide: ContextNames, useValue: new ContextNames(contexts) },
+        { provide: Topics, useValue: new Topics(contexts.map(topicsOf)) },
         {
           provide: TRANSPORT,
           useFactory: createTransport,
-          inject: [Environment, TopicNames, BatchConsumer, FailingBatches, BatchSkips, Health, LOGGER],
+          inject: [
+            Environment,
+            Database,
+            ContextNames,
+            Topics,
+            BatchConsumer,
+            FailingBatches,
+            BatchSkips,
+            Health,
+            LOGGER,
+          ],
         },
         {
           provide: EVENT_SERVER,
@@ -104,7 +130,7 @@ export class MessagingModule {
         OutboxRelay,
         OutboxMetrics,
       ],
-      exports: [TopicNames, Outbox, DeadLetters, OutboxRelay, EVENT_SERVER],
+      exports: [Topics, Outbox, DeadLetters, OutboxRelay, EVENT_SERVER],
     };
   }
 }

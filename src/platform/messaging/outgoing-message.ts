@@ -1,3 +1,4 @@
+import type { Transaction } from '../database/database.js';
 import type { EventHeaders } from './event-headers.js';
 
 /** A message on its way out, as the outbox keeps it. */
@@ -25,12 +26,13 @@ export interface OutboxMessage extends OutgoingMessage {
  *
  * `publish` resolves once every message is durably with the receiver (in order per key), and throws when any
  * may not be; the relay then offers all of them again, so a receiver may get a message more than once.
- * An aborted signal makes it give up early, by throwing.
+ * An aborted signal makes it give up early, by throwing. What it writes in the transaction stands if, and only if, the
+ * messages leave the outbox.
  */
 export interface Publisher {
   /** Connects ahead of the first message, so that it does not have to wait for that. */
   prepare(): Promise<void>;
-  publish(messages: readonly OutboxMessage[], signal: AbortSignal): Promise<void>;
+  publish(messages: readonly OutboxMessage[], signal: AbortSignal, tx: Transaction): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -2,6 +2,8 @@ import type { EventHeaders } from './event-headers.js';
 
 /** An event as a transport got it: raw bytes and where they came from. Nothing has been decoded. */
 export interface ReceivedEvent {
+  /** The context that it is handed to. Of one that it refuses, the letter is that context's. */
+  readonly context: string;
   readonly topic: string;
   readonly partition: number;
   /** Position in its partition; grows from event to event. */

@@ -11,7 +11,8 @@ export interface OffsetRange {
 
 /**
  * Batches that cannot be decoded and that somebody has asked to go on behind. Kafka lets nobody but its members commit
- * offsets of a group that is at work, so whoever asks leaves a note, and the member that has the partition finds it.
+ * offsets of a group that is at work, so whoever asks leaves a note, and the members that have the partition find it: one
+ * of each context that reads the topic. A topic that is made anew begins with the same offsets, so a note is good for a day.
  */
 @Injectable()
 export class BatchSkips {
@@ -20,24 +21,24 @@ export class BatchSkips {
   /** Asks to skip the batch that holds an offset, if it turns out that it cannot be decoded. */
   async ask(topic: string, partition: number, offset: number): Promise<void> {
     await this.database.source.query(
-      'INSERT INTO batch_skips (topic, partition, "offset") VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+      `INSERT INTO batch_skips (topic, partition, "offset") VALUES ($1, $2, $3)
+       ON CONFLICT (topic, partition, "offset") DO UPDATE SET asked_at = now()`,
       [topic, partition, offset],
     );
   }
 
   async isAskedFor({ topic, partition, firstOffset, lastOffset }: OffsetRange): Promise<boolean> {
     const asked: unknown[] = await this.database.source.query(
-      'SELECT FROM batch_skips WHERE topic = $1 AND partition = $2 AND "offset" BETWEEN $3 AND $4 LIMIT 1',
+      `SELECT FROM batch_skips
+       WHERE topic = $1 AND partition = $2 AND "offset" BETWEEN $3 AND $4 AND asked_at > now() - interval '1 day'
+       LIMIT 1`,
       [topic, partition, firstOffset, lastOffset],
     );
     return asked.length > 0;
   }
 
-  /** A topic that is made anew begins with the same offsets. */
-  async forget({ topic, partition, firstOffset, lastOffset }: OffsetRange): Promise<void> {
-    await this.database.source.query(
-      'DELETE FROM batch_skips WHERE topic = $1 AND partition = $2 AND "offset" BETWEEN $3 AND $4',
-      [topic, partition, firstOffset, lastOffset],
-    );
+  /** Forgets notes that are no good any more. */
+  async tidy(): Promise<void> {
+    await this.database.source.query(`DELETE FROM batch_skips WHERE asked_at <= now() - interval '1 day'`);
   }
 }

@@ -7,6 +7,8 @@ export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number];
 
 interface DeadLetterRow {
   id: number;
+  /** Who has refused it. */
+  context: string;
   topic: string;
   partition: number;
   offset: number;
@@ -51,6 +53,8 @@ export const DeadLetterEntity = new EntitySchema<DeadLetterRow>({
       generated: 'increment',
       primaryKeyConstraintName: 'pk_dead_letters',
     },
+    // The version before knows of no other context, and leaves it out.
+    context: { type: 'text', default: 'orders' },
     topic: { type: 'text' },
     partition: { type: 'integer' },
     offset: { type: 'bigint' },
@@ -82,7 +86,9 @@ export const DeadLetterEntity = new EntitySchema<DeadLetterRow>({
     { name: 'ix_dead_letters_state', columns: ['state', 'id'] },
     { name: 'ix_dead_letters_created_at', columns: ['created_at'] },
   ],
-  uniques: [{ name: 'uq_dead_letters_origin', columns: ['topic', 'partition', 'offset', 'event_time'] }],
+  uniques: [
+    { name: 'uq_dead_letters_origin', columns: ['context', 'topic', 'partition', 'offset', 'event_time'] },
+  ],
 });
 
 const attemptKey = { primary: true, primaryKeyConstraintName: 'pk_dead_letter_attempts' };

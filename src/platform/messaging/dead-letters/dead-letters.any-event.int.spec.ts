@@ -63,6 +63,7 @@ function timed(timestamp: bigint): Pick<ReceivedEvent, 'timestampMs' | 'exactTim
 
 const anyEvent: fc.Arbitrary<ReceivedEvent> = fc
   .record({
+    context: fc.constantFrom('orders', 'payments'),
     topic: fc.oneof(
       fc.constant('shop.orders'),
       anyText.map((text) => text.slice(0, 80)),

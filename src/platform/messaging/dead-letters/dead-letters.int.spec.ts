@@ -5,7 +5,7 @@ import { newDeadLetters } from '../../../../test/support/new-dead-letters.js';
 import { receivedEvent, refusal } from '../../../../test/support/refused-events.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
 import type { ReceivedEvent, RefusedEvent } from '../received-event.js';
-import { TopicNames } from '../topic-names.js';
+import { Topics } from '../topics.js';
 import type { DeadLetters } from './dead-letters.js';
 
 let house: WaybillDatabase;
@@ -16,7 +16,13 @@ beforeAll(async () => {
   house = await openWaybillDatabase();
   const metrics = unregisteredMetrics();
   counted = metrics.deadLetters;
-  const topics = new TopicNames({ orders: 'shop.orders', 'orders.dead-letter': 'shop.refused' });
+  const topics = new Topics([
+    {
+      context: 'orders',
+      own: { orders: 'shop.orders', 'orders.dead-letter': 'shop.refused' },
+      consumes: ['orders'],
+    },
+  ]);
   deadLetters = newDeadLetters(house.database, { topics, metrics });
 });
 

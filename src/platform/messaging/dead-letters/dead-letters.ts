@@ -3,7 +3,7 @@ import type { Transaction } from '../../database/database.js';
 import { MessagingMetrics } from '../messaging.metrics.js';
 import { Outbox, type OutboxEntry } from '../outbox/outbox.js';
 import type { ReceivedEvent, RefusedEvent } from '../received-event.js';
-import { TopicNames } from '../topic-names.js';
+import { Topics } from '../topics.js';
 import { momentOf, timestampOf } from '../event-time.js';
 import { DeadLetterRoom } from './dead-letter-room.js';
 import { type Letter, letterOf, LETTERS, offsetOf, plainLetterOf } from './letter-rows.js';
@@ -19,9 +19,10 @@ const APPEND = `
   INSERT INTO dead_letters (${COLUMNS})
   SELECT ${COLUMNS} FROM ${LETTERS.unnested('e')} ORDER BY e.place
   ON CONFLICT ON CONSTRAINT uq_dead_letters_origin DO NOTHING
-  RETURNING topic, partition, "offset"::text AS "offset", event_timestamp::text AS event_timestamp`;
+  RETURNING context, topic, partition, "offset"::text AS "offset", event_timestamp::text AS event_timestamp`;
 
 interface KeptRow {
+  context: string;
   topic: string;
   partition: number;
   offset: string;
@@ -33,7 +34,7 @@ interface KeptRow {
 export class DeadLetters {
   constructor(
     private readonly outbox: Outbox,
-    private readonly topics: TopicNames,
+    private readonly topics: Topics,
     private readonly metrics: MessagingMetrics,
     private readonly room: DeadLetterRoom,
   ) {}
@@ -67,7 +68,10 @@ export class DeadLetters {
       tx,
       fresh.map((letter) => this.copyOf(letter)),
     );
-    for (const { event } of fresh) this.metrics.deadLetters.inc({ topic: event.topic });
+    for (const {
+      event: { context, topic },
+    } of fresh)
+      this.metrics.deadLetters.inc({ context, topic });
   }
 
   /** @returns those that were no letters already */
@@ -75,14 +79,16 @@ export class DeadLetters {
     if (letters.length === 0) return [];
     await this.room.require(tx);
     const rows: KeptRow[] = await tx.query(APPEND, LETTERS.arraysOf(letters));
-    const kept = new Set(rows.map((row) => [placeOf(row), row.event_timestamp].join('/')));
+    const kept = new Set(rows.map((row) => [row.context, placeOf(row), row.event_timestamp].join('/')));
     // One that stands in the batch twice is kept, and sent, once.
-    return letters.filter(({ event }) => kept.delete([originOf(event), timestampOf(event)].join('/')));
+    return letters.filter(({ event }) =>
+      kept.delete([event.context, originOf(event), timestampOf(event)].join('/')),
+    );
   }
 
   private copyOf({ event, reason, attempts }: RefusedEvent): OutboxEntry {
     return {
-      topic: this.topics.deadLetterTopicOf(event.topic),
+      topic: this.topics.deadLetterTopicOf(event.context, event.topic),
       aggregateType: 'dead-letter',
       aggregateId: keyText(event),
       type: 'dead-letter',

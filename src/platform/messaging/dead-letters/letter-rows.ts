@@ -27,6 +27,7 @@ export interface Letter extends RefusedEvent {
 
 /** Letters as rows of their table. */
 export const LETTERS = new BatchTable<Letter>('dead_letters', [
+  column('context', TEXT, ({ event }) => event.context),
   column('topic', TEXT, ({ event }) => event.topic),
   column('partition', INTEGER, ({ event }) => event.partition),
   column('"offset"', INT64, ({ event }) => offsetOf(event)),
@@ -49,6 +50,7 @@ export interface Repetition extends RefusedEvent {
 
 export const REPETITIONS = new BatchTable<Repetition>('dead_letter_attempts', [
   column('letter_id', INT64, ({ letterId }) => BigInt(letterId)),
+  column('context', TEXT, ({ event }) => event.context),
   column('topic', TEXT, ({ event }) => event.topic),
   column('partition', INTEGER, ({ event }) => event.partition),
   column('"offset"', INT64, ({ event }) => offsetOf(event)),

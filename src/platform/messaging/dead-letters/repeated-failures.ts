@@ -5,8 +5,8 @@ import { DEAD_LETTER_ID_HEADER, parseDeadLetterId } from './dead-letter-id.js';
 import { type Letter, type Repetition, REPETITIONS } from './letter-rows.js';
 
 /**
- * An event is taken for the replay of a letter when its topic and its bytes are the letter's: anybody can write the
- * header. The letters are locked first, so that none is discarded while its attempt is written. The letter's own
+ * An event is taken for the replay of a letter when its context, its topic and its bytes are the letter's: anybody can
+ * write the header. The letters are locked first, so that none is discarded while its attempt is written. The letter's own
  * delivery joins the history at its first repetition, before the newer reason takes its reason's place; that of a
  * letter which came with a header of its own is not a repetition.
  */
@@ -17,7 +17,7 @@ const RECORD = `
   held AS (
     SELECT again.*
     FROM dead_letters d JOIN again ON again.letter_id = d.id
-    WHERE again.topic = d.topic AND again.value IS NOT DISTINCT FROM d.value
+    WHERE again.context = d.context AND again.topic = d.topic AND again.value IS NOT DISTINCT FROM d.value
       AND (again.partition, again."offset", again.event_time) IS DISTINCT FROM (d.partition, d."offset", d.event_time)
     ORDER BY d.id
     FOR UPDATE OF d
@@ -71,7 +71,7 @@ export async function recordRepeatedFailures(tx: Transaction, refused: readonly 
 }
 
 /** What says of itself that it is a replay, and nothing of what does not. */
-function repetitionsOf(refused: RefusedEvent): Repetition[] {
+export function repetitionsOf(refused: RefusedEvent): Repetition[] {
   const header = lastValueOf(refused.event.headers, DEAD_LETTER_ID_HEADER);
   const letterId = header && parseDeadLetterId(header.toString('latin1'));
   return letterId === undefined ? [] : [{ ...refused, letterId }];

@@ -13,7 +13,8 @@ export class ConsumerHealth {
   private trouble: string | undefined = 'joining its group';
   private lastSignAtMs = performance.now();
 
-  constructor(consumer: Consumer, part: string, health: Health, log: Logger) {
+  /** @param isVital whether the program is not ready without it */
+  constructor(consumer: Consumer, part: string, isVital: boolean, health: Health, log: Logger) {
     const { GROUP_JOIN, FETCH, HEARTBEAT, CRASH, DISCONNECT } = consumer.events;
     const sign = (): void => void (this.lastSignAtMs = performance.now());
     consumer.on(FETCH, sign);
@@ -31,10 +32,11 @@ export class ConsumerHealth {
       else {
         log.error({ err: error, part, restart }, 'a consumer crashed');
         this.trouble = `crashed and will not come back: ${error.message}`;
-        health.reportDeath(part, this.trouble);
+        // Another process would help, and is not worth the rest of this one's work.
+        if (isVital) health.reportDeath(part, this.trouble);
       }
     });
-    health.addCheck(part, () => this.state());
+    health.addCheck(part, () => this.state(), { isOptional: !isVital });
   }
 
   private state(): PartState {

@@ -1,4 +1,5 @@
 import type { EventHeaders } from '../event-headers.js';
+import type { PartitionPlace } from '../failing-batches.js';
 import type { ReceivedEvent } from '../received-event.js';
 import type { DecodedRecord } from './record-decoding.js';
 
@@ -6,9 +7,10 @@ import type { DecodedRecord } from './record-decoding.js';
 export type FetchedRecord = Pick<DecodedRecord, 'key' | 'value' | 'timestamp' | 'offset'> &
   Partial<Pick<DecodedRecord, 'headerList'>>;
 
-export function eventOf(topic: string, partition: number, record: FetchedRecord): ReceivedEvent {
+export function eventOf({ context, topic, partition }: PartitionPlace, record: FetchedRecord): ReceivedEvent {
   const timestampMs = Number(record.timestamp);
   return {
+    context,
     topic,
     partition,
     offset: Number(record.offset),

@@ -3,7 +3,8 @@ import type { ReceivedEvent } from '../received-event.js';
 import { eventOf } from './event-of-record.js';
 
 function receivedFrom(fields: object): ReceivedEvent {
-  return eventOf('orders', 0, { key: null, value: null, timestamp: '0', offset: '0', ...fields });
+  const place = { context: 'orders', topic: 'orders', partition: 0 };
+  return eventOf(place, { key: null, value: null, timestamp: '0', offset: '0', ...fields });
 }
 
 it('hands all headers on as they were decoded, and none of a message in a format without them', () => {

@@ -3,23 +3,14 @@ import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { atMost } from '../../at-most.js';
 import type { BatchRunner } from '../batch-runner.js';
 import type { BatchSkips } from '../batch-skips/batch-skips.js';
-import type { FailingBatches } from '../failing-batches.js';
+import type { FailingBatches, PartitionPlace } from '../failing-batches.js';
 import type { Logger } from '../../logging/logger.js';
-import type { BatchHandler } from '../received-event.js';
 import { eventOf } from './event-of-record.js';
 import type { FetchedBatch, PartLimits } from './fetched-batch.js';
 import { PartitionLane } from './partition-lane.js';
+import { lingerAfter } from './reading.js';
 import { Turnstile } from './turnstile.js';
 import { UndecodableBatchError } from './undecodable-batch.error.js';
-
-/** A fetch that brought fewer events than this is followed by a pause. */
-const FEW_EVENTS = 200;
-/**
- * How long, so that what comes meanwhile is fetched, written and committed together. The first events after a silence
- * are taken at once, and a backlog is not held up. Each batch costs a transaction and a commit of its offset, however
- * small it is, and news at least a fetch.
- */
-const LINGER_MS = 20;
 
 /** kafkajs itself keeps to the heartbeat interval, however often it is asked. */
 const HEARTBEAT_CHECK_MS = 1_000;
@@ -30,15 +21,13 @@ const LEAVE_LOOK_MS = 250;
 const REFETCH_PAUSE_MS = 5_000;
 /** What partitions that have left may keep in memory together; beyond that, the fetch waits for them. */
 const MAX_LEFT_BYTES = 32 * 1_048_576;
-/** What is handed over at once, unless a single event is larger. */
-const MAX_PART_BYTES = 4 * 1_048_576;
 
 type GroupOffsets = Pick<EachBatchPayload, 'resolveOffset' | 'commitOffsetsIfNecessary'>;
 
 export interface BatchReaderParts {
+  readonly context: string;
   readonly consumer: Pick<Consumer, 'pause' | 'resume'>;
-  readonly maxEvents: number;
-  readonly maxInflatedBytes: number;
+  readonly limits: PartLimits;
   /** Tries at a time, together, of partitions that have left. */
   readonly maxLeftTries: number;
   readonly stopping: AbortSignal;
@@ -53,17 +42,14 @@ export interface BatchReaderParts {
  */
 export class KafkaBatchReader {
   private readonly runners = new Map<string, BatchRunner>();
-  private readonly newsHandlers = new Map<string, BatchHandler>();
   /** By topic and partition. */
-  private readonly lanes = new Map<string, { place: Place; lane: PartitionLane }>();
+  private readonly lanes = new Map<string, { place: PartitionPlace; lane: PartitionLane }>();
   private readonly left = new Set<PartitionLane>();
-  private readonly limits: PartLimits;
   private readonly turnstile: Turnstile;
   private memberId: string | undefined;
 
   constructor(private readonly parts: BatchReaderParts) {
-    const { maxEvents, maxInflatedBytes, maxLeftTries, stopping } = parts;
-    this.limits = { maxEvents, maxInflatedBytes, maxBytes: MAX_PART_BYTES };
+    const { maxLeftTries, stopping } = parts;
     this.turnstile = new Turnstile(maxLeftTries);
     stopping.addEventListener('abort', () => {
       for (const { lane } of this.lanes.values()) lane.finish();
@@ -74,12 +60,8 @@ export class KafkaBatchReader {
     this.runners.set(topic, runner);
   }
 
-  addNews(topic: string, handler: BatchHandler): void {
-    this.newsHandlers.set(topic, handler);
-  }
-
   topics(): string[] {
-    return [...this.runners.keys(), ...this.newsHandlers.keys()];
+    return [...this.runners.keys()];
   }
 
   /**
@@ -89,7 +71,8 @@ export class KafkaBatchReader {
   joined(memberId: string, assignment: Readonly<Record<string, number[]>>): void {
     const isSameMember = memberId === this.memberId;
     this.memberId = memberId;
-    for (const topic of this.runners.keys()) this.parts.failing.assign(topic, assignment[topic] ?? []);
+    const { context, failing } = this.parts;
+    for (const topic of this.runners.keys()) failing.assign(context, topic, assignment[topic] ?? []);
     for (const { place, lane } of this.lanes.values()) {
       const isOurs = assignment[place.topic]?.includes(place.partition) === true;
       if (!isSameMember || !isOurs) lane.takeAway();
@@ -107,9 +90,9 @@ export class KafkaBatchReader {
     await Promise.allSettled([...this.lanes.values()].map(({ lane }) => lane.settled));
   }
 
-  /** For the group's shared topics. Resolves when kafkajs may fetch on. */
+  /** Resolves when kafkajs may fetch on. */
   async read({ batch, heartbeat, ...group }: EachBatchPayload): Promise<void> {
-    const place = { topic: batch.topic, partition: batch.partition };
+    const place = { context: this.parts.context, topic: batch.topic, partition: batch.partition };
     const name = `${place.topic}/${place.partition}`;
     // One that was taken away may still be at its last try.
     await this.lanes.get(name)?.lane.settled.catch(() => undefined);
@@ -122,53 +105,26 @@ export class KafkaBatchReader {
     await whileBeating(heartbeat, this.untilDoneOrLeft(place, lane, settled));
     if (this.left.has(lane)) return;
     await heartbeat();
-    await this.lingerAfter(lane.events);
+    await lingerAfter(lane.events, this.parts.stopping);
   }
 
-  /** Tells all handlers of news that they may have missed some. */
-  async resumeNews(): Promise<void> {
-    for (const handler of this.newsHandlers.values()) await handler([]);
-  }
-
-  /** News that cannot be decoded is passed over, as if it had been missed. */
-  async readNews({ batch, heartbeat, resolveOffset }: EachBatchPayload): Promise<void> {
-    const { topic, partition } = batch;
-    const handler = this.newsHandlers.get(topic)!;
-    let events = 0;
-    try {
-      for await (const { records } of (batch as unknown as FetchedBatch).parts(this.limits)) {
-        if (records.length === 0) continue;
-        events += records.length;
-        await handler(records.map((record) => eventOf(topic, partition, record)));
-        await heartbeat();
-      }
-      resolveOffset(batch.lastOffset());
-    } catch (error) {
-      if (!(error instanceof UndecodableBatchError)) throw error;
-      this.parts.log.error({ err: error, ...error.range }, 'news was passed over');
-      resolveOffset(String(error.range.lastOffset));
-      await handler([]);
-    }
-    await this.lingerAfter(events);
-  }
-
-  private laneFor(place: Place, batch: FetchedBatch, group: GroupOffsets): PartitionLane {
+  private laneFor(place: PartitionPlace, batch: FetchedBatch, group: GroupOffsets): PartitionLane {
     const { topic, partition } = place;
     return new PartitionLane({
       batch,
-      limits: this.limits,
+      limits: this.parts.limits,
       runner: this.runners.get(topic)!,
       turnstile: this.turnstile,
-      eventsOf: ({ records }) => records.map((record) => eventOf(topic, partition, record)),
+      eventsOf: ({ records }) => records.map((record) => eventOf(place, record)),
       commit: async (offset) => {
         group.resolveOffset(String(offset - 1));
         const next = { partition, offset: String(offset) };
         await group.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [next] }] });
-        this.parts.failing.done(topic, partition);
+        this.parts.failing.done(place);
       },
       onHeld: (error) => {
         this.parts.log.error(
-          { err: error, ...error.range },
+          { err: error, context: place.context, ...error.range },
           'a batch cannot be decoded; its partition waits',
         );
       },
@@ -177,7 +133,11 @@ export class KafkaBatchReader {
     });
   }
 
-  private async untilDoneOrLeft(place: Place, lane: PartitionLane, settled: Promise<void>): Promise<void> {
+  private async untilDoneOrLeft(
+    place: PartitionPlace,
+    lane: PartitionLane,
+    settled: Promise<void>,
+  ): Promise<void> {
     let isDone = false;
     const done = settled.finally(() => (isDone = true));
     await atMost(SLOW_MS, Promise.race([done, lane.troubled]));
@@ -198,7 +158,7 @@ export class KafkaBatchReader {
     return this.left.size === 0 || bytes <= MAX_LEFT_BYTES;
   }
 
-  private goOnWithout({ topic, partition }: Place, lane: PartitionLane, done: Promise<void>): void {
+  private goOnWithout({ topic, partition }: PartitionPlace, lane: PartitionLane, done: Promise<void>): void {
     const { consumer, log, stopping } = this.parts;
     const paused = [{ topic, partitions: [partition] }];
     consumer.pause(paused);
@@ -218,25 +178,17 @@ export class KafkaBatchReader {
   }
 
   private async isSkipped(error: UndecodableBatchError): Promise<boolean> {
-    const { failing, skips } = this.parts;
-    failing.failed(error.range, error);
+    const { context, failing, skips } = this.parts;
+    failing.failed({ context, ...error.range }, error);
     // Where the database is away nobody can have asked.
     return skips.isAskedFor(error.range).catch(() => false);
   }
 
   private async skipped({ range, message }: UndecodableBatchError): Promise<void> {
-    this.parts.log.warn({ ...range, reason: message }, 'a batch was skipped, as was asked for');
-    await this.parts.skips.forget(range).catch(() => undefined);
+    const { context, log, skips } = this.parts;
+    log.warn({ context, ...range, reason: message }, 'a batch was skipped, as was asked for');
+    await skips.tidy().catch(() => undefined);
   }
-
-  private async lingerAfter(events: number): Promise<void> {
-    if (events < FEW_EVENTS && !this.parts.stopping.aborted) await sleep(LINGER_MS);
-  }
-}
-
-interface Place {
-  readonly topic: string;
-  readonly partition: number;
 }
 
 /**

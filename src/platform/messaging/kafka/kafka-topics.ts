@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import type { Environment } from '../../config/environment.js';
 import type { Logger } from '../../logging/logger.js';
-import type { TopicNames } from '../topic-names.js';
+import type { Topics } from '../topics.js';
 
 /** A dead letter holds a whole message of up to 1 MiB and its headers; Kafka's default leaves no room for those. */
 export const DEAD_LETTER_MAX_MESSAGE_BYTES = 2 * 1_048_576;
@@ -9,7 +9,7 @@ export const DEAD_LETTER_MAX_MESSAGE_BYTES = 2 * 1_048_576;
 /** Creates the topics that are not there, with the partitions and replicas that the settings name. */
 export async function createMissingTopics(
   kafka: Kafka,
-  names: TopicNames,
+  names: Topics,
   environment: Environment,
   log: Logger,
 ): Promise<void> {

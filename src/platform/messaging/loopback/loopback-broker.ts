@@ -1,61 +1,98 @@
-import type { OutboxMessage, Publisher } from '../outgoing-message.js';
-import { headersOf } from '../event-headers.js';
+import type { Database, Transaction } from '../../database/database.js';
+import type { Logger } from '../../logging/logger.js';
 import type { BatchRunner } from '../batch-runner.js';
+import { headersOf } from '../event-headers.js';
+import type { OutboxMessage, Publisher } from '../outgoing-message.js';
 import type { BatchHandler, ReceivedEvent } from '../received-event.js';
+import { type BacklogOwner, LOOPBACK_PARTITION, LoopbackBacklog } from './backlog.js';
+import { LoopbackDelivery } from './loopback-delivery.js';
 
-/** Each topic has one. */
-export const LOOPBACK_PARTITION = 0;
+const LOOK_EVERY_MS = 1_000;
+
+interface Broadcast extends BacklogOwner {
+  readonly handler: BatchHandler;
+}
 
 /**
  * Kafka's place when there is no Kafka: what the relay publishes is handed to this process's own consumers, and
- * counts as published once they are done with it. Nothing is kept here: the outbox row is there until then, so a
- * crash leads to a redelivery, as with Kafka.
+ * counts as published once each of them is done with it, or has it in its backlog. Nothing is kept in memory: a crash
+ * leads to a redelivery, as with Kafka.
  */
 export class LoopbackBroker implements Publisher {
-  private readonly runners = new Map<string, BatchRunner>();
-  private readonly newsHandlers = new Map<string, BatchHandler>();
+  private readonly deliveries: LoopbackDelivery[] = [];
+  private readonly broadcasts: Broadcast[] = [];
+  private readonly backlog: LoopbackBacklog;
+  private readonly stopping = new AbortController();
+  private looking: NodeJS.Timeout | undefined;
 
-  subscribe(topic: string, runner: BatchRunner): void {
-    this.runners.set(topic, runner);
+  constructor(
+    database: Database,
+    private readonly log: Logger,
+  ) {
+    this.backlog = new LoopbackBacklog(database);
   }
 
-  subscribeNews(topic: string, handler: BatchHandler): void {
-    this.newsHandlers.set(topic, handler);
+  subscribe(owner: BacklogOwner, runner: BatchRunner): void {
+    const { backlog, log } = this;
+    this.deliveries.push(
+      new LoopbackDelivery({ owner, runner, backlog, log, stopping: this.stopping.signal }),
+    );
   }
 
+  broadcast(owner: BacklogOwner, handler: BatchHandler): void {
+    this.broadcasts.push({ ...owner, handler });
+  }
+
+  /** What was put into a backlog by a transaction that was committed late, or by another process, is looked for. */
   prepare(): Promise<void> {
-    return Promise.resolve();
+    this.looking = setInterval(() => void this.lookForBacklogs(), LOOK_EVERY_MS).unref();
+    return this.lookForBacklogs();
   }
 
-  async publish(messages: readonly OutboxMessage[], signal: AbortSignal): Promise<void> {
-    for (const [topic, events] of byTopic(messages)) {
-      await this.runners.get(topic)?.run(events, signal);
-      await this.newsHandlers.get(topic)?.(events);
+  async publish(messages: readonly OutboxMessage[], signal: AbortSignal, tx: Transaction): Promise<void> {
+    const waiting = new Set((await this.backlog.owners(tx)).map(keyOf));
+    const byTopic = groupByTopic(messages);
+    signal.throwIfAborted();
+    for (const delivery of this.deliveries) {
+      const { owner } = delivery;
+      const events = byTopic.get(owner.topic)?.map((message) => eventOf(owner.context, message));
+      if (events !== undefined) await delivery.deliver(tx, events, waiting.has(keyOf(owner)));
+    }
+    for (const { context, topic, handler } of this.broadcasts) {
+      const events = byTopic.get(topic)?.map((message) => eventOf(context, message));
+      if (events !== undefined) await handler(events);
     }
   }
 
-  close(): Promise<void> {
-    this.runners.clear();
-    this.newsHandlers.clear();
-    return Promise.resolve();
+  async close(): Promise<void> {
+    clearInterval(this.looking);
+    this.stopping.abort();
+    await Promise.all(this.deliveries.map((delivery) => delivery.settled()));
+  }
+
+  private async lookForBacklogs(): Promise<void> {
+    const waiting = new Set((await this.backlog.owners().catch(() => [])).map(keyOf));
+    for (const delivery of this.deliveries) if (waiting.has(keyOf(delivery.owner))) delivery.catchUp();
   }
 }
 
 /** Order is kept within each topic, as in Kafka. */
-function byTopic(messages: readonly OutboxMessage[]): Map<string, ReceivedEvent[]> {
-  const topics = new Map<string, ReceivedEvent[]>();
+function groupByTopic(messages: readonly OutboxMessage[]): Map<string, OutboxMessage[]> {
+  const topics = new Map<string, OutboxMessage[]>();
   for (const message of messages) {
-    const event = eventOf(message);
-    const events = topics.get(event.topic);
-    if (events === undefined) topics.set(event.topic, [event]);
-    else events.push(event);
+    const ofTopic = topics.get(message.topic);
+    if (ofTopic === undefined) topics.set(message.topic, [message]);
+    else ofTopic.push(message);
   }
   return topics;
 }
 
-function eventOf(message: OutboxMessage): ReceivedEvent {
+const keyOf = ({ context, topic }: BacklogOwner): string => `${context} ${topic}`;
+
+function eventOf(context: string, message: OutboxMessage): ReceivedEvent {
   const { topic, id, createdAtMs, key, value, headers, originalHeaders = [] } = message;
   return {
+    context,
     topic,
     partition: LOOPBACK_PARTITION,
     offset: id,

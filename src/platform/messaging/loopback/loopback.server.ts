@@ -1,46 +1,42 @@
-import { type CustomTransportStrategy, Server } from '@nestjs/microservices';
-import type { BatchConsumer, SubscriptionExtras } from '../batch-consumer.js';
+import type { BatchConsumer } from '../batch-consumer.js';
+import { EventServer } from '../event-server.js';
 import type { FailingBatches } from '../failing-batches.js';
-import type { TopicNames } from '../topic-names.js';
-import { LOOPBACK_PARTITION, type LoopbackBroker } from './loopback-broker.js';
+import type { Topics } from '../topics.js';
+import { LOOPBACK_PARTITION } from './backlog.js';
+import type { LoopbackBroker } from './loopback-broker.js';
 
 /** Nest's transport for events that stay in this process. */
-export class LoopbackServer extends Server implements CustomTransportStrategy {
-  override readonly propagatesEventHandlerErrors = true;
-
+export class LoopbackServer extends EventServer {
   constructor(
     private readonly broker: LoopbackBroker,
-    private readonly topics: TopicNames,
+    private readonly topics: Topics,
     private readonly batches: BatchConsumer,
     private readonly failing: FailingBatches,
   ) {
     super();
   }
 
-  listen(callback: () => void): void {
-    for (const [pattern, handler] of this.getHandlers()) {
-      const topic = this.topics.deployedName(pattern);
-      const { broadcast } = (handler.extras ?? {}) as SubscriptionExtras;
-      if (broadcast === true) {
-        this.broker.subscribeNews(topic, this.batches.newsHandlerFor(topic, handler));
-        continue;
-      }
-      this.broker.subscribe(topic, this.batches.runnerFor(topic, handler));
-      this.failing.assign(topic, [LOOPBACK_PARTITION]);
-    }
-    callback();
+  override listen(callback: (error?: unknown) => void): void {
+    this.subscribe().then(() => callback(), callback);
   }
 
   /** The relay is what brings events here; it is stopped by itself. */
-  close(): void {
-    return;
+  override close(): Promise<void> {
+    return Promise.resolve();
   }
 
-  on(): never {
-    throw new Error('the loopback transport has no events to listen to');
-  }
-
-  unwrap<T>(): T {
-    return this.broker as T;
+  private async subscribe(): Promise<void> {
+    for (const subscriber of this.subscribers) {
+      const { context, mode } = subscriber;
+      const topic = this.topics.deployedName(subscriber.topic);
+      if (mode === 'shared') {
+        this.broker.subscribe({ context, topic }, this.batches.runnerFor(subscriber));
+        this.failing.assign(context, topic, [LOOPBACK_PARTITION]);
+      } else {
+        this.broker.broadcast({ context, topic }, this.batches.broadcastHandlerFor(subscriber));
+        // No topic is kept here, so there is nothing to replay: its end is passed at once.
+        if (mode === 'replay') await subscriber.handler([]);
+      }
+    }
   }
 }

@@ -140,7 +140,7 @@ export class OutboxRelay {
       if (messages.length === 0) return [];
       await tx.query(DELETE_READ, [messages.map(({ id }) => id)]);
       const finished = this.metrics.relayBatchSeconds.startTimer();
-      await this.publisher.publish(messages, this.stopping.signal);
+      await this.publisher.publish(messages, this.stopping.signal, tx);
       finished();
       return messages;
     });

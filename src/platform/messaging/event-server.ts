@@ -1,0 +1,62 @@
+import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+import type { BatchHandler } from './received-event.js';
+import type { Subscription } from './subscription.js';
+
+/** A subscription, and who has it. */
+export interface Subscriber extends Subscription {
+  readonly handler: BatchHandler;
+}
+
+/**
+ * What all transports have in common: they know who subscribes to what. Nest itself chains a second handler of a topic
+ * behind the first one and keeps only the first one's options, so neither is left to it.
+ */
+export abstract class EventServer extends Server implements CustomTransportStrategy {
+  /** Failures of handlers are ours to act on, not Nest's to log. */
+  override readonly propagatesEventHandlerErrors = true;
+  protected readonly subscribers: Subscriber[] = [];
+
+  /** @throws Error when the context has a handler of that topic and mode already */
+  override addHandler(pattern: unknown, handler: MessageHandler): void {
+    const subscription = requireSubscription(pattern);
+    const { context, topic, mode } = subscription;
+    const isTwin = (other: Subscription): boolean =>
+      other.context === context && other.topic === topic && other.mode === mode;
+    if (this.subscribers.some(isTwin)) {
+      throw new Error(
+        `the context ${context} has two handlers of the topic ${topic} (${mode}): expected one`,
+      );
+    }
+    this.subscribers.push({ ...subscription, handler: asBatchHandler(handler) });
+  }
+
+  abstract override listen(callback: (error?: unknown) => void): void;
+
+  abstract override close(): Promise<void>;
+
+  on(): never {
+    throw new Error('a transport of events has no events of its own to listen to');
+  }
+
+  unwrap<T>(): T {
+    return this as unknown as T;
+  }
+}
+
+function requireSubscription(pattern: unknown): Subscription {
+  const { context, topic, mode } = (pattern ?? {}) as Partial<Subscription>;
+  if (context === undefined || topic === undefined || mode === undefined) {
+    throw new Error(
+      `a handler is subscribed by ${JSON.stringify(pattern)}: expected @Subscribe({context, topic, mode})`,
+    );
+  }
+  return { context, topic, mode };
+}
+
+function asBatchHandler(messageHandler: MessageHandler): BatchHandler {
+  return async (events) => {
+    const result: unknown = await messageHandler(events);
+    if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+  };
+}

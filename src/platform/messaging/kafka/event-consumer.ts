@@ -1,0 +1,59 @@
+import type { Kafka } from 'kafkajs';
+import type { Environment } from '../../config/environment.js';
+import type { Health } from '../../health/health.js';
+import type { Logger } from '../../logging/logger.js';
+import type { BatchConsumer } from '../batch-consumer.js';
+import type { BatchSkips } from '../batch-skips/batch-skips.js';
+import type { FailingBatches } from '../failing-batches.js';
+import type { ContextNames } from '../context-names.js';
+import type { Topics } from '../topics.js';
+import { METADATA_MAX_AGE_MS } from './kafka-client.js';
+
+/** Reads some topics of one context, in one mode. */
+export interface EventConsumer {
+  /** Resolves once it is a member of its group. */
+  start(): Promise<void>;
+  /** Resolves once nothing is worked on. */
+  settled(): Promise<void>;
+  disconnect(): Promise<void>;
+}
+
+/** What consumers are made of. */
+export interface ConsumerParts {
+  readonly kafka: Kafka;
+  /** What the consumers are made from: see `PATIENT`. */
+  readonly patientKafka: Kafka;
+  readonly environment: Environment;
+  readonly topics: Topics;
+  readonly contexts: ContextNames;
+  readonly batches: BatchConsumer;
+  readonly failing: FailingBatches;
+  readonly skips: BatchSkips;
+  readonly health: Health;
+  readonly log: Logger;
+  /** Aborted when the program stops. */
+  readonly stopping: AbortSignal;
+  /** Tries for as long as Kafka is away. */
+  readonly untilKafkaAnswers: (attempt: () => Promise<void>) => Promise<void>;
+}
+
+/** How long the partitions of a process that died wait for another; heartbeats go on beside the longest of writes. */
+const SESSION_TIMEOUT_MS = 10_000;
+const REBALANCE_TIMEOUT_MS = 60_000;
+const HEARTBEAT_INTERVAL_MS = 3_000;
+/**
+ * How long a broker may hold a fetch open when there is nothing new. kafkajs waits for its fetches before it leaves
+ * a group or takes part in a rebalance: its own 5 s would be half of the time that a stop may take.
+ */
+const LONGEST_FETCH_WAIT_MS = 500;
+
+/** Of every consumer. */
+export const CONSUMER_OPTIONS = {
+  sessionTimeout: SESSION_TIMEOUT_MS,
+  rebalanceTimeout: REBALANCE_TIMEOUT_MS,
+  heartbeatInterval: HEARTBEAT_INTERVAL_MS,
+  maxWaitTimeInMs: LONGEST_FETCH_WAIT_MS,
+  metadataMaxAge: METADATA_MAX_AGE_MS,
+  // Read committed: what was aborted is no event.
+  readUncommitted: false,
+};

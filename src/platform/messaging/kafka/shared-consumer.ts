@@ -1,0 +1,95 @@
+import type { Consumer } from 'kafkajs';
+import type { Subscriber } from '../event-server.js';
+import { ConsumerHealth } from './consumer-health.js';
+import { CONSUMER_OPTIONS, type ConsumerParts, type EventConsumer } from './event-consumer.js';
+import { KafkaBatchReader } from './kafka-batch-reader.js';
+import { limitsOf } from './reading.js';
+
+const MAX_BYTES_PER_PARTITION = 2 * 1_048_576;
+
+/** Partitions whose batches are written side by side; each holds a database connection meanwhile. */
+const MAX_PARTITIONS_AT_ONCE = 4;
+/** So many tries of partitions that fail or take long are made beside those, and for each so many connections of the pool. */
+const MAX_LEFT_TRIES = 4;
+const CONNECTIONS_PER_LEFT_TRY = 3;
+/** The contexts beside the main one share this part of the pool, half of it for what fails or takes long. */
+const PART_OF_POOL_FOR_OTHERS = 1 / 3;
+
+/** The events that a context's processes share, in a group of its own: what one context waits for holds up no other. */
+export class SharedConsumer implements EventConsumer {
+  private readonly consumer: Consumer;
+  private readonly reader: KafkaBatchReader;
+  private readonly atOnce: number;
+
+  constructor(
+    private readonly parts: ConsumerParts,
+    context: string,
+    subscribers: readonly Subscriber[],
+  ) {
+    const { patientKafka, contexts, environment, batches, topics, health, log } = parts;
+    this.consumer = patientKafka.consumer({
+      ...CONSUMER_OPTIONS,
+      groupId: contexts.groupOf(context, environment.KAFKA_GROUP_ID),
+      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+    });
+    const share = shareOfPool(parts, context);
+    this.atOnce = share.atOnce;
+    this.reader = new KafkaBatchReader({
+      context,
+      consumer: this.consumer,
+      limits: limitsOf(environment),
+      maxLeftTries: share.leftTries,
+      stopping: parts.stopping,
+      failing: parts.failing,
+      skips: parts.skips,
+      log,
+    });
+    for (const one of subscribers) {
+      this.reader.add(topics.deployedName(one.topic), batches.runnerFor(one));
+    }
+    const isVital = contexts.isMain(context);
+    new ConsumerHealth(this.consumer, contexts.partOf(context, 'consumer'), isVital, health, log);
+    const { GROUP_JOIN, CRASH } = this.consumer.events;
+    this.consumer.on(GROUP_JOIN, ({ payload }) =>
+      this.reader.joined(payload.memberId, payload.memberAssignment),
+    );
+    this.consumer.on(CRASH, () => this.reader.cutOff());
+  }
+
+  async start(): Promise<void> {
+    const { consumer, reader } = this;
+    await this.parts.untilKafkaAnswers(async () => {
+      await consumer.connect();
+      // An event that came before the group first met must not be passed over.
+      await consumer.subscribe({ topics: reader.topics(), fromBeginning: true });
+    });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: this.atOnce,
+      eachBatch: (payload) => reader.read(payload),
+    });
+  }
+
+  settled(): Promise<void> {
+    return this.reader.settled();
+  }
+
+  disconnect(): Promise<void> {
+    return this.consumer.disconnect();
+  }
+}
+
+/** How many tries a context makes at a time, each on a connection: the main one as ever, the others of a part of the pool. */
+function shareOfPool(
+  { contexts, environment }: ConsumerParts,
+  context: string,
+): { atOnce: number; leftTries: number } {
+  const pool = environment.DB_POOL_SIZE;
+  if (contexts.isMain(context)) {
+    const leftTries = Math.min(MAX_LEFT_TRIES, Math.floor(pool / CONNECTIONS_PER_LEFT_TRY));
+    return { atOnce: MAX_PARTITIONS_AT_ONCE, leftTries };
+  }
+  const half = Math.floor((pool * PART_OF_POOL_FOR_OTHERS) / contexts.othersCount / 2);
+  return { atOnce: Math.min(MAX_PARTITIONS_AT_ONCE, Math.max(1, half)), leftTries: Math.max(1, half) };
+}

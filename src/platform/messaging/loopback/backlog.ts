@@ -1,0 +1,94 @@
+import { BatchTable, BYTEA, column, INT64, JSONB, TEXT, TIMESTAMPTZ } from '../../database/batch-table.js';
+import type { Database, Transaction } from '../../database/database.js';
+import { type HeaderJson, headersFromJson, headersToJson } from '../event-headers.js';
+import type { ReceivedEvent } from '../received-event.js';
+
+/** Each topic has one. */
+export const LOOPBACK_PARTITION = 0;
+
+const MICROSECONDS = 1_000;
+
+const BACKLOG = new BatchTable<ReceivedEvent>('loopback_backlog', [
+  column('context', TEXT, ({ context }) => context),
+  column('topic', TEXT, ({ topic }) => topic),
+  column('message_id', INT64, ({ offset }) => BigInt(offset)),
+  column('created_at', TIMESTAMPTZ, ({ timestampMs }) => BigInt(Math.round(timestampMs * MICROSECONDS))),
+  column('key', BYTEA, ({ key }) => key ?? undefined),
+  column('value', BYTEA, ({ value }) => value ?? undefined),
+  column('headers', JSONB, ({ headers }) => JSON.stringify(headersToJson(headers))),
+]);
+
+const COLUMNS = BACKLOG.columnNames.join(', ');
+
+/** The relay offers a message again when its own transaction was lost. */
+const KEEP = `
+  INSERT INTO loopback_backlog (${COLUMNS}) SELECT ${COLUMNS} FROM ${BACKLOG.unnested('e')} ORDER BY e.place
+  ON CONFLICT DO NOTHING`;
+
+/** What stands before an event in bytes ends a read, but for the first. */
+const READ_OLDEST = `
+  SELECT message_id, key, value, headers, (extract(epoch FROM created_at) * 1000000)::bigint AS created_at_us
+  FROM (SELECT *, sum(coalesce(octet_length(value), 0)) OVER (ORDER BY message_id)
+                  - coalesce(octet_length(value), 0) AS bytes_before
+        FROM (SELECT * FROM loopback_backlog WHERE context = $1 AND topic = $2
+              ORDER BY message_id LIMIT $3) AS oldest) AS first
+  WHERE bytes_before < $4
+  ORDER BY message_id`;
+
+const FORGET = `
+  DELETE FROM loopback_backlog WHERE context = $1 AND topic = $2 AND message_id = ANY ($3::bigint[])`;
+
+const SUBSCRIBED = `SELECT DISTINCT context, topic FROM loopback_backlog`;
+
+interface Row {
+  message_id: number;
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: readonly HeaderJson[];
+  created_at_us: number;
+}
+
+/** Whose events. */
+export interface BacklogOwner {
+  readonly context: string;
+  readonly topic: string;
+}
+
+/**
+ * Events of contexts that could not do them at once. On the loopback the outbox row is an event's only copy: without
+ * this, one context that waits would hold up all that stands in the outbox.
+ */
+export class LoopbackBacklog {
+  constructor(private readonly database: Database) {}
+
+  async owners(tx?: Transaction): Promise<BacklogOwner[]> {
+    return (tx ?? this.database.source).query(SUBSCRIBED);
+  }
+
+  /** Keeps events of one context and topic. */
+  async keep(tx: Transaction, events: readonly ReceivedEvent[]): Promise<void> {
+    await tx.query(KEEP, BACKLOG.arraysOf(events));
+  }
+
+  async oldest(
+    { context, topic }: BacklogOwner,
+    maxEvents: number,
+    maxBytes: number,
+  ): Promise<ReceivedEvent[]> {
+    const rows: Row[] = await this.database.source.query(READ_OLDEST, [context, topic, maxEvents, maxBytes]);
+    return rows.map(({ message_id: offset, key, value, headers, created_at_us: createdAtUs }) => ({
+      context,
+      topic,
+      partition: LOOPBACK_PARTITION,
+      offset,
+      timestampMs: createdAtUs / MICROSECONDS,
+      key,
+      value,
+      headers: headersFromJson(headers),
+    }));
+  }
+
+  async forget({ context, topic }: BacklogOwner, events: readonly ReceivedEvent[]): Promise<void> {
+    await this.database.source.query(FORGET, [context, topic, events.map(({ offset }) => offset)]);
+  }
+}

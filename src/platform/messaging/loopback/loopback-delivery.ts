@@ -1,0 +1,116 @@
+import type { Transaction } from '../../database/database.js';
+import type { Logger } from '../../logging/logger.js';
+import type { BatchRunner, RunTurns } from '../batch-runner.js';
+import { Patience } from '../patience.js';
+import type { ReceivedEvent } from '../received-event.js';
+import type { BacklogOwner, LoopbackBacklog } from './backlog.js';
+
+/** A context that takes longer than this, though it does not fail, leaves as one that fails does. */
+const SLOW_MS = 2_000;
+const MAX_EVENTS = 1_000;
+const MAX_BYTES = 4 * 1_048_576;
+
+export interface DeliveryParts {
+  readonly owner: BacklogOwner;
+  readonly runner: BatchRunner;
+  readonly backlog: LoopbackBacklog;
+  readonly stopping: AbortSignal;
+  readonly log: Logger;
+}
+
+/**
+ * Hands the events of a topic to one context. The relay waits for it as long as it does well; one that fails or takes long
+ * gets its events from the backlog from then on, in their order, until it has caught up.
+ */
+export class LoopbackDelivery {
+  private catchingUp: Promise<void> | undefined;
+
+  constructor(private readonly parts: DeliveryParts) {}
+
+  get owner(): BacklogOwner {
+    return this.parts.owner;
+  }
+
+  /** Resolves once the events are done, or in the backlog with the transaction that they leave the outbox in. */
+  async deliver(tx: Transaction, events: readonly ReceivedEvent[], hasBacklog: boolean): Promise<void> {
+    const { backlog } = this.parts;
+    if (hasBacklog || this.catchingUp !== undefined) {
+      await backlog.keep(tx, events);
+      this.catchUp();
+      return;
+    }
+    const run = new AbortController();
+    const { done, troubled } = this.begin(events, run.signal);
+    if (await isDoneInTime(done, troubled)) return;
+    try {
+      await backlog.keep(tx, events);
+    } catch (error) {
+      run.abort();
+      await done.catch(() => undefined);
+      throw error;
+    }
+    this.catchUp(done.then(() => events));
+  }
+
+  /** Works on what is in the backlog, behind what is under way. */
+  catchUp(underWay?: Promise<readonly ReceivedEvent[]>): void {
+    this.catchingUp ??= this.workOff(underWay).finally(() => (this.catchingUp = undefined));
+  }
+
+  async settled(): Promise<void> {
+    await this.catchingUp;
+  }
+
+  private begin(
+    events: readonly ReceivedEvent[],
+    signal: AbortSignal,
+  ): { done: Promise<void>; troubled: Promise<void> } {
+    const { runner, stopping } = this.parts;
+    let reportTrouble = (): void => undefined;
+    const troubled = new Promise<void>((resolve) => (reportTrouble = resolve));
+    const turns: RunTurns = { take: (attempt) => attempt(), onPause: () => reportTrouble() };
+    const done = runner.run(events, AbortSignal.any([stopping, signal]), turns);
+    return { done, troubled };
+  }
+
+  private async workOff(underWay?: Promise<readonly ReceivedEvent[]>): Promise<void> {
+    const { owner, backlog, runner, stopping, log } = this.parts;
+    const patience = new Patience();
+    let events = underWay;
+    while (!stopping.aborted) {
+      try {
+        const done = await (events ?? this.next(runner));
+        events = undefined;
+        if (done.length === 0) return;
+        await backlog.forget(owner, done);
+      } catch (error) {
+        events = undefined;
+        if (stopping.aborted) return;
+        log.warn({ err: error, ...owner }, 'the backlog of a context could not be worked off; trying again');
+        await patience.pause(stopping).catch(() => undefined);
+      }
+    }
+  }
+
+  private async next(runner: BatchRunner): Promise<readonly ReceivedEvent[]> {
+    const { owner, backlog, stopping } = this.parts;
+    const events = await backlog.oldest(owner, MAX_EVENTS, MAX_BYTES);
+    if (events.length > 0) await runner.run(events, stopping);
+    return events;
+  }
+}
+
+/** @throws what `done` throws, if it does so before there is trouble */
+async function isDoneInTime(done: Promise<void>, troubled: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const slow = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), SLOW_MS);
+    void troubled.then(() => resolve(false));
+  });
+  try {
+    return await Promise.race([done.then(() => true), slow]);
+  } finally {
+    clearTimeout(timer);
+    done.catch(() => undefined);
+  }
+}

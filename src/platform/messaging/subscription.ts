@@ -1,0 +1,24 @@
+import { EventPattern } from '@nestjs/microservices';
+
+/**
+ * - `shared`: each event goes to one process of the context's group, and is brought to its end: done, or a dead letter
+ * - `broadcast`: every process gets all that is new; an event that the handler fails on is passed over. A batch without
+ *   events says that others may have been missed: at the start, and when the process was cut off for a while
+ * - `replay`: every process reads the topic from its beginning, and then what is new. A batch without events says that the
+ *   end that the topic had at the start is passed. Events may come again, after the process was cut off for a while
+ */
+export type SubscriptionMode = 'shared' | 'broadcast' | 'replay';
+
+/** What a handler asks a transport for. */
+export interface Subscription {
+  /** The name of the handler's context: what the handler refuses is that context's dead letter. */
+  readonly context: string;
+  /** As the code calls it, such as `orders`. */
+  readonly topic: string;
+  readonly mode: SubscriptionMode;
+}
+
+/** Makes a method of a controller the handler of a topic's events, in batches of `ReceivedEvent`. */
+export function Subscribe(subscription: Subscription): MethodDecorator {
+  return EventPattern(subscription);
+}

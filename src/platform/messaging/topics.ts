@@ -1,0 +1,93 @@
+/** What a context claims of the topics. */
+export interface ContextTopics {
+  readonly context: string;
+  /**
+   * Topics of its own, by the names that its code has for them (`orders`), as this deployment calls them. Where the
+   * events that it refuses go may be among them, as `<topic>.dead-letter`.
+   */
+  readonly own: Readonly<Record<string, string>>;
+  /** What it reads so that it may refuse events, by the names in code; topics of other contexts as well. */
+  readonly consumes: readonly string[];
+}
+
+/** A topic, under both of its names, is claimed by two contexts. */
+export class TopicClaimedTwiceError extends Error {
+  constructor(topic: string, first: string, second: string) {
+    super(`the topic ${topic} is claimed by two contexts: ${first} and ${second}`);
+    this.name = 'TopicClaimedTwiceError';
+  }
+}
+
+const DEAD_LETTER = '.dead-letter';
+
+/**
+ * The topics' names as the code knows them (`orders`) and as this deployment calls them (KAFKA_TOPIC).
+ * Handlers and senders use the former, everything that leaves or enters the process the latter.
+ */
+export class Topics {
+  private readonly deployed = new Map<string, string>();
+  private readonly logical = new Map<string, string>();
+  private readonly owners = new Map<string, string>();
+
+  /** @throws TopicClaimedTwiceError */
+  constructor(private readonly claims: readonly ContextTopics[]) {
+    for (const { context, own } of claims) {
+      for (const [logical, deployed] of Object.entries(own)) {
+        const taken = this.owners.get(logical) ?? this.ownerOfDeployed(deployed);
+        if (taken !== undefined) throw new TopicClaimedTwiceError(deployed, taken, context);
+        this.deployed.set(logical, deployed);
+        this.logical.set(deployed, logical);
+        this.owners.set(logical, context);
+      }
+    }
+  }
+
+  /** All deployed names, those for dead letters included. */
+  all(): string[] {
+    return [...new Set([...this.deployed.values(), ...this.deadLetterTopics()])];
+  }
+
+  /** Deployed names of what a context reads so that it may refuse events. */
+  consumedBy(context: string): string[] {
+    const { consumes = [] } = this.claims.find((claim) => claim.context === context) ?? {};
+    return consumes.map((logical) => this.deployedName(logical));
+  }
+
+  /** The deployed names of those that have dead letters. */
+  withDeadLetters(): string[] {
+    return [...new Set(this.claims.flatMap(({ context }) => this.consumedBy(context)))];
+  }
+
+  /** The deployed names of those that refused events go to. */
+  deadLetterTopics(): ReadonlySet<string> {
+    return new Set(
+      this.claims.flatMap(({ context }) =>
+        this.consumedBy(context).map((topic) => this.deadLetterTopicOf(context, topic)),
+      ),
+    );
+  }
+
+  deployedName(logical: string): string {
+    return this.deployed.get(logical) ?? logical;
+  }
+
+  logicalName(deployed: string): string {
+    return this.logical.get(deployed) ?? deployed;
+  }
+
+  /**
+   * Where the events go that a context refuses: `<topic>.dead-letter` when the topic is its own, under the name that the
+   * deployment has for it, and `<topic>.<context>.dead-letter` when it is somebody else's.
+   */
+  deadLetterTopicOf(context: string, deployed: string): string {
+    const logical = this.logicalName(deployed);
+    const owner = this.owners.get(logical) ?? context;
+    if (owner !== context) return `${deployed}.${context}${DEAD_LETTER}`;
+    return this.deployed.get(logical + DEAD_LETTER) ?? deployed + DEAD_LETTER;
+  }
+
+  private ownerOfDeployed(deployed: string): string | undefined {
+    const logical = this.logical.get(deployed);
+    return logical === undefined ? undefined : this.owners.get(logical);
+  }
+}

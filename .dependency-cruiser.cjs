@@ -120,7 +120,7 @@ module.exports = {
       from: {},
       to: {
         path: '^src/[^/]+$',
-        pathNot: String.raw`^src/(main|app\.module|waybill|database-commands|api-description)\.ts$`,
+        pathNot: String.raw`^src/(main|app\.module|command-line|waybill|database-commands|api-description)\.ts$`,
       },
     },
     {

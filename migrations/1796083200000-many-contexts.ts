@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What several contexts need: each has letters of its own for one event, and on the loopback a backlog of its own. The
- * program of before works on this schema: it writes letters of orders, and names the constraint, not its columns.
+ * What several contexts need: each has letters of its own for one event, and on the loopback a backlog of its own; and a
+ * topic that cannot be published to holds up no other. The program of before works on this schema: it writes letters of orders, and names the constraint, not its columns.
  */
 export class ManyContexts1796083200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -11,6 +11,7 @@ export class ManyContexts1796083200000 implements MigrationInterface {
       ALTER TABLE dead_letters
         DROP CONSTRAINT uq_dead_letters_origin,
         ADD CONSTRAINT uq_dead_letters_origin UNIQUE (context, topic, partition, "offset", event_time)`);
+    await runner.query(`CREATE INDEX ix_outbox_topic ON outbox (topic, id)`);
     await runner.query(`
       CREATE TABLE loopback_backlog (
         context    text        NOT NULL,
@@ -28,6 +29,7 @@ export class ManyContexts1796083200000 implements MigrationInterface {
   /** Of the letters that several contexts have for one event, the one that was first stays. */
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`DROP TABLE loopback_backlog`);
+    await runner.query(`DROP INDEX ix_outbox_topic`);
     await runner.query(`
       DELETE FROM dead_letters d USING dead_letters first
       WHERE first.id < d.id AND first.context <> d.context

@@ -5,19 +5,32 @@
  * Run from the sources (`tsx scripts/check-migrations.ts`), so that it never judges what an older build has left.
  * Ends with 1 and the SQL that would mend the schema when the two differ.
  */
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type DataSource, type Migration, MigrationExecutor } from 'typeorm';
-import { databaseOptions } from '../src/app.module.js';
-import { Environment } from '../src/platform/config/environment.js';
+import { CONTEXTS, databaseOptions } from '../src/app.module.js';
+import { PROGRAM_SETTINGS } from '../src/platform/config/environment.js';
+import { Settings } from '../src/platform/config/setting-group.js';
 import { dataSourceFor } from '../src/platform/database/database.js';
 import type { ConnectionSettings } from '../src/platform/database/embedded/connection-settings.js';
 import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
 import { readSchema, type Schema } from './migrations/schema.js';
 import { differences, faultsForOldCode } from './migrations/schema-step.js';
 
+const SOURCES = resolve(import.meta.dirname, '..', 'src');
 const MIGRATIONS = resolve(import.meta.dirname, '..', 'migrations', '*.ts');
+
+/** What the code's ON CONFLICT finds by its name. */
+const CONSTRAINTS_BY_NAME = new Set(
+  readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .flatMap((path) => [
+      ...readFileSync(join(SOURCES, path), 'utf8').matchAll(/ON CONFLICT ON CONSTRAINT (\w+)/g),
+    ])
+    .map(([, name]) => name!),
+);
 
 /** @returns one line a fault */
 async function faultsOf(source: DataSource): Promise<string[]> {
@@ -28,7 +41,10 @@ async function faultsOf(source: DataSource): Promise<string[]> {
     const name = (faults: string[], message: string): string[] =>
       faults.map((fault) => `${migration.name}: ${message}: ${fault}`);
     faults.push(
-      ...name(faultsForOldCode(step.before, step.after), 'the code before it cannot go on'),
+      ...name(
+        faultsForOldCode(step.before, step.after, CONSTRAINTS_BY_NAME),
+        'the code before it cannot go on',
+      ),
       ...name(differences(step.before, step.undone), 'it is not undone'),
       ...name(differences(step.after, step.redone), 'it is not redone'),
     );
@@ -59,7 +75,7 @@ async function schemasAround(
 }
 
 async function check(connection: ConnectionSettings): Promise<number> {
-  const options = databaseOptions(new Environment());
+  const options = databaseOptions({ settings: Settings.defaults([PROGRAM_SETTINGS]), contexts: CONTEXTS });
   const source = dataSourceFor(connection, options).setOptions({ migrations: [MIGRATIONS] });
   await source.initialize();
   try {

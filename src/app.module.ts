@@ -1,7 +1,9 @@
 import type { DynamicModule } from '@nestjs/common';
 import { fileURLToPath } from 'node:url';
 import { orders } from './orders/orders.module.js';
-import type { Environment } from './platform/config/environment.js';
+import { Environment } from './platform/config/environment.js';
+import type { Settings } from './platform/config/setting-group.js';
+import { requireDistinctContexts, schemaOf } from './platform/context-registry.js';
 import type { Context } from './platform/context.js';
 import { type Database, type DatabaseOptions } from './platform/database/database.js';
 import type { Logger } from './platform/logging/logger.js';
@@ -9,39 +11,51 @@ import type { MessagingContext } from './platform/messaging/messaging.module.js'
 import { PLATFORM_ENTITIES, PlatformModule } from './platform/platform.module.js';
 
 /** The contexts of this house. A new kind of event is a new folder beside `orders/` and one more name here. */
-const CONTEXTS: readonly Context[] = [orders];
+export const CONTEXTS: readonly Context[] = [orders];
 
 const MIGRATIONS_DIRECTORY = fileURLToPath(new URL('../migrations', import.meta.url));
 
-export function databaseOptions(environment: Environment, log?: Logger): DatabaseOptions {
+/** What a process is started with. */
+export interface House {
+  readonly settings: Settings;
+  /** Those that it is for. */
+  readonly contexts: readonly Context[];
+}
+
+export function databaseOptions({ settings, contexts }: House, log?: Logger): DatabaseOptions {
   return {
-    entities: [...PLATFORM_ENTITIES, ...CONTEXTS.flatMap((context) => context.entities)],
+    entities: [...PLATFORM_ENTITIES, ...contexts.flatMap((context) => context.entities)],
     migrationsDirectory: MIGRATIONS_DIRECTORY,
-    poolSize: environment.DB_POOL_SIZE,
+    schemas: contexts.flatMap((context) => schemaOf(context) ?? []),
+    moreMigrations: contexts.flatMap((context) => context.migrations ?? []),
+    poolSize: settings.of(Environment).DB_POOL_SIZE,
     report: log && ((fields, message) => log.warn(fields, message)),
   };
 }
 
-const messagingOf = (context: Context, environment: Environment): MessagingContext => ({
+const messagingOf = (context: Context, settings: Settings): MessagingContext => ({
   name: context.name,
   isMain: context.isMain === true,
-  own: context.topics(environment),
+  own: context.topics(settings),
   consumes: context.consumes,
 });
 
 /** The whole house: the platform, and the contexts on top of it. */
 export class AppModule {
-  static register(environment: Environment, log: Logger, database: Database): DynamicModule {
+  /** @throws ContextError, TopicClaimedTwiceError */
+  static register({ settings, contexts }: House, log: Logger, database: Database): DynamicModule {
+    requireDistinctContexts(contexts);
+    const environment = settings.of(Environment);
     return {
       module: AppModule,
       imports: [
         PlatformModule.register({
-          environment,
+          settings,
           log,
           database,
-          contexts: CONTEXTS.map((context) => messagingOf(context, environment)),
+          contexts: contexts.map((context) => messagingOf(context, settings)),
         }),
-        ...CONTEXTS.map((context) => context.module(environment)),
+        ...contexts.map((context) => context.module(environment)),
       ],
     };
   }

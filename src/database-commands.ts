@@ -1,5 +1,5 @@
-import { databaseOptions } from './app.module.js';
-import type { Environment } from './platform/config/environment.js';
+import { databaseOptions, type House } from './app.module.js';
+import { Environment } from './platform/config/environment.js';
 import { Database } from './platform/database/database.js';
 import {
   databasePlace,
@@ -13,21 +13,23 @@ import type { DeadLettersCommand } from './platform/messaging/dead-letters/comma
 import { askToSkip, type SkipBatchCommand } from './platform/messaging/batch-skips/skip-batch-command.js';
 import { DeadLettersCommandRun } from './platform/messaging/dead-letters/command/dead-letters-command.js';
 
+const environmentOf = ({ settings }: House): Environment => settings.of(Environment);
+
 /**
  * Opens a database, which migrates it, does some work on it, and closes it.
  *
  * @throws NoDatabaseError when there is nothing of ours in it, unless it `mayBeNew`
  */
 async function withDatabase<T>(
-  environment: Environment,
+  house: House,
   postgres: Postgres,
   work: (database: Database) => Promise<T>,
   { mayBeNew = false } = {},
 ): Promise<T> {
-  const database = new Database(databaseOptions(environment));
+  const database = new Database(databaseOptions(house));
   try {
     if (!mayBeNew && (await database.isNew(postgres.connection))) {
-      throw new NoDatabaseError(databasePlace(environment));
+      throw new NoDatabaseError(databasePlace(environmentOf(house)));
     }
     await database.open(postgres.connection);
     return await work(database);
@@ -38,10 +40,10 @@ async function withDatabase<T>(
 }
 
 /** @returns the exit code, as all of these do */
-export async function migrateDatabase(environment: Environment): Promise<number> {
-  const postgres = await reachPostgres(environment);
+export async function migrateDatabase(house: House): Promise<number> {
+  const postgres = await reachPostgres(environmentOf(house));
   const applied = await withDatabase(
-    environment,
+    house,
     postgres,
     (database) => Promise.resolve(database.source.migrations.length),
     { mayBeNew: true },
@@ -51,13 +53,10 @@ export async function migrateDatabase(environment: Environment): Promise<number>
 }
 
 /** Deletes every table, and makes them anew by the migrations. An embedded PostgreSQL that is in use is left alone. */
-export async function resetDatabase(environment: Environment): Promise<number> {
-  requireDatabase(environment);
-  const postgres = await providePostgres(environment, () => undefined);
-  await withDatabase(environment, postgres, async (database) => {
-    await database.source.dropDatabase();
-    await database.source.runMigrations({ transaction: 'each' });
-  });
+export async function resetDatabase(house: House): Promise<number> {
+  requireDatabase(environmentOf(house));
+  const postgres = await providePostgres(environmentOf(house), () => undefined);
+  await withDatabase(house, postgres, (database) => database.reset());
   process.stdout.write('all that was stored is deleted; the schema is up to date\n');
   return 0;
 }
@@ -68,10 +67,10 @@ export async function resetDatabase(environment: Environment): Promise<number> {
  * @returns the exit code
  */
 export async function deadLettersCommand(
-  environment: Environment,
+  house: House,
   command: Exclude<DeadLettersCommand, { action: 'help' }>,
 ): Promise<number> {
-  requireDatabase(environment);
+  requireDatabase(environmentOf(house));
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
@@ -79,15 +78,15 @@ export async function deadLettersCommand(
   process.stdout.on('error', () => undefined);
   const out = (text: string): void => void process.stdout.write(text);
   const terminal = { out, err: process.stderr, signal: stopping.signal };
-  return withDatabase(environment, await reachPostgres(environment), (database) =>
+  return withDatabase(house, await reachPostgres(environmentOf(house)), (database) =>
     new DeadLettersCommandRun(database, terminal).run(command),
   );
 }
 
 /** A batch to go on behind, whether the program runs or not. */
-export async function skipBatch(environment: Environment, command: SkipBatchCommand): Promise<number> {
-  requireDatabase(environment);
-  await withDatabase(environment, await reachPostgres(environment), async (database) => {
+export async function skipBatch(house: House, command: SkipBatchCommand): Promise<number> {
+  requireDatabase(environmentOf(house));
+  await withDatabase(house, await reachPostgres(environmentOf(house)), async (database) => {
     process.stdout.write(await askToSkip(database, command));
   });
   return 0;

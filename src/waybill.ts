@@ -1,9 +1,9 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule, databaseOptions } from './app.module.js';
+import { AppModule, databaseOptions, type House } from './app.module.js';
 import { describeApi } from './api-description.js';
 import { ORDERS_PATH } from './orders/http/receipt-answer.js';
-import type { Environment } from './platform/config/environment.js';
+import { Environment } from './platform/config/environment.js';
 import { atMost } from './platform/at-most.js';
 import { UnfitDatabaseError } from './platform/database/database.errors.js';
 import { Database } from './platform/database/database.js';
@@ -26,7 +26,7 @@ import { RequestMetrics } from './platform/http/request-metrics.js';
 import { addSecurityHeaders } from './platform/http/security-headers.js';
 import { servePage } from './platform/http/static-page.js';
 import { UnreadAnswers } from './platform/http/unread-answers.js';
-import { Lifecycle } from './platform/lifecycle.js';
+import { Lifecycle, type StepError } from './platform/lifecycle.js';
 import { type Logger, NestLogger } from './platform/logging/logger.js';
 import { observeGauge } from './platform/metrics/observed-gauge.js';
 import type { EventServer } from './platform/messaging/event-server.js';
@@ -72,13 +72,14 @@ export class Waybill {
    * Listens, and returns; the rest comes up behind it, however long the database and Kafka take. `/health/ready`
    * tells when it is done.
    *
-   * @throws DataDirInUseError, EmbeddedPostgresUnavailableError, and EADDRINUSE when the port is taken
+   * @throws ContextError, DataDirInUseError, EmbeddedPostgresUnavailableError, and EADDRINUSE when the port is taken
    */
-  static async start(environment: Environment, log: Logger): Promise<Waybill> {
+  static async start(house: House, log: Logger): Promise<Waybill> {
+    const environment = house.settings.of(Environment);
     const postgres = await providePostgres(environment, (message, fields) => log.info(fields ?? {}, message));
-    const database = new Database(databaseOptions(environment, log));
+    const database = new Database(databaseOptions(house, log));
     try {
-      const app = await createApp(environment, log, database);
+      const app = await createApp(house, log, database);
       const waybill = new Waybill(app, environment, log, database, postgres);
       await app.listen(environment.SERVER_PORT, environment.SERVER_HOST);
       waybill.starting = waybill.comeUp();
@@ -114,32 +115,44 @@ export class Waybill {
     const { app } = this;
     app.get(Health).report('start', { up: false, detail: 'stopping' });
     this.stopping.abort();
-    // Before the start is over it may be waiting for Kafka, which this ends.
-    await app.get<EventServer>(EVENT_SERVER).close();
+    const lifecycle = app.get(Lifecycle);
+    // Before the start is over it may be waiting for Kafka, which the first of these ends.
+    await this.end('the consumers', () => app.get<EventServer>(EVENT_SERVER).close());
     await atMost(
       START_END_MS,
       this.starting?.catch(() => undefined),
     );
-    const lifecycle = app.get(Lifecycle);
     await lifecycle.drain();
-    await this.connections.drain(() => app.close(), DRAIN_MS);
-    await app.get(OutboxRelay).stop(FLUSH_MS);
+    await this.end('the HTTP server', () => this.connections.drain(() => app.close(), DRAIN_MS));
+    await this.end('the relay', () => app.get(OutboxRelay).stop(FLUSH_MS));
     await lifecycle.close();
-    await this.database.close();
+    await this.end('the connections to the database', () => this.database.close());
     await this.postgres.stop();
+  }
+
+  /** Whatever becomes of one part, those that it leans on are ended as well. */
+  private async end(part: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.log.error({ err: error, part }, 'a part could not be ended in order');
+    }
   }
 
   private async comeUp(): Promise<void> {
     const { app, database, environment, log, postgres } = this;
     const { signal } = this.stopping;
     const health = app.get(Health);
-    const waiting = (error: Error): void => {
+    const waiting = (part: string, error: Error): void => {
       // What is wrong with it no time will mend.
       if (error instanceof UnfitDatabaseError) throw error;
-      health.report('start', { up: false, detail: `waiting for the database: ${error.message}` });
+      health.report('start', { up: false, detail: `waiting for ${part}: ${error.message}` });
+    };
+    const databaseIsAway = (error: Error): void => {
+      waiting('the database', error);
       log.warn({ err: error }, 'the database cannot be used yet; trying again');
     };
-    await untilItWorks(() => database.open(postgres.connection), waiting, signal);
+    await untilItWorks(() => database.open(postgres.connection), databaseIsAway, signal);
     health.report('start', { up: false, detail: 'connecting the consumers' });
     health.addCheck('database', async () => {
       if (await database.isReadOnly()) return { up: false, detail: 'it is read-only: nothing can be stored' };
@@ -147,20 +160,22 @@ export class Waybill {
     });
     await app.startAllMicroservices();
     // What is loaded before news of changes comes in could be old by then.
-    await untilItWorks(() => app.get(Lifecycle).start(), waiting, signal);
+    const stepFailed = (error: Error): void => {
+      const { step, cause } = error as StepError;
+      waiting(step, cause);
+      log.warn({ err: cause, step }, 'a step of the start failed; trying again');
+    };
+    await untilItWorks(() => app.get(Lifecycle).start(), stepFailed, signal);
     signal.throwIfAborted();
     if (environment.ROLES.includes('relay')) app.get(OutboxRelay).start();
     health.report('start', { up: true });
   }
 }
 
-async function createApp(
-  environment: Environment,
-  log: Logger,
-  database: Database,
-): Promise<NestFastifyApplication> {
+async function createApp(house: House, log: Logger, database: Database): Promise<NestFastifyApplication> {
+  const environment = house.settings.of(Environment);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.register(environment, log, database),
+    AppModule.register(house, log, database),
     createHttpAdapter(log),
     { logger: new NestLogger(log), bodyParser: false, abortOnError: false },
   );

@@ -28,6 +28,9 @@ async function builtModules() {
       'platform/config/environment.js',
     )) as typeof import('../../src/platform/config/environment.js')),
     ...((await load(
+      'platform/config/setting-group.js',
+    )) as typeof import('../../src/platform/config/setting-group.js')),
+    ...((await load(
       'platform/database/database.js',
     )) as typeof import('../../src/platform/database/database.js')),
     ...((await load(
@@ -45,11 +48,14 @@ async function builtModules() {
  */
 export async function openApiJson(): Promise<string> {
   const built = await builtModules();
-  const environment = new built.Environment();
+  const house = {
+    settings: built.Settings.defaults([built.PROGRAM_SETTINGS]),
+    contexts: built.CONTEXTS,
+  };
   const log = built.createLogger('silent');
-  const database = new built.Database(built.databaseOptions(environment));
+  const database = new built.Database(built.databaseOptions(house));
   const app = await NestFactory.create<NestFastifyApplication>(
-    built.AppModule.register(environment, log, database),
+    built.AppModule.register(house, log, database),
     built.createHttpAdapter(log),
     { logger: false, abortOnError: false, bodyParser: false },
   );

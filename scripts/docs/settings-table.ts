@@ -1,11 +1,8 @@
 import { getMetadataStorage } from 'class-validator';
 import { readFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
-import {
-  Environment,
-  SETTING_DESCRIPTIONS,
-  type SettingName,
-} from '../../src/platform/config/environment.js';
+import { Environment, PROGRAM_SETTINGS } from '../../src/platform/config/environment.js';
+import type { SettingGroup } from '../../src/platform/config/setting-group.js';
 
 const BEGIN = '<!-- settings:begin -->';
 const END = '<!-- settings:end -->';
@@ -28,23 +25,28 @@ interface SettingRow {
   purpose: string;
 }
 
-/** The program's settings, as the validators themselves describe what each may hold. */
-export function programSettings(): SettingRow[] {
-  const settings = new Environment();
-  const rules = getMetadataStorage().getTargetValidationMetadatas(Environment, '', false, false);
-  return (Object.keys(settings) as SettingName[]).map((name) => {
-    const expected = rules.flatMap(({ propertyName, type, constraints }) =>
-      propertyName === name && type === 'customValidation' ? [String(constraints?.[0])] : [],
+/** The settings of a group, as the validators themselves describe what each may hold. */
+export function settingsOf({ type, descriptions }: SettingGroup): SettingRow[] {
+  const settings = new type() as Record<string, unknown>;
+  const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
+  return Object.entries(settings).map(([name, value]) => {
+    const expected = rules.flatMap(({ propertyName, type: kind, constraints }) =>
+      propertyName === name && kind === 'customValidation' ? [String(constraints?.[0])] : [],
     );
-    const value = settings[name];
     return {
       name,
-      default: value === undefined || value === '' ? '' : String(value),
+      default: textOf(value as SettingValue | undefined),
       mayHold: expected.join(' and ') || 'any text',
-      purpose: SETTING_DESCRIPTIONS[name],
+      purpose: descriptions[name]!,
     };
   });
 }
+
+type SettingValue = string | number | string[];
+
+const textOf = (value: SettingValue = ''): string => (Array.isArray(value) ? value.join() : `${value}`);
+
+export const programSettings = (): SettingRow[] => settingsOf(PROGRAM_SETTINGS);
 
 /**
  * The settings that only `docker-compose.yml` has: each `${NAME:-default}` of it that the program does not know.

@@ -4,17 +4,30 @@ import type { Column, Rule, Schema } from './schema.js';
  * What the code of the step before could no longer do after it: for the length of a deployment it runs on the new
  * schema, reading and writing as it knows how to.
  *
+ * @param byName constraints that ON CONFLICT finds by their names: such a one may get further columns
  * @returns one line a fault
  */
-export function faultsForOldCode(before: Schema, after: Schema): string[] {
+export function faultsForOldCode(
+  before: Schema,
+  after: Schema,
+  byName: ReadonlySet<string> = new Set(),
+): string[] {
+  const isWidened = (old: Rule, rule: Rule): boolean =>
+    byName.has(rule.name) &&
+    [rule.table, rule.name, rule.unique].join() === [old.table, old.name, old.unique].join() &&
+    old.columns.every((name) => rule.columns.includes(name));
   const wasThere = new Set(before.columns.map(({ table }) => table));
   const inOldTables = <T extends { table: string }>(things: readonly T[]): T[] =>
     things.filter(({ table }) => wasThere.has(table));
   return [
     ...before.columns.flatMap((column) => faultOfOldColumn(column, after)),
     ...inOldTables(after.columns).flatMap((column) => faultOfNewColumn(column, before)),
-    ...inOldTables(after.rules).flatMap((rule) => faultOfNewRule(rule, before, after)),
-    ...inOldTables(before.rules).flatMap((rule) => faultOfLostRule(rule, after)),
+    ...inOldTables(after.rules)
+      .filter((rule) => !before.rules.some((old) => isWidened(old, rule)))
+      .flatMap((rule) => faultOfNewRule(rule, before, after)),
+    ...inOldTables(before.rules)
+      .filter((old) => !after.rules.some((rule) => isWidened(old, rule)))
+      .flatMap((rule) => faultOfLostRule(rule, after)),
   ];
 }
 

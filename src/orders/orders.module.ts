@@ -22,11 +22,14 @@ export const orders: Context = {
   name: 'orders',
   isMain: true,
   entities: ORDER_ENTITIES,
-  topics: (environment) => ({
-    orders: environment.KAFKA_TOPIC,
-    'order-status': environment.KAFKA_STATUS_TOPIC,
-    'orders.dead-letter': environment.KAFKA_DEAD_LETTER_TOPIC,
-  }),
+  topics(settings) {
+    const { KAFKA_TOPIC, KAFKA_STATUS_TOPIC, KAFKA_DEAD_LETTER_TOPIC } = settings.of(Environment);
+    return {
+      orders: KAFKA_TOPIC,
+      'order-status': KAFKA_STATUS_TOPIC,
+      'orders.dead-letter': KAFKA_DEAD_LETTER_TOPIC,
+    };
+  },
   consumes: ['orders'],
   module: ({ ROLES }) => ({ module: OrdersModule, imports: ROLES.includes('api') ? [OrdersHttpModule] : [] }),
 };

@@ -1,17 +1,23 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { EntitySchema } from 'typeorm';
 import type { Environment } from './config/environment.js';
+import type { SettingGroup, Settings } from './config/setting-group.js';
+import type { MigrationClass } from './database/database.js';
 
 /** A context of the house, such as orders: what the house has to know of it in order to take it in. */
 export interface Context {
-  /** Of what it owns: lower-case letters, digits and `_`, such as `orders`. */
+  /** Lower-case letters, digits and `_`, such as `orders`; part of what its group, its topics and its metrics are called. */
   readonly name: string;
   /** The one that was there before there were others; see `ContextName`. */
   readonly isMain?: true;
-  /** Its tables. */
+  /** Its settings, besides those of the program. */
+  readonly settings?: SettingGroup;
+  /** Its tables, which stand in the PostgreSQL schema of its name; those of the main context in `public`. */
   readonly entities: readonly EntitySchema[];
+  /** What makes them; those of the main context stand in `migrations/`. */
+  readonly migrations?: readonly MigrationClass[];
   /** Its own topics' names as its code knows them, and as this deployment calls them. */
-  topics(environment: Environment): Record<string, string>;
+  topics(settings: Settings): Record<string, string>;
   /** Topics, by their names in code, whose events it may refuse: each has a topic for its dead letters. */
   readonly consumes: readonly string[];
   /** Its layers, as far as this process's roles need them. */

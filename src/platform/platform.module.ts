@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type { EntitySchema } from 'typeorm';
 import { Environment } from './config/environment.js';
+import { Settings } from './config/setting-group.js';
 import { Database } from './database/database.js';
 import { HealthModule } from './health/health.module.js';
 import { DirectAnswers } from './http/direct-answers.js';
@@ -31,7 +32,7 @@ export const PLATFORM_ENTITIES: readonly EntitySchema[] = [
 ];
 
 export interface PlatformParts {
-  readonly environment: Environment;
+  readonly settings: Settings;
   readonly log: Logger;
   readonly database: Database;
   readonly contexts: readonly MessagingContext[];
@@ -41,7 +42,8 @@ export interface PlatformParts {
 @Global()
 @Module({})
 export class PlatformModule {
-  static register({ environment, log, database, contexts }: PlatformParts): DynamicModule {
+  static register({ settings, log, database, contexts }: PlatformParts): DynamicModule {
+    const environment = settings.of(Environment);
     return {
       module: PlatformModule,
       imports: [
@@ -52,6 +54,7 @@ export class PlatformModule {
       ],
       providers: [
         { provide: Environment, useValue: environment },
+        { provide: Settings, useValue: settings },
         { provide: LOGGER, useValue: log },
         { provide: Database, useValue: database },
         Lifecycle,
@@ -63,7 +66,16 @@ export class PlatformModule {
         UnreadAnswers,
         PagesUnderWay,
       ],
-      exports: [Environment, LOGGER, Database, Lifecycle, IdempotencyKeys, DirectAnswers, PagesUnderWay],
+      exports: [
+        Environment,
+        Settings,
+        LOGGER,
+        Database,
+        Lifecycle,
+        IdempotencyKeys,
+        DirectAnswers,
+        PagesUnderWay,
+      ],
     };
   }
 }

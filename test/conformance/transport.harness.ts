@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { register } from 'prom-client';
 import { Environment } from '../../src/platform/config/environment.js';
+import { Settings } from '../../src/platform/config/setting-group.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { Health } from '../../src/platform/health/health.js';
 import { createHttpAdapter } from '../../src/platform/http/http-adapter.js';
@@ -131,7 +132,14 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   };
 
   @Module({
-    imports: [PlatformModule.register({ environment, log, database, contexts: [letters] })],
+    imports: [
+      PlatformModule.register({
+        settings: Settings.defaults([], environment),
+        log,
+        database,
+        contexts: [letters],
+      }),
+    ],
     controllers: [Letters],
     providers: [{ provide: Handlers, useValue: handlers }],
   })

@@ -67,12 +67,15 @@ describe.skipIf(unavailable)('a batch that is corrupt on the disk of its broker'
     const metrics = await (await fetch(`${program.url}/metrics`)).text();
     expect(metrics).toMatch(
       new RegExp(
-        `^waybill_consumer_failing_seconds\\{topic="${topic}",partition="0",reason="UndecodableBatchError"\\} \\d`,
+        `^waybill_consumer_failing_seconds\\{context="orders",topic="${topic}",partition="0",reason="UndecodableBatchError"\\} \\d`,
         'm',
       ),
     );
     expect(metrics).toMatch(
-      new RegExp(`^waybill_consumer_failing_seconds\\{topic="${topic}",partition="1",reason=""\\} 0$`, 'm'),
+      new RegExp(
+        `^waybill_consumer_failing_seconds\\{context="orders",topic="${topic}",partition="1",reason=""\\} 0$`,
+        'm',
+      ),
     );
     expect(program.output()).toContain('the compression codec 7 is not known');
 

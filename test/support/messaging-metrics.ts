@@ -1,4 +1,4 @@
-import { Counter, Histogram } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import { MessagingMetrics, RelayMetrics } from '../../src/platform/messaging/messaging.metrics.js';
 import { Topics } from '../../src/platform/messaging/topics.js';
 
@@ -25,6 +25,7 @@ export function unregisteredRelayMetrics(): RelayMetrics {
     counter('published', 'topic'),
     counter('dead_letters_replayed', 'topic'),
     histogram('relay_batch_duration'),
+    new Gauge({ name: 'topic_held', help: 'topic_held', labelNames: ['topic'], registers: [] }),
     new Topics([]),
   );
 }

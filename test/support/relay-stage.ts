@@ -4,6 +4,7 @@ import { Health } from '../../src/platform/health/health.js';
 import type { OutboxMessage, Publisher } from '../../src/platform/messaging/outgoing-message.js';
 import { Outbox } from '../../src/platform/messaging/outbox/outbox.js';
 import { OutboxRelay } from '../../src/platform/messaging/outbox/outbox-relay.js';
+import { type ContextTopics, Topics } from '../../src/platform/messaging/topics.js';
 import { RecentMessages } from '../../src/platform/messaging/outbox/recent-messages.js';
 import { unregisteredRelayMetrics } from './messaging-metrics.js';
 import { openWaybillDatabase, type WaybillDatabase } from './waybill-database.js';
@@ -35,6 +36,12 @@ export class RecordingPublisher implements Publisher {
     return this.sent.map(({ value }) => value!.toString());
   }
 }
+
+/** Letters are the main context's. */
+const TOPICS: readonly ContextTopics[] = [
+  { context: 'letters', isMain: true, own: { letters: 'letters', others: 'others' }, consumes: [] },
+  { context: 'side', isMain: false, own: { side: 'side' }, consumes: [] },
+];
 
 export const message = (value: string | Buffer, key = 'a'): Parameters<Outbox['append']>[1][number] => ({
   topic: 'letters',
@@ -71,7 +78,16 @@ export class RelayStage {
     const log = pino({ level: 'silent' });
     const metrics = unregisteredRelayMetrics();
     const { database } = this.house;
-    const relay = new OutboxRelay(database, environment, publisher, log, metrics, health, remembered);
+    const relay = new OutboxRelay(
+      database,
+      environment,
+      publisher,
+      log,
+      metrics,
+      health,
+      remembered,
+      new Topics(TOPICS),
+    );
     this.relays.push(relay);
     relay.start();
     return relay;

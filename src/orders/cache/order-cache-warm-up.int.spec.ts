@@ -41,8 +41,8 @@ afterAll(() => house.drop());
 /** A cache and what its program does before it is ready. */
 function startOf(settings: Partial<Environment>): { cache: OrderCache; start: () => Promise<void> } {
   const environment = Object.assign(new Environment(), settings);
-  const lifecycle = new Lifecycle();
   const log = pino({ level: 'silent' });
+  const lifecycle = new Lifecycle(log);
   const cache = new OrderCache(orders, environment, undefined);
   new OrderCacheWarmUp(cache, orders, environment, lifecycle, log);
   return { cache, start: () => lifecycle.start() };

@@ -19,7 +19,7 @@ export class OrderCacheWarmUp {
     lifecycle: Lifecycle,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
-    lifecycle.beforeReady(() => this.run());
+    lifecycle.beforeReady('the cache of orders', () => this.run());
   }
 
   private async run(): Promise<void> {

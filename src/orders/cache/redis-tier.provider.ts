@@ -35,7 +35,7 @@ async function createRedisTier(
       else log.warn({ err: reason }, 'Redis is skipped until it is back');
     },
   });
-  lifecycle.beforeReady(() => {
+  lifecycle.beforeReady('Redis', () => {
     redis.connect();
     health.addCheck(
       'redis',
@@ -46,6 +46,6 @@ async function createRedisTier(
       { isOptional: true },
     );
   });
-  lifecycle.onClose(() => redis.close());
+  lifecycle.onClose('Redis', () => redis.close());
   return redis;
 }

@@ -4,9 +4,9 @@ import { pino } from 'pino';
 import { register } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleOrder } from '../../../test/support/sample-order.js';
+import { houseOf } from '../../../test/support/house-of.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { AppModule } from '../../app.module.js';
-import { Environment } from '../../platform/config/environment.js';
 import { createHttpAdapter } from '../../platform/http/http-adapter.js';
 import { NestLogger } from '../../platform/logging/logger.js';
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   register.clear();
   // The relay is not started, so the outbox shows what has been sent.
   app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.register(new Environment(), log, house.database),
+    AppModule.register(houseOf(), log, house.database),
     createHttpAdapter(log),
     { logger: new NestLogger(log), abortOnError: false },
   );

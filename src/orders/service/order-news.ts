@@ -20,7 +20,7 @@ export class OrderNews {
     private readonly cache: OrderCache,
     lifecycle: Lifecycle,
   ) {
-    lifecycle.onDrain(() => this.items.complete());
+    lifecycle.onDrain('the stream of status events', () => this.items.complete());
   }
 
   get stream(): Observable<OrderNewsItem> {

@@ -4,9 +4,9 @@ import { pino } from 'pino';
 import { register } from 'prom-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type JsonObject, sampleOrder } from '../../../test/support/sample-order.js';
+import { houseOf } from '../../../test/support/house-of.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { AppModule } from '../../app.module.js';
-import { Environment } from '../../platform/config/environment.js';
 import { createHttpAdapter } from '../../platform/http/http-adapter.js';
 import { takeBodiesAsBytes } from '../../platform/http/request-bodies.js';
 import { ProblemFilter } from '../../platform/http/problem.filter.js';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   const log = pino({ level: 'silent' });
   register.clear();
   app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.register(new Environment(), log, house.database),
+    AppModule.register(houseOf(), log, house.database),
     createHttpAdapter(log),
     { logger: new NestLogger(log), bodyParser: false, abortOnError: false },
   );

@@ -5,6 +5,7 @@ import {
   HostName,
   HostPatterns,
   KafkaName,
+  Names,
   NonEmptyText,
   OneOf,
   Origins,
@@ -12,6 +13,7 @@ import {
   UrlOf,
   WholeNumber,
 } from './setting-kinds.js';
+import { settingGroup } from './setting-group.js';
 
 export const ROLES = ['api', 'consumer', 'relay'] as const;
 export type Role = (typeof ROLES)[number];
@@ -37,6 +39,7 @@ export class Environment {
   @IsOptional() @Origins() TRUSTED_ORIGINS?: string[] = undefined;
   @Directory() STATIC_DIR: string = './web';
   @SomeOf(ROLES) ROLES: Role[] = [...ROLES];
+  @Names() CONTEXTS: string[] = ['orders'];
   @OneOf(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 
   @NonEmptyText() DATA_DIR: string = './.data';
@@ -78,8 +81,7 @@ export class Environment {
 
 export type SettingName = keyof Environment;
 
-/** One line a setting, for people: the README's table is made from these. */
-export const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
+const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   SERVER_PORT: 'Port of the page and the API; 0 takes a free one',
   SERVER_HOST: 'Address to listen on; the container sets 0.0.0.0',
   MAX_CONNECTIONS: 'Connections of clients at most; the limit of open files may allow fewer',
@@ -88,6 +90,7 @@ export const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
     'Names that requests may be for (`Host`), besides addresses, localhost and the name of the machine; others get 421',
   TRUSTED_ORIGINS: 'Origins of other pages that may change something here; those of others get 403',
   STATIC_DIR: 'Folder of the web page',
+  CONTEXTS: 'What this deployment is for: contexts, such as orders',
   ROLES: 'What this process does: serve the API, consume events, relay the outbox',
   LOG_LEVEL: 'Least severe log line that is written',
   DATA_DIR: 'Home of the embedded PostgreSQL',
@@ -126,9 +129,9 @@ export const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   ORDER_TOTALS: 'What becomes of an order whose totals do not add up: marked (warn) or refused (strict)',
 };
 
-/** Settings whose value never appears in a log or a message. */
-export const SECRET_SETTINGS: ReadonlySet<SettingName> = new Set<SettingName>([
-  'DATABASE_URL',
-  'DB_PASSWORD',
-  'REDIS_URL',
-]);
+export const PROGRAM_SETTINGS = settingGroup(Environment, {
+  descriptions: SETTING_DESCRIPTIONS,
+  secrets: ['DATABASE_URL', 'DB_PASSWORD', 'REDIS_URL'],
+  lists: ['KAFKA_BROKERS', 'ALLOWED_HOSTS', 'TRUSTED_ORIGINS'],
+  verbatim: ['DB_PASSWORD'],
+});

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readDatabaseUrl } from './database-url.js';
-import { Environment, SECRET_SETTINGS, type SettingName } from './environment.js';
+import { Environment, PROGRAM_SETTINGS, type SettingName } from './environment.js';
 import { LIBPQ_VARIABLES } from './libpq-variables.js';
 import { misspeltSettings } from './misspelt-settings.js';
 import { redisUrlFaults } from './redis-url.js';
+import { type SettingGroup, Settings } from './setting-group.js';
 
 /** sysexits.h: something was found in an unconfigured or misconfigured state. */
 export const EX_CONFIG = 78;
@@ -21,20 +22,13 @@ export class ConfigurationError extends Error {
 
 type Variables = Record<string, string | undefined>;
 
-const LISTS: ReadonlySet<SettingName> = new Set<SettingName>([
-  'ROLES',
-  'KAFKA_BROKERS',
-  'ALLOWED_HOSTS',
-  'TRUSTED_ORIGINS',
-]);
-
 /** A setting's text as its kind holds it. A number that is none stays text, for the validator to name. */
-function parse(name: SettingName, text: string): unknown {
-  const example: unknown = new Environment()[name];
+function parse({ type, lists = [], verbatim = [] }: SettingGroup, name: string, text: string): unknown {
+  const example: unknown = (new type() as Record<string, unknown>)[name];
   if (typeof example === 'number') return /^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
-  if (LISTS.has(name)) return text.split(',').map((part) => part.trim());
+  if (Array.isArray(example) || lists.includes(name)) return text.split(',').map((part) => part.trim());
   if (name === 'SERVER_HOST' || name === 'DB_HOST') return text.trim().replace(/^\[(.*)\]$/, '$1');
-  return name === 'DB_PASSWORD' ? text : text.trim();
+  return verbatim.includes(name) ? text : text.trim();
 }
 
 function readVariables(directory: string, name: string): Variables {
@@ -46,8 +40,8 @@ function readVariables(directory: string, name: string): Variables {
   }
 }
 
-function faultLine(name: SettingName, text: string | undefined, expected: string): string {
-  const held = SECRET_SETTINGS.has(name) ? 'holds a value (hidden)' : `is ${JSON.stringify(text ?? '')}`;
+function faultLine({ secrets = [] }: SettingGroup, name: string, text: string, expected: string): string {
+  const held = secrets.includes(name) ? 'holds a value (hidden)' : `is ${JSON.stringify(text)}`;
   return `${name} ${held}: expected ${expected}`;
 }
 
@@ -125,9 +119,11 @@ const PARTS_OF_DATABASE: readonly SettingName[] = ['DB_PORT', 'DB_USER', 'DB_PAS
 export function settingsWithoutEffect(
   variables: Variables = ofProcess(),
   directory = process.cwd(),
+  groups: readonly SettingGroup[] = [],
 ): string[] {
   const texts = gather(variables, directory);
-  const lines = misspeltSettings(Object.keys(texts), Object.keys(new Environment())).map(
+  const known = [PROGRAM_SETTINGS, ...groups].flatMap(({ type }) => Object.keys(new type()));
+  const lines = misspeltSettings(Object.keys(texts), known).map(
     ({ variable, setting }) =>
       `${variable} is set, and is no setting of Waybill's: did you mean ${setting}? It has no effect`,
   );
@@ -145,30 +141,62 @@ export function settingsWithoutEffect(
   return lines;
 }
 
+/** @throws ConfigurationError naming every fault of the group */
+function readGroup(group: SettingGroup, texts: Variables): { settings: object; faults: string[] } {
+  const settings = new group.type() as Record<string, unknown>;
+  for (const name of Object.keys(settings)) {
+    const text = texts[name];
+    if (text !== undefined) settings[name] = parse(group, name, text);
+  }
+  const faults = validateSync(settings).map(({ property, constraints }) =>
+    faultLine(
+      group,
+      property,
+      texts[property] || String(settings[property]),
+      Object.values(constraints ?? {}).join(' and '),
+    ),
+  );
+  return { settings, faults };
+}
+
 /**
  * Reads the settings from `.env`, `.env.local` and `variables`, the later winning over the earlier.
  *
+ * @param groups what contexts have besides the program's own
  * @throws ConfigurationError naming every fault at once
+ * @throws Error when two groups have a setting of one name
  */
-export function loadEnvironment(variables: Variables = ofProcess(), directory = process.cwd()): Environment {
+export function loadSettings(
+  groups: readonly SettingGroup[],
+  variables: Variables = ofProcess(),
+  directory = process.cwd(),
+): Settings {
+  const all = [PROGRAM_SETTINGS, ...groups];
+  requireDistinct(all);
   const texts = gather(variables, directory);
-  const environment = new Environment();
-  const values: Record<string, unknown> = {};
-  for (const name of Object.keys(environment) as SettingName[]) {
-    const text = texts[name];
-    if (text !== undefined) values[name] = parse(name, text);
-  }
-  Object.assign(environment, values);
-
-  const faults = validateSync(environment).map((error) => {
-    const name = error.property as SettingName;
-    return faultLine(
-      name,
-      texts[name] || String(environment[name]),
-      Object.values(error.constraints ?? {}).join(' and '),
-    );
-  });
+  const read = all.map((group) => ({ group, ...readGroup(group, texts) }));
+  const settings = new Settings(new Map(read.map(({ group, settings }) => [group.type, settings])));
+  const faults = read.flatMap((one) => one.faults);
+  const environment = settings.of(Environment);
   if (faults.length === 0) faults.push(...urlFaults(environment, texts), ...faultsBetween(environment));
   if (faults.length > 0) throw new ConfigurationError(faults);
-  return environment;
+  return settings;
+}
+
+/** The program's own settings alone. @throws ConfigurationError naming every fault at once */
+export function loadEnvironment(variables?: Variables, directory?: string): Environment {
+  return loadSettings([], variables, directory).of(Environment);
+}
+
+function requireDistinct(groups: readonly SettingGroup[]): void {
+  const owners = new Map<string, string>();
+  for (const { type } of groups) {
+    for (const name of Object.keys(new type())) {
+      const owner = owners.get(name);
+      if (owner !== undefined) {
+        throw new Error(`the setting ${name} is claimed twice: by ${owner} and by ${type.name}`);
+      }
+      owners.set(name, type.name);
+    }
+  }
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Environment, SECRET_SETTINGS, SETTING_DESCRIPTIONS, type SettingName } from './environment.js';
+import { Environment, PROGRAM_SETTINGS, type SettingName } from './environment.js';
 import { ConfigurationError, loadEnvironment, settingsWithoutEffect } from './load-environment.js';
 
 let directory: string;
@@ -142,7 +142,7 @@ describe('the settings', () => {
   });
 
   it('are each described for people', () => {
-    expect(Object.keys(SETTING_DESCRIPTIONS).sort()).toEqual(Object.keys(new Environment()).sort());
+    expect(Object.keys(PROGRAM_SETTINGS.descriptions).sort()).toEqual(Object.keys(new Environment()).sort());
   });
 });
 
@@ -181,8 +181,8 @@ describe('a faulty setting', () => {
     expect(() => load({ SERVER_PORT: 'x', LOG_LEVEL: 'y' })).toThrow(/SERVER_PORT .*; LOG_LEVEL /);
   });
 
-  it.each([...SECRET_SETTINGS])('%s is known to be a secret', (name) => {
-    expect(SETTING_DESCRIPTIONS).toHaveProperty(name);
+  it.each(PROGRAM_SETTINGS.secrets!)('%s is known to be a secret', (name) => {
+    expect(PROGRAM_SETTINGS.descriptions).toHaveProperty(name);
   });
 });
 

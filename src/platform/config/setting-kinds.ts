@@ -88,6 +88,14 @@ export const KafkaName = (): PropertyDecorator =>
     return /^[A-Za-z0-9._-]{1,249}$/.test(text) && text !== '.' && text !== '..';
   });
 
+const NAME = /^[a-z][a-z0-9_]*$/;
+
+export const Names = (): PropertyDecorator =>
+  kind('names', 'a comma-separated list of names, each at most once', (value) => {
+    const list = value as string[];
+    return list.length > 0 && new Set(list).size === list.length && list.every((one) => NAME.test(one));
+  });
+
 export const Directory = (): PropertyDecorator =>
   kind(
     'directory',

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { DataSource, type EntityManager, type EntitySchema } from 'typeorm';
+import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
 import { atMost } from '../at-most.js';
 import type { CopiedRow } from './copy-out.js';
 import type { ConnectionSettings } from './embedded/connection-settings.js';
@@ -16,6 +16,10 @@ export interface DatabaseOptions {
   readonly entities: readonly EntitySchema[];
   /** Folder of the compiled migrations. */
   readonly migrationsDirectory: string;
+  /** Besides `public`; they are made before the migrations run. */
+  readonly schemas?: readonly string[];
+  /** Migrations that stand elsewhere. */
+  readonly moreMigrations?: readonly MigrationClass[];
   /** Connections held at most. */
   readonly poolSize: number;
   /** How long a connection may take to come about, or to come free. */
@@ -25,6 +29,8 @@ export interface DatabaseOptions {
   /** Hears of what an operator should know. */
   readonly report?: PoolReport;
 }
+
+export type MigrationClass = new () => MigrationInterface;
 
 export interface TransactionOptions {
   /** How long a statement of it may wait for a lock that somebody else holds; by default as long as any of ours. */
@@ -89,7 +95,7 @@ export function dataSourceFor(
     database: connection.database,
     ssl: connection.ssl,
     entities: [...options.entities],
-    migrations: [`${options.migrationsDirectory}/*.js`],
+    migrations: [`${options.migrationsDirectory}/*.js`, ...(options.moreMigrations ?? [])],
     migrationsTableName: 'migrations',
     poolSize: options.poolSize,
     connectTimeoutMS: options.connectLimitMs ?? CONNECT_LIMIT_MS,
@@ -191,6 +197,16 @@ export class Database {
     }
   }
 
+  /** Deletes every table, and makes them anew by the migrations. */
+  async reset(): Promise<void> {
+    const { schemas = [] } = this.options;
+    // Names of schemas are letters, digits and underscores: nobody has to escape them.
+    for (const schema of schemas) await this.source.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
+    await this.source.dropDatabase();
+    for (const schema of schemas) await this.source.query(`CREATE SCHEMA "${schema}"`);
+    await this.source.runMigrations({ transaction: 'each' });
+  }
+
   /** A connection of its own outside the pool, such as LISTEN needs. The caller ends it. */
   async connect(): Promise<pg.Client> {
     if (this.connection === undefined) throw new DatabaseUnavailableError();
@@ -223,6 +239,7 @@ async function migrate(connection: ConnectionSettings, options: DatabaseOptions)
   const client = await connectClient(connection, options);
   try {
     await takeMigrationLock(client);
+    for (const schema of options.schemas ?? []) await makeSchema(client, schema);
     const source = await dataSourceFor(connection, options).initialize();
     try {
       await source.runMigrations({ transaction: 'each' });
@@ -232,6 +249,15 @@ async function migrate(connection: ConnectionSettings, options: DatabaseOptions)
   } finally {
     await client.end();
   }
+}
+
+/** `CREATE SCHEMA IF NOT EXISTS` asks for the right to make one even where there is one. */
+async function makeSchema(client: pg.Client, schema: string): Promise<void> {
+  const { rows } = await client.query<{ exists: boolean }>(
+    'SELECT to_regnamespace($1) IS NOT NULL AS exists',
+    [schema],
+  );
+  if (!rows[0]!.exists) await client.query(`CREATE SCHEMA ${client.escapeIdentifier(schema)}`);
 }
 
 /** Asked for again and again: a wait within PostgreSQL could not be told from a connection that is dead. */

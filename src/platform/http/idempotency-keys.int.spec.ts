@@ -6,7 +6,13 @@ import { Environment } from '../config/environment.js';
 import { Lifecycle } from '../lifecycle.js';
 import { createLogger } from '../logging/logger.js';
 import { classifyFailure } from '../messaging/failure.js';
-import { IdempotencyKeys, type KeyClaim, OvertakenError, type RepeatableAnswer } from './idempotency-keys.js';
+import {
+  IdempotencyKeys,
+  type KeyClaim,
+  OvertakenError,
+  parseIdempotencyKey,
+  type RepeatableAnswer,
+} from './idempotency-keys.js';
 import { TooBusyError } from './too-busy.error.js';
 
 let house: WaybillDatabase;
@@ -27,7 +33,12 @@ function keysWith(settings: Partial<Environment>): IdempotencyKeys {
   const environment = Object.assign(new Environment(), settings);
   // A process has one of them.
   register.removeSingleMetric('waybill_idempotency_keys');
-  return new IdempotencyKeys(house.database, environment, createLogger('silent'), new Lifecycle());
+  return new IdempotencyKeys(
+    house.database,
+    environment,
+    createLogger('silent'),
+    new Lifecycle(createLogger('silent')),
+  );
 }
 
 const freshKey = (): string => `key-${++serial}`;
@@ -87,6 +98,18 @@ const letAge = (key: string, age: string): Promise<object[]> =>
   house.rows(`UPDATE idempotency_keys SET created_at = now() - $2::interval WHERE key = $1`, [key, age]);
 
 describe('a request with an Idempotency-Key', () => {
+  it('is done on each route for itself, also with the same key and body', async () => {
+    const field = `"${freshKey()}"`;
+    const [plain, scoped] = [parseIdempotencyKey(field), parseIdempotencyKey(field, 'POST /api/payments')];
+    const job = work();
+    expect(await keys.once(plain, body, job)).toEqual(answer(1));
+    expect(await keys.once(scoped, body, job)).toEqual(answer(2));
+    expect(await keys.once(plain, body, job)).toEqual(answer(1));
+    // What is stored for the first route is what the version before has stored.
+    expect(plain).toBe(field.slice(1, -1));
+    expect(() => parseIdempotencyKey('"\tPOST /api/payments\tx"')).toThrow('the Idempotency-Key is not one');
+  });
+
   it('is done once; sent again it gets the first answer, to the letter', async () => {
     const key = freshKey();
     const job = work();

@@ -107,14 +107,18 @@ const COUNT = `SELECT count(*)::int AS count FROM (SELECT FROM idempotency_keys 
 
 /**
  * The key of an Idempotency-Key field, which is a string in the sense of RFC 8941 (`"…"`); without its quotes it is
- * taken as well, since many clients send it so.
+ * taken as well, since many clients send it so. One key may be used on several routes, each of which answers for itself.
  *
+ * @param route method and path, such as `POST /api/payments`; without it the key is as the first route has always kept it
  * @throws ProblemError 400
  */
-export function parseIdempotencyKey(field: string): string {
+export function parseIdempotencyKey(field: string, route?: string): string {
   const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(field.trim());
   const key = quoted ? quoted[1]!.replace(/\\(["\\])/g, '$1') : field.trim();
-  if (key.length >= 1 && key.length <= MAX_KEY_CHARACTERS && /^[\x20-\x7e]+$/.test(key)) return key;
+  if (key.length >= 1 && key.length <= MAX_KEY_CHARACTERS && /^[\x20-\x7e]+$/.test(key)) {
+    // A tab is in no key, so that no key of one route can look like one of another.
+    return route === undefined ? key : `\t${route}\t${key}`;
+  }
   throw new ProblemError(400, 'the Idempotency-Key is not one', {
     errors: [
       {
@@ -139,7 +143,7 @@ export class IdempotencyKeys implements OnModuleDestroy {
     @Inject(LOGGER) private readonly log: Logger,
     lifecycle: Lifecycle,
   ) {
-    lifecycle.beforeReady(() => this.tidy());
+    lifecycle.beforeReady('the Idempotency-Keys', () => this.tidy());
     this.tidying = setInterval(() => void this.tidy(), TIDY_EVERY_MS).unref();
     observeGauge(
       'waybill_idempotency_keys',

@@ -1,7 +1,7 @@
 import { Injectable, type Provider } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
-import { Counter, Histogram } from 'prom-client';
-import { counterProvider, histogramProvider } from '../metrics/metric-providers.js';
+import { Counter, Gauge, Histogram } from 'prom-client';
+import { counterProvider, gaugeProvider, histogramProvider } from '../metrics/metric-providers.js';
 import { FAILURE_KINDS } from './failure-table.js';
 import { Topics } from './topics.js';
 
@@ -38,9 +38,13 @@ export class RelayMetrics {
     @InjectMetric('waybill_outbox_published_total') readonly published: Counter<'topic'>,
     @InjectMetric('waybill_dead_letters_replayed_total') readonly replayed: Counter<'topic'>,
     @InjectMetric('waybill_relay_batch_duration_seconds') readonly relayBatchSeconds: Histogram,
+    @InjectMetric('waybill_relay_topic_held') readonly held: Gauge<'topic'>,
     topics: Topics,
   ) {
-    for (const topic of topics.all()) published.inc({ topic }, 0);
+    for (const topic of topics.all()) {
+      published.inc({ topic }, 0);
+      held.set({ topic }, 0);
+    }
     for (const topic of topics.withDeadLetters()) replayed.inc({ topic }, 0);
   }
 }
@@ -82,6 +86,11 @@ export const MESSAGING_METRICS: Provider[] = [
     name: 'waybill_relay_batch_duration_seconds',
     help: 'Seconds that publishing a batch of outbox messages took',
     buckets: SECONDS,
+  }),
+  gaugeProvider({
+    name: 'waybill_relay_topic_held',
+    help: 'Whether the messages of a topic wait since it cannot be published to: 1 or 0',
+    labelNames: ['topic'],
   }),
   MessagingMetrics,
   RelayMetrics,

@@ -77,11 +77,7 @@ async function createTransport(
 /** What messaging has to know of a context. */
 export interface MessagingContext extends ContextName, Omit<ContextTopics, 'context'> {}
 
-const topicsOf = ({ name, own, consumes }: MessagingContext): ContextTopics => ({
-  context: name,
-  own,
-  consumes,
-});
+const topicsOf = ({ name, ...claim }: MessagingContext): ContextTopics => ({ context: name, ...claim });
 
 /** Events in and out, over Kafka when KAFKA_BROKERS names it, within the process otherwise. */
 @Global()

@@ -30,6 +30,8 @@ export interface OutboxMessage extends OutgoingMessage {
  * messages leave the outbox.
  */
 export interface Publisher {
+  /** Whether messages of several topics may be published side by side, each topic failing by itself. */
+  readonly isolatesTopics?: boolean;
   /** Connects ahead of the first message, so that it does not have to wait for that. */
   prepare(): Promise<void>;
   publish(messages: readonly OutboxMessage[], signal: AbortSignal, tx: Transaction): Promise<void>;

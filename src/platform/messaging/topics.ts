@@ -1,6 +1,8 @@
 /** What a context claims of the topics. */
 export interface ContextTopics {
   readonly context: string;
+  /** See `ContextName`. */
+  readonly isMain: boolean;
   /**
    * Topics of its own, by the names that its code has for them (`orders`), as this deployment calls them. Where the
    * events that it refuses go may be among them, as `<topic>.dead-letter`.
@@ -53,6 +55,11 @@ export class Topics {
     return consumes.map((logical) => this.deployedName(logical));
   }
 
+  /** How many contexts read a topic, by its deployed name, so that they may refuse events. */
+  readersOf(deployed: string): number {
+    return this.claims.filter(({ context }) => this.consumedBy(context).includes(deployed)).length;
+  }
+
   /** The deployed names of those that have dead letters. */
   withDeadLetters(): string[] {
     return [...new Set(this.claims.flatMap(({ context }) => this.consumedBy(context)))];
@@ -84,6 +91,16 @@ export class Topics {
     const owner = this.owners.get(logical) ?? context;
     if (owner !== context) return `${deployed}.${context}${DEAD_LETTER}`;
     return this.deployed.get(logical + DEAD_LETTER) ?? deployed + DEAD_LETTER;
+  }
+
+  /** Whether a topic, or one for dead letters, is the main context's. */
+  isOfMain(deployed: string): boolean {
+    return this.claims.some(
+      ({ context, isMain, own }) =>
+        isMain &&
+        (Object.values(own).includes(deployed) ||
+          this.consumedBy(context).some((topic) => this.deadLetterTopicOf(context, topic) === deployed)),
+    );
   }
 
   private ownerOfDeployed(deployed: string): string | undefined {

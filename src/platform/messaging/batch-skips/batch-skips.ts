@@ -37,8 +37,16 @@ export class BatchSkips {
     return asked.length > 0;
   }
 
-  /** Forgets notes that are no good any more. */
-  async tidy(): Promise<void> {
-    await this.database.source.query(`DELETE FROM batch_skips WHERE asked_at <= now() - interval '1 day'`);
+  /** Forgets a note that the only context that reads the topic has followed, and all that are no good any more. */
+  async followed(
+    { topic, partition, firstOffset, lastOffset }: OffsetRange,
+    isOnlyReader: boolean,
+  ): Promise<void> {
+    await this.database.source.query(
+      `DELETE FROM batch_skips
+       WHERE asked_at <= now() - interval '1 day'
+          OR ($5 AND topic = $1 AND partition = $2 AND "offset" BETWEEN $3 AND $4)`,
+      [topic, partition, firstOffset, lastOffset, isOnlyReader],
+    );
   }
 }

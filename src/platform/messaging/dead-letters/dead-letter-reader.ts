@@ -17,7 +17,7 @@ const EVENT_TIMESTAMP = `
   coalesce(event_timestamp, floor(extract(epoch FROM event_time) * 1000)::bigint)::text AS event_timestamp`;
 
 const SUMMARY = `
-  id, state, topic, partition, "offset", ${EVENT_TIMESTAMP}, key, octet_length(value) AS value_bytes, reason, attempts,
+  id, state, context, topic, partition, "offset", ${EVENT_TIMESTAMP}, key, octet_length(value) AS value_bytes, reason, attempts,
   replays, ${asRfc3339('created_at')} AS refused_at, ${asRfc3339('replayed_at')} AS replayed_at`;
 
 /** Keys and reasons of a page: a page ends with the letter that makes this full, so that none is empty. */
@@ -35,9 +35,9 @@ const PAGE = `
     FROM (
       SELECT ${SUMMARY}
       FROM dead_letters
-      WHERE ($6::bigint IS NULL OR id < $6) AND ${MATCHES_FILTER}
+      WHERE ($7::bigint IS NULL OR id < $7) AND ${MATCHES_FILTER}
       ORDER BY dead_letters.id DESC
-      LIMIT $7
+      LIMIT $8
     ) AS matching
   ) AS measured
   WHERE bytes_before < ${MAX_PAGE_BYTES}

@@ -10,6 +10,8 @@ export type BytesView = { readonly text: string } | { readonly base64: string };
 export interface DeadLetterSummary {
   readonly id: number;
   readonly state: DeadLetterState;
+  /** Who has refused it. */
+  readonly context: string;
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;

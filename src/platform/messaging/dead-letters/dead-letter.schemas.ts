@@ -51,6 +51,10 @@ function objectOf(properties: Record<string, Schema>): Schema {
 const SUMMARY: Record<keyof DeadLetterSummary, Schema> = {
   id: ID,
   state: STATE,
+  context: {
+    type: 'string',
+    description: 'Who has refused it, such as orders; a replay reaches nobody else',
+  },
   topic: { type: 'string', description: 'Where it came from, and where a replay goes' },
   partition: COUNT,
   offset: COUNT,
@@ -110,6 +114,7 @@ export const REPLAYED_LETTER = objectOf({
 });
 
 const FILTER: Record<string, Schema> = {
+  context: { type: 'string', description: 'Who has refused the events, such as orders' },
   topic: { type: 'string', description: 'The topic that the events came on' },
   reason: { type: 'string', description: 'A part of the newest reason, in capitals or not' },
   from: { type: 'string', description: 'Refused first at or after: RFC 3339 time or date' },

@@ -19,6 +19,7 @@ beforeAll(async () => {
   const topics = new Topics([
     {
       context: 'orders',
+      isMain: true,
       own: { orders: 'shop.orders', 'orders.dead-letter': 'shop.refused' },
       consumes: ['orders'],
     },

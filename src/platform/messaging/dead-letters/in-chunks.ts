@@ -7,15 +7,15 @@ const CHUNK_LETTERS = 500;
 const CHUNK_BYTES = 8 * 1_048_576;
 
 /**
- * The letters of one chunk, locked, as `held`: the oldest that match a filter ($1 to $5) above the last chunk's end ($6)
- * and up to the highest id of the work's start ($7). They are locked in the order of their ids, so that two who work
+ * The letters of one chunk, locked, as `held`: the oldest that match a filter ($1 to $6) above the last chunk's end ($7)
+ * and up to the highest id of the work's start ($8). They are locked in the order of their ids, so that two who work
  * on the same letters wait for each other; one that was discarded or replayed meanwhile is not among them.
  */
 export const HOLD_CHUNK = `
   WITH first AS (
     SELECT id, coalesce(octet_length(value), 0) AS bytes
     FROM dead_letters
-    WHERE id > $6 AND id <= $7 AND ${MATCHES_FILTER}
+    WHERE id > $7 AND id <= $8 AND ${MATCHES_FILTER}
     ORDER BY id
     LIMIT ${CHUNK_LETTERS}
   ),

@@ -9,8 +9,8 @@ import { eventOf } from './event-of-record.js';
 import type { FetchedBatch, PartLimits } from './fetched-batch.js';
 import { PartitionLane } from './partition-lane.js';
 import { lingerAfter } from './reading.js';
-import { Turnstile } from './turnstile.js';
-import { UndecodableBatchError } from './undecodable-batch.error.js';
+import { Turnstile } from '../turnstile.js';
+import { type UndecodableBatchError } from './undecodable-batch.error.js';
 
 /** kafkajs itself keeps to the heartbeat interval, however often it is asked. */
 const HEARTBEAT_CHECK_MS = 1_000;
@@ -33,6 +33,8 @@ export interface BatchReaderParts {
   readonly stopping: AbortSignal;
   readonly failing: FailingBatches;
   readonly skips: BatchSkips;
+  /** Whether no other context reads a topic so. */
+  readonly isOnlyReader: (topic: string) => boolean;
   readonly log: Logger;
 }
 
@@ -185,9 +187,9 @@ export class KafkaBatchReader {
   }
 
   private async skipped({ range, message }: UndecodableBatchError): Promise<void> {
-    const { context, log, skips } = this.parts;
+    const { context, log, skips, isOnlyReader } = this.parts;
     log.warn({ context, ...range, reason: message }, 'a batch was skipped, as was asked for');
-    await skips.tidy().catch(() => undefined);
+    await skips.followed(range, isOnlyReader(range.topic)).catch(() => undefined);
   }
 }
 

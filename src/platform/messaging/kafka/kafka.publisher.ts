@@ -35,15 +35,27 @@ export interface PublisherParts {
   readonly log: Logger;
 }
 
-/** Publishes to Kafka: acknowledged by all replicas, in order per key. */
+/** A producer, and how many sends it is at. One that has failed is let go of once the others of its sends are over. */
+interface SharedProducer {
+  readonly producer: Producer;
+  uses: number;
+  isRetired: boolean;
+}
+
+/**
+ * Publishes to Kafka: acknowledged by all replicas, in order per key. Topics that have failed lately have a producer of
+ * their own, so that the sends of the others do not lose theirs again and again.
+ */
 export class KafkaPublisher implements Publisher {
-  private producer: Producer | undefined;
-  private connecting: Promise<Producer> | undefined;
+  readonly isolatesTopics = true;
+  private readonly failing = new Set<string>();
+  /** By whether it is for topics that have failed. */
+  private readonly producers = new Map<boolean, Promise<SharedProducer>>();
 
   constructor(private readonly parts: PublisherParts) {}
 
   async prepare(): Promise<void> {
-    await this.connected();
+    await this.shared(false);
   }
 
   async publish(messages: readonly OutboxMessage[], signal: AbortSignal): Promise<void> {
@@ -54,29 +66,47 @@ export class KafkaPublisher implements Publisher {
   }
 
   async close(): Promise<void> {
-    const producer = this.producer;
-    this.producer = undefined;
-    await producer?.disconnect();
+    const all = [...this.producers.values()];
+    this.producers.clear();
+    await Promise.all(all.map(async (one) => (await one.catch(() => undefined))?.producer.disconnect()));
   }
 
   private async send(messages: readonly OutboxMessage[]): Promise<void> {
-    const producer = await this.connected();
+    const topics = [...new Set(messages.map(({ topic }) => topic))];
+    const isFailing = topics.some((topic) => this.failing.has(topic));
+    const shared = await this.shared(isFailing);
+    shared.uses++;
     try {
-      await producer.sendBatch({
+      await shared.producer.sendBatch({
         acks: -1,
         compression: COMPRESSION_TYPES[this.parts.compression],
         topicMessages: byTopic(messages),
       });
+      for (const topic of topics) this.failing.delete(topic);
     } catch (error) {
       if (classifyFailure(error) === 'permanent') {
         await this.sendOneByOne(messages, error as Error);
         return;
       }
-      // An idempotent producer that has failed may have lost count of its sequence numbers; a new one starts afresh.
-      await this.close().catch(() => undefined);
+      for (const topic of topics) this.failing.add(topic);
+      this.retire(isFailing, shared);
       if (isMissingTopic(error)) await this.parts.createMissingTopics().catch(() => undefined);
       throw error;
+    } finally {
+      shared.uses--;
+      this.letGoOf(shared);
     }
+  }
+
+  /** An idempotent producer that has failed may have lost count of its sequence numbers; a new one starts afresh. */
+  private retire(isFailing: boolean, shared: SharedProducer): void {
+    if (shared.isRetired) return;
+    shared.isRetired = true;
+    this.producers.delete(isFailing);
+  }
+
+  private letGoOf({ producer, uses, isRetired }: SharedProducer): void {
+    if (isRetired && uses === 0) void producer.disconnect().catch(() => undefined);
   }
 
   /** One message that no broker will ever take must not hold up all that stand behind it. */
@@ -100,14 +130,18 @@ export class KafkaPublisher implements Publisher {
   }
 
   /** The producer, connected by whoever asks first. */
-  private async connected(): Promise<Producer> {
-    if (this.producer !== undefined) return this.producer;
-    this.connecting ??= this.connect().finally(() => (this.connecting = undefined));
-    this.producer = await this.connecting;
-    return this.producer;
+  private shared(isFailing: boolean): Promise<SharedProducer> {
+    const known = this.producers.get(isFailing);
+    if (known !== undefined) return known;
+    const connecting = this.connect();
+    this.producers.set(isFailing, connecting);
+    connecting.catch(() => {
+      if (this.producers.get(isFailing) === connecting) this.producers.delete(isFailing);
+    });
+    return connecting;
   }
 
-  private async connect(): Promise<Producer> {
+  private async connect(): Promise<SharedProducer> {
     const producer = this.parts.kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,
@@ -116,7 +150,7 @@ export class KafkaPublisher implements Publisher {
       metadataMaxAge: METADATA_MAX_AGE_MS,
     });
     await producer.connect();
-    return producer;
+    return { producer, uses: 0, isRetired: false };
   }
 }
 

@@ -42,6 +42,7 @@ export class SharedConsumer implements EventConsumer {
       stopping: parts.stopping,
       failing: parts.failing,
       skips: parts.skips,
+      isOnlyReader: (topic) => topics.readersOf(topic) === 1,
       log,
     });
     for (const one of subscribers) {

@@ -3,16 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { atMost } from '../../at-most.js';
 import { Environment } from '../../config/environment.js';
 import { Database, type Transaction } from '../../database/database.js';
-import { prepared } from '../../database/prepared-statements.js';
-import { Health } from '../../health/health.js';
+import { Health, type PartState } from '../../health/health.js';
 import { messageForLog } from '../../logging/error-record.js';
 import { LOGGER, type Logger } from '../../logging/logger.js';
 import { DEAD_LETTER_ID_HEADER } from '../dead-letters/dead-letter-id.js';
 import { type OutboxMessage, PUBLISHER, type Publisher } from '../outgoing-message.js';
 import { RelayMetrics } from '../messaging.metrics.js';
 import { Patience } from '../patience.js';
-import { type ExactParts, withExactParts } from './exact-parts.js';
-import { IDS, idsFrom } from './outbox.js';
+import { Topics } from '../topics.js';
+import { HeldTopics } from './held-topics.js';
+import { deleteRead } from './outbox.js';
+import { OutboxReader } from './outbox-reader.js';
 import { OutboxSignal } from './outbox-signal.js';
 import { RecentMessages } from './recent-messages.js';
 import { takeLease } from './relay-lease.js';
@@ -28,42 +29,14 @@ const LONGEST_PAUSE_MS = 5_000;
 const LINGER_MS = 10;
 /** A batch of fewer messages is followed by that pause; with more, there is a backlog. */
 const FEW_MESSAGES = 200;
-/** A batch that holds this much is closed: dead letters can have 1 MiB each, and all of a batch is in memory. */
-const ENOUGH_BYTES = 16 * 1_048_576;
-
-const OLDEST_IDS = prepared(
-  `SELECT ${IDS} AS ids FROM (SELECT id FROM outbox ORDER BY id LIMIT $1) AS first`,
-);
-
-const READ_OLDEST = prepared(`
-  SELECT id, topic, aggregateid AS key, headers, payload AS value, exact,
-         (extract(epoch FROM created_at) * 1000000)::bigint AS created_at_us
-  FROM (SELECT *, sum(bytes) OVER (ORDER BY id) - bytes AS bytes_before
-        FROM (SELECT *, octet_length(payload) + coalesce(octet_length(exact::text), 0) AS bytes
-              FROM outbox ORDER BY id LIMIT $1) AS oldest) AS first
-  WHERE bytes_before < $2
-  ORDER BY id`);
-
-/**
- * Deleting exactly what was read, rather than all up to the last id, cannot miss a row whose transaction was committed
- * late. The order of ids is the order per key: writers of one order wait for each other before they append.
- */
-const DELETE_READ = prepared('DELETE FROM outbox WHERE id = ANY ($1::bigint[])');
-
-interface OutboxRow {
-  id: number;
-  topic: string;
-  key: string;
-  headers: Record<string, string>;
-  value: Buffer;
-  exact: ExactParts | null;
-  created_at_us: number;
-}
+/** A topic that takes longer is held by itself, and the others go on. A broker that is slow for a moment is not. */
+const SLOW_TOPIC_MS = 2_000;
 
 /**
  * Sends what stands in the outbox, oldest first, at least once. The rows are deleted in the transaction that is
  * open while they are published: a crash before the commit brings them back. One relay works at a time among all
- * processes; the lease is a lock of that same transaction, so it cannot outlive it.
+ * processes; the lease is a lock of that same transaction, so it cannot outlive it. A topic that cannot be published to
+ * is held, and the others go on.
  */
 @Injectable()
 export class OutboxRelay {
@@ -72,18 +45,34 @@ export class OutboxRelay {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private draining = false;
+  private readonly reader: OutboxReader;
+  private readonly held: HeldTopics;
 
   constructor(
     private readonly database: Database,
-    private readonly environment: Environment,
+    environment: Environment,
     @Inject(PUBLISHER) private readonly publisher: Publisher,
     @Inject(LOGGER) private readonly log: Logger,
     private readonly metrics: RelayMetrics,
     private readonly health: Health,
     private readonly recent: RecentMessages,
+    private readonly topics: Topics,
   ) {
     this.signal = new OutboxSignal(database, log);
     this.watch = new RelayWatch(database, health, log);
+    this.reader = new OutboxReader(environment, recent);
+    this.held = new HeldTopics({
+      database,
+      reader: this.reader,
+      publisher,
+      log,
+      stopping: this.stopping.signal,
+      onSent: (messages) => this.sent(messages),
+      onChange: (topic, isHeld) => {
+        metrics.held.set({ topic }, isHeld ? 1 : 0);
+        this.signal.raise();
+      },
+    });
   }
 
   start(watchTimes?: RelayWatchTimes): void {
@@ -103,6 +92,7 @@ export class OutboxRelay {
     this.stopping.abort();
     await this.signal.stop();
     await this.publisher.close();
+    await this.held.settled();
   }
 
   private async run(): Promise<void> {
@@ -113,7 +103,7 @@ export class OutboxRelay {
         const isLastLook = this.draining;
         const sent = await this.sendBatch();
         patience = new Patience(LONGEST_PAUSE_MS);
-        this.health.report('relay', { up: true });
+        this.health.report('relay', this.state());
         if (sent > 0) {
           if (sent < FEW_MESSAGES && !this.draining) await sleep(LINGER_MS);
           continue;
@@ -132,34 +122,78 @@ export class OutboxRelay {
 
   /** @returns how many messages were sent; 0 also when another relay is at work */
   private async sendBatch(): Promise<number> {
+    const heldHere = this.held.names();
+    const known = this.topics.all().filter((topic) => !heldHere.includes(topic));
     const sent = await this.database.transaction(async (tx) => {
-      const isOurs = await takeLease(tx);
+      const busy = await takeLease(tx, known);
       this.watch.leaseSeen();
-      if (!isOurs) return [];
-      const messages = await this.oldest(tx);
+      if (busy === undefined) return [];
+      const messages = await this.reader.oldest(tx, [...heldHere, ...busy]);
       if (messages.length === 0) return [];
-      await tx.query(DELETE_READ, [messages.map(({ id }) => id)]);
       const finished = this.metrics.relayBatchSeconds.startTimer();
-      await this.publisher.publish(messages, this.stopping.signal, tx);
+      const published = await this.publish(messages, tx);
       finished();
-      return messages;
+      await deleteRead(tx, published);
+      return published;
     });
-    this.recent.forget(sent);
-    this.count(sent);
+    this.sent(sent);
     return sent.length;
   }
 
-  /** The next messages, from memory when this process has put in all of them, or many. */
-  private async oldest(tx: Transaction): Promise<readonly OutboxMessage[]> {
-    const most = this.environment.RELAY_BATCH_MAX_MESSAGES;
-    if (!this.recent.isEmpty) {
-      const [oldest]: { ids: string | null }[] = await tx.query(OLDEST_IDS, [most]);
-      const ids = idsFrom(oldest!.ids);
-      const messages = this.recent.firstOf(ids);
-      if (messages.length === ids.length || messages.length >= FEW_MESSAGES) return messages;
+  /** @returns what was published; what was not is of topics that are held from now on */
+  private async publish(
+    messages: readonly OutboxMessage[],
+    tx: Transaction,
+  ): Promise<readonly OutboxMessage[]> {
+    const { publisher, stopping } = this;
+    if (!publisher.isolatesTopics) {
+      await publisher.publish(messages, stopping.signal, tx);
+      return messages;
     }
-    const rows: OutboxRow[] = await tx.query(READ_OLDEST, [most, ENOUGH_BYTES]);
-    return rows.map(messageOf);
+    const topics = new Map<string, OutboxMessage[]>();
+    for (const message of messages) {
+      const ofTopic = topics.get(message.topic);
+      if (ofTopic === undefined) topics.set(message.topic, [message]);
+      else ofTopic.push(message);
+    }
+    const outcomes = await Promise.all(
+      [...topics].map(async ([topic, ofTopic]) =>
+        (await this.publishTo(topic, ofTopic, tx)) ? ofTopic : [],
+      ),
+    );
+    return outcomes.length === 1 ? outcomes[0]! : outcomes.flat();
+  }
+
+  private async publishTo(
+    topic: string,
+    messages: readonly OutboxMessage[],
+    tx: Transaction,
+  ): Promise<boolean> {
+    const done = this.publisher.publish(messages, this.stopping.signal, tx);
+    let isDone = false;
+    try {
+      await atMost(
+        SLOW_TOPIC_MS,
+        done.then(() => void (isDone = true)),
+      );
+      if (!isDone) this.held.hold(topic, 'it does not answer', { messages, done });
+    } catch (error) {
+      this.stopping.signal.throwIfAborted();
+      this.held.hold(topic, messageForLog(error));
+    }
+    return isDone;
+  }
+
+  private state(): PartState {
+    const held = this.held.reasons();
+    if (held.length === 0) return { up: true };
+    const detail = held.map(([topic, reason]) => `${topic} cannot be published to: ${reason}`).join('; ');
+    return { up: !held.some(([topic]) => this.topics.isOfMain(topic)), detail };
+  }
+
+  private sent(messages: readonly OutboxMessage[]): void {
+    this.recent.forget(messages);
+    this.count(messages);
   }
 
   private count(messages: readonly OutboxMessage[]): void {
@@ -170,9 +204,4 @@ export class OutboxRelay {
       if (DEAD_LETTER_ID_HEADER in headers) this.metrics.replayed.inc({ topic });
     }
   }
-}
-
-function messageOf({ created_at_us: createdAtUs, exact, ...row }: OutboxRow): OutboxMessage {
-  const message = { ...row, createdAtMs: createdAtUs / 1_000 };
-  return exact === null ? message : withExactParts(message, exact);
 }

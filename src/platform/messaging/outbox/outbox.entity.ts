@@ -32,4 +32,5 @@ export const OutboxEntity = new EntitySchema<OutboxRow>({
       comment: 'key, headers and null value of a message whose bytes need not be text',
     },
   },
+  indices: [{ name: 'ix_outbox_topic', columns: ['topic', 'id'] }],
 });

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BatchTable, BYTEA, column, JSONB, TEXT } from '../../database/batch-table.js';
 import type { Transaction } from '../../database/database.js';
 import { prepared } from '../../database/prepared-statements.js';
+import type { OutboxMessage } from '../outgoing-message.js';
 import { RecentMessages } from './recent-messages.js';
 
 /** PostgreSQL's channel on which a commit that left messages is announced. */
@@ -64,6 +65,16 @@ export class Outbox {
 /** @param ids as {@link IDS} has them; `null` when there are none */
 export function idsFrom(ids: string | null): number[] {
   return ids === null ? [] : ids.split(',').map(Number);
+}
+
+/**
+ * Deleting exactly what was read, rather than all up to the last id, cannot miss a row whose transaction was committed
+ * late. The order of ids is the order per key: writers of one order wait for each other before they append.
+ */
+const DELETE_READ = prepared('DELETE FROM outbox WHERE id = ANY ($1::bigint[])');
+
+export async function deleteRead(tx: Transaction, messages: readonly OutboxMessage[]): Promise<void> {
+  if (messages.length > 0) await tx.query(DELETE_READ, [messages.map(({ id }) => id)]);
 }
 
 /** Wakes the relay once the transaction is committed; for who has put rows into the outbox by SQL. */

@@ -8,6 +8,7 @@ import { Environment } from '../../config/environment.js';
 import { Database } from '../../database/database.js';
 import type { ConnectionSettings } from '../../database/embedded/connection-settings.js';
 import { Health } from '../../health/health.js';
+import { Topics } from '../topics.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { RecentMessages } from './recent-messages.js';
 
@@ -50,7 +51,8 @@ function startRelay(database: Database): OutboxRelay {
   const environment = new Environment();
   const recent = new RecentMessages(environment);
   const metrics = unregisteredRelayMetrics();
-  const relay = new OutboxRelay(database, environment, PUBLISHER, log, metrics, health, recent);
+  const topics = new Topics([]);
+  const relay = new OutboxRelay(database, environment, PUBLISHER, log, metrics, health, recent, topics);
   relay.start(TIMES);
   cleanUps.unshift(() => relay.stop(0));
   return relay;

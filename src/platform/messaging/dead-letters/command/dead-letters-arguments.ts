@@ -33,6 +33,7 @@ export const DEAD_LETTERS_USAGE = `usage: waybill dead-letters list [FILTER] [--
        waybill dead-letters discard ID... | FILTER [--dry-run] | --all [--dry-run]
 
   FILTER          any of these, all of which have to hold
+    --context NAME  who has refused the events, such as orders
     --topic NAME    the topic that the events came on
     --reason TEXT   a part of the newest reason
     --from TIME     refused first at or after: an RFC 3339 time or date

@@ -54,6 +54,7 @@ export function detailsText(letter: DeadLetterDetails): string {
   const facts: [string, string][] = [
     ['id', String(letter.id)],
     ['state', letter.state],
+    ['refused by', letter.context],
     ['origin', `${printable(letter.topic)}/${letter.partition}/${letter.offset}`],
     ['event time', letter.event_time?.toISOString() ?? `none (timestamp ${letter.event_timestamp})`],
     ['refused', letter.refused_at],

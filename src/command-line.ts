@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs';
+import {
+  ConfigurationError,
+  EX_CONFIG,
+  loadSettings,
+  settingsWithoutEffect,
+} from './platform/config/load-environment.js';
+import type { House } from './app.module.js';
+import { Environment } from './platform/config/environment.js';
+import type { Context } from './platform/context.js';
+import { chosenContexts } from './platform/context-registry.js';
+import { UnfitDatabaseError } from './platform/database/database.errors.js';
+import { databasePlace } from './platform/database/postgres.js';
+import { keepHeapSmall } from './platform/heap-growth.js';
+import { messageForLog } from './platform/logging/error-record.js';
+import { endByLoggedWords } from './platform/logging/last-words.js';
+import { createLogger, type Logger } from './platform/logging/logger.js';
+import {
+  parseSkipBatchCommand,
+  SKIP_BATCH_USAGE,
+} from './platform/messaging/batch-skips/skip-batch-command.js';
+import {
+  DEAD_LETTERS_USAGE,
+  type DeadLettersCommand,
+  parseDeadLettersCommand,
+  UsageError,
+} from './platform/messaging/dead-letters/command/dead-letters-arguments.js';
+import { keepTickShape } from './platform/tick-shape.js';
+import { deadLettersCommand, migrateDatabase, resetDatabase, skipBatch } from './database-commands.js';
+import { Waybill } from './waybill.js';
+
+/** sysexits.h */
+const EX_USAGE = 64;
+const EX_UNAVAILABLE = 69;
+const STOP_TIMEOUT_MS = 10_000;
+
+const USAGE = `usage: waybill [command]
+
+  serve             the program itself (the default)
+  migrate           bring the database's schema up to date
+  reset-database    delete all that is stored, with --yes
+  skip-batch        go on behind a batch of Kafka's that cannot be decoded; with --help, how
+  dead-letters      list, show, replay or discard refused events; with --help, how
+  version           which version this is
+`;
+
+/** What the environment says, for a house that may have these contexts. */
+function readHouse(contexts: readonly Context[]): House {
+  const groups = contexts.flatMap((context) => context.settings ?? []);
+  try {
+    for (const line of settingsWithoutEffect(undefined, undefined, groups)) {
+      process.stderr.write(`warning: ${line}\n`);
+    }
+    const settings = loadSettings(groups);
+    return { settings, contexts: chosenContexts(contexts, settings.of(Environment).CONTEXTS) };
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    for (const fault of error.faults) process.stderr.write(`${fault}\n`);
+    process.exit(EX_CONFIG);
+  }
+}
+
+/** Names of errors that say nothing: what Node and pg throw. */
+const PLAIN_NAMES = new Set(['Error', 'error', 'AggregateError']);
+
+/** A fault that the operator can mend: one line, no stack. */
+function giveUp(error: unknown, log: Logger): never {
+  log.debug({ err: error }, 'gave up');
+  const { name, code, errors } = error as NodeJS.ErrnoException & { errors?: Error[] };
+  // Node has no message for an address that stands for several, none of which answered.
+  const message = messageForLog(error) || messageForLog(errors?.[0]);
+  const text = (message || code || name).trim().replace(/\s*\n\s*/g, ' | ');
+  const where = PLAIN_NAMES.has(name) ? 'this cannot go on' : name;
+  process.stderr.write(code === 'EADDRINUSE' ? `the port is taken: ${text}\n` : `${where}: ${text}\n`);
+  process.exit(error instanceof UnfitDatabaseError ? EX_CONFIG : EX_UNAVAILABLE);
+}
+
+/** A command on the database, which ends with what it returns. */
+async function onDatabase(
+  contexts: readonly Context[],
+  command: (house: House) => Promise<number>,
+): Promise<void> {
+  const house = readHouse(contexts);
+  const environment = house.settings.of(Environment);
+  process.stderr.write(`database: ${databasePlace(environment)}\n`);
+  process.exitCode = await command(house).catch((error: unknown) =>
+    giveUp(error, createLogger(environment.LOG_LEVEL)),
+  );
+}
+
+function refuseUsage(fault: string): never {
+  process.stderr.write(`waybill: ${fault}\n\n${USAGE}`);
+  process.exit(EX_USAGE);
+}
+
+/** Of the package that this was built from. */
+function version(): string {
+  const path = new URL('../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
+}
+
+async function serve(contexts: readonly Context[]): Promise<void> {
+  keepHeapSmall();
+  keepTickShape();
+  const house = readHouse(contexts);
+  const environment = house.settings.of(Environment);
+  const log = createLogger(environment.LOG_LEVEL);
+  endByLoggedWords(log);
+  let waybill: Waybill | undefined = undefined;
+  let stopping = false;
+  const stop = (signal: string): void => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    setTimeout(() => {
+      log.error('the stop took too long; what is committed is safe');
+      process.exit(1);
+    }, STOP_TIMEOUT_MS).unref();
+    void Promise.resolve(waybill?.stop()).then(
+      () => {
+        log.info('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'the stop failed; what is committed is safe');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+
+  waybill = await Waybill.start(house, log).catch((error: unknown) => giveUp(error, log));
+  log.info({ url: waybill.url }, 'listening');
+  try {
+    await waybill.whenReady();
+  } catch (error) {
+    if (stopping) return;
+    if (!(error instanceof UnfitDatabaseError)) throw error;
+    await waybill.stop();
+    giveUp(error, log);
+  }
+  log.info({ url: waybill.url, roles: environment.ROLES }, 'ready');
+  process.stderr.write(
+    `\n  Waybill is ready\n  page  ${waybill.url}/\n  API   ${waybill.url}/swagger\n  data  ${waybill.dataPlace}\n\n`,
+  );
+}
+
+async function deadLetters(contexts: readonly Context[], options: string[]): Promise<void> {
+  let command: DeadLettersCommand;
+  try {
+    command = parseDeadLettersCommand(options);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n\n${DEAD_LETTERS_USAGE}`);
+    process.exit(EX_USAGE);
+  }
+  if (command.action === 'help') {
+    process.stdout.write(DEAD_LETTERS_USAGE);
+    return;
+  }
+  const asked = command;
+  return onDatabase(contexts, (house) => deadLettersCommand(house, asked));
+}
+
+async function skip(contexts: readonly Context[], words: string[]): Promise<void> {
+  const command = parseSkipBatchCommand(words);
+  if (command === undefined) {
+    const isHelp = words.join() === '--help';
+    (isHelp ? process.stdout : process.stderr).write(SKIP_BATCH_USAGE);
+    process.exit(isHelp ? 0 : EX_USAGE);
+  }
+  return onDatabase(contexts, (house) => skipBatch(house, command));
+}
+
+/**
+ * Does what the words after the program's name say.
+ *
+ * @param contexts those that there are; the setting CONTEXTS chooses among them
+ */
+export async function runCommandLine(
+  [command = 'serve', ...options]: readonly string[],
+  contexts: readonly Context[],
+): Promise<void> {
+  if (command === 'dead-letters') return deadLetters(contexts, options);
+  if (command === 'skip-batch') return skip(contexts, options);
+  if (command === 'reset-database') {
+    if (options.join() === '--yes') return onDatabase(contexts, resetDatabase);
+    return refuseUsage(
+      'reset-database deletes all that is stored: expected --yes after it, and nothing else',
+    );
+  }
+  if (options.length > 0) refuseUsage(`${JSON.stringify(options[0])} after ${command} is not understood`);
+  switch (command) {
+    case 'serve':
+      return serve(contexts);
+    case 'migrate':
+      return onDatabase(contexts, migrateDatabase);
+    case 'version':
+    case '--version':
+      process.stdout.write(`waybill ${version()}\n`);
+      return;
+    case 'help':
+    case '--help':
+      process.stdout.write(USAGE);
+      return;
+    default:
+      refuseUsage(`${JSON.stringify(command)} is no command`);
+  }
+}

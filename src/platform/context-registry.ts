@@ -1,0 +1,70 @@
+import { ConfigurationError } from './config/load-environment.js';
+import type { Context } from './context.js';
+
+const NAME = /^[a-z][a-z0-9_]*$/;
+/** Schemas of PostgreSQL's and of the main context's. */
+const TAKEN_SCHEMAS: readonly string[] = ['public', 'information_schema', 'pg_catalog'];
+
+/** Two contexts claim the same, or one claims what is not its own. */
+export class ContextError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ContextError';
+  }
+}
+
+/** The schema that a context's tables stand in; undefined for that of the main one, which every database has. */
+export const schemaOf = ({ name, isMain }: Context): string | undefined => (isMain ? undefined : name);
+
+/**
+ * The contexts that a deployment is for, in the order in which the house has them.
+ *
+ * @throws ConfigurationError naming one that is not there
+ */
+export function chosenContexts(contexts: readonly Context[], names: readonly string[]): Context[] {
+  const known = contexts.map(({ name }) => name);
+  for (const name of names) {
+    if (!known.includes(name)) {
+      throw new ConfigurationError([
+        `CONTEXTS is ${JSON.stringify(names.join(','))}: expected a comma-separated list of ${known.join(', ')}`,
+      ]);
+    }
+  }
+  return contexts.filter(({ name }) => names.includes(name));
+}
+
+/**
+ * That contexts share nothing: neither names nor tables, nor the names of what TypeORM knows tables by. What they claim of
+ * topics, settings, metrics, and parts of health is checked where each of those is known.
+ *
+ * @throws ContextError naming both
+ */
+export function requireDistinctContexts(contexts: readonly Context[]): void {
+  const owners = new Map<string, string>();
+  const claim = (what: string, context: string): void => {
+    const owner = owners.get(what);
+    if (owner !== undefined)
+      throw new ContextError(`${what} is claimed by two contexts: ${owner} and ${context}`);
+    owners.set(what, context);
+  };
+  for (const context of contexts) {
+    const { name, entities } = context;
+    if (!NAME.test(name) || TAKEN_SCHEMAS.includes(name) || name.startsWith('pg_')) {
+      throw new ContextError(
+        `a context is called ${JSON.stringify(name)}: expected lower-case letters, digits and _`,
+      );
+    }
+    claim(`the name ${name}`, name);
+    if (context.isMain) claim('to be the main context', name);
+    for (const { options } of entities) {
+      const { schema, tableName = options.name } = options;
+      if (schema !== schemaOf(context)) {
+        throw new ContextError(
+          `the table ${tableName} of the context ${name} is in the schema ${schema ?? 'public'}: expected ${schemaOf(context) ?? 'public'}`,
+        );
+      }
+      claim(`the entity ${options.name}`, name);
+      claim(`the table ${schema ?? 'public'}.${tableName}`, name);
+    }
+  }
+}

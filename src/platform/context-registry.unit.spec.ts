@@ -1,0 +1,73 @@
+import { EntitySchema } from 'typeorm';
+import { describe, expect, it } from 'vitest';
+import { ConfigurationError } from './config/load-environment.js';
+import { chosenContexts, requireDistinctContexts } from './context-registry.js';
+import type { Context } from './context.js';
+
+const table = (name: string, schema?: string): EntitySchema =>
+  new EntitySchema({
+    name,
+    tableName: name,
+    ...(schema !== undefined && { schema }),
+    columns: { id: { type: 'text', primary: true } },
+  });
+
+const context = (fields: Partial<Context> & { name: string }): Context => ({
+  entities: [],
+  topics: () => ({}),
+  consumes: [],
+  module: () => ({ module: Nothing }),
+  ...fields,
+});
+
+class Nothing {}
+
+const orders = context({ name: 'orders', isMain: true, entities: [table('orders')] });
+
+describe('contexts', () => {
+  it('may be beside each other when they share nothing', () => {
+    const payments = context({ name: 'payments', entities: [table('ledger', 'payments')] });
+    expect(() => requireDistinctContexts([orders, payments])).not.toThrow();
+  });
+
+  it.each<[string, Context, string]>([
+    ['a name', context({ name: 'orders' }), 'the name orders is claimed by two contexts: orders and orders'],
+    [
+      'being the main one',
+      context({ name: 'payments', isMain: true }),
+      'to be the main context is claimed by two contexts: orders and payments',
+    ],
+    [
+      'the name of an entity',
+      context({ name: 'payments', entities: [table('orders', 'payments')] }),
+      'the entity orders is claimed by two contexts: orders and payments',
+    ],
+  ])('cannot both claim %s', (_what, other, message) => {
+    expect(() => requireDistinctContexts([orders, other])).toThrow(message);
+  });
+
+  it.each([
+    ['ledger', 'public', undefined],
+    ['ledger', 'tracking', 'tracking'],
+  ])('cannot have the table %s in the schema %s of somebody else', (name, shown, schema) => {
+    const payments = context({ name: 'payments', entities: [table(name, schema)] });
+    expect(() => requireDistinctContexts([payments])).toThrow(
+      `the table ${name} of the context payments is in the schema ${shown}: expected payments`,
+    );
+  });
+
+  it.each(['Payments', '', 'a-b', 'public', 'pg_catalog', '1st'])('cannot be called %j', (name) => {
+    expect(() => requireDistinctContexts([context({ name })])).toThrow(`called ${JSON.stringify(name)}`);
+  });
+
+  it('are chosen by their names, and one that is not there is named', () => {
+    const payments = context({ name: 'payments' });
+    expect(chosenContexts([orders, payments], ['payments', 'orders'])).toEqual([orders, payments]);
+    expect(chosenContexts([orders, payments], ['orders'])).toEqual([orders]);
+    const choose = (): Context[] => chosenContexts([orders, payments], ['orders', 'paymints']);
+    expect(choose).toThrow(ConfigurationError);
+    expect(choose).toThrow(
+      'CONTEXTS is "orders,paymints": expected a comma-separated list of orders, payments',
+    );
+  });
+});

@@ -1,0 +1,125 @@
+import type { Database, Transaction } from '../../database/database.js';
+import { messageForLog } from '../../logging/error-record.js';
+import type { Logger } from '../../logging/logger.js';
+import type { OutboxMessage, Publisher } from '../outgoing-message.js';
+import { Patience } from '../patience.js';
+import { Turnstile } from '../turnstile.js';
+import { deleteRead } from './outbox.js';
+import type { OutboxReader } from './outbox-reader.js';
+import { takeTopic } from './relay-lease.js';
+
+const LONGEST_PAUSE_MS = 5_000;
+/** So many topics are tried at a time; each holds a connection meanwhile. */
+const MOST_TRIED_AT_ONCE = 2;
+/** A batch of fewer messages is the last one before a topic has caught up. */
+const FEW_MESSAGES = 200;
+
+/** What was still being sent when it took too long. */
+export interface SendUnderWay {
+  readonly messages: readonly OutboxMessage[];
+  readonly done: Promise<void>;
+}
+
+export interface HeldTopicsParts {
+  readonly database: Database;
+  readonly reader: OutboxReader;
+  readonly publisher: Publisher;
+  readonly stopping: AbortSignal;
+  readonly log: Logger;
+  /** Hears of what was sent. */
+  readonly onSent: (messages: readonly OutboxMessage[]) => void;
+  /** Hears of a topic that is held, or is not any more. */
+  readonly onChange: (topic: string, isHeld: boolean) => void;
+}
+
+/**
+ * Topics that cannot be published to. Each has its messages held back in the outbox, in their order, and is tried by
+ * itself until it has caught up, while the relay goes on with all others.
+ */
+export class HeldTopics {
+  private readonly held = new Map<string, { reason: string; work: Promise<void> }>();
+  private readonly turnstile = new Turnstile(MOST_TRIED_AT_ONCE);
+
+  constructor(private readonly parts: HeldTopicsParts) {}
+
+  names(): string[] {
+    return [...this.held.keys()];
+  }
+
+  /** The topics that are held, each with why. */
+  reasons(): [topic: string, reason: string][] {
+    return [...this.held].map(([topic, { reason }]) => [topic, reason]);
+  }
+
+  /** @param underWay when it is not known yet whether the topic fails, or is only slow */
+  hold(topic: string, reason: string, underWay?: SendUnderWay): void {
+    if (this.held.has(topic)) return;
+    this.parts.log.warn({ topic, reason }, 'a topic cannot be published to; its messages wait');
+    const one = { reason, work: Promise.resolve() };
+    this.held.set(topic, one);
+    this.parts.onChange(topic, true);
+    one.work = this.workOff(topic, underWay).finally(() => {
+      this.held.delete(topic);
+      this.parts.onChange(topic, false);
+    });
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all([...this.held.values()].map(({ work }) => work));
+  }
+
+  private async workOff(topic: string, underWay: SendUnderWay | undefined): Promise<void> {
+    const { stopping, log } = this.parts;
+    let sent = await this.afterwards(topic, underWay);
+    const patience = new Patience(LONGEST_PAUSE_MS);
+    while (!stopping.aborted) {
+      try {
+        await patience.pause(stopping);
+        await this.turnstile.enter(stopping);
+        try {
+          const more = await this.sendBatch(topic);
+          if (more === undefined) continue;
+          sent += more;
+          if (more >= FEW_MESSAGES) continue;
+        } finally {
+          this.turnstile.leave();
+        }
+        log.info({ topic, sent }, 'a topic can be published to again');
+        return;
+      } catch (error) {
+        if (stopping.aborted) return;
+        const one = this.held.get(topic);
+        if (one !== undefined) one.reason = messageForLog(error);
+        log.debug({ err: error, topic }, 'a topic can still not be published to');
+      }
+    }
+  }
+
+  /** What was under way may have been sent after all: then it is not sent again. */
+  private async afterwards(topic: string, underWay: SendUnderWay | undefined): Promise<number> {
+    if (underWay === undefined) return 0;
+    try {
+      await underWay.done;
+      await this.parts.database.transaction((tx) => deleteRead(tx, underWay.messages));
+      this.parts.onSent(underWay.messages);
+      return underWay.messages.length;
+    } catch {
+      return 0;
+    }
+  }
+
+  /** @returns how many messages were sent; undefined when another process is at the topic */
+  private async sendBatch(topic: string): Promise<number | undefined> {
+    const { database, reader, publisher, stopping, onSent } = this.parts;
+    const sent = await database.transaction(async (tx: Transaction) => {
+      if (!(await takeTopic(tx, topic))) return undefined;
+      const messages = await reader.oldestOf(tx, topic);
+      if (messages.length === 0) return messages;
+      await deleteRead(tx, messages);
+      await publisher.publish(messages, stopping, tx);
+      return messages;
+    });
+    if (sent !== undefined) onSent(sent);
+    return sent?.length;
+  }
+}

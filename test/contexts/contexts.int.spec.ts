@@ -1,0 +1,3 @@
+import { contextsConformance } from './contexts.conformance.js';
+
+contextsConformance('the loopback', () => ({}));

@@ -4,9 +4,7 @@ import type { Subscriber } from '../event-server.js';
 import type { BatchHandler } from '../received-event.js';
 import { ConsumerHealth } from './consumer-health.js';
 import { CONSUMER_OPTIONS, type ConsumerParts, type EventConsumer } from './event-consumer.js';
-import { eventOf } from './event-of-record.js';
-import type { FetchedBatch } from './fetched-batch.js';
-import { lingerAfter, limitsOf } from './reading.js';
+import { handOver, lingerAfter, limitsOf } from './reading.js';
 import { UndecodableBatchError } from './undecodable-batch.error.js';
 
 /** What every process of a context reads on its own, from now on, through a group that it shares with no one. */
@@ -74,19 +72,14 @@ export class BroadcastConsumer implements EventConsumer {
   }
 
   /** What cannot be decoded is passed over, as if it had been missed. */
-  private async read({ batch, heartbeat, resolveOffset }: EachBatchPayload): Promise<void> {
+  private async read(payload: EachBatchPayload): Promise<void> {
+    const { batch, resolveOffset } = payload;
     const { topic, partition } = batch;
     const place = { context: this.context, topic, partition };
     const handler = this.handlers.get(topic)!;
     let events = 0;
     try {
-      const parts = (batch as unknown as FetchedBatch).parts(limitsOf(this.parts.environment));
-      for await (const { records } of parts) {
-        if (records.length === 0) continue;
-        events += records.length;
-        await handler(records.map((record) => eventOf(place, record)));
-        await heartbeat();
-      }
+      events = await handOver(payload, place, limitsOf(this.parts.environment), handler);
       resolveOffset(batch.lastOffset());
     } catch (error) {
       if (!(error instanceof UndecodableBatchError)) throw error;

@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EachBatchPayload } from 'kafkajs';
 import type { Environment } from '../../config/environment.js';
-import type { PartLimits } from './fetched-batch.js';
+import type { PartitionPlace } from '../failing-batches.js';
+import type { BatchHandler } from '../received-event.js';
+import { eventOf } from './event-of-record.js';
+import type { FetchedBatch, PartLimits } from './fetched-batch.js';
 
 /** A fetch that brought fewer events than this is followed by a pause. */
 const FEW_EVENTS = 200;
@@ -24,4 +28,26 @@ export function limitsOf(environment: Environment): PartLimits {
 /** The pause behind a batch. */
 export async function lingerAfter(events: number, stopping: AbortSignal): Promise<void> {
   if (events < FEW_EVENTS && !stopping.aborted) await sleep(LINGER_MS);
+}
+
+/**
+ * Hands all that was fetched to a handler that passes over what it fails on.
+ *
+ * @returns how many events there were
+ * @throws UndecodableBatchError behind the last part that can be read
+ */
+export async function handOver(
+  { batch, heartbeat }: Pick<EachBatchPayload, 'batch' | 'heartbeat'>,
+  place: PartitionPlace,
+  limits: PartLimits,
+  handler: BatchHandler,
+): Promise<number> {
+  let events = 0;
+  for await (const { records } of (batch as unknown as FetchedBatch).parts(limits)) {
+    if (records.length === 0) continue;
+    events += records.length;
+    await handler(records.map((record) => eventOf(place, record)));
+    await heartbeat();
+  }
+  return events;
 }

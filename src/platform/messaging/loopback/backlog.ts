@@ -38,7 +38,11 @@ const READ_OLDEST = `
 const FORGET = `
   DELETE FROM loopback_backlog WHERE context = $1 AND topic = $2 AND message_id = ANY ($3::bigint[])`;
 
-const SUBSCRIBED = `SELECT DISTINCT context, topic FROM loopback_backlog`;
+/** A look at the index for each owner, however long the backlogs are. */
+const WITH_BACKLOG = `
+  SELECT o.context, o.topic
+  FROM unnest($1::text[], $2::text[]) AS o(context, topic)
+  WHERE EXISTS (SELECT FROM loopback_backlog b WHERE b.context = o.context AND b.topic = o.topic)`;
 
 interface Row {
   message_id: number;
@@ -61,8 +65,12 @@ export interface BacklogOwner {
 export class LoopbackBacklog {
   constructor(private readonly database: Database) {}
 
-  async owners(tx?: Transaction): Promise<BacklogOwner[]> {
-    return (tx ?? this.database.source).query(SUBSCRIBED);
+  /** @returns those of the owners that have a backlog */
+  async having(owners: readonly BacklogOwner[], tx?: Transaction): Promise<BacklogOwner[]> {
+    return (tx ?? this.database.source).query(WITH_BACKLOG, [
+      owners.map(({ context }) => context),
+      owners.map(({ topic }) => topic),
+    ]);
   }
 
   /** Keeps events of one context and topic. */

@@ -50,7 +50,7 @@ export class LoopbackBroker implements Publisher {
   }
 
   async publish(messages: readonly OutboxMessage[], signal: AbortSignal, tx: Transaction): Promise<void> {
-    const waiting = new Set((await this.backlog.owners(tx)).map(keyOf));
+    const waiting = new Set((await this.backlog.having(this.owners(), tx)).map(keyOf));
     const byTopic = groupByTopic(messages);
     signal.throwIfAborted();
     for (const delivery of this.deliveries) {
@@ -70,8 +70,12 @@ export class LoopbackBroker implements Publisher {
     await Promise.all(this.deliveries.map((delivery) => delivery.settled()));
   }
 
+  private owners(): BacklogOwner[] {
+    return this.deliveries.map(({ owner }) => owner);
+  }
+
   private async lookForBacklogs(): Promise<void> {
-    const waiting = new Set((await this.backlog.owners().catch(() => [])).map(keyOf));
+    const waiting = new Set((await this.backlog.having(this.owners()).catch(() => [])).map(keyOf));
     for (const delivery of this.deliveries) if (waiting.has(keyOf(delivery.owner))) delivery.catchUp();
   }
 }

@@ -22,6 +22,8 @@ import { RelayWatch, type RelayWatchTimes } from './relay-watch.js';
 /** How long the relay sleeps when no signal comes: the longest that a message waits after a lost signal. */
 const POLL_MS = 1_000;
 const LONGEST_PAUSE_MS = 5_000;
+/** A try that is under way when the relay stops is not waited for longer; its transaction is undone. */
+const HELD_END_MS = 1_000;
 /**
  * How long the relay waits after a small batch, so that what is committed meanwhile goes together: Kafka's
  * `linger.ms`, but for the first message, which is sent at once. A batch costs five statements, however small it is.
@@ -92,7 +94,7 @@ export class OutboxRelay {
     this.stopping.abort();
     await this.signal.stop();
     await this.publisher.close();
-    await this.held.settled();
+    await atMost(HELD_END_MS, this.held.settled());
   }
 
   private async run(): Promise<void> {

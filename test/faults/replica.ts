@@ -8,6 +8,8 @@ const LIVE_TIMEOUT_MS = 5_000;
 export class Replica {
   private program: WaybillProcess | undefined;
   private frozen = false;
+  /** The checkout whose program it is; by default this one. */
+  private root: string | undefined;
 
   private constructor(
     readonly name: string,
@@ -25,8 +27,14 @@ export class Replica {
     return this.program !== undefined && !this.frozen;
   }
 
+  /** From its next start on it is the program of another checkout. */
+  become(root: string | undefined): void {
+    this.root = root;
+  }
+
   async start({ ready = true } = {}): Promise<void> {
-    this.program = await startWaybill({ env: { ...this.env }, ready });
+    const { root } = this;
+    this.program = await startWaybill({ env: { ...this.env }, ready, ...(root !== undefined && { root }) });
   }
 
   /** SIGKILL, whatever it is doing. */

@@ -39,6 +39,8 @@ export interface StageOptions {
   readonly spare?: number;
   readonly redis?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** The checkout whose programs run at first; by default this one. */
+  readonly root?: string;
 }
 
 /** What a stage came to, all its faults together. */
@@ -85,7 +87,7 @@ export class Stage {
   }
 
   static async open(services: Services, dice: Dice, options: StageOptions = {}): Promise<Stage> {
-    const { replicas: running = 1, spare = 0, redis = false, env = {} } = options;
+    const { replicas: running = 1, spare = 0, redis = false, env = {}, root } = options;
     const id = randomUUID().slice(0, 6);
     const names = {
       id,
@@ -121,6 +123,7 @@ export class Stage {
     while (replicas.length < running + spare) {
       replicas.push(await Replica.of(`replica ${replicas.length + 1}`, settings));
     }
+    for (const replica of replicas) replica.become(root);
     const stage = new Stage(services, database, replicas, dice, names, admin);
     await Promise.all(replicas.slice(0, running).map((replica) => replica.start()));
     await services.postgres.query(database, REFUSE_THE_UNLOVED);

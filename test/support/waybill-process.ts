@@ -9,7 +9,7 @@ import { eventually } from './eventually.js';
 import { removeDataDir, tellSweeper } from './left-behind.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const PROGRAM = join(ROOT, 'dist', 'src', 'program.js');
+const programOf = (root: string): string => join(root, 'dist', 'src', 'program.js');
 /** The same before it was put into one file: what is loaded ahead of it can change its modules, and Node count its lines. */
 const MODULES = join(ROOT, 'dist', 'src', 'main.js');
 
@@ -38,6 +38,8 @@ export interface WaybillOptions {
   command?: string[];
   /** Path of another Node than the one of the tests. */
   node?: string;
+  /** Another checkout, which has been built. */
+  root?: string;
 }
 
 export interface Exit {
@@ -148,15 +150,17 @@ interface Run {
 }
 
 async function launch(options: WaybillOptions): Promise<Run> {
-  if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is missing: build first (npm run build)`);
+  const { root = ROOT } = options;
+  const built = programOf(root);
+  if (!existsSync(built)) throw new Error(`${built} is missing: build first (npm run build)`);
   const dataDir = options.dataDir ?? (await temporaryDataDir());
   tellSweeper('server', dataDir);
   const isChanged =
     LOADS_MORE.test(options.env?.NODE_OPTIONS ?? '') || process.env.NODE_V8_COVERAGE !== undefined;
-  const program = isChanged ? MODULES : PROGRAM;
+  const program = isChanged ? MODULES : built;
   const child = spawn(options.node ?? process.execPath, [program, ...(options.command ?? [])], {
     cwd: options.cwd ?? dataDir,
-    env: { ...settingsOf(dataDir), ...options.env },
+    env: { ...settingsOf(dataDir, root), ...options.env },
     // Ctrl-C at the terminal reaches the test run alone, which then decides what ends when.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -194,10 +198,10 @@ async function launch(options: WaybillOptions): Promise<Run> {
   };
 }
 
-function settingsOf(dataDir: string): NodeJS.ProcessEnv {
+function settingsOf(dataDir: string, root: string): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {};
   for (const name of INHERITED) if (process.env[name] !== undefined) env[name] = process.env[name];
-  return { ...env, SERVER_PORT: '0', STATIC_DIR: join(ROOT, 'web'), DATA_DIR: dataDir };
+  return { ...env, SERVER_PORT: '0', STATIC_DIR: join(root, 'web'), DATA_DIR: dataDir };
 }
 
 function urlIn(output: string): string {

@@ -36,7 +36,10 @@ const READ_OLDEST = `
   ORDER BY message_id`;
 
 const FORGET = `
-  DELETE FROM loopback_backlog WHERE context = $1 AND topic = $2 AND message_id = ANY ($3::bigint[])`;
+  WITH forgotten AS (
+    DELETE FROM loopback_backlog WHERE context = $1 AND topic = $2 AND message_id = ANY ($3::bigint[]) RETURNING 1
+  )
+  SELECT count(*)::int AS count FROM forgotten`;
 
 /** A look at the index for each owner, however long the backlogs are. */
 const WITH_BACKLOG = `
@@ -96,7 +99,10 @@ export class LoopbackBacklog {
     }));
   }
 
-  async forget({ context, topic }: BacklogOwner, events: readonly ReceivedEvent[]): Promise<void> {
-    await this.database.source.query(FORGET, [context, topic, events.map(({ offset }) => offset)]);
+  /** @returns how many of them were there */
+  async forget({ context, topic }: BacklogOwner, events: readonly ReceivedEvent[]): Promise<number> {
+    const offsets = events.map(({ offset }) => offset);
+    const [row]: { count: number }[] = await this.database.source.query(FORGET, [context, topic, offsets]);
+    return row!.count;
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from '../../database/database.js';
 import type { Logger } from '../../logging/logger.js';
 import type { BatchRunner, RunTurns } from '../batch-runner.js';
@@ -7,6 +8,8 @@ import type { BacklogOwner, LoopbackBacklog } from './backlog.js';
 
 /** A context that takes longer than this, though it does not fail, leaves as one that fails does. */
 const SLOW_MS = 2_000;
+const KEPT_WITHIN_MS = 1_000;
+const KEPT_LOOK_MS = 20;
 const MAX_EVENTS = 1_000;
 const MAX_BYTES = 4 * 1_048_576;
 
@@ -79,16 +82,27 @@ export class LoopbackDelivery {
     let events = underWay;
     while (!stopping.aborted) {
       try {
+        const isUnderWay = events !== undefined;
         const done = await (events ?? this.next(runner));
         events = undefined;
         if (done.length === 0) return;
-        await backlog.forget(owner, done);
+        await (isUnderWay ? this.forgetOnceKept(done) : backlog.forget(owner, done));
       } catch (error) {
         events = undefined;
         if (stopping.aborted) return;
         log.warn({ err: error, ...owner }, 'the backlog of a context could not be worked off; trying again');
         await patience.pause(stopping).catch(() => undefined);
       }
+    }
+  }
+
+  /** What was done so soon may not be in the backlog yet: the transaction that puts it there is still open. */
+  private async forgetOnceKept(events: readonly ReceivedEvent[]): Promise<void> {
+    const { owner, backlog } = this.parts;
+    let left = events.length;
+    for (let waitedMs = 0; left > 0 && waitedMs < KEPT_WITHIN_MS; waitedMs += KEPT_LOOK_MS) {
+      left -= await backlog.forget(owner, events);
+      if (left > 0) await sleep(KEPT_LOOK_MS);
     }
   }
 

@@ -134,6 +134,7 @@ lint: build ## check everything that can be checked without running it
 	check types $(BIN)/tsc --noEmit; \
 	check layers $(BIN)/depcruise --config .dependency-cruiser.cjs src migrations scripts test bench; \
 	check unused $(BIN)/knip; \
+	check contexts node --import tsx scripts/check-contexts.ts; \
 	check migrations node --import tsx scripts/check-migrations.ts; \
 	check docs node --import tsx scripts/docs.ts --check; \
 	[ -z "$$failed" ] || { echo "lint: failed:$$failed"; exit 1; }; \

@@ -172,7 +172,7 @@ export function loadSettings(
   directory = process.cwd(),
 ): Settings {
   const all = [PROGRAM_SETTINGS, ...groups];
-  requireDistinct(all);
+  requireDistinctSettings(all);
   const texts = gather(variables, directory);
   const read = all.map((group) => ({ group, ...readGroup(group, texts) }));
   const settings = new Settings(new Map(read.map(({ group, settings }) => [group.type, settings])));
@@ -188,7 +188,8 @@ export function loadEnvironment(variables?: Variables, directory?: string): Envi
   return loadSettings([], variables, directory).of(Environment);
 }
 
-function requireDistinct(groups: readonly SettingGroup[]): void {
+/** @throws Error naming a setting that two groups have */
+export function requireDistinctSettings(groups: readonly SettingGroup[]): void {
   const owners = new Map<string, string>();
   for (const { type } of groups) {
     for (const name of Object.keys(new type())) {

@@ -1,17 +1,12 @@
-import type { INestApplicationContext } from '@nestjs/common';
-import { pino } from 'pino';
-import { register } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { orders } from '../../src/orders/orders.module.js';
-import { Environment } from '../../src/platform/config/environment.js';
-import { Waybill } from '../../src/waybill.js';
+import type { Environment } from '../../src/platform/config/environment.js';
+import type { Waybill } from '../../src/waybill.js';
 import { anOrder, ask, metric, post } from '../e2e/api.js';
 import { eventually } from '../support/eventually.js';
-import { houseOf } from '../support/house-of.js';
 import type { JsonObject } from '../support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../support/waybill-database.js';
-import { parcels } from './parcels/parcels.module.js';
-import { KnownPieces, MAX_PIECES, weights } from './weights/weights.module.js';
+import { knownPieces, startContexts } from './start-contexts.js';
+import { MAX_PIECES } from './weights/weights.module.js';
 
 const WAIT = { timeoutMs: 30_000 };
 /** What the orders of a well-behaved caller may take while another context is stuck. */
@@ -50,22 +45,7 @@ export function contextsConformance(name: string, settings: () => Partial<Enviro
     });
 
     async function start(): Promise<void> {
-      const { host, port, user, password, database: name } = database.connection;
-      const environment = Object.assign(new Environment(), {
-        DB_HOST: host,
-        DB_PORT: port,
-        DB_USER: user,
-        DB_PASSWORD: password,
-        DB_NAME: name,
-        SERVER_PORT: 0,
-        LOG_LEVEL: 'silent',
-        CONTEXTS: ['orders', 'parcels', 'weights'],
-        ...chosen,
-      });
-      register.clear();
-      const house = houseOf(environment, [orders, parcels, weights]);
-      waybill = await Waybill.start(house, pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }));
-      await waybill.whenReady();
+      waybill = await startContexts(database, chosen);
       url = waybill.url;
     }
 
@@ -200,15 +180,13 @@ export function contextsConformance(name: string, settings: () => Partial<Enviro
       const order = orderWith(2);
       await send(topicOf('orders'), order.order_uid, JSON.stringify(order));
       await eventually(async () => expect(await piecesOf(order.order_uid)).toHaveLength(1), WAIT);
-      await eventually(() => expect(knownPieces().ofOrder.get(order.order_uid)).toBe(2), WAIT);
+      await eventually(() => expect(knownPieces(waybill).ofOrder.get(order.order_uid)).toBe(2), WAIT);
       await waybill.stop();
       await start();
-      await eventually(() => expect(knownPieces().isWhole).toBe(true), WAIT);
+      await eventually(() => expect(knownPieces(waybill).isWhole).toBe(true), WAIT);
       // The loopback keeps no topic.
-      if (chosen.KAFKA_BROKERS !== undefined) expect(knownPieces().ofOrder.get(order.order_uid)).toBe(2);
+      if (chosen.KAFKA_BROKERS !== undefined)
+        expect(knownPieces(waybill).ofOrder.get(order.order_uid)).toBe(2);
     });
-
-    const knownPieces = (): KnownPieces =>
-      (waybill as unknown as { app: INestApplicationContext }).app.get(KnownPieces, { strict: false });
   });
 }

@@ -1,0 +1,36 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { pino } from 'pino';
+import { register } from 'prom-client';
+import { orders } from '../../src/orders/orders.module.js';
+import { Environment } from '../../src/platform/config/environment.js';
+import { Waybill } from '../../src/waybill.js';
+import { houseOf } from '../support/house-of.js';
+import type { WaybillDatabase } from '../support/waybill-database.js';
+import { parcels } from './parcels/parcels.module.js';
+import { KnownPieces, weights } from './weights/weights.module.js';
+
+/** The program with the example contexts beside orders, within this process, on a port that is free. */
+export async function startContexts(
+  { connection }: WaybillDatabase,
+  settings: Partial<Environment>,
+): Promise<Waybill> {
+  const environment = Object.assign(new Environment(), {
+    DB_HOST: connection.host,
+    DB_PORT: connection.port,
+    DB_USER: connection.user,
+    DB_PASSWORD: connection.password,
+    DB_NAME: connection.database,
+    SERVER_PORT: 0,
+    CONTEXTS: ['orders', 'parcels', 'weights'],
+    ...settings,
+  });
+  register.clear();
+  const house = houseOf(environment, [orders, parcels, weights]);
+  const waybill = await Waybill.start(house, pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }));
+  await waybill.whenReady();
+  return waybill;
+}
+
+/** What the second example has read from the beginning of its topic. */
+export const knownPieces = (waybill: Waybill): KnownPieces =>
+  (waybill as unknown as { app: INestApplicationContext }).app.get(KnownPieces, { strict: false });

@@ -18,7 +18,7 @@ export interface DeadLetterFilter {
 }
 
 /** The names that requests and the command line give the parts of a filter. */
-export const FILTER_NAMES = ['context', 'topic', 'reason', 'from', 'to', 'state'] as const;
+export const FILTER_NAMES = ['topic', 'reason', 'from', 'to', 'state', 'context'] as const;
 
 /** Takes a filter out of the parameters of a request or of the command line. */
 export function takeDeadLetterFilter(parameters: ParameterReader): DeadLetterFilter {

@@ -1,3 +1,4 @@
+import { atMost } from '../../at-most.js';
 import type { Database, Transaction } from '../../database/database.js';
 import type { Logger } from '../../logging/logger.js';
 import type { BatchRunner } from '../batch-runner.js';
@@ -8,6 +9,8 @@ import { type BacklogOwner, LOOPBACK_PARTITION, LoopbackBacklog } from './backlo
 import { LoopbackDelivery } from './loopback-delivery.js';
 
 const LOOK_EVERY_MS = 1_000;
+/** A try that is under way is not waited for longer; what it has not committed is in the backlog. */
+const CLOSE_TIMEOUT_MS = 1_000;
 
 interface Broadcast extends BacklogOwner {
   readonly handler: BatchHandler;
@@ -67,7 +70,11 @@ export class LoopbackBroker implements Publisher {
   async close(): Promise<void> {
     clearInterval(this.looking);
     this.stopping.abort();
-    await Promise.all(this.deliveries.map((delivery) => delivery.settled()));
+    const settled = Promise.all(this.deliveries.map((delivery) => delivery.settled()));
+    await atMost(
+      CLOSE_TIMEOUT_MS,
+      settled.then(() => undefined),
+    );
   }
 
   private owners(): BacklogOwner[] {

@@ -85,7 +85,7 @@ describe('a cache that is warmed up', () => {
     const { cache, start } = startOf({ CACHE_WARM_ORDERS: STORED });
     const away = new Error('the database is away');
     vi.spyOn(orders, 'forEach').mockRejectedValue(away);
-    await expect(start()).rejects.toBe(away);
+    await expect(start()).rejects.toMatchObject({ step: 'the cache of orders', cause: away });
     vi.restoreAllMocks();
     await start();
     expect(heldBy(cache)).not.toContain(false);

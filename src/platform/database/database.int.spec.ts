@@ -44,6 +44,7 @@ describe('opening the database', () => {
       'deliveries',
       'idempotency_keys',
       'items',
+      'loopback_backlog',
       'migrations',
       'orders',
       'outbox',

@@ -11,8 +11,6 @@ import { takeTopic } from './relay-lease.js';
 const LONGEST_PAUSE_MS = 5_000;
 /** So many topics are tried at a time; each holds a connection meanwhile. */
 const MOST_TRIED_AT_ONCE = 2;
-/** A batch of fewer messages is the last one before a topic has caught up. */
-const FEW_MESSAGES = 200;
 
 /** What was still being sent when it took too long. */
 export interface SendUnderWay {
@@ -32,12 +30,18 @@ export interface HeldTopicsParts {
   readonly onChange: (topic: string, isHeld: boolean) => void;
 }
 
+interface HeldTopic {
+  /** Undefined once it can be published to, and has a backlog. */
+  reason: string | undefined;
+  work: Promise<void>;
+}
+
 /**
  * Topics that cannot be published to. Each has its messages held back in the outbox, in their order, and is tried by
  * itself until it has caught up, while the relay goes on with all others.
  */
 export class HeldTopics {
-  private readonly held = new Map<string, { reason: string; work: Promise<void> }>();
+  private readonly held = new Map<string, HeldTopic>();
   private readonly turnstile = new Turnstile(MOST_TRIED_AT_ONCE);
 
   constructor(private readonly parts: HeldTopicsParts) {}
@@ -46,16 +50,16 @@ export class HeldTopics {
     return [...this.held.keys()];
   }
 
-  /** The topics that are held, each with why. */
+  /** The topics that cannot be published to at the moment, each with why. */
   reasons(): [topic: string, reason: string][] {
-    return [...this.held].map(([topic, { reason }]) => [topic, reason]);
+    return [...this.held].flatMap(([topic, { reason }]) => (reason === undefined ? [] : [[topic, reason]]));
   }
 
   /** @param underWay when it is not known yet whether the topic fails, or is only slow */
   hold(topic: string, reason: string, underWay?: SendUnderWay): void {
     if (this.held.has(topic)) return;
     this.parts.log.warn({ topic, reason }, 'a topic cannot be published to; its messages wait');
-    const one = { reason, work: Promise.resolve() };
+    const one: HeldTopic = { reason, work: Promise.resolve() };
     this.held.set(topic, one);
     this.parts.onChange(topic, true);
     one.work = this.workOff(topic, underWay).finally(() => {
@@ -72,26 +76,34 @@ export class HeldTopics {
     const { stopping, log } = this.parts;
     let sent = await this.afterwards(topic, underWay);
     const patience = new Patience(LONGEST_PAUSE_MS);
-    while (!stopping.aborted) {
+    for (let isToPause = true; !stopping.aborted;) {
       try {
-        await patience.pause(stopping);
-        await this.turnstile.enter(stopping);
-        try {
-          const more = await this.sendBatch(topic);
-          if (more === undefined) continue;
-          sent += more;
-          if (more >= FEW_MESSAGES) continue;
-        } finally {
-          this.turnstile.leave();
+        if (isToPause) await patience.pause(stopping);
+        isToPause = true;
+        const batch = await this.inTurn(() => this.sendBatch(topic));
+        if (batch === undefined) continue;
+        sent += batch.length;
+        this.held.get(topic)!.reason = undefined;
+        // What is left is less than the relay takes at a time, and holds nobody up any more.
+        if (!batch.isFull) {
+          log.info({ topic, sent }, 'a topic can be published to again');
+          return;
         }
-        log.info({ topic, sent }, 'a topic can be published to again');
-        return;
+        isToPause = false;
       } catch (error) {
         if (stopping.aborted) return;
-        const one = this.held.get(topic);
-        if (one !== undefined) one.reason = messageForLog(error);
+        this.held.get(topic)!.reason = messageForLog(error);
         log.debug({ err: error, topic }, 'a topic can still not be published to');
       }
+    }
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    await this.turnstile.enter(this.parts.stopping);
+    try {
+      return await work();
+    } finally {
+      this.turnstile.leave();
     }
   }
 
@@ -108,8 +120,8 @@ export class HeldTopics {
     }
   }
 
-  /** @returns how many messages were sent; undefined when another process is at the topic */
-  private async sendBatch(topic: string): Promise<number | undefined> {
+  /** @returns what was sent; undefined when another process is at the topic */
+  private async sendBatch(topic: string): Promise<{ length: number; isFull: boolean } | undefined> {
     const { database, reader, publisher, stopping, onSent } = this.parts;
     const sent = await database.transaction(async (tx: Transaction) => {
       if (!(await takeTopic(tx, topic))) return undefined;
@@ -119,7 +131,8 @@ export class HeldTopics {
       await publisher.publish(messages, stopping, tx);
       return messages;
     });
-    if (sent !== undefined) onSent(sent);
-    return sent?.length;
+    if (sent === undefined) return undefined;
+    onSent(sent);
+    return { length: sent.length, isFull: reader.isFull(sent) };
   }
 }

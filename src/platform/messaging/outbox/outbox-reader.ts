@@ -85,6 +85,11 @@ export class OutboxReader {
     return messagesOf(await tx.query(READ_OLDEST, [most, ENOUGH_BYTES]));
   }
 
+  /** Whether a batch has as many messages as one may have. */
+  isFull(messages: readonly OutboxMessage[]): boolean {
+    return messages.length >= this.environment.RELAY_BATCH_MAX_MESSAGES;
+  }
+
   async oldestOf(tx: Transaction, topic: string): Promise<readonly OutboxMessage[]> {
     const most = this.environment.RELAY_BATCH_MAX_MESSAGES;
     return messagesOf(await tx.query(READ_OLDEST_OF, [most, ENOUGH_BYTES, topic]));

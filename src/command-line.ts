@@ -11,6 +11,7 @@ import type { Context } from './platform/context.js';
 import { chosenContexts } from './platform/context-registry.js';
 import { UnfitDatabaseError } from './platform/database/database.errors.js';
 import { databasePlace } from './platform/database/postgres.js';
+import { startWatchdog } from './platform/health/watchdog.js';
 import { keepHeapSmall } from './platform/heap-growth.js';
 import { messageForLog } from './platform/logging/error-record.js';
 import { endByLoggedWords } from './platform/logging/last-words.js';
@@ -106,6 +107,7 @@ async function serve(contexts: readonly Context[]): Promise<void> {
   const environment = house.settings.of(Environment);
   const log = createLogger(environment.LOG_LEVEL);
   endByLoggedWords(log);
+  startWatchdog(environment.WATCHDOG_SECONDS, (error) => log.error({ err: error }, 'the watchdog has ended'));
   let waybill: Waybill | undefined = undefined;
   let stopping = false;
   const stop = (signal: string): void => {

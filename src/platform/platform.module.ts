@@ -19,6 +19,7 @@ import { DeadLetterAttemptEntity, DeadLetterEntity } from './messaging/dead-lett
 import { DeadLettersHttpModule } from './messaging/dead-letters/dead-letters-http.module.js';
 import { type MessagingContext, MessagingModule } from './messaging/messaging.module.js';
 import { LoopbackBacklogEntity } from './messaging/loopback/backlog.entity.js';
+import { PartitionClaimEntity } from './messaging/poison/partition-claim.entity.js';
 import { OutboxEntity } from './messaging/outbox/outbox.entity.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 
@@ -26,6 +27,7 @@ export const PLATFORM_ENTITIES: readonly EntitySchema[] = [
   OutboxEntity,
   LoopbackBacklogEntity,
   BatchSkipEntity,
+  PartitionClaimEntity,
   DeadLetterEntity,
   DeadLetterAttemptEntity,
   IdempotencyKeyEntity,

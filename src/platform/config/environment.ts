@@ -42,6 +42,8 @@ export class Environment {
   @Names() CONTEXTS: string[] = ['orders'];
   @OneOf(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 
+  @WholeNumber(0, 3_600) WATCHDOG_SECONDS: number = 30;
+
   @NonEmptyText() DATA_DIR: string = './.data';
   @IsOptional() @UrlOf('postgres:', 'postgresql:') DATABASE_URL?: string = undefined;
   @IsOptional() @HostName() DB_HOST?: string = undefined;
@@ -93,6 +95,7 @@ const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   CONTEXTS: 'What this deployment is for: contexts, such as orders',
   ROLES: 'What this process does: serve the API, consume events, relay the outbox',
   LOG_LEVEL: 'Least severe log line that is written',
+  WATCHDOG_SECONDS: 'Seconds that the event loop may stand still before the process ends itself; 0: for ever',
   DATA_DIR: 'Home of the embedded PostgreSQL',
   DATABASE_URL: 'PostgreSQL to use, as one URL; without it and DB_HOST one is embedded',
   DB_HOST: 'PostgreSQL to use, in parts (not together with DATABASE_URL)',

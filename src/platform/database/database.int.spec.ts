@@ -48,6 +48,7 @@ describe('opening the database', () => {
       'migrations',
       'orders',
       'outbox',
+      'partition_claims',
       'payments',
     ]);
     // Empty when the mapping and the schema agree in every column, index and constraint.

@@ -10,6 +10,7 @@ import { classifyFailure } from './failure.js';
 import { MessagingMetrics } from './messaging.metrics.js';
 import type { Subscriber } from './event-server.js';
 import type { BatchHandler, ReceivedEvent, RefusedEvent } from './received-event.js';
+import { PoisonGuards } from './poison/poison-guards.js';
 import { Topics } from './topics.js';
 
 /** What becomes of a batch that a subscriber is given, and of its failures; the same for every transport. */
@@ -22,6 +23,7 @@ export class BatchConsumer {
     private readonly metrics: MessagingMetrics,
     private readonly failing: FailingBatches,
     private readonly topics: Topics,
+    private readonly guards: PoisonGuards,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -39,6 +41,7 @@ export class BatchConsumer {
       },
       refuse: (refused) => this.refuse(refused),
       maxAttempts: this.environment.CONSUMER_MAX_ATTEMPTS,
+      guard: this.guards.guardFor(context, topic),
       onFailure: (kind, error, events) => {
         this.metrics.retries.inc({ ...labels, kind });
         this.log.warn({ err: error, kind, context, topic, ...extentOf(events) }, 'a batch of events failed');

@@ -1,5 +1,6 @@
 import { classifyFailure, type FailureKind } from './failure.js';
 import { Patience } from './patience.js';
+import type { PoisonGuard, Portion } from './poison/poison-guard.js';
 import type { BatchHandler, ReceivedEvent, RefusedEvent } from './received-event.js';
 
 export interface BatchRunnerOptions {
@@ -10,6 +11,8 @@ export interface BatchRunnerOptions {
   readonly maxAttempts: number;
   /** Hears of every try that failed. */
   readonly onFailure: (kind: FailureKind, error: Error, events: readonly ReceivedEvent[]) => void;
+  /** Looks after what may end the process. */
+  readonly guard?: PoisonGuard;
   /** Hears of every batch that was brought to its end. */
   readonly onDone?: (events: readonly ReceivedEvent[]) => void;
 }
@@ -17,7 +20,7 @@ export interface BatchRunnerOptions {
 /** What one run has to consider of others. */
 export interface RunTurns {
   /** Does an attempt, perhaps once others have ended. Throws what it throws. */
-  take(attempt: () => Promise<void>): Promise<void>;
+  take<T>(attempt: () => Promise<T>): Promise<T>;
   /** Nothing is being tried from now on, until the next attempt. */
   onPause(): void;
 }
@@ -44,31 +47,44 @@ export class BatchRunner {
     signal: AbortSignal,
     turns: RunTurns = NO_TURNS,
   ): Promise<void> {
-    await this.finish(events, { signal, turns });
+    const run = { signal, turns };
+    const { guard } = this.options;
+    if (guard === undefined || guard.isCalm(events[0]!.partition)) await this.finish({ events }, run);
+    else {
+      const portions = await this.persist(() => guard.portions(events), events, run);
+      for (const portion of portions) await this.finish(portion, run);
+    }
     this.options.onDone?.(events);
   }
 
-  private async finish(events: readonly ReceivedEvent[], run: Run): Promise<void> {
-    const failure = await this.tryHandler(events, run);
+  /** These partitions are read from now on, and no others. */
+  async keepOnly(partitions: readonly number[]): Promise<void> {
+    await this.options.guard?.keepOnly(partitions);
+  }
+
+  private async finish(portion: Portion, run: Run): Promise<void> {
+    const { events, verdict } = portion;
+    const failure = verdict ?? (await this.tryHandler(portion, run));
     if (failure === undefined) return;
     if (events.length > 1) {
       const middle = Math.ceil(events.length / 2);
-      await this.finish(events.slice(0, middle), run);
-      await this.finish(events.slice(middle), run);
+      await this.finish({ ...portion, events: events.slice(0, middle) }, run);
+      await this.finish({ ...portion, events: events.slice(middle) }, run);
       return;
     }
     await this.refuse(events[0]!, failure, run);
+    await verdict?.onRefused();
   }
 
   /** Undefined when the events are done; else the failure that waiting will not mend. */
   private async tryHandler(
-    events: readonly ReceivedEvent[],
+    { events, guarded = (_, work) => work() }: Portion,
     run: Run,
   ): Promise<{ error: Error; attempts: number } | undefined> {
     const patience = new Patience();
     for (let bugs = 0; ;) {
       try {
-        await attempt(() => this.options.handler(events), run);
+        await attempt(() => guarded(events, () => this.options.handler(events)), run);
         return undefined;
       } catch (error) {
         run.signal.throwIfAborted();
@@ -88,14 +104,19 @@ export class BatchRunner {
     { error, attempts }: { error: Error; attempts: number },
     run: Run,
   ): Promise<void> {
+    const refused = { event, reason: error.message, attempts };
+    await this.persist(() => this.options.refuse(refused), [event], run);
+  }
+
+  /** Whatever kind a failure of this is, the events may neither be dropped nor passed over. */
+  private async persist<T>(work: () => Promise<T>, events: readonly ReceivedEvent[], run: Run): Promise<T> {
     const patience = new Patience();
     for (;;) {
       try {
-        return await attempt(() => this.options.refuse({ event, reason: error.message, attempts }), run);
-      } catch (refusal) {
+        return await attempt(work, run);
+      } catch (error) {
         run.signal.throwIfAborted();
-        // Whatever kind this is, the event may neither be dropped nor passed over.
-        this.options.onFailure('transient', refusal as Error, [event]);
+        this.options.onFailure('transient', error as Error, events);
         await pause(patience, run);
       }
     }
@@ -107,9 +128,9 @@ interface Run {
   readonly turns: RunTurns;
 }
 
-async function attempt(work: () => Promise<void>, { signal, turns }: Run): Promise<void> {
+async function attempt<T>(work: () => Promise<T>, { signal, turns }: Run): Promise<T> {
   signal.throwIfAborted();
-  await turns.take(work);
+  return turns.take(work);
 }
 
 async function pause(patience: Patience, { signal, turns }: Run): Promise<void> {

@@ -17,6 +17,7 @@ import { Outbox } from './outbox/outbox.js';
 import { OutboxMetrics } from './outbox/outbox.metrics.js';
 import { OutboxRelay } from './outbox/outbox-relay.js';
 import { RecentMessages } from './outbox/recent-messages.js';
+import { PoisonGuards } from './poison/poison-guards.js';
 import { PUBLISHER, type Publisher } from './outgoing-message.js';
 import { type ContextTopics, Topics } from './topics.js';
 
@@ -122,6 +123,7 @@ export class MessagingModule {
         DeadLetters,
         BatchSkips,
         FailingBatches,
+        PoisonGuards,
         BatchConsumer,
         OutboxRelay,
         OutboxMetrics,

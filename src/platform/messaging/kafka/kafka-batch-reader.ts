@@ -74,7 +74,10 @@ export class KafkaBatchReader {
     const isSameMember = memberId === this.memberId;
     this.memberId = memberId;
     const { context, failing } = this.parts;
-    for (const topic of this.runners.keys()) failing.assign(context, topic, assignment[topic] ?? []);
+    for (const [topic, runner] of this.runners) {
+      failing.assign(context, topic, assignment[topic] ?? []);
+      void runner.keepOnly(isSameMember ? (assignment[topic] ?? []) : []);
+    }
     for (const { place, lane } of this.lanes.values()) {
       const isOurs = assignment[place.topic]?.includes(place.partition) === true;
       if (!isSameMember || !isOurs) lane.takeAway();
@@ -90,6 +93,11 @@ export class KafkaBatchReader {
   /** Resolves once no partition is worked on. */
   async settled(): Promise<void> {
     await Promise.allSettled([...this.lanes.values()].map(({ lane }) => lane.settled));
+  }
+
+  /** Lets go of all partitions, which others have from now on. */
+  async release(): Promise<void> {
+    await Promise.all([...this.runners.values()].map((runner) => runner.keepOnly([])));
   }
 
   /** Resolves when kafkajs may fetch on. */

@@ -106,14 +106,14 @@ export class PartitionLane {
     await this.parts.runner.run(this.parts.eventsOf(part), this.stop.signal, turns);
   }
 
-  private async take(attempt: () => Promise<void>): Promise<void> {
+  private async take<T>(attempt: () => Promise<T>): Promise<T> {
     if (this.hasLeft) {
       await this.parts.turnstile.enter(this.stop.signal);
       this.hasPlace = true;
     }
     this.isTrying = true;
     try {
-      await attempt();
+      return await attempt();
     } finally {
       this.isTrying = false;
       if (this.hasPlace) this.parts.turnstile.leave();

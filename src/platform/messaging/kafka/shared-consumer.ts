@@ -76,8 +76,9 @@ export class SharedConsumer implements EventConsumer {
     return this.reader.settled();
   }
 
-  disconnect(): Promise<void> {
-    return this.consumer.disconnect();
+  async disconnect(): Promise<void> {
+    await this.reader.release();
+    await this.consumer.disconnect();
   }
 }
 

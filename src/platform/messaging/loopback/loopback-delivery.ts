@@ -60,8 +60,10 @@ export class LoopbackDelivery {
     this.catchingUp ??= this.workOff(underWay).finally(() => (this.catchingUp = undefined));
   }
 
+  /** Resolves once nothing is worked on, and another process may have the topic. */
   async settled(): Promise<void> {
     await this.catchingUp;
+    await this.parts.runner.keepOnly([]);
   }
 
   private begin(

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+
+const MODULE = fileURLToPath(new URL('./watchdog.ts', import.meta.url));
+
+interface Ended {
+  code: number | null;
+  signal: string | null;
+  stderr: string;
+}
+
+/** A process with a watchdog of so many seconds that does what `script` says. */
+async function run(stalledSeconds: number, script: string, ...options: string[]): Promise<Ended> {
+  const program = `
+    import { startWatchdog } from ${JSON.stringify(MODULE)};
+    startWatchdog(${stalledSeconds}, (error) => { throw error; });
+    ${script}`;
+  const child = spawn(process.execPath, [
+    '--import',
+    'tsx',
+    ...options,
+    '--input-type=module',
+    '--eval',
+    program,
+  ]);
+  const stderr = text(child.stderr);
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  return { code, signal, stderr: await stderr };
+}
+
+const blockFor = (ms: number): string => `const end = Date.now() + ${ms}; while (Date.now() < end);`;
+
+describe('the watchdog', () => {
+  it('ends a process that loops for ever, and says why', async () => {
+    const { signal, stderr } = await run(1, 'setTimeout(() => { for (;;); }, 100);');
+    expect(signal).toBe('SIGKILL');
+    expect(stderr).toBe('the event loop stood still for 1 s: the process ends itself\n');
+  }, 20_000);
+
+  it('leaves one alone whose event loop turns now and then', async () => {
+    const turns = `for (let n = 0; n < 4; n++) { ${blockFor(900)} await new Promise((r) => setTimeout(r, 600)); }`;
+    const { code, stderr } = await run(3, turns);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  }, 30_000);
+
+  it('watches nothing when it is switched off, or a debugger holds the process', async () => {
+    const blocked = blockFor(4_000);
+    expect(await run(0, blocked)).toEqual({ code: 0, signal: null, stderr: '' });
+    const inspected = await run(1, blocked, '--inspect=127.0.0.1:0');
+    expect(inspected.code).toBe(0);
+  }, 30_000);
+});

@@ -8,11 +8,11 @@ export const sleptMs: number[] = [];
  */
 export async function setTimeout(
   ms: number,
-  _value: undefined,
-  { signal }: { signal: AbortSignal },
+  _value?: undefined,
+  { signal }: { signal?: AbortSignal } = {},
 ): Promise<void> {
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
   sleptMs.push(ms);
   await new Promise((wake) => setImmediate(wake));
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
 }

@@ -42,7 +42,7 @@ export class Environment {
   @Names() CONTEXTS: string[] = ['orders'];
   @OneOf(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 
-  @WholeNumber(0, 3_600) WATCHDOG_SECONDS: number = 30;
+  @WholeNumber(0, 3_600) WATCHDOG_SECONDS: number = 15;
 
   @NonEmptyText() DATA_DIR: string = './.data';
   @IsOptional() @UrlOf('postgres:', 'postgresql:') DATABASE_URL?: string = undefined;

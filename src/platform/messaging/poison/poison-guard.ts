@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { atMost } from '../../at-most.js';
 import type { Logger } from '../../logging/logger.js';
 import type { PartitionPlace } from '../failing-batches.js';
@@ -11,11 +12,15 @@ const GROUP_SIZE = 16;
 const DEADLY_TRIES = 2;
 /** A try that goes on for longer, while the event loop turns, is not what ends the process; nothing waits for it. */
 const GUARDED_MS = 5_000;
+/** Of the main context, before the others try what may end the process once more: it gets on with each restart. */
+const HEAD_START_MS = 3_000;
 const RELEASE_TIMEOUT_MS = 500;
 
 export interface PoisonGuardParts {
   readonly context: string;
   readonly topic: string;
+  /** Whether others wait for it. */
+  readonly isMain: boolean;
   readonly claims: ClaimStore;
   /** One for the process: what is tried alone is alone among all contexts, or an innocent event would be blamed. */
   readonly lock: SharedLock;
@@ -49,6 +54,8 @@ interface Caution {
   toGroup: number;
   suspects: Suspects | undefined;
   readonly refusedOffsets: ReadonlySet<number>;
+  /** By `performance.now()`. */
+  readonly notBeforeMs: number;
   /** A try has gone on for too long to be watched. */
   isOver: boolean;
 }
@@ -117,11 +124,17 @@ export class PoisonGuard {
   }
 
   private async takeOver(partition: number): Promise<Caution> {
-    const { claims, maxEvents, log } = this.parts;
+    const { claims, maxEvents, isMain, log } = this.parts;
     const place = this.placeOf(partition);
     const { isAbandoned, suspects, refusedOffsets } = await claims.claim(place);
     const toGroup = isAbandoned ? maxEvents : 0;
-    const caution: Caution = { toGroup, suspects, refusedOffsets: new Set(refusedOffsets), isOver: false };
+    const caution: Caution = {
+      toGroup,
+      suspects,
+      refusedOffsets: new Set(refusedOffsets),
+      notBeforeMs: isMain ? 0 : performance.now() + HEAD_START_MS,
+      isOver: false,
+    };
     this.partitions.set(partition, caution);
     if (suspects !== undefined) {
       log.warn({ ...place, ...suspects }, 'a process ended while it tried these events; each is tried alone');
@@ -162,6 +175,8 @@ export class PoisonGuard {
     if (caution.isOver) return attempt();
     const { lock, claims } = this.parts;
     const place = this.placeOf(events[0]!.partition);
+    const headStartMs = caution.notBeforeMs - performance.now();
+    if (headStartMs > 0) await sleep(headStartMs);
     const letGo = await lock.acquire(mode);
     const lapse = setTimeout(() => {
       caution.isOver = true;

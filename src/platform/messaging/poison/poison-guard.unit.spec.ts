@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BatchRunner } from '../batch-runner.js';
 import type { PartitionPlace } from '../failing-batches.js';
 import type { ReceivedEvent } from '../received-event.js';
 import type { ClaimStore, FormerClaim, Suspects } from './partition-claims.js';
 import { PoisonGuard } from './poison-guard.js';
 import { SharedLock } from './shared-lock.js';
+
+vi.mock('node:timers/promises', () => import('../../../../test/support/instant-sleep.js'));
 
 const MAX_EVENTS = 200;
 const silent = pino({ level: 'silent' });
@@ -87,6 +89,7 @@ class Process implements ClaimStore {
     const guard = new PoisonGuard({
       context,
       topic: 'things',
+      isMain: context === 'orders',
       claims: this,
       lock: this.lock,
       maxEvents: MAX_EVENTS,

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.js';
 import { Database } from '../../database/database.js';
 import { LOGGER, type Logger } from '../../logging/logger.js';
+import { ContextNames } from '../context-names.js';
 import { PartitionClaims } from './partition-claims.js';
 import { PoisonGuard } from './poison-guard.js';
 import { SharedLock } from './shared-lock.js';
@@ -16,16 +17,18 @@ export class PoisonGuards {
   constructor(
     database: Database,
     private readonly environment: Environment,
+    private readonly contexts: ContextNames,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
     this.claims = new PartitionClaims(database, randomUUID());
   }
 
   guardFor(context: string, topic: string): PoisonGuard {
-    const { claims, lock, environment, log } = this;
+    const { claims, lock, environment, contexts, log } = this;
     return new PoisonGuard({
       context,
       topic,
+      isMain: contexts.isMain(context),
       claims,
       lock,
       maxEvents: environment.CONSUMER_BATCH_MAX_EVENTS,

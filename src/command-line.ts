@@ -25,7 +25,7 @@ import {
   type DeadLettersCommand,
   parseDeadLettersCommand,
   UsageError,
-} from './platform/messaging/dead-letters/command/dead-letters-arguments.js';
+} from './platform/dead-letters/command/dead-letters-arguments.js';
 import { keepTickShape } from './platform/tick-shape.js';
 import { deadLettersCommand, migrateDatabase, resetDatabase, skipBatch } from './database-commands.js';
 import { Waybill } from './waybill.js';

@@ -9,9 +9,9 @@ import {
   reachPostgres,
   requireDatabase,
 } from './platform/database/postgres.js';
-import type { DeadLettersCommand } from './platform/messaging/dead-letters/command/dead-letters-arguments.js';
+import type { DeadLettersCommand } from './platform/dead-letters/command/dead-letters-arguments.js';
 import { askToSkip, type SkipBatchCommand } from './platform/messaging/batch-skips/skip-batch-command.js';
-import { DeadLettersCommandRun } from './platform/messaging/dead-letters/command/dead-letters-command.js';
+import { DeadLettersCommandRun } from './platform/dead-letters/command/dead-letters-command.js';
 
 const environmentOf = ({ settings }: House): Environment => settings.of(Environment);
 

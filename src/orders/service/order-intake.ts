@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import { DeadLetters } from '../../platform/messaging/dead-letters/dead-letters.js';
+import { DeadLetters } from '../../platform/dead-letters/dead-letters.js';
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
 import { eachInTurns, mapInTurns, nextTurn } from '../../platform/turns.js';
 import { etagOf, OrderCache } from '../cache/order-cache.js';

@@ -3,7 +3,7 @@ import { Payload } from '@nestjs/microservices';
 import { EntitySchema, type MigrationInterface, type QueryRunner } from 'typeorm';
 import type { Context } from '../../../src/platform/context.js';
 import { Database } from '../../../src/platform/database/database.js';
-import { DeadLetters } from '../../../src/platform/messaging/dead-letters/dead-letters.js';
+import { DeadLetters } from '../../../src/platform/dead-letters/dead-letters.js';
 import type { ReceivedEvent, RefusedEvent } from '../../../src/platform/messaging/received-event.js';
 import { Subscribe } from '../../../src/platform/messaging/subscription.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../../src/platform/database/database.js';
-import { DeadLetters } from '../../../../src/platform/messaging/dead-letters/dead-letters.js';
+import { DeadLetters } from '../../../../src/platform/dead-letters/dead-letters.js';
 import { Outbox } from '../../../../src/platform/messaging/outbox/outbox.js';
 import type { RefusedEvent } from '../../../../src/platform/messaging/received-event.js';
 import { Topics } from '../../../../src/platform/messaging/topics.js';

@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { ParameterReader, type Parameters } from '../../../http/request-parameters.js';
+import { ParameterReader, type Parameters } from '../../http/request-parameters.js';
 import {
   type DeadLetterFilter,
   FILTER_NAMES,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../database/database.js';
-import { asRfc3339 } from '../../database/rfc3339-text.js';
+import { Database } from '../database/database.js';
+import { asRfc3339 } from '../database/rfc3339-text.js';
 import { type DeadLetterFilter, filterParameters, MATCHES_FILTER } from './dead-letter-filter.js';
 import {
   type DeadLetterDetails,

@@ -1,5 +1,5 @@
-import type { Database } from '../../../database/database.js';
-import { Progress } from '../../../progress.js';
+import type { Database } from '../../database/database.js';
+import { Progress } from '../../progress.js';
 import { DeadLetterDiscards } from '../dead-letter-discards.js';
 import { DeadLetterReader } from '../dead-letter-reader.js';
 import { DeadLetterReplays } from '../dead-letter-replays.js';

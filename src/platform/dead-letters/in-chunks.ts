@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../database/database.js';
+import type { Database, Transaction } from '../database/database.js';
 import { type DeadLetterFilter, filterParameters, MATCHES_FILTER } from './dead-letter-filter.js';
 
 /** Few enough that a chunk is done in moments, and that what waits for its rows does not wait long. */

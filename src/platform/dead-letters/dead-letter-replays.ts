@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../database/database.js';
-import { asRfc3339 } from '../../database/rfc3339-text.js';
-import { wakeRelay } from '../outbox/outbox.js';
+import { Database } from '../database/database.js';
+import { asRfc3339 } from '../database/rfc3339-text.js';
+import { wakeRelay } from '../messaging/outbox/outbox.js';
 import type { DeadLetterFilter } from './dead-letter-filter.js';
 import { DEAD_LETTER_ID_HEADER } from './dead-letter-id.js';
 import type { DeadLetterState } from './dead-letter.entity.js';

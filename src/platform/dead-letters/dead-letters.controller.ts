@@ -23,12 +23,12 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { requireJson } from '../../http/json-body.js';
-import { ReadsBody } from '../../http/request-bodies.js';
-import { linkToNextPage } from '../../http/next-page.js';
-import { PagesUnderWay } from '../../http/pages-under-way.js';
-import { ProblemError } from '../../http/problem.js';
-import type { Parameters } from '../../http/request-parameters.js';
+import { requireJson } from '../http/json-body.js';
+import { ReadsBody } from '../http/request-bodies.js';
+import { linkToNextPage } from '../http/next-page.js';
+import { PagesUnderWay } from '../http/pages-under-way.js';
+import { ProblemError } from '../http/problem.js';
+import type { Parameters } from '../http/request-parameters.js';
 import { DeadLetterDiscards } from './dead-letter-discards.js';
 import { DeadLetterReader } from './dead-letter-reader.js';
 import { DeadLetterReplays, type ReplayedLetter } from './dead-letter-replays.js';

@@ -7,10 +7,10 @@ import {
   JSONB,
   TEXT,
   TIMESTAMPTZ,
-} from '../../database/batch-table.js';
-import { type EventHeaders, headersToJson } from '../event-headers.js';
-import { columnTimeUs, int64Of, timestampOf } from '../event-time.js';
-import type { ReceivedEvent, RefusedEvent } from '../received-event.js';
+} from '../database/batch-table.js';
+import { type EventHeaders, headersToJson } from '../messaging/event-headers.js';
+import { columnTimeUs, int64Of, timestampOf } from '../messaging/event-time.js';
+import type { ReceivedEvent, RefusedEvent } from '../messaging/received-event.js';
 import { plainText, storableText } from './storable-text.js';
 
 /** Of how many bits PostgreSQL's integer is; a count beyond it stays at that. */

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { eventually } from '../../../../test/support/eventually.js';
-import { newDeadLetters } from '../../../../test/support/new-dead-letters.js';
-import { receivedEvent, refusal } from '../../../../test/support/refused-events.js';
-import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
-import { type ExactParts, withExactParts } from '../outbox/exact-parts.js';
-import type { OutboxMessage } from '../outgoing-message.js';
-import type { ReceivedEvent } from '../received-event.js';
+import { eventually } from '../../../test/support/eventually.js';
+import { newDeadLetters } from '../../../test/support/new-dead-letters.js';
+import { receivedEvent, refusal } from '../../../test/support/refused-events.js';
+import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
+import { type ExactParts, withExactParts } from '../messaging/outbox/exact-parts.js';
+import type { OutboxMessage } from '../messaging/outgoing-message.js';
+import type { ReceivedEvent } from '../messaging/received-event.js';
 import { DeadLetterDiscards } from './dead-letter-discards.js';
 import { DeadLetterReader } from './dead-letter-reader.js';
 import { DeadLetterReplays } from './dead-letter-replays.js';

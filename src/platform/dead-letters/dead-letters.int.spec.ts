@@ -1,11 +1,11 @@
 import type { Counter } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { unregisteredMetrics } from '../../../../test/support/messaging-metrics.js';
-import { newDeadLetters } from '../../../../test/support/new-dead-letters.js';
-import { receivedEvent, refusal } from '../../../../test/support/refused-events.js';
-import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
-import type { ReceivedEvent, RefusedEvent } from '../received-event.js';
-import { Topics } from '../topics.js';
+import { unregisteredMetrics } from '../../../test/support/messaging-metrics.js';
+import { newDeadLetters } from '../../../test/support/new-dead-letters.js';
+import { receivedEvent, refusal } from '../../../test/support/refused-events.js';
+import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
+import type { ReceivedEvent, RefusedEvent } from '../messaging/received-event.js';
+import { Topics } from '../messaging/topics.js';
 import type { DeadLetters } from './dead-letters.js';
 
 let house: WaybillDatabase;

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../database/database.js';
-import { MessagingMetrics } from '../messaging.metrics.js';
-import { Outbox, type OutboxEntry } from '../outbox/outbox.js';
-import type { ReceivedEvent, RefusedEvent } from '../received-event.js';
-import { Topics } from '../topics.js';
-import { momentOf, timestampOf } from '../event-time.js';
+import type { Transaction } from '../database/database.js';
+import { MessagingMetrics } from '../messaging/messaging.metrics.js';
+import { Outbox, type OutboxEntry } from '../messaging/outbox/outbox.js';
+import type { ReceivedEvent, RefusedEvent } from '../messaging/received-event.js';
+import { Topics } from '../messaging/topics.js';
+import { momentOf, timestampOf } from '../messaging/event-time.js';
 import { DeadLetterRoom } from './dead-letter-room.js';
 import { type Letter, letterOf, LETTERS, offsetOf, plainLetterOf } from './letter-rows.js';
 import { recordRepeatedFailures } from './repeated-failures.js';

@@ -1,5 +1,5 @@
-import type { Database } from '../../database/database.js';
-import type { ReceivedEvent } from '../received-event.js';
+import type { Database } from '../database/database.js';
+import type { ReceivedEvent } from '../messaging/received-event.js';
 import { REPETITIONS } from './letter-rows.js';
 import { repetitionsOf } from './repeated-failures.js';
 

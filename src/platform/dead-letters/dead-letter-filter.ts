@@ -1,5 +1,5 @@
-import type { Moment, ParameterReader } from '../../http/request-parameters.js';
-import { aMoment, aText, firstMicrosecond, MOMENT, oneOf, TEXT } from '../../http/request-parameters.js';
+import type { Moment, ParameterReader } from '../http/request-parameters.js';
+import { aMoment, aText, firstMicrosecond, MOMENT, oneOf, TEXT } from '../http/request-parameters.js';
 import { DEAD_LETTER_STATES, type DeadLetterState } from './dead-letter.entity.js';
 
 /** Which letters are meant. All that are given have to hold. */

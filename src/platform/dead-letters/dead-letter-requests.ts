@@ -1,11 +1,11 @@
-import { ProblemError } from '../../http/problem.js';
+import { ProblemError } from '../http/problem.js';
 import {
   aTruth,
   aWholeNumber,
   type Check,
   ParameterReader,
   type Parameters,
-} from '../../http/request-parameters.js';
+} from '../http/request-parameters.js';
 import {
   type DeadLetterFilter,
   FILTER_NAMES,

@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import type { HeaderJson } from '../event-headers.js';
+import type { HeaderJson } from '../messaging/event-headers.js';
 
 /** `waiting` for somebody to look at it; `replayed` once it was sent again, until that fails as well. */
 export const DEAD_LETTER_STATES = ['waiting', 'replayed'] as const;

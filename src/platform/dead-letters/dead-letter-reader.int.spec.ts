@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newDeadLetters } from '../../../../test/support/new-dead-letters.js';
-import { receivedEvent, refusal } from '../../../../test/support/refused-events.js';
-import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
-import { aMoment } from '../../http/request-parameters.js';
-import type { ReceivedEvent } from '../received-event.js';
+import { newDeadLetters } from '../../../test/support/new-dead-letters.js';
+import { receivedEvent, refusal } from '../../../test/support/refused-events.js';
+import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
+import { aMoment } from '../http/request-parameters.js';
+import type { ReceivedEvent } from '../messaging/received-event.js';
 import type { DeadLetterFilter } from './dead-letter-filter.js';
 import { DeadLetterReader } from './dead-letter-reader.js';
 

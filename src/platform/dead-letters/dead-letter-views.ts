@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { headersFromJson, headersFromMap, type HeaderJson, nameBytesOf } from '../event-headers.js';
-import { momentOf } from '../event-time.js';
+import { headersFromJson, headersFromMap, type HeaderJson, nameBytesOf } from '../messaging/event-headers.js';
+import { momentOf } from '../messaging/event-time.js';
 import type { DeadLetterState } from './dead-letter.entity.js';
 
 /** Bytes as JSON can hold them: as text where they are UTF-8, else in base64. */

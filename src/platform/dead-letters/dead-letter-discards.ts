@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../database/database.js';
+import { Database } from '../database/database.js';
 import type { DeadLetterFilter } from './dead-letter-filter.js';
 import { CHUNK_END, HOLD_CHUNK, inChunks, type LongWork } from './in-chunks.js';
 

@@ -1,6 +1,6 @@
-import type { Transaction } from '../../database/database.js';
-import { lastValueOf } from '../event-headers.js';
-import type { RefusedEvent } from '../received-event.js';
+import type { Transaction } from '../database/database.js';
+import { lastValueOf } from '../messaging/event-headers.js';
+import type { RefusedEvent } from '../messaging/received-event.js';
 import { DEAD_LETTER_ID_HEADER, parseDeadLetterId } from './dead-letter-id.js';
 import { type Letter, type Repetition, REPETITIONS } from './letter-rows.js';
 

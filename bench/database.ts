@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import type { ConnectionSettings } from '../src/platform/database/embedded/connection-settings.js';
+import type { ConnectionSettings } from '../src/platform/database/connection-settings.js';
 
 /** A database that a round has to itself. */
 export interface BenchDatabase {

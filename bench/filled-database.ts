@@ -1,4 +1,4 @@
-import type { ConnectionSettings } from '../src/platform/database/embedded/connection-settings.js';
+import type { ConnectionSettings } from '../src/platform/database/connection-settings.js';
 import type { Progress } from '../src/platform/progress.js';
 import { type BenchDatabase, createDatabase, onServer } from './database.js';
 import { insertOrders } from './filled-orders.js';

@@ -1,7 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
-import type { ConnectionSettings } from '../src/platform/database/embedded/connection-settings.js';
+import type { ConnectionSettings } from '../src/platform/database/connection-settings.js';
 import { postmasterPid } from './process-figures.js';
 import { type RowCounts, settledRows } from './row-counts.js';
 

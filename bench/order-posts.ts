@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import type { ConnectionSettings } from '../src/platform/database/embedded/connection-settings.js';
+import type { ConnectionSettings } from '../src/platform/database/connection-settings.js';
 import type { Progress } from '../src/platform/progress.js';
 import { onServer } from './database.js';
 import { putLoad } from './load.js';

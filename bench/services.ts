@@ -6,8 +6,8 @@ import { startKafkaBroker } from '../scripts/kafka-broker.js';
 import { KAFKA_VERSION } from '../scripts/kafka/kafka-distribution.js';
 import { loadEnvironment } from '../src/platform/config/load-environment.js';
 import { configuredConnection } from '../src/platform/database/database-connection.js';
-import type { ConnectionSettings } from '../src/platform/database/embedded/connection-settings.js';
-import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
+import type { ConnectionSettings } from '../src/platform/database/connection-settings.js';
+import { startEmbeddedPostgres } from '../src/platform/embedded-postgres/embedded-postgres.js';
 import type { Progress } from '../src/platform/progress.js';
 import { createFilledDatabase, type FilledDatabase } from './filled-database.js';
 

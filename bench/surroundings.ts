@@ -1,5 +1,5 @@
 import type { Kafka, Message } from 'kafkajs';
-import type { ConnectionSettings } from '../src/platform/database/embedded/connection-settings.js';
+import type { ConnectionSettings } from '../src/platform/database/connection-settings.js';
 import type { Progress } from '../src/platform/progress.js';
 import { type BenchDatabase, createDatabase } from './database.js';
 import type { FilledDatabase } from './filled-database.js';

@@ -14,8 +14,8 @@ import { CONTEXTS, databaseOptions } from '../src/app.module.js';
 import { PROGRAM_SETTINGS } from '../src/platform/config/environment.js';
 import { Settings } from '../src/platform/config/setting-group.js';
 import { dataSourceFor } from '../src/platform/database/database.js';
-import type { ConnectionSettings } from '../src/platform/database/embedded/connection-settings.js';
-import { startEmbeddedPostgres } from '../src/platform/database/embedded/embedded-postgres.js';
+import type { ConnectionSettings } from '../src/platform/database/connection-settings.js';
+import { startEmbeddedPostgres } from '../src/platform/embedded-postgres/embedded-postgres.js';
 import { readSchema, type Schema } from './migrations/schema.js';
 import { differences, faultsForOldCode } from './migrations/schema-step.js';
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { ConfigurationError, loadEnvironment } from '../src/platform/config/load-environment.js';
-import { findRunningServer } from '../src/platform/database/embedded/postmaster-pid-file.js';
+import { findRunningServer } from '../src/platform/embedded-postgres/postmaster-pid-file.js';
 import { isAlive } from './is-alive.js';
 
 /**

@@ -8,7 +8,7 @@ import {
   providePostgres,
   reachPostgres,
   requireDatabase,
-} from './platform/database/postgres.js';
+} from './platform/postgres.js';
 import type { DeadLettersCommand } from './platform/dead-letters/command/dead-letters-arguments.js';
 import { askToSkip, type SkipBatchCommand } from './platform/messaging/batch-skips/skip-batch-command.js';
 import { DeadLettersCommandRun } from './platform/dead-letters/command/dead-letters-command.js';

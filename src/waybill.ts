@@ -7,7 +7,7 @@ import { Environment } from './platform/config/environment.js';
 import { atMost } from './platform/at-most.js';
 import { UnfitDatabaseError } from './platform/database/database.errors.js';
 import { Database } from './platform/database/database.js';
-import { type Postgres, providePostgres } from './platform/database/postgres.js';
+import { type Postgres, providePostgres } from './platform/postgres.js';
 import { Health } from './platform/health/health.js';
 import { rememberMethods } from './platform/http/allowed-methods.js';
 import { BodiesUnderWay } from './platform/http/bodies-under-way.js';

@@ -4,7 +4,7 @@ import { ORDER_ENTITIES } from '../../src/orders/repository/order.entities.js';
 import { contentOf } from '../../src/orders/repository/order-content.js';
 import { OrderRepository } from '../../src/orders/repository/order.repository.js';
 import { Database } from '../../src/platform/database/database.js';
-import type { ConnectionSettings } from '../../src/platform/database/embedded/connection-settings.js';
+import type { ConnectionSettings } from '../../src/platform/database/connection-settings.js';
 import type { Progress } from '../../src/platform/progress.js';
 import { onServer } from '../database.js';
 import { orderEvents } from '../order-events.js';

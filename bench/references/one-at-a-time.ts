@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { Client } from 'pg';
 import type { Order } from '../../src/orders/model/order.js';
-import type { ConnectionSettings } from '../../src/platform/database/embedded/connection-settings.js';
+import type { ConnectionSettings } from '../../src/platform/database/connection-settings.js';
 import { storeOrder } from './order-inserts.js';
 
 export interface OneAtATime {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import type { ConnectionSettings } from '../../src/platform/database/embedded/connection-settings.js';
+import type { ConnectionSettings } from '../../src/platform/database/connection-settings.js';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
-} from '../../src/platform/database/embedded/embedded-postgres.js';
-import { findRunningServer } from '../../src/platform/database/embedded/postmaster-pid-file.js';
+} from '../../src/platform/embedded-postgres/embedded-postgres.js';
+import { findRunningServer } from '../../src/platform/embedded-postgres/postmaster-pid-file.js';
 import { removeDataDir, tellSweeper } from '../support/left-behind.js';
 import { TcpProxy, type Trap } from '../support/tcp-proxy.js';
 import { temporaryDataDir } from '../support/waybill-process.js';

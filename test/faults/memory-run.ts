@@ -4,7 +4,7 @@ import { IngestWatch } from '../../bench/ingest-watch.js';
 import { orderEvents } from '../../bench/order-events.js';
 import { expectedRows, wrongCounts } from '../../bench/row-counts.js';
 import { createTopics, deleteTopics, fillTopic, type RoundTopics } from '../../bench/topics.js';
-import type { ConnectionSettings } from '../../src/platform/database/embedded/connection-settings.js';
+import type { ConnectionSettings } from '../../src/platform/database/connection-settings.js';
 import { startWaybill } from '../support/waybill-process.js';
 import { FaultyPostgres } from './faulty-postgres.js';
 import { postLargeOrders } from './large-orders.js';

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findRunningServer } from '../../src/platform/database/embedded/postmaster-pid-file.js';
+import { findRunningServer } from '../../src/platform/embedded-postgres/postmaster-pid-file.js';
 import { eventually } from './eventually.js';
 
 /**

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import type { ConnectionSettings } from '../../src/platform/database/embedded/connection-settings.js';
-import { startEmbeddedPostgres } from '../../src/platform/database/embedded/embedded-postgres.js';
-import { findRunningServer, isAlive } from '../../src/platform/database/embedded/postmaster-pid-file.js';
+import type { ConnectionSettings } from '../../src/platform/database/connection-settings.js';
+import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres/embedded-postgres.js';
+import { findRunningServer, isAlive } from '../../src/platform/embedded-postgres/postmaster-pid-file.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {

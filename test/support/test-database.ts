@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { inject } from 'vitest';
-import type { ConnectionSettings } from '../../src/platform/database/embedded/connection-settings.js';
+import type { ConnectionSettings } from '../../src/platform/database/connection-settings.js';
 
 export interface TestDatabase {
   connection: ConnectionSettings;

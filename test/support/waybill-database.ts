@@ -1,6 +1,6 @@
 import { ORDER_ENTITIES } from '../../src/orders/repository/order.entities.js';
 import { Database, type DatabaseOptions } from '../../src/platform/database/database.js';
-import type { ConnectionSettings } from '../../src/platform/database/embedded/connection-settings.js';
+import type { ConnectionSettings } from '../../src/platform/database/connection-settings.js';
 import { PLATFORM_ENTITIES } from '../../src/platform/platform.module.js';
 import { compileMigrations } from './compiled-migrations.js';
 import { createTestDatabase } from './test-database.js';

@@ -1,6 +1,6 @@
 import { readDatabaseUrl } from '../config/database-url.js';
 import type { Environment } from '../config/environment.js';
-import type { ConnectionSettings } from './embedded/connection-settings.js';
+import type { ConnectionSettings } from './connection-settings.js';
 
 /** The PostgreSQL that the settings name, or undefined when they name none and one is to be embedded. */
 export function configuredConnection(environment: Environment): ConnectionSettings | undefined {

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
 import { atMost } from '../at-most.js';
 import type { CopiedRow } from './copy-out.js';
-import type { ConnectionSettings } from './embedded/connection-settings.js';
+import type { ConnectionSettings } from './connection-settings.js';
 import { DatabaseUnavailableError } from './database.errors.js';
 import { Session } from './session.js';
 import { type PoolReport, SessionPool } from './session-pool.js';

@@ -6,7 +6,7 @@ import { TcpProxy } from '../../../../test/support/tcp-proxy.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
 import { Environment } from '../../config/environment.js';
 import { Database } from '../../database/database.js';
-import type { ConnectionSettings } from '../../database/embedded/connection-settings.js';
+import type { ConnectionSettings } from '../../database/connection-settings.js';
 import { Health } from '../../health/health.js';
 import { Topics } from '../topics.js';
 import { OutboxRelay } from './outbox-relay.js';

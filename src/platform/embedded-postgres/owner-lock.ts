@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
-import type { ConnectionSettings } from './connection-settings.js';
+import type { ConnectionSettings } from '../database/connection-settings.js';
 import { messageOf } from './system-errors.js';
 
 /** `waybill` in ASCII: the key of the advisory lock that the owner of a cluster holds. */

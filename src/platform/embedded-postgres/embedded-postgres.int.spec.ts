@@ -20,7 +20,7 @@ import { createInterface } from 'node:readline';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { locateBinaries } from './binaries.js';
-import type { ConnectionSettings } from './connection-settings.js';
+import type { ConnectionSettings } from '../database/connection-settings.js';
 import { ClusterVersionMismatchError, DataDirInUseError } from './embedded-postgres.errors.js';
 import {
   startEmbeddedPostgres,

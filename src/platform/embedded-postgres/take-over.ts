@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ConnectionSettings } from './connection-settings.js';
+import type { ConnectionSettings } from '../database/connection-settings.js';
 import { DataDirInUseError, EmbeddedPostgresUnavailableError } from './embedded-postgres.errors.js';
 import { OwnerLock } from './owner-lock.js';
 import { signalServer } from './postmaster.js';

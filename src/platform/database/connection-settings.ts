@@ -1,4 +1,4 @@
-import type { DatabaseTls } from '../../config/database-url.js';
+import type { DatabaseTls } from '../config/database-url.js';
 
 /** Where a PostgreSQL server is reached and as whom. */
 export interface ConnectionSettings {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CLUSTER_USER } from './cluster.js';
-import type { ConnectionSettings } from './connection-settings.js';
+import type { ConnectionSettings } from '../database/connection-settings.js';
 import { DATABASE, HOST } from './embedded-postgres.js';
 import { findRunningServer } from './postmaster-pid-file.js';
 import { hasCode } from './system-errors.js';

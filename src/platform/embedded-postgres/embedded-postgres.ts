@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { locateBinaries } from './binaries.js';
 import { CLUSTER_USER, ensureCluster, setPassword } from './cluster.js';
-import type { ConnectionSettings } from './connection-settings.js';
+import type { ConnectionSettings } from '../database/connection-settings.js';
 import { DataDirInUseError, EmbeddedPostgresUnavailableError } from './embedded-postgres.errors.js';
 import { OwnerLock } from './owner-lock.js';
 import { keepPassword } from './password-file.js';

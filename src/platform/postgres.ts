@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Environment } from '../config/environment.js';
-import { configuredConnection } from './database-connection.js';
-import type { ConnectionSettings } from './embedded/connection-settings.js';
-import { DataDirInUseError } from './embedded/embedded-postgres.errors.js';
-import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded/embedded-postgres.js';
-import { findRunningEmbeddedPostgres } from './embedded/running-server.js';
+import type { Environment } from './config/environment.js';
+import { configuredConnection } from './database/database-connection.js';
+import type { ConnectionSettings } from './database/connection-settings.js';
+import { DataDirInUseError } from './embedded-postgres/embedded-postgres.errors.js';
+import {
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded-postgres/embedded-postgres.js';
+import { findRunningEmbeddedPostgres } from './embedded-postgres/running-server.js';
 
 /** How long a program that uses the DATA_DIR may take to bring its server up, or down. */
 const IN_BETWEEN_TIMEOUT_MS = 30_000;

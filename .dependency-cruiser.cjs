@@ -114,6 +114,31 @@ module.exports = {
       to: { path: '^(src|migrations|scripts|test|bench)/', pathNot: '^src/platform/' },
     },
     {
+      name: 'dead-letters-are-above-messaging',
+      comment:
+        'A room of the platform that refuses events gets them by messaging/refused-events.ts; only the platform module puts the dead letters in.',
+      severity: 'error',
+      from: { path: '^src/platform/(?!dead-letters/)[^/]+/', pathNot: SPECS },
+      to: { path: '^src/platform/dead-letters/' },
+    },
+    {
+      name: 'embedded-postgres-is-started-from-above',
+      comment: 'All others are told how their PostgreSQL is reached, and not whose it is.',
+      severity: 'error',
+      from: { path: String.raw`^src/(?!platform/(embedded-postgres/|postgres\.ts$))`, pathNot: SPECS },
+      to: { path: '^src/platform/embedded-postgres/' },
+    },
+    {
+      name: 'embedded-postgres-imports',
+      comment: 'It runs a server, and knows of the program only what a connection is.',
+      severity: 'error',
+      from: { path: '^src/platform/embedded-postgres/', pathNot: SPECS },
+      to: {
+        path: '^(src|migrations|scripts|test|bench)/',
+        pathNot: String.raw`^src/platform/(embedded-postgres/|database/connection-settings\.ts$)`,
+      },
+    },
+    {
       name: 'only-the-house-is-at-the-top',
       comment: 'A file directly in src/ may import anything, so there are only these.',
       severity: 'error',

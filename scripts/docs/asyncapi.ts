@@ -4,7 +4,7 @@ import { ORDER_STATUSES } from '../../src/orders/model/order-status.js';
 import { STATUS_TOPIC, type StatusEvent } from '../../src/orders/producer/status-events.js';
 import { ORDERS_TOPIC } from '../../src/orders/producer/test-orders.js';
 import { Environment } from '../../src/platform/config/environment.js';
-import { DEAD_LETTER_ID_HEADER } from '../../src/platform/dead-letters/dead-letter-id.js';
+import { DEAD_LETTER_ID_HEADER } from '../../src/platform/messaging/refused-events.js';
 import { DEAD_LETTER_MAX_MESSAGE_BYTES } from '../../src/platform/messaging/kafka/kafka-topics.js';
 import type { MessageExample } from './examples.js';
 import { deadLetterExample, orderExample, statusExample } from './examples.js';

@@ -4,7 +4,7 @@ import { describeFaults } from '../../src/orders/model/field-fault.js';
 import { decodeOrder } from '../../src/orders/model/order.codec.js';
 import type { Order } from '../../src/orders/model/order.js';
 import { StatusEvents } from '../../src/orders/producer/status-events.js';
-import type { Transaction } from '../../src/platform/database/database.js';
+import type { Database, Transaction } from '../../src/platform/database/database.js';
 import type { DeadLetterRoom } from '../../src/platform/dead-letters/dead-letter-room.js';
 import { DeadLetters } from '../../src/platform/dead-letters/dead-letters.js';
 import type { MessagingMetrics } from '../../src/platform/messaging/messaging.metrics.js';
@@ -84,7 +84,9 @@ export async function deadLetterExample(): Promise<MessageExample> {
   const room = { require: () => Promise.resolve() } as unknown as DeadLetterRoom;
   const metrics = { deadLetters: { inc: () => undefined } } as unknown as MessagingMetrics;
   const entry = await appended((outbox) =>
-    new DeadLetters(outbox, topics, metrics, room).append(tx, [{ event, reason, attempts: 1 }]),
+    new DeadLetters(outbox, topics, metrics, room, {} as Database).append(tx, [
+      { event, reason, attempts: 1 },
+    ]),
   );
   return { headers: entry.headers, payload: entry.payload.toString() };
 }

@@ -3,6 +3,9 @@ import type { EntitySchema } from 'typeorm';
 import { Environment } from './config/environment.js';
 import { Settings } from './config/setting-group.js';
 import { Database } from './database/database.js';
+import { DeadLetterAttemptEntity, DeadLetterEntity } from './dead-letters/dead-letter.entity.js';
+import { DeadLettersHttpModule } from './dead-letters/dead-letters-http.module.js';
+import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { HealthModule } from './health/health.module.js';
 import { DirectAnswers } from './http/direct-answers.js';
 import { ForeignRequests } from './http/foreign-requests.js';
@@ -15,8 +18,6 @@ import { UnreadAnswers } from './http/unread-answers.js';
 import { Lifecycle } from './lifecycle.js';
 import { LOGGER, type Logger } from './logging/logger.js';
 import { BatchSkipEntity } from './messaging/batch-skips/batch-skip.entity.js';
-import { DeadLetterAttemptEntity, DeadLetterEntity } from './dead-letters/dead-letter.entity.js';
-import { DeadLettersHttpModule } from './dead-letters/dead-letters-http.module.js';
 import { type MessagingContext, MessagingModule } from './messaging/messaging.module.js';
 import { LoopbackBacklogEntity } from './messaging/loopback/backlog.entity.js';
 import { PartitionClaimEntity } from './messaging/poison/partition-claim.entity.js';
@@ -52,6 +53,7 @@ export class PlatformModule {
         HealthModule,
         MetricsModule,
         MessagingModule.register(contexts),
+        DeadLettersModule,
         ...(environment.ROLES.includes('api') ? [DeadLettersHttpModule] : []),
       ],
       providers: [

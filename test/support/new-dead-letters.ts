@@ -19,5 +19,5 @@ export function newDeadLetters(
   { topics = new Topics([]), metrics = unregisteredMetrics(), settings = {} }: Parts = {},
 ): DeadLetters {
   const room = new DeadLetterRoom(database, Object.assign(new Environment(), settings));
-  return new DeadLetters(newOutbox(), topics, metrics, room);
+  return new DeadLetters(newOutbox(), topics, metrics, room, database);
 }

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { asRfc3339 } from '../database/rfc3339-text.js';
 import { wakeRelay } from '../messaging/outbox/outbox.js';
+import { DEAD_LETTER_ID_HEADER } from '../messaging/refused-events.js';
 import type { DeadLetterFilter } from './dead-letter-filter.js';
-import { DEAD_LETTER_ID_HEADER } from './dead-letter-id.js';
 import type { DeadLetterState } from './dead-letter.entity.js';
 import { CHUNK_END, HOLD_CHUNK, inChunks, type LongWork } from './in-chunks.js';
 

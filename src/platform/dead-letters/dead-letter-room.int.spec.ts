@@ -5,7 +5,7 @@ import { receivedEvent, refusal } from '../../../test/support/refused-events.js'
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { classifyFailure } from '../messaging/failure.js';
 import type { ReceivedEvent } from '../messaging/received-event.js';
-import { DEAD_LETTER_ID_HEADER } from './dead-letter-id.js';
+import { DEAD_LETTER_ID_HEADER } from '../messaging/refused-events.js';
 import { DeadLetterDiscards } from './dead-letter-discards.js';
 import { DeadLettersFullError } from './dead-letter-room.js';
 import { DeadLetterReader } from './dead-letter-reader.js';

@@ -7,8 +7,8 @@ import { type EventHeader, headersToJson, nameOf } from '../messaging/event-head
 import { type ExactParts, withExactParts } from '../messaging/outbox/exact-parts.js';
 import type { OutboxMessage } from '../messaging/outgoing-message.js';
 import type { ReceivedEvent, RefusedEvent } from '../messaging/received-event.js';
+import { DEAD_LETTER_ID_HEADER } from '../messaging/refused-events.js';
 import { detailsText } from './command/dead-letters-texts.js';
-import { DEAD_LETTER_ID_HEADER } from './dead-letter-id.js';
 import { DeadLetterReader } from './dead-letter-reader.js';
 import { DeadLetterReplays } from './dead-letter-replays.js';
 import type { DeadLetters } from './dead-letters.js';

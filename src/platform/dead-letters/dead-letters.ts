@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../database/database.js';
+import { Database, type Transaction } from '../database/database.js';
 import { MessagingMetrics } from '../messaging/messaging.metrics.js';
 import { Outbox, type OutboxEntry } from '../messaging/outbox/outbox.js';
 import type { ReceivedEvent, RefusedEvent } from '../messaging/received-event.js';
+import type { RefusedEvents } from '../messaging/refused-events.js';
 import { Topics } from '../messaging/topics.js';
 import { momentOf, timestampOf } from '../messaging/event-time.js';
 import { DeadLetterRoom } from './dead-letter-room.js';
 import { type Letter, letterOf, LETTERS, offsetOf, plainLetterOf } from './letter-rows.js';
 import { recordRepeatedFailures } from './repeated-failures.js';
+import { withoutReplaysForOthers } from './replays-for-others.js';
 
 const COLUMNS = LETTERS.columnNames.join(', ');
 
@@ -31,12 +33,13 @@ interface KeptRow {
 
 /** Where refused events are kept: a row with the bytes as they came, and a copy to the dead-letter topic. */
 @Injectable()
-export class DeadLetters {
+export class DeadLetters implements RefusedEvents {
   constructor(
     private readonly outbox: Outbox,
     private readonly topics: Topics,
     private readonly metrics: MessagingMetrics,
     private readonly room: DeadLetterRoom,
+    private readonly database: Database,
   ) {}
 
   /**
@@ -61,6 +64,11 @@ export class DeadLetters {
       tx,
       kept.map(({ event, ...rest }) => ({ ...rest, event: { ...event, key: null } })),
     );
+  }
+
+  /** Leaves out the replays of letters that other contexts have: this one did not refuse those events, and has done them. */
+  withoutReplaysForOthers(events: readonly ReceivedEvent[]): Promise<readonly ReceivedEvent[]> {
+    return withoutReplaysForOthers(this.database, events);
   }
 
   private async send(tx: Transaction, fresh: readonly RefusedEvent[]): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Transaction } from '../database/database.js';
 import { lastValueOf } from '../messaging/event-headers.js';
 import type { RefusedEvent } from '../messaging/received-event.js';
-import { DEAD_LETTER_ID_HEADER, parseDeadLetterId } from './dead-letter-id.js';
+import { DEAD_LETTER_ID_HEADER } from '../messaging/refused-events.js';
+import { parseDeadLetterId } from './dead-letter-id.js';
 import { type Letter, type Repetition, REPETITIONS } from './letter-rows.js';
 
 /**

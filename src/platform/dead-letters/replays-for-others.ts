@@ -9,7 +9,7 @@ const LETTERS_OF_OTHERS = `
   FROM ${REPETITIONS.unnested('e')} JOIN dead_letters d ON e.letter_id = d.id
   WHERE e.context <> d.context AND e.topic = d.topic AND e.value IS NOT DISTINCT FROM d.value`;
 
-/** Leaves out the replays of letters that other contexts have: this one did not refuse those events, and has done them. */
+/** See `DeadLetters`. */
 export async function withoutReplaysForOthers(
   database: Database,
   events: readonly ReceivedEvent[],

@@ -3,14 +3,13 @@ import { Environment } from '../config/environment.js';
 import { Database } from '../database/database.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchRunner } from './batch-runner.js';
-import { DeadLetters } from '../dead-letters/dead-letters.js';
-import { withoutReplaysForOthers } from '../dead-letters/replays-for-others.js';
 import { FailingBatches } from './failing-batches.js';
 import { classifyFailure } from './failure.js';
 import { MessagingMetrics } from './messaging.metrics.js';
 import type { Subscriber } from './event-server.js';
 import type { BatchHandler, ReceivedEvent, RefusedEvent } from './received-event.js';
 import { PoisonGuards } from './poison/poison-guards.js';
+import { RefusedEvents } from './refused-events.js';
 import { Topics } from './topics.js';
 
 /** What becomes of a batch that a subscriber is given, and of its failures; the same for every transport. */
@@ -18,7 +17,7 @@ import { Topics } from './topics.js';
 export class BatchConsumer {
   constructor(
     private readonly database: Database,
-    private readonly deadLetters: DeadLetters,
+    private readonly refusedEvents: RefusedEvents,
     private readonly environment: Environment,
     private readonly metrics: MessagingMetrics,
     private readonly failing: FailingBatches,
@@ -35,7 +34,7 @@ export class BatchConsumer {
     return new BatchRunner({
       handler: async (events) => {
         const finished = this.metrics.batchSeconds.startTimer(labels);
-        await handler(await withoutReplaysForOthers(this.database, events));
+        await handler(await this.refusedEvents.withoutReplaysForOthers(events));
         finished();
         this.metrics.batchSize.observe(labels, events.length);
       },
@@ -55,7 +54,7 @@ export class BatchConsumer {
   /** However an event is made, it can be refused: what cannot be stored as it is goes without its adornments. */
   private async refuse(refused: RefusedEvent): Promise<void> {
     try {
-      await this.database.transaction((tx) => this.deadLetters.append(tx, [refused]));
+      await this.database.transaction((tx) => this.refusedEvents.append(tx, [refused]));
     } catch (error) {
       if (classifyFailure(error) === 'transient') throw error;
       const { topic } = refused.event;
@@ -63,7 +62,7 @@ export class BatchConsumer {
         { err: error, topic, ...extentOf([refused.event]) },
         'a letter is kept in its plainest form',
       );
-      await this.database.transaction((tx) => this.deadLetters.appendPlain(tx, refused));
+      await this.database.transaction((tx) => this.refusedEvents.appendPlain(tx, refused));
     }
   }
 
@@ -94,7 +93,7 @@ export class BatchConsumer {
     const topic = this.topics.deployedName(logical);
     return async (events) => {
       try {
-        await handler(await withoutReplaysForOthers(this.database, events));
+        await handler(await this.refusedEvents.withoutReplaysForOthers(events));
       } catch (error) {
         this.log.error({ err: error, context, topic, ...extentOf(events) }, 'news was passed over');
       }

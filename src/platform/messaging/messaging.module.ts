@@ -6,13 +6,11 @@ import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchConsumer } from './batch-consumer.js';
 import { BatchSkips } from './batch-skips/batch-skips.js';
 import { type ContextName, ContextNames } from './context-names.js';
-import { DeadLetterRoom } from '../dead-letters/dead-letter-room.js';
-import { DeadLetters } from '../dead-letters/dead-letters.js';
 import type { EventServer } from './event-server.js';
 import { FailingBatches } from './failing-batches.js';
 import { LoopbackBroker } from './loopback/loopback-broker.js';
 import { LoopbackServer } from './loopback/loopback.server.js';
-import { MESSAGING_METRICS } from './messaging.metrics.js';
+import { MESSAGING_METRICS, MessagingMetrics } from './messaging.metrics.js';
 import { Outbox } from './outbox/outbox.js';
 import { OutboxMetrics } from './outbox/outbox.metrics.js';
 import { OutboxRelay } from './outbox/outbox-relay.js';
@@ -80,7 +78,10 @@ export interface MessagingContext extends ContextName, Omit<ContextTopics, 'cont
 
 const topicsOf = ({ name, ...claim }: MessagingContext): ContextTopics => ({ context: name, ...claim });
 
-/** Events in and out, over Kafka when KAFKA_BROKERS names it, within the process otherwise. */
+/**
+ * Events in and out, over Kafka when KAFKA_BROKERS names it, within the process otherwise. Somebody above it has to provide
+ * `RefusedEvents`.
+ */
 @Global()
 @Module({})
 export class MessagingModule {
@@ -119,8 +120,6 @@ export class MessagingModule {
         ...MESSAGING_METRICS,
         RecentMessages,
         Outbox,
-        DeadLetterRoom,
-        DeadLetters,
         BatchSkips,
         FailingBatches,
         PoisonGuards,
@@ -128,7 +127,7 @@ export class MessagingModule {
         OutboxRelay,
         OutboxMetrics,
       ],
-      exports: [Topics, Outbox, DeadLetters, OutboxRelay, EVENT_SERVER],
+      exports: [Topics, Outbox, MessagingMetrics, OutboxRelay, EVENT_SERVER],
     };
   }
 }

@@ -1,7 +1,7 @@
 import type { Kafka, Message, Producer } from 'kafkajs';
 import type { Compression } from '../../config/environment.js';
 import type { Logger } from '../../logging/logger.js';
-import { DEAD_LETTER_ID_HEADER } from '../../dead-letters/dead-letter-id.js';
+import { DEAD_LETTER_ID_HEADER } from '../refused-events.js';
 import { classifyFailure } from '../failure.js';
 import type { OutboxMessage, Publisher } from '../outgoing-message.js';
 import { METADATA_MAX_AGE_MS } from './kafka-client.js';

@@ -6,7 +6,7 @@ import { Database, type Transaction } from '../../database/database.js';
 import { Health, type PartState } from '../../health/health.js';
 import { messageForLog } from '../../logging/error-record.js';
 import { LOGGER, type Logger } from '../../logging/logger.js';
-import { DEAD_LETTER_ID_HEADER } from '../../dead-letters/dead-letter-id.js';
+import { DEAD_LETTER_ID_HEADER } from '../refused-events.js';
 import { type OutboxMessage, PUBLISHER, type Publisher } from '../outgoing-message.js';
 import { RelayMetrics } from '../messaging.metrics.js';
 import { Patience } from '../patience.js';

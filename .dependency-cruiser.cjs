@@ -21,12 +21,12 @@ const inLayer = (layer) => `^src/(?!platform/)([^/]+)/${layer}/`;
 
 const roomRules = Object.entries(ROOMS).map(([room, others]) => ({
   name: `${room}-imports`,
-  comment: `${room} may import ${[...others, 'platform'].join(', ')} and itself.`,
+  comment: `${room} may import ${[...others, 'platform'].join(', ')}, its context's settings and itself.`,
   severity: 'error',
   from: { path: inLayer(room), pathNot: SPECS },
   to: {
     path: '^(src|migrations|scripts|test|bench)/',
-    pathNot: `^src/(platform|$1/(${[room, ...others].join('|')}))/`,
+    pathNot: [`^src/(platform|$1/(${[room, ...others].join('|')}))/`, String.raw`^src/$1/$1\.settings\.ts$`],
   },
 }));
 
@@ -99,6 +99,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(?!platform/)([^/]+)/[^/]+$', pathNot: SPECS },
       to: { path: '^(src|migrations|scripts|test|bench)/', pathNot: '^src/(platform|$1)/' },
+    },
+    {
+      name: 'settings-import-their-kinds-only',
+      comment: 'The layers of a context import its settings, which must not lead back to them.',
+      severity: 'error',
+      from: { path: String.raw`^src/(?!platform/)[^/]+/[^/]+\.settings\.ts$` },
+      to: { path: '^(src|migrations|scripts|test|bench)/', pathNot: '^src/platform/config/' },
     },
     {
       name: 'contexts-meet-in-events',

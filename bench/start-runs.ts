@@ -1,10 +1,10 @@
-import { Environment } from '../src/platform/config/environment.js';
+import { OrdersSettings } from '../src/orders/orders.settings.js';
 import type { FilledDatabase } from './filled-database.js';
 import { type MemoryHeld, memoryHeldBy } from './process-figures.js';
 import { readGauge, startReady } from './ready-program.js';
 import { type SurroundingsOptions, withSurroundings } from './surroundings.js';
 
-const DEFAULTS = new Environment();
+const DEFAULTS = new OrdersSettings();
 
 export interface StartRun {
   readonly seconds: number;

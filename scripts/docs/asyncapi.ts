@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { orderJsonSchema, type FieldSchema } from '../../src/orders/model/order.schema.js';
 import { ORDER_STATUSES } from '../../src/orders/model/order-status.js';
+import { OrdersSettings } from '../../src/orders/orders.settings.js';
 import { STATUS_TOPIC, type StatusEvent } from '../../src/orders/producer/status-events.js';
 import { ORDERS_TOPIC } from '../../src/orders/producer/test-orders.js';
 import { Environment } from '../../src/platform/config/environment.js';
@@ -229,6 +230,7 @@ function operationOf(
  */
 export async function asyncApiDocument(): Promise<object> {
   const settings = new Environment();
+  const topics = new OrdersSettings();
   const partitions = settings.KAFKA_PARTITIONS;
   const clientId: Schema = { type: 'string', const: settings.KAFKA_CLIENT_ID };
   const groupId: Schema = { type: 'string', const: settings.KAFKA_GROUP_ID };
@@ -254,10 +256,10 @@ export async function asyncApiDocument(): Promise<object> {
       },
     },
     channels: {
-      [ORDERS_TOPIC]: channelOf(settings.KAFKA_TOPIC, 'order', 'Orders, to be stored', partitions),
-      [STATUS_TOPIC]: channelOf(settings.KAFKA_STATUS_TOPIC, 'status', 'What became of orders', partitions),
+      [ORDERS_TOPIC]: channelOf(topics.KAFKA_TOPIC, 'order', 'Orders, to be stored', partitions),
+      [STATUS_TOPIC]: channelOf(topics.KAFKA_STATUS_TOPIC, 'status', 'What became of orders', partitions),
       [DEAD_LETTER_TOPIC]: channelOf(
-        settings.KAFKA_DEAD_LETTER_TOPIC,
+        topics.KAFKA_DEAD_LETTER_TOPIC,
         'deadLetter',
         'Events from `orders` that cannot be stored',
         partitions,

@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { register } from 'prom-client';
 
 const BUILT = join(import.meta.dirname, '..', '..', 'dist', 'src');
 
@@ -20,6 +21,8 @@ export class NotBuiltError extends Error {
  */
 async function builtModules() {
   if (!existsSync(join(BUILT, 'main.js'))) throw new NotBuiltError();
+  // Other documents are made from the sources, whose metrics have the same names.
+  register.clear();
   const load = (path: string): Promise<unknown> => import(pathToFileURL(join(BUILT, path)).href);
   return {
     ...((await load('app.module.js')) as typeof import('../../src/app.module.js')),
@@ -49,7 +52,10 @@ async function builtModules() {
 export async function openApiJson(): Promise<string> {
   const built = await builtModules();
   const house = {
-    settings: built.Settings.defaults([built.PROGRAM_SETTINGS]),
+    settings: built.Settings.defaults([
+      built.PROGRAM_SETTINGS,
+      ...built.CONTEXTS.flatMap((context) => context.settings ?? []),
+    ]),
     contexts: built.CONTEXTS,
   };
   const log = built.createLogger('silent');

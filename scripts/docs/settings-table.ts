@@ -1,8 +1,9 @@
 import { getMetadataStorage } from 'class-validator';
 import { readFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
-import { Environment, PROGRAM_SETTINGS } from '../../src/platform/config/environment.js';
-import type { SettingGroup } from '../../src/platform/config/setting-group.js';
+import { CONTEXTS } from '../../src/app.module.js';
+import { PROGRAM_SETTINGS } from '../../src/platform/config/environment.js';
+import { type ListedSetting, listedSettings } from '../../src/platform/config/setting-group.js';
 
 const BEGIN = '<!-- settings:begin -->';
 const END = '<!-- settings:end -->';
@@ -25,28 +26,28 @@ interface SettingRow {
   purpose: string;
 }
 
-/** The settings of a group, as the validators themselves describe what each may hold. */
-export function settingsOf({ type, descriptions }: SettingGroup): SettingRow[] {
-  const settings = new type() as Record<string, unknown>;
+/** A setting, with what it may hold as its validator itself describes it. */
+function rowOf({ group: { type, descriptions }, name }: ListedSetting): SettingRow {
+  const settings = new type() as Record<string, SettingValue | undefined>;
   const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
-  return Object.entries(settings).map(([name, value]) => {
-    const expected = rules.flatMap(({ propertyName, type: kind, constraints }) =>
-      propertyName === name && kind === 'customValidation' ? [String(constraints?.[0])] : [],
-    );
-    return {
-      name,
-      default: textOf(value as SettingValue | undefined),
-      mayHold: expected.join(' and ') || 'any text',
-      purpose: descriptions[name]!,
-    };
-  });
+  const expected = rules.flatMap(({ propertyName, type: kind, constraints }) =>
+    propertyName === name && kind === 'customValidation' ? [String(constraints?.[0])] : [],
+  );
+  return {
+    name,
+    default: textOf(settings[name]),
+    mayHold: expected.join(' and ') || 'any text',
+    purpose: descriptions[name]!,
+  };
 }
 
 type SettingValue = string | number | string[];
 
 const textOf = (value: SettingValue = ''): string => (Array.isArray(value) ? value.join() : `${value}`);
 
-export const programSettings = (): SettingRow[] => settingsOf(PROGRAM_SETTINGS);
+/** The settings of the program and of all its contexts. */
+export const programSettings = (): SettingRow[] =>
+  listedSettings([PROGRAM_SETTINGS, ...CONTEXTS.flatMap((context) => context.settings ?? [])]).map(rowOf);
 
 /**
  * The settings that only `docker-compose.yml` has: each `${NAME:-default}` of it that the program does not know.
@@ -54,7 +55,7 @@ export const programSettings = (): SettingRow[] => settingsOf(PROGRAM_SETTINGS);
  * @throws Error for one that has no description here
  */
 export function composeSettings(compose: string): SettingRow[] {
-  const ofProgram = new Set(Object.keys(new Environment()));
+  const ofProgram = new Set(programSettings().map(({ name }) => name));
   const found = new Map<string, string>();
   for (const [, name, value] of compose.matchAll(/\$\{([A-Z_]+):-([^}]*)\}/g)) {
     if (!ofProgram.has(name!)) found.set(name!, value!);

@@ -1,16 +1,16 @@
 import { Module } from '@nestjs/common';
-import { Environment } from '../platform/config/environment.js';
 import type { Context } from '../platform/context.js';
 import { OrdersConsumerModule } from './consumer/consumer.module.js';
 import { OrdersHttpModule } from './http/http.module.js';
 import { OrdersModelModule } from './model/model.module.js';
+import { ORDERS_SETTINGS, OrdersSettings } from './orders.settings.js';
 import { ORDER_ENTITIES } from './repository/order.entities.js';
 
 @Module({
   imports: [
     OrdersModelModule.register({
-      inject: [Environment],
-      useFactory: ({ ORDER_TOTALS }: Environment) => ORDER_TOTALS,
+      inject: [OrdersSettings],
+      useFactory: ({ ORDER_TOTALS }: OrdersSettings) => ORDER_TOTALS,
     }),
     OrdersConsumerModule,
   ],
@@ -21,9 +21,10 @@ class OrdersModule {}
 export const orders: Context = {
   name: 'orders',
   isMain: true,
+  settings: ORDERS_SETTINGS,
   entities: ORDER_ENTITIES,
   topics(settings) {
-    const { KAFKA_TOPIC, KAFKA_STATUS_TOPIC, KAFKA_DEAD_LETTER_TOPIC } = settings.of(Environment);
+    const { KAFKA_TOPIC, KAFKA_STATUS_TOPIC, KAFKA_DEAD_LETTER_TOPIC } = settings.of(OrdersSettings);
     return {
       orders: KAFKA_TOPIC,
       'order-status': KAFKA_STATUS_TOPIC,

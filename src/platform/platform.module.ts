@@ -1,4 +1,4 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type ValueProvider } from '@nestjs/common';
 import type { EntitySchema } from 'typeorm';
 import { Environment } from './config/environment.js';
 import { Settings } from './config/setting-group.js';
@@ -41,12 +41,13 @@ export interface PlatformParts {
   readonly contexts: readonly MessagingContext[];
 }
 
-/** The mechanics that every context stands on. */
+/** The mechanics that every context stands on. Settings are injected by the class of their group. */
 @Global()
 @Module({})
 export class PlatformModule {
   static register({ settings, log, database, contexts }: PlatformParts): DynamicModule {
     const environment = settings.of(Environment);
+    const groups = settings.all().map(([type, group]): ValueProvider => ({ provide: type, useValue: group }));
     return {
       module: PlatformModule,
       imports: [
@@ -57,7 +58,7 @@ export class PlatformModule {
         ...(environment.ROLES.includes('api') ? [DeadLettersHttpModule] : []),
       ],
       providers: [
-        { provide: Environment, useValue: environment },
+        ...groups,
         { provide: Settings, useValue: settings },
         { provide: LOGGER, useValue: log },
         { provide: Database, useValue: database },
@@ -71,7 +72,7 @@ export class PlatformModule {
         PagesUnderWay,
       ],
       exports: [
-        Environment,
+        ...groups,
         Settings,
         LOGGER,
         Database,

@@ -119,8 +119,6 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   const handlers = options.handlers ?? new Handlers();
   const environment = Object.assign(new Environment(), {
     KAFKA_GROUP_ID: topics.group,
-    KAFKA_TOPIC: topics.letters,
-    KAFKA_DEAD_LETTER_TOPIC: topics.deadLetters,
     ...options.settings,
   });
   const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Environment } from '../../src/platform/config/environment.js';
 import type { Waybill } from '../../src/waybill.js';
 import { anOrder, ask, metric, post } from '../e2e/api.js';
 import { eventually } from '../support/eventually.js';
+import type { ChosenSettings } from '../support/house-of.js';
 import type { JsonObject } from '../support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../support/waybill-database.js';
 import { knownPieces, startContexts } from './start-contexts.js';
@@ -27,12 +27,12 @@ interface LetterRow {
  *
  * @param settings of a test, which choose the transport and names that no other test has
  */
-export function contextsConformance(name: string, settings: () => Partial<Environment>): void {
+export function contextsConformance(name: string, settings: () => ChosenSettings): void {
   describe(`several contexts, over ${name}`, () => {
     let database: WaybillDatabase;
     let waybill: Waybill;
     let url: string;
-    let chosen: Partial<Environment>;
+    let chosen: ChosenSettings;
 
     beforeEach(async () => {
       database = await openWaybillDatabase();

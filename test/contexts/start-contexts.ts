@@ -2,9 +2,8 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { pino } from 'pino';
 import { register } from 'prom-client';
 import { orders } from '../../src/orders/orders.module.js';
-import { Environment } from '../../src/platform/config/environment.js';
 import { Waybill } from '../../src/waybill.js';
-import { houseOf } from '../support/house-of.js';
+import { type ChosenSettings, houseOf } from '../support/house-of.js';
 import type { WaybillDatabase } from '../support/waybill-database.js';
 import { parcels } from './parcels/parcels.module.js';
 import { KnownPieces, weights } from './weights/weights.module.js';
@@ -12,9 +11,9 @@ import { KnownPieces, weights } from './weights/weights.module.js';
 /** The program with the example contexts beside orders, within this process, on a port that is free. */
 export async function startContexts(
   { connection }: WaybillDatabase,
-  settings: Partial<Environment>,
+  settings: ChosenSettings,
 ): Promise<Waybill> {
-  const environment = Object.assign(new Environment(), {
+  const chosen: ChosenSettings = {
     DB_HOST: connection.host,
     DB_PORT: connection.port,
     DB_USER: connection.user,
@@ -23,9 +22,9 @@ export async function startContexts(
     SERVER_PORT: 0,
     CONTEXTS: ['orders', 'parcels', 'weights'],
     ...settings,
-  });
+  };
   register.clear();
-  const house = houseOf(environment, [orders, parcels, weights]);
+  const house = houseOf(chosen, [orders, parcels, weights]);
   const waybill = await Waybill.start(house, pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }));
   await waybill.whenReady();
   return waybill;

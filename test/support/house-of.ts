@@ -1,10 +1,19 @@
 import { CONTEXTS, type House } from '../../src/app.module.js';
-import { Environment } from '../../src/platform/config/environment.js';
+import type { OrdersSettings } from '../../src/orders/orders.settings.js';
+import { type Environment, PROGRAM_SETTINGS } from '../../src/platform/config/environment.js';
 import { Settings } from '../../src/platform/config/setting-group.js';
 import type { Context } from '../../src/platform/context.js';
 
+/** Settings that a test chooses, of the program and of orders. */
+export type ChosenSettings = Partial<Environment & OrdersSettings>;
+
 /** What the program is started with, unless a test wants something else. */
-export function houseOf(environment = new Environment(), contexts: readonly Context[] = CONTEXTS): House {
+export function houseOf(chosen: ChosenSettings = {}, contexts: readonly Context[] = CONTEXTS): House {
   const groups = contexts.flatMap((context) => context.settings ?? []);
-  return { settings: Settings.defaults(groups, environment), contexts };
+  const settings = Settings.defaults([PROGRAM_SETTINGS, ...groups]);
+  for (const [, group] of settings.all()) {
+    const own = Object.entries(chosen).filter(([name]) => name in group);
+    Object.assign(group, Object.fromEntries(own));
+  }
+  return { settings, contexts };
 }

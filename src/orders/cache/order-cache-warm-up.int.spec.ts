@@ -6,6 +6,7 @@ import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support
 import { Environment } from '../../platform/config/environment.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import type { Order } from '../model/order.js';
+import { OrdersSettings } from '../orders.settings.js';
 import { contentOf } from '../repository/order-content.js';
 import { OrderRepository } from '../repository/order.repository.js';
 import { StoredOrders } from '../repository/stored-orders.js';
@@ -39,12 +40,15 @@ afterEach(() => void vi.restoreAllMocks());
 afterAll(() => house.drop());
 
 /** A cache and what its program does before it is ready. */
-function startOf(settings: Partial<Environment>): { cache: OrderCache; start: () => Promise<void> } {
+function startOf(settings: Partial<Environment & OrdersSettings>): {
+  cache: OrderCache;
+  start: () => Promise<void>;
+} {
   const environment = Object.assign(new Environment(), settings);
   const log = pino({ level: 'silent' });
   const lifecycle = new Lifecycle(log);
   const cache = new OrderCache(orders, environment, undefined);
-  new OrderCacheWarmUp(cache, orders, environment, lifecycle, log);
+  new OrderCacheWarmUp(cache, orders, Object.assign(new OrdersSettings(), settings), lifecycle, log);
   return { cache, start: () => lifecycle.start() };
 }
 

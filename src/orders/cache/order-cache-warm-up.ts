@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Environment } from '../../platform/config/environment.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
+import { OrdersSettings } from '../orders.settings.js';
 import { StoredOrders } from '../repository/stored-orders.js';
 import { OrderCache } from './order-cache.js';
 
@@ -15,7 +15,7 @@ export class OrderCacheWarmUp {
   constructor(
     private readonly cache: OrderCache,
     private readonly orders: StoredOrders,
-    private readonly environment: Environment,
+    private readonly settings: OrdersSettings,
     lifecycle: Lifecycle,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
@@ -24,7 +24,7 @@ export class OrderCacheWarmUp {
 
   private async run(): Promise<void> {
     const startedAt = performance.now();
-    const orderUids = await this.orders.newest(this.environment.CACHE_WARM_ORDERS);
+    const orderUids = await this.orders.newest(this.settings.CACHE_WARM_ORDERS);
     // Should they be more than the cache holds, those that came first are dropped first.
     const pages = pagesOf(orderUids.toReversed());
     const readOn = async (): Promise<void> => {

@@ -1,9 +1,9 @@
 import { Controller, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Environment } from '../../platform/config/environment.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import { ParameterReader } from '../../platform/http/request-parameters.js';
+import { OrdersSettings } from '../orders.settings.js';
 import { OrderSubmission } from '../service/order-submission.js';
 
 const MAX_COUNT = 1_000;
@@ -14,7 +14,7 @@ const MAX_COUNT = 1_000;
 export class TestOrdersController {
   constructor(
     private readonly submission: OrderSubmission,
-    private readonly environment: Environment,
+    private readonly settings: OrdersSettings,
   ) {}
 
   @Post()
@@ -46,7 +46,7 @@ export class TestOrdersController {
     @Query() { count, ...unknown }: Readonly<Record<string, string | string[]>>,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (this.environment.DEMO === 'off') {
+    if (this.settings.DEMO === 'off') {
       throw new ProblemError(403, 'orders are not made up here: the setting DEMO is off');
     }
     refuseUnknown(Object.keys(unknown));

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Environment } from '../../platform/config/environment.js';
 import { Database } from '../../platform/database/database.js';
 import { TooBusyError } from '../../platform/http/too-busy.error.js';
 import { Outbox, type OutboxEntry } from '../../platform/messaging/outbox/outbox.js';
 import { Topics } from '../../platform/messaging/topics.js';
 import { mapInTurns } from '../../platform/turns.js';
+import { OrdersSettings } from '../orders.settings.js';
 import { encodeOrder } from '../model/order.codec.js';
 import { DemoBudget } from './demo-budget.js';
 import { randomTestOrder } from './test-order.js';
@@ -26,9 +26,9 @@ export class TestOrders {
     private readonly database: Database,
     private readonly outbox: Outbox,
     private readonly topics: Topics,
-    environment: Environment,
+    { DEMO_ORDERS_PER_HOUR }: OrdersSettings,
   ) {
-    this.budget = new DemoBudget(environment.DEMO_ORDERS_PER_HOUR);
+    this.budget = new DemoBudget(DEMO_ORDERS_PER_HOUR);
   }
 
   /**

@@ -27,7 +27,8 @@ const DAY_SECONDS = 86_400;
 const MIB = 1_048_576;
 
 /**
- * Every setting of the program: its name in the environment, its default and what it may hold.
+ * The settings of the program itself; a context may have more. Each is here by its name in the environment, with its
+ * default and what it may hold.
  * A setting without a default is `undefined` when the environment does not name it.
  */
 export class Environment {
@@ -54,9 +55,6 @@ export class Environment {
   @WholeNumber(4, 1_000) DB_POOL_SIZE: number = 12;
 
   @IsOptional() @BrokerList() KAFKA_BROKERS?: string[] = undefined;
-  @KafkaName() KAFKA_TOPIC: string = 'orders';
-  @KafkaName() KAFKA_STATUS_TOPIC: string = 'order-status';
-  @KafkaName() KAFKA_DEAD_LETTER_TOPIC: string = 'orders.dead-letter';
   @KafkaName() KAFKA_GROUP_ID: string = 'orders_group';
   @KafkaName() KAFKA_CLIENT_ID: string = 'waybill';
   @WholeNumber(1, 10_000) KAFKA_PARTITIONS: number = 4;
@@ -72,13 +70,8 @@ export class Environment {
   @WholeNumber(MIB, Number.MAX_SAFE_INTEGER) CACHE_MAX_BYTES: number = 256 * MIB;
   @WholeNumber(1, 365 * DAY_SECONDS) CACHE_TTL_SECONDS: number = 3_600;
   @WholeNumber(1, DAY_SECONDS) CACHE_ABSENT_TTL_SECONDS: number = 5;
-  @WholeNumber(0, 10_000_000) CACHE_WARM_ORDERS: number = 10_000;
 
   @WholeNumber(1, 1_000_000_000) IDEMPOTENCY_KEYS_MAX: number = 1_000_000;
-  @OneOf(['on', 'off']) DEMO: 'on' | 'off' = 'on';
-  @WholeNumber(1, 1_000_000_000) DEMO_ORDERS_PER_HOUR: number = 100_000;
-
-  @OneOf(['warn', 'strict']) ORDER_TOTALS: 'warn' | 'strict' = 'warn';
 }
 
 export type SettingName = keyof Environment;
@@ -105,9 +98,6 @@ const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   DB_NAME: 'Its database',
   DB_POOL_SIZE: 'Connections to PostgreSQL that this process may hold',
   KAFKA_BROKERS: 'Kafka to use; without it events stay in this process (loopback)',
-  KAFKA_TOPIC: 'Topic that order events come in on',
-  KAFKA_STATUS_TOPIC: 'Topic that status events go out on',
-  KAFKA_DEAD_LETTER_TOPIC: 'Topic that refused events go to',
   KAFKA_GROUP_ID: 'Consumer group that shares the work',
   KAFKA_CLIENT_ID: 'Name shown to the brokers',
   KAFKA_PARTITIONS: 'Partitions of a topic that has to be created',
@@ -124,12 +114,7 @@ const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   CACHE_MAX_BYTES: 'Bytes of orders held in memory at most',
   CACHE_TTL_SECONDS: 'Seconds that an order is held in memory and in Redis',
   CACHE_ABSENT_TTL_SECONDS: 'Seconds that an absent id is remembered',
-  CACHE_WARM_ORDERS: 'Newest orders loaded into memory at start',
   IDEMPOTENCY_KEYS_MAX: 'Idempotency-Keys kept at most, each for a day; beyond it new ones get a 503',
-  DEMO: 'Whether POST /api/orders/test makes orders up (on) or is refused (off)',
-  DEMO_ORDERS_PER_HOUR:
-    'Orders that POST /api/orders/test makes up in an hour at most; beyond it it gets a 503',
-  ORDER_TOTALS: 'What becomes of an order whose totals do not add up: marked (warn) or refused (strict)',
 };
 
 export const PROGRAM_SETTINGS = settingGroup(Environment, {

@@ -7,7 +7,7 @@ import { Environment, PROGRAM_SETTINGS, type SettingName } from './environment.j
 import { LIBPQ_VARIABLES } from './libpq-variables.js';
 import { misspeltSettings } from './misspelt-settings.js';
 import { redisUrlFaults } from './redis-url.js';
-import { type SettingGroup, Settings } from './setting-group.js';
+import { listedSettings, type SettingGroup, Settings } from './setting-group.js';
 
 /** sysexits.h: something was found in an unconfigured or misconfigured state. */
 export const EX_CONFIG = 78;
@@ -80,16 +80,6 @@ function faultsBetween(environment: Environment): string[] {
       `ROLES is "${environment.ROLES.join(',')}": expected relay and consumer together, since without KAFKA_BROKERS the relay hands events to the consumers of its own process`,
     );
   }
-  const topics = [
-    environment.KAFKA_TOPIC,
-    environment.KAFKA_STATUS_TOPIC,
-    environment.KAFKA_DEAD_LETTER_TOPIC,
-  ];
-  if (new Set(topics).size < topics.length) {
-    faults.push(
-      `KAFKA_TOPIC, KAFKA_STATUS_TOPIC and KAFKA_DEAD_LETTER_TOPIC are ${topics.join(', ')}: expected three different names`,
-    );
-  }
   return faults;
 }
 
@@ -122,7 +112,7 @@ export function settingsWithoutEffect(
   groups: readonly SettingGroup[] = [],
 ): string[] {
   const texts = gather(variables, directory);
-  const known = [PROGRAM_SETTINGS, ...groups].flatMap(({ type }) => Object.keys(new type()));
+  const known = listedSettings([PROGRAM_SETTINGS, ...groups]).map(({ name }) => name);
   const lines = misspeltSettings(Object.keys(texts), known).map(
     ({ variable, setting }) =>
       `${variable} is set, and is no setting of Waybill's: did you mean ${setting}? It has no effect`,
@@ -141,21 +131,18 @@ export function settingsWithoutEffect(
   return lines;
 }
 
-/** @throws ConfigurationError naming every fault of the group */
-function readGroup(group: SettingGroup, texts: Variables): { settings: object; faults: string[] } {
+/** What a group holds, and what is wrong with single settings of it, a line for the name of each. */
+function readGroup(group: SettingGroup, texts: Variables): { settings: object; faults: Map<string, string> } {
   const settings = new group.type() as Record<string, unknown>;
   for (const name of Object.keys(settings)) {
     const text = texts[name];
     if (text !== undefined) settings[name] = parse(group, name, text);
   }
-  const faults = validateSync(settings).map(({ property, constraints }) =>
-    faultLine(
-      group,
-      property,
-      texts[property] || String(settings[property]),
-      Object.values(constraints ?? {}).join(' and '),
-    ),
-  );
+  const faults = new Map<string, string>();
+  for (const { property, constraints } of validateSync(settings)) {
+    const text = texts[property] || String(settings[property]);
+    faults.set(property, faultLine(group, property, text, Object.values(constraints ?? {}).join(' and ')));
+  }
   return { settings, faults };
 }
 
@@ -174,11 +161,14 @@ export function loadSettings(
   const all = [PROGRAM_SETTINGS, ...groups];
   requireDistinctSettings(all);
   const texts = gather(variables, directory);
-  const read = all.map((group) => ({ group, ...readGroup(group, texts) }));
-  const settings = new Settings(new Map(read.map(({ group, settings }) => [group.type, settings])));
-  const faults = read.flatMap((one) => one.faults);
+  const read = new Map(all.map((group) => [group, readGroup(group, texts)]));
+  const settings = new Settings(new Map([...read].map(([{ type }, one]) => [type, one.settings])));
+  const faults = listedSettings(all).flatMap(({ group, name }) => read.get(group)!.faults.get(name) ?? []);
   const environment = settings.of(Environment);
-  if (faults.length === 0) faults.push(...urlFaults(environment, texts), ...faultsBetween(environment));
+  if (faults.length === 0) {
+    faults.push(...urlFaults(environment, texts), ...faultsBetween(environment));
+    for (const [group, one] of read) faults.push(...(group.faultsBetween?.(one.settings) ?? []));
+  }
   if (faults.length > 0) throw new ConfigurationError(faults);
   return settings;
 }

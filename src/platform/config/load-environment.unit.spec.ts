@@ -45,11 +45,8 @@ const TAKEN: [SettingName, string, unknown][] = [
   ['DB_PASSWORD', '  spaces count ', '  spaces count '],
   ['KAFKA_BROKERS', 'a:9092,b:9093', ['a:9092', 'b:9093']],
   ['KAFKA_BROKERS', ' a:9092 , [::1]:9092 ', ['a:9092', '[::1]:9092']],
-  ['KAFKA_TOPIC', 'shop.orders_v1-x', 'shop.orders_v1-x'],
   ['REDIS_URL', 'rediss://:secret@cache:6380/1', 'rediss://:secret@cache:6380/1'],
   ['CACHE_MAX_BYTES', '1048576', 1_048_576],
-  ['CACHE_WARM_ORDERS', '0', 0],
-  ['ORDER_TOTALS', 'strict', 'strict'],
 ];
 
 const RANGES: [SettingName, number, number][] = [
@@ -64,7 +61,6 @@ const RANGES: [SettingName, number, number][] = [
   ['CACHE_MAX_BYTES', 1_048_576, Number.MAX_SAFE_INTEGER],
   ['CACHE_TTL_SECONDS', 1, 31_536_000],
   ['CACHE_ABSENT_TTL_SECONDS', 1, 86_400],
-  ['CACHE_WARM_ORDERS', 0, 10_000_000],
 ];
 
 const REFUSED: [SettingName, string, string][] = [
@@ -86,7 +82,6 @@ const REFUSED: [SettingName, string, string][] = [
     'a comma-separated list of api, consumer, relay',
   ]),
   ['LOG_LEVEL', 'loud', 'one of trace, debug, info'],
-  ['ORDER_TOTALS', 'Strict', 'one of warn, strict'],
   ['STATIC_DIR', '/no/such/folder', 'a directory that exists'],
   ['DATA_DIR', '   ', 'a text that is not empty'],
   ['DB_USER', '   ', 'a text that is not empty'],
@@ -94,15 +89,7 @@ const REFUSED: [SettingName, string, string][] = [
   ...['broker', 'broker:', ':9092', 'a:0', 'a:65536', 'a:9092,', 'a:9092;b:9092', 'http://a:9092'].map(
     (text): [SettingName, string, string] => ['KAFKA_BROKERS', text, 'a comma-separated list of host:port'],
   ),
-  ...(
-    [
-      'KAFKA_TOPIC',
-      'KAFKA_STATUS_TOPIC',
-      'KAFKA_DEAD_LETTER_TOPIC',
-      'KAFKA_GROUP_ID',
-      'KAFKA_CLIENT_ID',
-    ] as const
-  ).flatMap((name) =>
+  ...(['KAFKA_GROUP_ID', 'KAFKA_CLIENT_ID'] as const).flatMap((name) =>
     ['a b', 'ü', 'a/b', '.', '..', 'x'.repeat(250)].map((text): [SettingName, string, string] => [
       name,
       text,
@@ -191,8 +178,6 @@ describe('settings that do not go together', () => {
     ['two databases', { DATABASE_URL: 'postgres://db/shop', DB_HOST: 'db' }, 'DATABASE_URL and DB_HOST'],
     ['a relay without consumers and Kafka', { ROLES: 'api,relay' }, 'ROLES'],
     ['consumers without a relay and Kafka', { ROLES: 'consumer' }, 'ROLES'],
-    ['two topics of one name', { KAFKA_TOPIC: 'one', KAFKA_STATUS_TOPIC: 'one' }, 'three different names'],
-    ['a dead-letter topic that is the topic', { KAFKA_DEAD_LETTER_TOPIC: 'orders' }, 'three different names'],
   ])('are named: %s', (_, variables, expected) => {
     const faults = faultsOf(variables);
     expect(faults).toHaveLength(1);
@@ -209,12 +194,19 @@ describe('the files of settings', () => {
     writeFileSync(join(directory, name), lines.join('\n'));
 
   it('count in the order .env, .env.local, environment, the last one winning', () => {
-    write('.env', 'SERVER_PORT=1', 'DB_PORT=1', 'KAFKA_TOPIC=one', '# a comment', 'DB_USER="quoted user"');
-    write('.env.local', 'DB_PORT=2', 'KAFKA_TOPIC=two');
-    expect(load({ KAFKA_TOPIC: 'three' })).toMatchObject({
+    write(
+      '.env',
+      'SERVER_PORT=1',
+      'DB_PORT=1',
+      'KAFKA_CLIENT_ID=one',
+      '# a comment',
+      'DB_USER="quoted user"',
+    );
+    write('.env.local', 'DB_PORT=2', 'KAFKA_CLIENT_ID=two');
+    expect(load({ KAFKA_CLIENT_ID: 'three' })).toMatchObject({
       SERVER_PORT: 1,
       DB_PORT: 2,
-      KAFKA_TOPIC: 'three',
+      KAFKA_CLIENT_ID: 'three',
       DB_USER: 'quoted user',
     });
   });

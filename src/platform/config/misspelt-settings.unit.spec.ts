@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Environment } from './environment.js';
+import { ORDERS_SETTINGS } from '../../orders/orders.settings.js';
+import { PROGRAM_SETTINGS } from './environment.js';
 import { misspeltSettings } from './misspelt-settings.js';
+import { listedSettings } from './setting-group.js';
 
-const SETTINGS = Object.keys(new Environment());
+const SETTINGS = listedSettings([PROGRAM_SETTINGS, ORDERS_SETTINGS]).map(({ name }) => name);
 const meant = (variable: string): string | undefined => misspeltSettings([variable], SETTINGS)[0]?.setting;
 
 describe('a variable whose name is close to a setting', () => {

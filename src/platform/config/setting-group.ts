@@ -13,6 +13,10 @@ export interface SettingGroup {
   readonly lists?: readonly string[];
   /** Those whose blanks count. */
   readonly verbatim?: readonly string[];
+  /** Where a setting stands behind one of another group, in documents and messages; the next one follows it. */
+  readonly listedAfter?: Readonly<Record<string, string>>;
+  /** What is wrong with settings that no single one of them has: one line a fault, for the operator. */
+  faultsBetween?(settings: object): string[];
 }
 
 /** A group, with its names checked. */
@@ -23,8 +27,37 @@ export const settingGroup = <T extends object>(
     readonly secrets?: readonly (keyof T & string)[];
     readonly lists?: readonly (keyof T & string)[];
     readonly verbatim?: readonly (keyof T & string)[];
+    readonly listedAfter?: Readonly<Partial<Record<keyof T & string, string>>>;
+    faultsBetween?(settings: T): string[];
   },
-): SettingGroup => ({ type, ...group });
+): SettingGroup => ({ type, ...group }) as SettingGroup;
+
+/** A setting, and whose it is. */
+export interface ListedSetting {
+  readonly group: SettingGroup;
+  readonly name: string;
+}
+
+/** All settings, as people are shown them: a group behind the other, but for those that stand elsewhere. */
+export function listedSettings(groups: readonly SettingGroup[]): ListedSetting[] {
+  const listed: ListedSetting[] = [];
+  for (const group of groups) {
+    let place = listed.length;
+    for (const name of Object.keys(new group.type())) {
+      const previous = group.listedAfter?.[name];
+      if (previous !== undefined) place = placeBehind(previous, listed);
+      listed.splice(place, 0, { group, name });
+      place++;
+    }
+  }
+  return listed;
+}
+
+function placeBehind(previous: string, listed: readonly ListedSetting[]): number {
+  const place = listed.findIndex(({ name }) => name === previous);
+  if (place < 0) throw new Error(`a setting is listed after ${previous}, which no group before it has`);
+  return place + 1;
+}
 
 /** What was read, by the class that it is a field of. */
 export class Settings {
@@ -34,6 +67,11 @@ export class Settings {
   static defaults(groups: readonly SettingGroup[], ...others: readonly object[]): Settings {
     const all = [...groups.map(({ type }) => new type()), ...others];
     return new Settings(new Map(all.map((one) => [one.constructor as new () => object, one])));
+  }
+
+  /** The settings of each group, with their class. */
+  all(): [type: new () => object, settings: object][] {
+    return [...this.read];
   }
 
   of<T extends object>(type: new () => T): T {

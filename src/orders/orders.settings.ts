@@ -1,0 +1,38 @@
+import { KafkaName, OneOf, WholeNumber } from '../platform/config/setting-kinds.js';
+import { settingGroup } from '../platform/config/setting-group.js';
+
+/** Their names have no prefix: they were there before there was another context. */
+export class OrdersSettings {
+  @KafkaName() KAFKA_TOPIC: string = 'orders';
+  @KafkaName() KAFKA_STATUS_TOPIC: string = 'order-status';
+  @KafkaName() KAFKA_DEAD_LETTER_TOPIC: string = 'orders.dead-letter';
+  @WholeNumber(0, 10_000_000) CACHE_WARM_ORDERS: number = 10_000;
+  @OneOf(['on', 'off']) DEMO: 'on' | 'off' = 'on';
+  @WholeNumber(1, 1_000_000_000) DEMO_ORDERS_PER_HOUR: number = 100_000;
+  @OneOf(['warn', 'strict']) ORDER_TOTALS: 'warn' | 'strict' = 'warn';
+}
+
+export const ORDERS_SETTINGS = settingGroup(OrdersSettings, {
+  descriptions: {
+    KAFKA_TOPIC: 'Topic that order events come in on',
+    KAFKA_STATUS_TOPIC: 'Topic that status events go out on',
+    KAFKA_DEAD_LETTER_TOPIC: 'Topic that refused events go to',
+    CACHE_WARM_ORDERS: 'Newest orders loaded into memory at start',
+    DEMO: 'Whether POST /api/orders/test makes orders up (on) or is refused (off)',
+    DEMO_ORDERS_PER_HOUR:
+      'Orders that POST /api/orders/test makes up in an hour at most; beyond it it gets a 503',
+    ORDER_TOTALS: 'What becomes of an order whose totals do not add up: marked (warn) or refused (strict)',
+  },
+  listedAfter: {
+    KAFKA_TOPIC: 'KAFKA_BROKERS',
+    CACHE_WARM_ORDERS: 'CACHE_ABSENT_TTL_SECONDS',
+    DEMO: 'IDEMPOTENCY_KEYS_MAX',
+  },
+  faultsBetween({ KAFKA_TOPIC, KAFKA_STATUS_TOPIC, KAFKA_DEAD_LETTER_TOPIC }) {
+    const topics = [KAFKA_TOPIC, KAFKA_STATUS_TOPIC, KAFKA_DEAD_LETTER_TOPIC];
+    if (new Set(topics).size === topics.length) return [];
+    return [
+      `KAFKA_TOPIC, KAFKA_STATUS_TOPIC and KAFKA_DEAD_LETTER_TOPIC are ${topics.join(', ')}: expected three different names`,
+    ];
+  },
+});

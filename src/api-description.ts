@@ -1,8 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { ANSWER_SCHEMAS, describeAnswers } from './orders/http/api-answers.js';
-import { EXAMPLE_ORDER } from './orders/http/example-order.js';
-import { orderJsonSchema } from './orders/model/order.schema.js';
+import type { Context } from './platform/context.js';
+import { describeAnswers } from './platform/http/described-answers.js';
+import { PLATFORM_API } from './platform/platform-api.js';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
@@ -31,8 +31,11 @@ const PROBLEM_SCHEMA: Schemas[string] = {
   },
 };
 
-/** The API's description (OpenAPI): what the controllers say of themselves, and the model's own schemas. */
-export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
+/**
+ * The API's description (OpenAPI): what the controllers say of themselves, and what the contexts and the platform tell
+ * besides.
+ */
+export function apiDocument(app: NestFastifyApplication, contexts: readonly Context[]): OpenAPIObject {
   const settings = new DocumentBuilder()
     .setTitle('Waybill')
     .setDescription('Orders in, orders out. Errors are application/problem+json (RFC 9457).')
@@ -42,11 +45,11 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0')
     .build();
   const document = SwaggerModule.createDocument(app, settings);
-  describeAnswers(document.paths, EXAMPLE_ORDER);
+  const all = [...contexts.flatMap(({ api }) => api ?? []), ...PLATFORM_API];
+  describeAnswers(document.paths, all);
   const schemas = {
     ...document.components?.schemas,
-    ...(orderJsonSchema() as unknown as Schemas),
-    ...(ANSWER_SCHEMAS as Schemas),
+    ...(Object.assign({}, ...all.map((facts) => facts.schemas)) as Schemas),
     Problem: PROBLEM_SCHEMA,
   };
   // Nobody is asked who they are.
@@ -55,8 +58,8 @@ export function apiDocument(app: NestFastifyApplication): OpenAPIObject {
 }
 
 /** `/swagger` for people, `/swagger/json` for programs. */
-export function describeApi(app: NestFastifyApplication): void {
-  SwaggerModule.setup('swagger', app, () => apiDocument(app), {
+export function describeApi(app: NestFastifyApplication, contexts: readonly Context[]): void {
+  SwaggerModule.setup('swagger', app, () => apiDocument(app, contexts), {
     jsonDocumentUrl: 'swagger/json',
     yamlDocumentUrl: 'swagger/yaml',
     customSiteTitle: 'Waybill API',

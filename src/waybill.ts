@@ -2,7 +2,6 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule, databaseOptions, type House } from './app.module.js';
 import { describeApi } from './api-description.js';
-import { ORDERS_PATH } from './orders/http/receipt-answer.js';
 import { Environment } from './platform/config/environment.js';
 import { atMost } from './platform/at-most.js';
 import { UnfitDatabaseError } from './platform/database/database.errors.js';
@@ -40,9 +39,6 @@ const DRAIN_MS = 5_000;
 const START_END_MS = 1_000;
 /** What is left of the ten seconds that a stop may take, once events and requests under way are done. */
 const FLUSH_MS = 2_000;
-
-/** One order at a time: by its strong ETag, and mostly out of memory, which compressing would take longer than. */
-const PLAIN_ROUTES = [`${ORDERS_PATH}/:order_uid`];
 
 /** The running program: its parts in the order in which they come up and go down. */
 export class Waybill {
@@ -194,8 +190,11 @@ async function createApp(house: House, log: Logger, database: Database): Promise
   app.get(DirectAnswers).goBefore(fastify);
   app.get(ForeignRequests).goBefore(fastify.server);
   if (environment.ROLES.includes('api')) {
-    await compressAnswers(app, PLAIN_ROUTES);
-    describeApi(app);
+    await compressAnswers(
+      app,
+      house.contexts.flatMap(({ plainRoutes = [] }) => plainRoutes),
+    );
+    describeApi(app, house.contexts);
     await servePage(app, environment.STATIC_DIR);
   }
   const strategy = app.get<EventServer>(EVENT_SERVER);

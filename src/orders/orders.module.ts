@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import type { Context } from '../platform/context.js';
 import { OrdersConsumerModule } from './consumer/consumer.module.js';
 import { OrdersHttpModule } from './http/http.module.js';
+import { ORDERS_API } from './http/orders.api.js';
+import { ORDERS_PATH } from './http/receipt-answer.js';
 import { OrdersModelModule } from './model/model.module.js';
 import { ORDERS_SETTINGS, OrdersSettings } from './orders.settings.js';
 import { ORDER_ENTITIES } from './repository/order.entities.js';
@@ -32,5 +34,8 @@ export const orders: Context = {
     };
   },
   consumes: ['orders'],
+  api: ORDERS_API,
+  // One order at a time: by its strong ETag, and mostly out of memory, which compressing would take longer than.
+  plainRoutes: [`${ORDERS_PATH}/:order_uid`],
   module: ({ ROLES }) => ({ module: OrdersModule, imports: ROLES.includes('api') ? [OrdersHttpModule] : [] }),
 };

@@ -34,8 +34,8 @@ export function chosenContexts(contexts: readonly Context[], names: readonly str
 }
 
 /**
- * That contexts share nothing: neither names nor tables, nor the names of what TypeORM knows tables by. What they claim of
- * topics, settings, metrics, and parts of health is checked where each of those is known.
+ * That contexts share nothing: neither names nor tables, nor the names of what TypeORM knows tables by, nor parts of the
+ * API's description. What they claim of topics, settings, metrics, and parts of health is checked where each of those is known.
  *
  * @throws ContextError naming both
  */
@@ -56,6 +56,9 @@ export function requireDistinctContexts(contexts: readonly Context[]): void {
     }
     claim(`the name ${name}`, name);
     if (context.isMain) claim('to be the main context', name);
+    for (const operation of Object.keys(context.api?.operations ?? {}))
+      claim(`the operation ${operation}`, name);
+    for (const schema of Object.keys(context.api?.schemas ?? {})) claim(`the schema ${schema}`, name);
     for (const { options } of entities) {
       const { schema, tableName = options.name } = options;
       if (schema !== schemaOf(context)) {

@@ -22,7 +22,11 @@ const context = (fields: Partial<Context> & { name: string }): Context => ({
 
 class Nothing {}
 
-const orders = context({ name: 'orders', isMain: true, entities: [table('orders')] });
+const api: Context['api'] = {
+  operations: { 'get /api/orders': { id: 'listOrders', answers: {} } },
+  schemas: { Order: { type: 'object' } },
+};
+const orders = context({ name: 'orders', isMain: true, entities: [table('orders')], api });
 
 describe('contexts', () => {
   it('may be beside each other when they share nothing', () => {
@@ -41,6 +45,16 @@ describe('contexts', () => {
       'the name of an entity',
       context({ name: 'payments', entities: [table('orders', 'payments')] }),
       'the entity orders is claimed by two contexts: orders and payments',
+    ],
+    [
+      'an operation of the API',
+      context({ name: 'payments', api: { operations: api.operations } }),
+      'the operation get /api/orders is claimed by two contexts: orders and payments',
+    ],
+    [
+      'a schema of the API',
+      context({ name: 'payments', api: { ...api, operations: {} } }),
+      'the schema Order is claimed by two contexts: orders and payments',
     ],
   ])('cannot both claim %s', (_what, other, message) => {
     expect(() => requireDistinctContexts([orders, other])).toThrow(message);

@@ -3,6 +3,7 @@ import type { EntitySchema } from 'typeorm';
 import type { Environment } from './config/environment.js';
 import type { SettingGroup, Settings } from './config/setting-group.js';
 import type { MigrationClass } from './database/database.js';
+import type { ApiFacts } from './http/api-facts.js';
 
 /** A context of the house, such as orders: what the house has to know of it in order to take it in. */
 export interface Context {
@@ -20,6 +21,10 @@ export interface Context {
   topics(settings: Settings): Record<string, string>;
   /** Topics, by their names in code, whose events it may refuse: each has a topic for its dead letters. */
   readonly consumes: readonly string[];
+  /** What it tells of its part of the API besides what its controllers do. */
+  readonly api?: ApiFacts;
+  /** Patterns of its routes whose answers are never compressed. */
+  readonly plainRoutes?: readonly string[];
   /** Its layers, as far as this process's roles need them. */
   module(environment: Environment): DynamicModule;
 }

@@ -91,6 +91,17 @@ export function contextsConformance(name: string, settings: () => ChosenSettings
       expect(await letters()).toEqual([]);
     });
 
+    it('have their operations described beside those of orders', async () => {
+      const { text } = await ask(`${url}/swagger/json`);
+      const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, object>> };
+      expect(paths['/api/parcels/{track_number}']!['get']).toMatchObject({
+        operationId: 'getParcel',
+        tags: ['parcels'],
+        responses: { '4XX': expect.anything() as object },
+      });
+      expect(paths['/api/orders']!['get']).toMatchObject({ operationId: 'listOrders' });
+    });
+
     it('each refuses for itself, and a replay reaches only the one that has refused', async () => {
       const large = orderWith(MAX_PIECES + 1);
       await send(topicOf('orders'), large.order_uid, JSON.stringify(large));

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OvertakenError } from '../../platform/http/idempotency-keys.js';
 import { isLockTimeout } from '../../platform/database/lock-timeout.js';
-import { classifyFailure } from '../../platform/messaging/failure.js';
+import { classifyFailure } from '../../platform/failures/failures.js';
 import { TestOrders } from '../producer/test-orders.js';
 import type { IncomingOrder, OrderReceipt } from './incoming-order.js';
 import { OrderIntake } from './order-intake.js';

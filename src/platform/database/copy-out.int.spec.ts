@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
-import { classifyFailure } from '../messaging/failure.js';
+import { classifyFailure } from '../failures/failures.js';
 
 let house: WaybillDatabase;
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { compileMigrations, type CompiledMigrations } from '../../../test/support/compiled-migrations.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { ORDER_ENTITIES } from '../../orders/repository/order.entities.js';
-import { classifyFailure } from '../messaging/failure.js';
+import { classifyFailure } from '../failures/failures.js';
 import { PLATFORM_ENTITIES } from '../platform.module.js';
 import { DatabaseUnavailableError } from './database.errors.js';
 import { Database } from './database.js';

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { classifyFailure } from '../messaging/failure.js';
+import { classifyFailure } from '../failures/failures.js';
 import { ImpatientClient } from './impatient-client.js';
 
 /** A message of PostgreSQL's protocol: a letter, a length that counts itself, and what it says. */

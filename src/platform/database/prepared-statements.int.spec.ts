@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
-import { classifyFailure } from '../messaging/failure.js';
+import { classifyFailure } from '../failures/failures.js';
 import { prepared } from './prepared-statements.js';
 
 /** PostgreSQL weighs as many plans for given parameters before it keeps one. */

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
-import { classifyFailure } from '../messaging/failure.js';
+import { classifyFailure } from '../failures/failures.js';
 import { Database } from './database.js';
 
 const FEWER_CONNECTIONS = 'PostgreSQL takes fewer connections than DB_POOL_SIZE';

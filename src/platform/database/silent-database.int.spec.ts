@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
-import { classifyFailure } from '../messaging/failure.js';
+import { classifyFailure } from '../failures/failures.js';
 import { Database, type DatabaseOptions } from './database.js';
 
 const ANSWER_LIMIT_MS = 300;

@@ -5,7 +5,7 @@ import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support
 import { Environment } from '../config/environment.js';
 import { Lifecycle } from '../lifecycle.js';
 import { createLogger } from '../logging/logger.js';
-import { classifyFailure } from '../messaging/failure.js';
+import { classifyFailure } from '../failures/failures.js';
 import {
   IdempotencyKeys,
   type KeyClaim,

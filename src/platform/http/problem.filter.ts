@@ -9,7 +9,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Observable, throwError } from 'rxjs';
 import type { Logger } from '../logging/logger.js';
 import { messageForLog } from '../logging/error-record.js';
-import { classifyFailure } from '../messaging/failure.js';
+import { classifyFailure } from '../failures/failures.js';
 import { sendAnswer } from './answer.js';
 import { pathOf, problemAnswer } from './problem-answer.js';
 import { ProblemError } from './problem.js';

@@ -6,7 +6,7 @@ import { BatchRunner } from './batch-runner.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
 import { withoutReplaysForOthers } from './dead-letters/replays-for-others.js';
 import { FailingBatches } from './failing-batches.js';
-import { classifyFailure } from './failure.js';
+import { classifyFailure } from '../failures/failures.js';
 import { MessagingMetrics } from './messaging.metrics.js';
 import type { Subscriber } from './event-server.js';
 import type { BatchHandler, ReceivedEvent, RefusedEvent } from './received-event.js';

@@ -1,4 +1,4 @@
-import { classifyFailure, type FailureKind } from './failure.js';
+import { classifyFailure, type FailureKind } from '../failures/failures.js';
 import { Patience } from './patience.js';
 import type { PoisonGuard, Portion } from './poison/poison-guard.js';
 import type { BatchHandler, ReceivedEvent, RefusedEvent } from './received-event.js';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newDeadLetters } from '../../../../test/support/new-dead-letters.js';
 import { receivedEvent, refusal } from '../../../../test/support/refused-events.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../../test/support/waybill-database.js';
-import { classifyFailure } from '../failure.js';
+import { classifyFailure } from '../../failures/failures.js';
 import type { ReceivedEvent } from '../received-event.js';
 import { DEAD_LETTER_ID_HEADER } from './dead-letter-id.js';
 import { DeadLetterDiscards } from './dead-letter-discards.js';

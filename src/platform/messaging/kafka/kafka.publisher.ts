@@ -2,7 +2,7 @@ import type { Kafka, Message, Producer } from 'kafkajs';
 import type { Compression } from '../../config/environment.js';
 import type { Logger } from '../../logging/logger.js';
 import { DEAD_LETTER_ID_HEADER } from '../dead-letters/dead-letter-id.js';
-import { classifyFailure } from '../failure.js';
+import { classifyFailure } from '../../failures/failures.js';
 import type { OutboxMessage, Publisher } from '../outgoing-message.js';
 import { METADATA_MAX_AGE_MS } from './kafka-client.js';
 import { CompressionTypes, Partitioners } from './kafkajs.js';

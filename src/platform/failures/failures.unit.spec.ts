@@ -13,7 +13,7 @@ import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { DatabaseUnavailableError } from '../database/database.errors.js';
 import { DatabaseSilentError } from '../database/impatient-client.js';
-import { classifyFailure, type FailureKind } from './failure.js';
+import { classifyFailure, type FailureKind } from './failures.js';
 import { KAFKA_KINDS, SQLSTATE_KINDS } from './failure-table.js';
 
 function pgError(code: string): pg.DatabaseError {

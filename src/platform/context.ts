@@ -3,6 +3,7 @@ import type { EntitySchema } from 'typeorm';
 import type { Environment } from './config/environment.js';
 import type { SettingGroup, Settings } from './config/setting-group.js';
 import type { MigrationClass } from './database/database.js';
+import type { FailureClassifier } from './failures/failure-classifier.js';
 
 /** A context of the house, such as orders: what the house has to know of it in order to take it in. */
 export interface Context {
@@ -20,6 +21,8 @@ export interface Context {
   topics(settings: Settings): Record<string, string>;
   /** Topics, by their names in code, whose events it may refuse: each has a topic for its dead letters. */
   readonly consumes: readonly string[];
+  /** What it knows of errors that the platform does not know; an error may also say itself what it is (`TransientError`). */
+  readonly classifyFailure?: FailureClassifier;
   /** Its layers, as far as this process's roles need them. */
   module(environment: Environment): DynamicModule;
 }

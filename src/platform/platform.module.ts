@@ -3,6 +3,7 @@ import type { EntitySchema } from 'typeorm';
 import { Environment } from './config/environment.js';
 import { Settings } from './config/setting-group.js';
 import { Database } from './database/database.js';
+import { Failures } from './failures/failures.js';
 import { HealthModule } from './health/health.module.js';
 import { DirectAnswers } from './http/direct-answers.js';
 import { ForeignRequests } from './http/foreign-requests.js';
@@ -38,13 +39,14 @@ export interface PlatformParts {
   readonly log: Logger;
   readonly database: Database;
   readonly contexts: readonly MessagingContext[];
+  readonly failures: Failures;
 }
 
 /** The mechanics that every context stands on. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static register({ settings, log, database, contexts }: PlatformParts): DynamicModule {
+  static register({ settings, log, database, contexts, failures }: PlatformParts): DynamicModule {
     const environment = settings.of(Environment);
     return {
       module: PlatformModule,
@@ -59,6 +61,7 @@ export class PlatformModule {
         { provide: Settings, useValue: settings },
         { provide: LOGGER, useValue: log },
         { provide: Database, useValue: database },
+        { provide: Failures, useValue: failures },
         Lifecycle,
         IdempotencyKeys,
         RequestMetrics,
@@ -73,6 +76,7 @@ export class PlatformModule {
         Settings,
         LOGGER,
         Database,
+        Failures,
         Lifecycle,
         IdempotencyKeys,
         DirectAnswers,

@@ -1,53 +1,44 @@
-import {
-  type FailureKind,
-  KAFKA_KINDS,
-  KAFKA_TYPE_KINDS,
-  SQLSTATE_EXCEPTIONS,
-  SQLSTATE_KINDS,
-  TRANSIENT_CODES,
-  TRANSIENT_NAMES,
-  TRANSIENT_WORDS,
-} from './failure-table.js';
+import type { Failure, FailureClassifier } from './failure-classifier.js';
+import { type FailureKind, kindOfSeveral } from './failure-kind.js';
 
-export type { FailureKind };
-
-const SQLSTATE = /^[0-9A-Z]{5}$/;
 const DEEPEST_CAUSE = 5;
 
-interface Failure {
-  name?: string;
-  message?: string;
-  code?: unknown;
-  type?: unknown;
-  retriable?: boolean;
-  cause?: unknown;
-  driverError?: unknown;
-}
+/** Which kind of failure an error is, as the classifiers of all adapters and contexts of this house know it. */
+export class Failures {
+  /** @param classifiers in the order in which they are asked; the first that knows an error decides */
+  constructor(private readonly classifiers: readonly FailureClassifier[]) {}
 
-/** Undefined when the error itself does not tell. */
-function kindOf({ name = '', message = '', code, type, retriable }: Failure): FailureKind | undefined {
-  if (typeof type === 'string' && Object.hasOwn(KAFKA_TYPE_KINDS, type)) return KAFKA_TYPE_KINDS[type];
-  if (TRANSIENT_NAMES.has(name)) return 'transient';
-  const kafkaKind = Object.hasOwn(KAFKA_KINDS, name) ? KAFKA_KINDS[name] : undefined;
-  if (kafkaKind === 'as marked') return retriable === true ? 'transient' : undefined;
-  if (kafkaKind !== undefined) return kafkaKind;
-  if (typeof code === 'string') {
-    if (TRANSIENT_CODES.has(code)) return 'transient';
-    const byState = SQLSTATE.test(code)
-      ? (SQLSTATE_EXCEPTIONS[code] ?? SQLSTATE_KINDS[code.slice(0, 2)])
-      : undefined;
-    if (byState !== undefined) return byState;
+  /** An error is judged by itself, and where that does not tell by what caused it. What nobody knows is a bug. */
+  kindOf(error: unknown): FailureKind {
+    return this.judge(error, new Set()) ?? 'bug';
   }
-  return TRANSIENT_WORDS.test(message) ? 'transient' : undefined;
-}
 
-/** Which kind of failure an error is, judged by itself and then by what caused it. */
-export function classifyFailure(error: unknown): FailureKind {
-  let failure = error as Failure | undefined;
-  for (let depth = 0; typeof failure === 'object' && failure !== null && depth < DEEPEST_CAUSE; depth++) {
-    const kind = kindOf(failure);
+  private judge(error: unknown, before: ReadonlySet<unknown>): FailureKind | undefined {
+    if (typeof error !== 'object' || error === null) return undefined;
+    if (before.has(error) || before.size === DEEPEST_CAUSE) return undefined;
+    const failure = error as Failure;
+    const kind = toldBy(failure) ?? this.known(failure);
     if (kind !== undefined) return kind;
-    failure = (failure.driverError ?? failure.cause) as Failure | undefined;
+    const seen = new Set(before).add(error);
+    return kindOfSeveral(causesOf(failure).map((cause) => this.judge(cause, seen)));
   }
-  return 'bug';
+
+  private known(failure: Failure): FailureKind | undefined {
+    for (const classify of this.classifiers) {
+      const kind = classify(failure);
+      if (kind !== undefined) return kind;
+    }
+    return undefined;
+  }
+}
+
+function toldBy({ isTransient, isPermanent }: Failure): FailureKind | undefined {
+  if (isTransient === true) return 'transient';
+  return isPermanent === true ? 'permanent' : undefined;
+}
+
+/** TypeORM has what the driver said in two places; an AggregateError has several. */
+function causesOf({ driverError, cause, errors }: Failure): unknown[] {
+  const several: unknown[] = Array.isArray(errors) ? errors.filter((one) => one instanceof Error) : [];
+  return [driverError ?? cause, ...several];
 }

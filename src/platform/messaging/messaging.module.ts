@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { Database } from '../database/database.js';
+import { Failures } from '../failures/failures.js';
 import { Health } from '../health/health.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchConsumer } from './batch-consumer.js';
@@ -40,6 +41,7 @@ async function createTransport(
   failing: FailingBatches,
   skips: BatchSkips,
   health: Health,
+  failures: Failures,
   log: Logger,
 ): Promise<Transport> {
   if (environment.KAFKA_BROKERS === undefined) {
@@ -70,6 +72,7 @@ async function createTransport(
       kafka,
       compression: environment.KAFKA_COMPRESSION,
       createMissingTopics: () => createMissingTopics(kafka, topics, environment, log),
+      failures,
       log,
     }),
   };
@@ -103,6 +106,7 @@ export class MessagingModule {
             FailingBatches,
             BatchSkips,
             Health,
+            Failures,
             LOGGER,
           ],
         },

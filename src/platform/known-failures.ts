@@ -1,3 +1,4 @@
+import { classifyRedisFailure } from './cache/redis-failures.js';
 import type { Context } from './context.js';
 import { classifyDatabaseFailure } from './database/database-failures.js';
 import type { FailureClassifier } from './failures/failure-classifier.js';
@@ -11,6 +12,7 @@ import { classifyKafkaFailure } from './messaging/kafka/kafka-failures.js';
  */
 const PLATFORM_CLASSIFIERS: readonly FailureClassifier[] = [
   classifyKafkaFailure,
+  classifyRedisFailure,
   classifyNetworkFailure,
   classifyDatabaseFailure,
 ];

@@ -3,16 +3,18 @@ import { pino } from 'pino';
 import { register } from 'prom-client';
 import { orders } from '../../src/orders/orders.module.js';
 import { Environment } from '../../src/platform/config/environment.js';
+import type { Context } from '../../src/platform/context.js';
 import { Waybill } from '../../src/waybill.js';
 import { houseOf } from '../support/house-of.js';
 import type { WaybillDatabase } from '../support/waybill-database.js';
 import { parcels } from './parcels/parcels.module.js';
 import { KnownPieces, weights } from './weights/weights.module.js';
 
-/** The program with the example contexts beside orders, within this process, on a port that is free. */
+/** The program with example contexts beside orders, within this process, on a port that is free. */
 export async function startContexts(
   { connection }: WaybillDatabase,
   settings: Partial<Environment>,
+  contexts: readonly Context[] = [parcels, weights],
 ): Promise<Waybill> {
   const environment = Object.assign(new Environment(), {
     DB_HOST: connection.host,
@@ -21,11 +23,11 @@ export async function startContexts(
     DB_PASSWORD: connection.password,
     DB_NAME: connection.database,
     SERVER_PORT: 0,
-    CONTEXTS: ['orders', 'parcels', 'weights'],
+    CONTEXTS: ['orders', ...contexts.map(({ name }) => name)],
     ...settings,
   });
   register.clear();
-  const house = houseOf(environment, [orders, parcels, weights]);
+  const house = houseOf(environment, [orders, ...contexts]);
   const waybill = await Waybill.start(house, pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }));
   await waybill.whenReady();
   return waybill;

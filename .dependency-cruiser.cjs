@@ -146,6 +146,13 @@ module.exports = {
       },
     },
     {
+      name: 'failures-import-nothing-of-the-project',
+      comment: 'Every adapter says here what its errors are, so the room leans on none of them.',
+      severity: 'error',
+      from: { path: '^src/platform/failures/', pathNot: SPECS },
+      to: { path: '^(src|migrations|scripts|test|bench)/', pathNot: '^src/platform/failures/' },
+    },
+    {
       name: 'only-the-house-is-at-the-top',
       comment: 'A file directly in src/ may import anything, so there are only these.',
       severity: 'error',

@@ -6,6 +6,7 @@ import type { Settings } from './platform/config/setting-group.js';
 import { requireDistinctContexts, schemaOf } from './platform/context-registry.js';
 import type { Context } from './platform/context.js';
 import { type Database, type DatabaseOptions } from './platform/database/database.js';
+import { knownFailures } from './platform/known-failures.js';
 import type { Logger } from './platform/logging/logger.js';
 import type { MessagingContext } from './platform/messaging/messaging.module.js';
 import { PLATFORM_ENTITIES, PlatformModule } from './platform/platform.module.js';
@@ -54,6 +55,7 @@ export class AppModule {
           log,
           database,
           contexts: contexts.map((context) => messagingOf(context, settings)),
+          failures: knownFailures(contexts),
         }),
         ...contexts.map((context) => context.module(environment)),
       ],

@@ -7,6 +7,7 @@ import { atMost } from './platform/at-most.js';
 import { UnfitDatabaseError } from './platform/database/database.errors.js';
 import { Database } from './platform/database/database.js';
 import { type Postgres, providePostgres } from './platform/postgres.js';
+import { Failures } from './platform/failures/failures.js';
 import { Health } from './platform/health/health.js';
 import { rememberMethods } from './platform/http/allowed-methods.js';
 import { BodiesUnderWay } from './platform/http/bodies-under-way.js';
@@ -175,7 +176,7 @@ async function createApp(house: House, log: Logger, database: Database): Promise
     createHttpAdapter(log),
     { logger: new NestLogger(log), bodyParser: false, abortOnError: false },
   );
-  app.useGlobalFilters(new ProblemFilter(log));
+  app.useGlobalFilters(new ProblemFilter(log, app.get(Failures)));
   const fastify = app.getHttpAdapter().getInstance();
   const bodies = new BodiesUnderWay();
   observeGauge('waybill_http_body_bytes', 'Bytes of request bodies held in memory', () => bodies.bytes);

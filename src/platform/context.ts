@@ -4,6 +4,7 @@ import type { Environment } from './config/environment.js';
 import type { SettingGroup, Settings } from './config/setting-group.js';
 import type { MigrationClass } from './database/database.js';
 import type { ApiFacts } from './http/api-facts.js';
+import type { FailureClassifier } from './failures/failure-classifier.js';
 
 /** A context of the house, such as orders: what the house has to know of it in order to take it in. */
 export interface Context {
@@ -25,6 +26,8 @@ export interface Context {
   readonly api?: ApiFacts;
   /** Patterns of its routes whose answers are never compressed. */
   readonly plainRoutes?: readonly string[];
+  /** What it knows of errors that the platform does not know; an error may also say itself what it is (`TransientError`). */
+  readonly classifyFailure?: FailureClassifier;
   /** Its layers, as far as this process's roles need them. */
   module(environment: Environment): DynamicModule;
 }

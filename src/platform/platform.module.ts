@@ -6,6 +6,7 @@ import { Database } from './database/database.js';
 import { DeadLetterAttemptEntity, DeadLetterEntity } from './dead-letters/dead-letter.entity.js';
 import { DeadLettersHttpModule } from './dead-letters/dead-letters-http.module.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
+import { Failures } from './failures/failures.js';
 import { HealthModule } from './health/health.module.js';
 import { DirectAnswers } from './http/direct-answers.js';
 import { ForeignRequests } from './http/foreign-requests.js';
@@ -39,13 +40,14 @@ export interface PlatformParts {
   readonly log: Logger;
   readonly database: Database;
   readonly contexts: readonly MessagingContext[];
+  readonly failures: Failures;
 }
 
 /** The mechanics that every context stands on. Settings are injected by the class of their group. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static register({ settings, log, database, contexts }: PlatformParts): DynamicModule {
+  static register({ settings, log, database, contexts, failures }: PlatformParts): DynamicModule {
     const environment = settings.of(Environment);
     const groups = settings.all().map(([type, group]): ValueProvider => ({ provide: type, useValue: group }));
     return {
@@ -62,6 +64,7 @@ export class PlatformModule {
         { provide: Settings, useValue: settings },
         { provide: LOGGER, useValue: log },
         { provide: Database, useValue: database },
+        { provide: Failures, useValue: failures },
         Lifecycle,
         IdempotencyKeys,
         RequestMetrics,
@@ -76,6 +79,7 @@ export class PlatformModule {
         Settings,
         LOGGER,
         Database,
+        Failures,
         Lifecycle,
         IdempotencyKeys,
         DirectAnswers,

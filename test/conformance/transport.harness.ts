@@ -8,8 +8,10 @@ import { Environment } from '../../src/platform/config/environment.js';
 import { Settings } from '../../src/platform/config/setting-group.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { Health } from '../../src/platform/health/health.js';
+import { Failures } from '../../src/platform/failures/failures.js';
 import { createHttpAdapter } from '../../src/platform/http/http-adapter.js';
 import { ProblemFilter } from '../../src/platform/http/problem.filter.js';
+import { knownFailures } from '../../src/platform/known-failures.js';
 import { NestLogger } from '../../src/platform/logging/logger.js';
 import type { EventServer } from '../../src/platform/messaging/event-server.js';
 import { EVENT_SERVER, type MessagingContext } from '../../src/platform/messaging/messaging.module.js';
@@ -136,6 +138,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
         log,
         database,
         contexts: [letters],
+        failures: knownFailures(),
       }),
     ],
     controllers: [Letters],
@@ -148,7 +151,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     logger: new NestLogger(log),
     abortOnError: false,
   });
-  app.useGlobalFilters(new ProblemFilter(log));
+  app.useGlobalFilters(new ProblemFilter(log, app.get(Failures)));
   const strategy = app.get<EventServer>(EVENT_SERVER);
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });
   await app.init();

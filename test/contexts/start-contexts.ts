@@ -2,16 +2,18 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { pino } from 'pino';
 import { register } from 'prom-client';
 import { orders } from '../../src/orders/orders.module.js';
+import type { Context } from '../../src/platform/context.js';
 import { Waybill } from '../../src/waybill.js';
 import { type ChosenSettings, houseOf } from '../support/house-of.js';
 import type { WaybillDatabase } from '../support/waybill-database.js';
 import { parcels } from './parcels/parcels.module.js';
 import { KnownPieces, weights } from './weights/weights.module.js';
 
-/** The program with the example contexts beside orders, within this process, on a port that is free. */
+/** The program with example contexts beside orders, within this process, on a port that is free. */
 export async function startContexts(
   { connection }: WaybillDatabase,
   settings: ChosenSettings,
+  contexts: readonly Context[] = [parcels, weights],
 ): Promise<Waybill> {
   const chosen: ChosenSettings = {
     DB_HOST: connection.host,
@@ -20,11 +22,11 @@ export async function startContexts(
     DB_PASSWORD: connection.password,
     DB_NAME: connection.database,
     SERVER_PORT: 0,
-    CONTEXTS: ['orders', 'parcels', 'weights'],
+    CONTEXTS: ['orders', ...contexts.map(({ name }) => name)],
     ...settings,
   };
   register.clear();
-  const house = houseOf(chosen, [orders, parcels, weights]);
+  const house = houseOf(chosen, [orders, ...contexts]);
   const waybill = await Waybill.start(house, pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }));
   await waybill.whenReady();
   return waybill;

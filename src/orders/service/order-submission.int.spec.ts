@@ -7,6 +7,7 @@ import { type JsonObject, sampleOrder } from '../../../test/support/sample-order
 import { houseOf } from '../../../test/support/house-of.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { AppModule } from '../../app.module.js';
+import { Failures } from '../../platform/failures/failures.js';
 import { createHttpAdapter } from '../../platform/http/http-adapter.js';
 import { takeBodiesAsBytes } from '../../platform/http/request-bodies.js';
 import { ProblemFilter } from '../../platform/http/problem.filter.js';
@@ -26,7 +27,7 @@ beforeAll(async () => {
     createHttpAdapter(log),
     { logger: new NestLogger(log), bodyParser: false, abortOnError: false },
   );
-  app.useGlobalFilters(new ProblemFilter(log));
+  app.useGlobalFilters(new ProblemFilter(log, app.get(Failures)));
   const fastify = app.getHttpAdapter().getInstance();
   takeBodiesAsBytes(fastify);
   rememberMethods(fastify);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OvertakenError } from '../../platform/http/idempotency-keys.js';
 import { isLockTimeout } from '../../platform/database/lock-timeout.js';
-import { classifyFailure } from '../../platform/messaging/failure.js';
+import { Failures } from '../../platform/failures/failures.js';
 import { TestOrders } from '../producer/test-orders.js';
 import type { IncomingOrder, OrderReceipt } from './incoming-order.js';
 import { OrderIntake } from './order-intake.js';
@@ -26,6 +26,7 @@ export class OrderSubmission {
   constructor(
     private readonly intake: OrderIntake,
     private readonly testOrders: TestOrders,
+    private readonly failures: Failures,
   ) {}
 
   /**
@@ -68,7 +69,7 @@ export class OrderSubmission {
       } else if (isLockTimeout(error)) {
         // Those that nobody has locked must not wait for the one that somebody has.
         return this.apart.add(batch);
-      } else if (classifyFailure(error) !== 'transient') {
+      } else if (this.failures.kindOf(error) !== 'transient') {
         // Only one of them is to blame; the others must not get its error.
         for (const one of batch) await this.write([one]);
         return;

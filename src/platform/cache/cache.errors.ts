@@ -22,4 +22,9 @@ export class CacheLoadTimeoutError extends CacheLoadError {
   ) {
     super(key, `loading ${key} took longer than ${timeoutMs} ms`);
   }
+
+  /** As TransientError. */
+  get isTransient(): true {
+    return true;
+  }
 }

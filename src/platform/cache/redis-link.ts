@@ -1,3 +1,4 @@
+import { TransientError } from '../failures/telling-errors.js';
 import { TimeBudget } from './time-budget.js';
 
 /** What the link needs of a client: node-redis' own, with whatever commands it was made with. */
@@ -32,7 +33,7 @@ export interface RedisLinkOptions<C extends LinkedClient> {
 export type LinkState = 'up' | 'down';
 
 /** The link is down: nothing was sent. */
-export class RedisDownError extends Error {
+export class RedisDownError extends TransientError {
   override readonly name = 'RedisDownError';
 }
 

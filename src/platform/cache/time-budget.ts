@@ -1,5 +1,7 @@
+import { TransientError } from '../failures/telling-errors.js';
+
 /** No answer within the budget. What was asked for may have happened, or may happen later. */
-export class BudgetSpentError extends Error {
+export class BudgetSpentError extends TransientError {
   override readonly name = 'BudgetSpentError';
 
   constructor(readonly budgetMs: number) {

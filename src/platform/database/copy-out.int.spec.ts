@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
-import { classifyFailure } from '../messaging/failure.js';
+import { knownFailures } from '../known-failures.js';
 
 let house: WaybillDatabase;
 
@@ -74,7 +74,7 @@ describe('rows that are copied out', () => {
     const lost = await texts(`SELECT pg_terminate_backend(pg_backend_pid())::text`).catch(
       (error: unknown) => error,
     );
-    expect(classifyFailure(lost)).toBe('transient');
+    expect(knownFailures().kindOf(lost)).toBe('transient');
     await vi.waitFor(async () => expect(await texts(`SELECT 'again'`)).toEqual(['again']));
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { compileMigrations, type CompiledMigrations } from '../../../test/support/compiled-migrations.js';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { ORDER_ENTITIES } from '../../orders/repository/order.entities.js';
-import { classifyFailure } from '../messaging/failure.js';
+import { knownFailures } from '../known-failures.js';
 import { PLATFORM_ENTITIES } from '../platform.module.js';
 import { DatabaseUnavailableError } from './database.errors.js';
 import { Database } from './database.js';
@@ -138,7 +138,7 @@ describe('a transaction', () => {
     });
     const error: unknown = await lost.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Error);
-    expect(classifyFailure(error)).toBe('transient');
+    expect(knownFailures().kindOf(error)).toBe('transient');
     expect(await database.transaction((tx) => tx.query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
   });
 });

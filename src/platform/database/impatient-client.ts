@@ -1,9 +1,10 @@
 import pg from 'pg';
+import { TransientError } from '../failures/telling-errors.js';
 import { type CopiedRow, CopyOut } from './copy-out.js';
 import { preparedName } from './prepared-statements.js';
 
 /** A statement was sent and nothing came back: what became of it is not known. Its connection is gone. */
-export class DatabaseSilentError extends Error {
+export class DatabaseSilentError extends TransientError {
   constructor(limitMs: number) {
     super(`PostgreSQL has not answered for ${limitMs} ms; the connection was given up`);
     this.name = 'DatabaseSilentError';
@@ -11,7 +12,7 @@ export class DatabaseSilentError extends Error {
 }
 
 /** PostgreSQL takes a statement no more that it has prepared. Its connection is gone; the next one prepares it anew. */
-export class PreparedStatementLostError extends Error {
+export class PreparedStatementLostError extends TransientError {
   constructor(options: ErrorOptions) {
     super('a prepared statement cannot be used any more; the connection was given up', options);
     this.name = 'PreparedStatementLostError';

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { classifyFailure } from '../messaging/failure.js';
+import { knownFailures } from '../known-failures.js';
 import { ImpatientClient } from './impatient-client.js';
 
 /** A message of PostgreSQL's protocol: a letter, a length that counts itself, and what it says. */
@@ -40,7 +40,7 @@ describe('a connection that is lost in the moment in which the pool hands it out
   it('fails the first statement as transient, and nothing else', async () => {
     const client = await pool.connect();
     const error: unknown = await client.query('SELECT 1').catch((thrown: unknown) => thrown);
-    expect(classifyFailure(error)).toBe('transient');
+    expect(knownFailures().kindOf(error)).toBe('transient');
     client.release();
     expect(pool.totalCount).toBe(0);
   });

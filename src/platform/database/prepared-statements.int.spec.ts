@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
-import { classifyFailure } from '../messaging/failure.js';
+import { knownFailures } from '../known-failures.js';
 import { prepared } from './prepared-statements.js';
 
 /** PostgreSQL weighs as many plans for given parameters before it keeps one. */
@@ -70,7 +70,7 @@ describe('a prepared statement', () => {
     await house.rows(`ALTER TABLE ${table} ALTER COLUMN name TYPE varchar(20)`);
     const failure: unknown = await house.rows(statement, [1]).catch((error: unknown) => error);
     expect(failure).toMatchObject({ driverError: { name: 'PreparedStatementLostError' } });
-    expect(classifyFailure(failure)).toBe('transient');
+    expect(knownFailures().kindOf(failure)).toBe('transient');
     expect(await house.rows(statement, [1])).toEqual([{ name: 'number 1' }]);
   });
 
@@ -81,7 +81,7 @@ describe('a prepared statement', () => {
     await inTransaction();
     await house.rows('DEALLOCATE ALL');
     const failure: unknown = await inTransaction().catch((error: unknown) => error);
-    expect(classifyFailure(failure)).toBe('transient');
+    expect(knownFailures().kindOf(failure)).toBe('transient');
     expect(await inTransaction()).toEqual([{ name: 'number 1' }]);
   });
 });

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
-import { classifyFailure } from '../messaging/failure.js';
+import { knownFailures } from '../known-failures.js';
 import { Database } from './database.js';
 
 const FEWER_CONNECTIONS = 'PostgreSQL takes fewer connections than DB_POOL_SIZE';
@@ -79,7 +79,7 @@ describe('sessions that were opened while the database was read-only', () => {
     await eventually(async () => expect(await database.isReadOnly()).toBe(true));
     for (const outcome of await atOnce(8, () => store(database))) {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { code: '25006' } });
-      expect(classifyFailure((outcome as PromiseRejectedResult).reason)).toBe('transient');
+      expect(knownFailures().kindOf((outcome as PromiseRejectedResult).reason)).toBe('transient');
     }
     expect(await database.source.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await house.database.source.query('SET default_transaction_read_only = off');

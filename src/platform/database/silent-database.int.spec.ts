@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
-import { classifyFailure } from '../messaging/failure.js';
+import { knownFailures } from '../known-failures.js';
 import { Database, type DatabaseOptions } from './database.js';
 
 const ANSWER_LIMIT_MS = 300;
@@ -57,7 +57,7 @@ describe('a database that falls silent', () => {
       }),
     );
     expect(error).toMatchObject({ driverError: { name: 'DatabaseSilentError' } });
-    expect(classifyFailure(error)).toBe('transient');
+    expect(knownFailures().kindOf(error)).toBe('transient');
     // Once the limit, and not once more for the ROLLBACK of a connection that cannot hear it.
     expect(afterMs).toBeLessThan(SOON_MS);
     proxy.speak();
@@ -68,7 +68,7 @@ describe('a database that falls silent', () => {
     const database = await openThroughProxy({ poolSize: 1 });
     proxy.mute();
     const { error, afterMs } = await failureOf(ask(database));
-    expect(classifyFailure(error)).toBe('transient');
+    expect(knownFailures().kindOf(error)).toBe('transient');
     expect(afterMs).toBeLessThan(SOON_MS);
     proxy.speak();
     expect(await ask(database)).toEqual([{ one: 1 }]);
@@ -78,7 +78,7 @@ describe('a database that falls silent', () => {
     const database = await openThroughProxy({ poolSize: 1 });
     proxy.mute();
     const { error, afterMs } = await failureOf(database.copyOut('SELECT 1', () => undefined));
-    expect(classifyFailure(error)).toBe('transient');
+    expect(knownFailures().kindOf(error)).toBe('transient');
     expect(afterMs).toBeLessThan(SOON_MS);
     proxy.speak();
     expect(await ask(database)).toEqual([{ one: 1 }]);
@@ -93,7 +93,7 @@ describe('a database that falls silent', () => {
         proxy.mute();
       }),
     );
-    expect(classifyFailure(error)).toBe('transient');
+    expect(knownFailures().kindOf(error)).toBe('transient');
     expect(await house.rows('SELECT text FROM notes')).toEqual([{ text: 'kept' }]);
   });
 
@@ -148,6 +148,6 @@ describe('a pool whose connections are all taken', () => {
     const database = await openThroughProxy({ poolSize: 1, connectLimitMs: 500, answerLimitMs: 60_000 });
     const { error, afterMs } = await failureOf(database.transaction(() => ask(database)));
     expect(afterMs).toBeLessThan(SOON_MS);
-    expect(classifyFailure(error)).toBe('transient');
+    expect(knownFailures().kindOf(error)).toBe('transient');
   });
 });

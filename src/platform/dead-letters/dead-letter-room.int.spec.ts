@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newDeadLetters } from '../../../test/support/new-dead-letters.js';
 import { receivedEvent, refusal } from '../../../test/support/refused-events.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
-import { classifyFailure } from '../messaging/failure.js';
+import { knownFailures } from '../known-failures.js';
 import type { ReceivedEvent } from '../messaging/received-event.js';
 import { DEAD_LETTER_ID_HEADER } from '../messaging/refused-events.js';
 import { DeadLetterDiscards } from './dead-letter-discards.js';
@@ -35,7 +35,7 @@ it('poison has no more room than it is given, and loses nothing: it waits until 
   const late = poison();
   const full = await refuse(late).catch((error: unknown) => error);
   expect(full).toBeInstanceOf(DeadLettersFullError);
-  expect(classifyFailure(full)).toBe('transient');
+  expect(knownFailures().kindOf(full)).toBe('transient');
   expect(await letters.count({})).toBe(4);
 
   // A letter that is replayed in vain is there already.

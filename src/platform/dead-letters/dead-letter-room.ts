@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { Database, type Transaction } from '../database/database.js';
 import { observeGauge } from '../metrics/observed-gauge.js';
+import { TransientError } from '../failures/telling-errors.js';
 
 /** As long as that a figure is believed: a flood brings many batches a second. */
 const BELIEVED_MS = 2_000;
@@ -15,7 +16,7 @@ const LETTER_BYTES = `
   FROM dead_letters`;
 
 /** There is no room for more letters until some are discarded. Nothing is lost: the events stay where they are. */
-export class DeadLettersFullError extends Error {
+export class DeadLettersFullError extends TransientError {
   constructor(maxBytes: number) {
     super(`the dead letters take all of DEAD_LETTERS_MAX_BYTES (${maxBytes}): discard some, or raise it`);
     this.name = 'DeadLettersFullError';

@@ -5,6 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
+import { knownFailures } from '../known-failures.js';
 import { EventStream } from './event-stream.js';
 import { createHttpAdapter } from './http-adapter.js';
 import { answerInTurns } from './pipelined-requests.js';
@@ -24,7 +25,9 @@ beforeEach(async () => {
   onDropped = vi.fn();
   stream = new EventStream({ maxClients: MAX_CLIENTS, onDropped });
   fastify = createHttpAdapter(log).getInstance<FastifyInstance>();
-  fastify.setErrorHandler((error, request, reply) => new ProblemFilter(log).answer(error, request, reply));
+  fastify.setErrorHandler((error, request, reply) =>
+    new ProblemFilter(log, knownFailures()).answer(error, request, reply),
+  );
   fastify.get('/', (request, reply) => stream.open(request, reply));
   answerInTurns(fastify.server);
   await fastify.listen({ port: 0, host: '127.0.0.1' });

@@ -1,6 +1,7 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
+import { Failures } from '../failures/failures.js';
 import type { Logger } from '../logging/logger.js';
 import { MAX_BODY_BYTES } from './incoming-body.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -16,7 +17,8 @@ const MAX_PATH_PARAMETER_CHARACTERS = 16_384;
  * request hold is then read, and judged, by the same code.
  */
 export function createHttpAdapter(log: Logger): FastifyAdapter {
-  const problems = new ProblemFilter(log);
+  // What Fastify itself finds fault with tells by its status.
+  const problems = new ProblemFilter(log, new Failures([]));
   return new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,

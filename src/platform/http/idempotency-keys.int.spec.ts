@@ -5,7 +5,7 @@ import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support
 import { Environment } from '../config/environment.js';
 import { Lifecycle } from '../lifecycle.js';
 import { createLogger } from '../logging/logger.js';
-import { classifyFailure } from '../messaging/failure.js';
+import { knownFailures } from '../known-failures.js';
 import {
   IdempotencyKeys,
   type KeyClaim,
@@ -259,7 +259,7 @@ describe('a request with an Idempotency-Key', () => {
     await locked.opened;
     const startedAt = performance.now();
     const failure: unknown = await keys.once(freshKey(), body, work()).catch((error: unknown) => error);
-    expect(classifyFailure(failure)).toBe('transient');
+    expect(knownFailures().kindOf(failure)).toBe('transient');
     expect(performance.now() - startedAt).toBeLessThan(8_000);
     unlock.open();
     await locking;

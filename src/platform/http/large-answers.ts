@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { observeGauge } from '../metrics/observed-gauge.js';
 import { onceOver } from './once-over.js';
 import { problemAnswer } from './problem-answer.js';
-import { problemOf } from './problem.filter.js';
+import { unavailable } from './problem.filter.js';
 import { TooBusyError } from './too-busy.error.js';
 
 /** Smaller bodies are not counted: a connection holds little of them, and hot answers would pay for it. */
@@ -57,7 +57,7 @@ export class LargeAnswers {
       const body = largeBody(payload);
       if (body === undefined) return done(null, payload);
       if (this.take(body, reply.raw)) return done(null, body);
-      const { status, headers, body: problem } = problemAnswer(problemOf(tooMany()), request.url);
+      const { status, headers, body: problem } = problemAnswer(unavailable(tooMany()), request.url);
       for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
       for (let at = 0; at < headers.length; at += 2) reply.header(headers[at]!, headers[at + 1]);
       reply.status(status);

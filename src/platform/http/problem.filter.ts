@@ -9,7 +9,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Observable, throwError } from 'rxjs';
 import type { Logger } from '../logging/logger.js';
 import { messageForLog } from '../logging/error-record.js';
-import { classifyFailure } from '../messaging/failure.js';
+import type { Failures } from '../failures/failures.js';
 import { sendAnswer } from './answer.js';
 import { pathOf, problemAnswer } from './problem-answer.js';
 import { ProblemError } from './problem.js';
@@ -25,7 +25,7 @@ const DETAILS: Readonly<Record<string, string>> = {
 };
 
 /** Any error as the answer to give. What is not foreseen says nothing of its inside. */
-export function problemOf(error: unknown): ProblemError {
+export function problemOf(error: unknown, failures: Failures): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof HttpException) {
     const status = error.getStatus();
@@ -39,14 +39,17 @@ export function problemOf(error: unknown): ProblemError {
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     return new ProblemError(statusCode, DETAILS[code ?? ''] ?? DETAILS[statusCode] ?? message ?? '');
   }
-  if (classifyFailure(error) === 'transient') {
-    const seconds = error instanceof TooBusyError ? error.retryAfterSeconds : RETRY_AFTER_SECONDS;
-    return new ProblemError(503, 'the service cannot do this at the moment; try again shortly', {
-      headers: { 'retry-after': String(seconds) },
-      cause: error,
-    });
-  }
+  if (failures.kindOf(error) === 'transient') return unavailable(error);
   return new ProblemError(500, 'the service failed; the failure has been logged', { cause: error });
+}
+
+/** The answer to what time will mend. */
+export function unavailable(error: unknown): ProblemError {
+  const seconds = error instanceof TooBusyError ? error.retryAfterSeconds : RETRY_AFTER_SECONDS;
+  return new ProblemError(503, 'the service cannot do this at the moment; try again shortly', {
+    headers: { 'retry-after': String(seconds) },
+    cause: error,
+  });
 }
 
 /** No route of ours takes QUERY, which Fastify finds other fault with before Nest's 404. */
@@ -66,7 +69,10 @@ function wrongMethod({ method, server, url }: FastifyRequest): ProblemError | un
 /** The one place where the errors of requests become answers. Those of events are left to their transport. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly log: Logger) {}
+  constructor(
+    private readonly log: Logger,
+    private readonly failures: Failures,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): Observable<never> | undefined {
     // Nest would hide a handler's error behind "Internal server error"; the transport has to know what it was.
@@ -80,7 +86,7 @@ export class ProblemFilter implements ExceptionFilter {
     const { method, url } = request;
     // The query may name a customer.
     const path = pathOf(url);
-    const problem = (hasNoRoute(error, request) && wrongMethod(request)) || problemOf(error);
+    const problem = (hasNoRoute(error, request) && wrongMethod(request)) || problemOf(error, this.failures);
     if (problem.status === 503) {
       // While the database is away this is every request: a stack for each would bury the line that matters.
       this.log.warn({ reason: messageForLog(error), method, path }, 'a request could not be served');

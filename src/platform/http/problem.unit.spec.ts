@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { lastValueFrom, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { DatabaseUnavailableError } from '../database/database.errors.js';
+import { knownFailures } from '../known-failures.js';
 import { bodyOf } from './problem-answer.js';
 import { ProblemFilter, problemOf } from './problem.filter.js';
 import { type Problem, ProblemError } from './problem.js';
@@ -34,7 +35,7 @@ function exchange(url = '/api/orders?limit=x') {
   );
   const request = { method: 'GET', url } as unknown as FastifyRequest;
   const respond = (error: unknown): { status: number; headers: Record<string, string>; problem: Problem } => {
-    new ProblemFilter(log).answer(error, request, reply as unknown as FastifyReply);
+    new ProblemFilter(log, knownFailures()).answer(error, request, reply as unknown as FastifyReply);
     return { ...answer, problem: JSON.parse(answer.body) as Problem };
   };
   return { reply, answer, lines, respond, log };
@@ -129,7 +130,7 @@ describe('the answer to a failed request', () => {
     ['a text that was thrown', 'a text', 500, 'the service failed; the failure has been logged'],
     ['nothing that was thrown', undefined, 500, 'the service failed; the failure has been logged'],
   ])('fits %s', (_, error, status, detail) => {
-    expect(problemOf(error)).toMatchObject({ status, message: detail });
+    expect(problemOf(error, knownFailures())).toMatchObject({ status, message: detail });
   });
 
   it('leaves out what is not known', () => {
@@ -143,7 +144,7 @@ describe('the failure of an event handler', () => {
     const { log } = exchange();
     const error = Object.assign(new Error('deadlock'), { code: '40P01' });
     const host = { getType: () => 'rpc' } as unknown as ArgumentsHost;
-    const thrown = new ProblemFilter(log).catch(error, host) as Observable<never>;
+    const thrown = new ProblemFilter(log, knownFailures()).catch(error, host) as Observable<never>;
     await expect(lastValueFrom(thrown)).rejects.toBe(error);
   });
 });

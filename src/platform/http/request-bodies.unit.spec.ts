@@ -4,6 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
+import { knownFailures } from '../known-failures.js';
 import { BodiesUnderWay } from './bodies-under-way.js';
 import { createHttpAdapter } from './http-adapter.js';
 import { MAX_BODY_BYTES } from './incoming-body.js';
@@ -31,7 +32,9 @@ async function start(graceMs?: number): Promise<void> {
   fastify.decorate('methodsAt', () => []);
   bodies = new BodiesUnderWay(MAX_BYTES, graceMs);
   takeBodiesAsBytes(fastify, bodies);
-  fastify.setErrorHandler((error, request, reply) => new ProblemFilter(log).answer(error, request, reply));
+  fastify.setErrorHandler((error, request, reply) =>
+    new ProblemFilter(log, knownFailures()).answer(error, request, reply),
+  );
   waiting = [];
   sockets = [];
   const config = READS_BODY;

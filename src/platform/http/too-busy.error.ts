@@ -1,5 +1,7 @@
+import { TransientError } from '../failures/telling-errors.js';
+
 /** More is under way than can be held. Nothing was done for this caller, who should come again in a moment. */
-export class TooBusyError extends Error {
+export class TooBusyError extends TransientError {
   constructor(
     message: string,
     readonly retryAfterSeconds = 1,

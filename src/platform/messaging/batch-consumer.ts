@@ -4,7 +4,7 @@ import { Database } from '../database/database.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchRunner } from './batch-runner.js';
 import { FailingBatches } from './failing-batches.js';
-import { classifyFailure } from './failure.js';
+import { Failures } from '../failures/failures.js';
 import { MessagingMetrics } from './messaging.metrics.js';
 import type { Subscriber } from './event-server.js';
 import type { BatchHandler, ReceivedEvent, RefusedEvent } from './received-event.js';
@@ -23,6 +23,7 @@ export class BatchConsumer {
     private readonly failing: FailingBatches,
     private readonly topics: Topics,
     private readonly guards: PoisonGuards,
+    private readonly failures: Failures,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -39,6 +40,7 @@ export class BatchConsumer {
         this.metrics.batchSize.observe(labels, events.length);
       },
       refuse: (refused) => this.refuse(refused),
+      failures: this.failures,
       maxAttempts: this.environment.CONSUMER_MAX_ATTEMPTS,
       guard: this.guards.guardFor(context, topic),
       onFailure: (kind, error, events) => {
@@ -56,7 +58,7 @@ export class BatchConsumer {
     try {
       await this.database.transaction((tx) => this.refusedEvents.append(tx, [refused]));
     } catch (error) {
-      if (classifyFailure(error) === 'transient') throw error;
+      if (this.failures.kindOf(error) === 'transient') throw error;
       const { topic } = refused.event;
       this.log.error(
         { err: error, topic, ...extentOf([refused.event]) },
@@ -81,6 +83,7 @@ export class BatchConsumer {
         this.log.error({ context, topic, reason, ...extentOf([event]) }, 'an event was passed over');
         return Promise.resolve();
       },
+      failures: this.failures,
       maxAttempts: this.environment.CONSUMER_MAX_ATTEMPTS,
       onFailure: (kind, error, events) =>
         this.log.warn({ err: error, kind, context, topic, ...extentOf(events) }, 'a batch of events failed'),

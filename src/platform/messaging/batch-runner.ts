@@ -1,4 +1,5 @@
-import { classifyFailure, type FailureKind } from './failure.js';
+import type { FailureKind } from '../failures/failure-kind.js';
+import type { Failures } from '../failures/failures.js';
 import { Patience } from './patience.js';
 import type { PoisonGuard, Portion } from './poison/poison-guard.js';
 import type { BatchHandler, ReceivedEvent, RefusedEvent } from './received-event.js';
@@ -7,6 +8,7 @@ export interface BatchRunnerOptions {
   readonly handler: BatchHandler;
   /** Puts an event that can never be done into the dead letters, durably. */
   readonly refuse: (refused: RefusedEvent) => Promise<void>;
+  readonly failures: Failures;
   /** How often an event that fails for no known reason is tried before it is refused. */
   readonly maxAttempts: number;
   /** Hears of every try that failed. */
@@ -88,7 +90,7 @@ export class BatchRunner {
         return undefined;
       } catch (error) {
         run.signal.throwIfAborted();
-        const kind = classifyFailure(error);
+        const kind = this.options.failures.kindOf(error);
         this.options.onFailure(kind, error as Error, events);
         if (kind === 'bug') bugs++;
         const triedEnough = kind === 'permanent' || events.length > 1 || bugs >= this.options.maxAttempts;

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { knownFailures } from '../known-failures.js';
 import { BatchRunner } from './batch-runner.js';
 import type { BatchHandler, ReceivedEvent, RefusedEvent } from './received-event.js';
 
@@ -50,6 +51,7 @@ function newRun(
       await refuse?.();
       run.refused.push(one);
     },
+    failures: knownFailures(),
     maxAttempts: MAX_ATTEMPTS,
     onFailure: (kind) => run.failures.push(kind),
   });
@@ -156,6 +158,7 @@ describe('a batch', () => {
     const runner = new BatchRunner({
       handler: () => (steps.length < 3 ? Promise.reject(transient()) : Promise.resolve()),
       refuse: () => Promise.resolve(),
+      failures: knownFailures(),
       maxAttempts: MAX_ATTEMPTS,
       onFailure: () => steps.push('failed'),
       onDone: (events) => steps.push(`done ${events.length}`),

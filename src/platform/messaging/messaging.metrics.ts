@@ -2,7 +2,7 @@ import { Injectable, type Provider } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { counterProvider, gaugeProvider, histogramProvider } from '../metrics/metric-providers.js';
-import { FAILURE_KINDS } from './failure-table.js';
+import { FAILURE_KINDS } from '../failures/failure-kind.js';
 import { Topics } from './topics.js';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { Database } from '../database/database.js';
+import { Failures } from '../failures/failures.js';
 import { Health } from '../health/health.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchConsumer } from './batch-consumer.js';
@@ -38,6 +39,7 @@ async function createTransport(
   failing: FailingBatches,
   skips: BatchSkips,
   health: Health,
+  failures: Failures,
   log: Logger,
 ): Promise<Transport> {
   if (environment.KAFKA_BROKERS === undefined) {
@@ -68,6 +70,7 @@ async function createTransport(
       kafka,
       compression: environment.KAFKA_COMPRESSION,
       createMissingTopics: () => createMissingTopics(kafka, topics, environment, log),
+      failures,
       log,
     }),
   };
@@ -104,6 +107,7 @@ export class MessagingModule {
             FailingBatches,
             BatchSkips,
             Health,
+            Failures,
             LOGGER,
           ],
         },

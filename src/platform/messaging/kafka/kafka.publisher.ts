@@ -2,7 +2,7 @@ import type { Kafka, Message, Producer } from 'kafkajs';
 import type { Compression } from '../../config/environment.js';
 import type { Logger } from '../../logging/logger.js';
 import { DEAD_LETTER_ID_HEADER } from '../refused-events.js';
-import { classifyFailure } from '../failure.js';
+import type { Failures } from '../../failures/failures.js';
 import type { OutboxMessage, Publisher } from '../outgoing-message.js';
 import { METADATA_MAX_AGE_MS } from './kafka-client.js';
 import { CompressionTypes, Partitioners } from './kafkajs.js';
@@ -32,6 +32,7 @@ export interface PublisherParts {
   readonly compression: Compression;
   /** Makes topics that were deleted anew. */
   readonly createMissingTopics: () => Promise<void>;
+  readonly failures: Failures;
   readonly log: Logger;
 }
 
@@ -84,7 +85,7 @@ export class KafkaPublisher implements Publisher {
       });
       for (const topic of topics) this.failing.delete(topic);
     } catch (error) {
-      if (classifyFailure(error) === 'permanent') {
+      if (this.parts.failures.kindOf(error) === 'permanent') {
         await this.sendOneByOne(messages, error as Error);
         return;
       }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
+import { knownFailures } from '../../known-failures.js';
 import { BatchRunner } from '../batch-runner.js';
 import type { PartitionPlace } from '../failing-batches.js';
 import type { ReceivedEvent } from '../received-event.js';
@@ -113,6 +114,7 @@ class Process implements ClaimStore {
         if (!world.refused.includes(name)) world.refused.push(name);
         world.reasons.push(reason);
       },
+      failures: knownFailures(),
       maxAttempts: 3,
       onFailure: (_kind, error) => expect.unreachable(error.message),
       guard,

@@ -62,7 +62,7 @@ export async function surviveKills(
       await pause(dice.between(0, LONGEST_LIFE_MS));
       const before = program.deaths.length;
       while (program.deaths.length === before) {
-        program.kill();
+        await program.kill();
         await pause(20);
       }
     }

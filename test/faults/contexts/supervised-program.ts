@@ -46,8 +46,8 @@ export class SupervisedProgram {
   }
 
   /** SIGKILL, and it is started again. */
-  kill(): void {
-    if (this.program !== undefined) process.kill(this.program.pid, 'SIGKILL');
+  async kill(): Promise<void> {
+    await this.program?.kill();
   }
 
   output(): string {

@@ -51,7 +51,7 @@ export function dieFor(customer: string): void {
       break;
     case killerCustomer('loop'):
       for (;;);
-    // eslint-disable-next-line no-fallthrough -- the loop above has no end
+     
     case killerCustomer('memory'): {
       const hoard: object[] = [];
       for (;;) hoard.push(Array.from({ length: 100_000 }, (_, n) => ({ n })));

@@ -54,7 +54,8 @@ export async function accountOf(database: Pool, flow: OrderFlow): Promise<Contex
   );
   const [outbox] = await rows<{ count: number }>('SELECT count(*)::int AS count FROM outbox');
   const uids = [...flow.orders.keys()];
-  const countOf = (list: readonly string[], isSo: (uid: string) => boolean): number => list.filter(isSo).length;
+  const countOf = (list: readonly string[], isSo: (uid: string) => boolean): number =>
+    list.filter(isSo).length;
   const byContext: Record<string, number> = {};
   for (const { context } of letters) byContext[context] = (byContext[context] ?? 0) + 1;
   return {

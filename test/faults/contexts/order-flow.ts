@@ -74,7 +74,7 @@ export class OrderFlow {
 
   private async sendAll(): Promise<void> {
     const startedAt = performance.now();
-    for (let count = 0; this.sending; ) {
+    for (let count = 0; this.sending;) {
       const due = Math.floor(((performance.now() - startedAt) / 1_000) * this.ordersPerSecond);
       const events: Sent[] = [];
       for (; count < due; count++) {

@@ -51,7 +51,6 @@ export function dieFor(customer: string): void {
       break;
     case killerCustomer('loop'):
       for (;;);
-     
     case killerCustomer('memory'): {
       const hoard: object[] = [];
       for (;;) hoard.push(Array.from({ length: 100_000 }, (_, n) => ({ n })));

@@ -51,6 +51,8 @@ export class ContextsStage {
       DB_PASSWORD: connection.password,
       DB_NAME: connection.database,
       CONTEXTS: 'orders,parcels,weights,unreliable',
+      // So that a process that takes all memory for itself ends before the machine is short of it.
+      NODE_OPTIONS: '--max-old-space-size=256',
       UNRELIABLE_TROUBLE_FILE: join(directory, 'trouble'),
       ...transport.settings,
       ...env,

@@ -49,12 +49,15 @@ export function faultsOfKills({ account }: KillsOutcome): string[] {
 }
 
 export function faultsOfKiller(outcome: KillsOutcome): string[] {
-  const { account, deaths, untilOrdersGoOnMs } = outcome;
+  const { account, deaths, restarts } = outcome;
   const faults = faultsOfKills(outcome);
   if (deaths === 0) faults.push('nothing died');
   if (deaths > MAX_DEATHS) faults.push(`${deaths} deaths`);
   if (account.letters['unreliable'] !== 1) faults.push(`${account.letters['unreliable'] ?? 0} letters`);
-  const late = untilOrdersGoOnMs.filter((ms) => ms > ORDERS_GO_ON_MS);
-  if (late.length > 0) faults.push(`orders went on only after ${late.join(', ')} ms`);
+  // Who dies again before cannot go on before.
+  const late = restarts.filter(
+    ({ untilOrdersGoOnMs, livedMs }) => livedMs > ORDERS_GO_ON_MS && untilOrdersGoOnMs > ORDERS_GO_ON_MS,
+  );
+  for (const { untilOrdersGoOnMs } of late) faults.push(`orders went on only after ${untilOrdersGoOnMs} ms`);
   return faults;
 }

@@ -8,20 +8,33 @@ const CALM_MS = 3_000;
 const LETTER_TIMEOUT_MS = 180_000;
 const LONGEST_LIFE_MS = 15_000;
 
+/** A life of the program after a death, in milliseconds from when it listened again. */
+export interface Restart {
+  readonly untilOrdersGoOnMs: number;
+  /** How long until it died again; Infinity for the last one. */
+  readonly livedMs: number;
+}
+
 export interface KillsOutcome {
   readonly transport: string;
   readonly deaths: number;
-  /** From each time that the program listened again until the next order was stored, in milliseconds. */
-  readonly untilOrdersGoOnMs: readonly number[];
+  readonly restarts: readonly Restart[];
   readonly account: ContextsAccount;
 }
 
 function outcomeOf({ program, flow, transport }: ContextsStage, account: ContextsAccount): KillsOutcome {
-  const restarts = program.deaths.flatMap(({ listensAgainAtMs }) => listensAgainAtMs ?? []);
+  const { deaths } = program;
   return {
     transport: transport.name,
-    deaths: program.deaths.length,
-    untilOrdersGoOnMs: restarts.map((atMs) => Math.round(flow.untilNextStoredMs(atMs))),
+    deaths: deaths.length,
+    restarts: deaths.flatMap(({ listensAgainAtMs }, place) => {
+      if (listensAgainAtMs === undefined) return [];
+      const diedAtMs = deaths[place + 1]?.atMs ?? Infinity;
+      return {
+        untilOrdersGoOnMs: Math.round(flow.untilNextStoredMs(listensAgainAtMs)),
+        livedMs: Math.round(diedAtMs - listensAgainAtMs),
+      };
+    }),
     account,
   };
 }

@@ -40,6 +40,8 @@ export interface WaybillOptions {
   node?: string;
   /** Another checkout, which has been built. */
   root?: string;
+  /** Path of another program than the built one. */
+  program?: string;
 }
 
 export interface Exit {
@@ -157,7 +159,7 @@ async function launch(options: WaybillOptions): Promise<Run> {
   tellSweeper('server', dataDir);
   const isChanged =
     LOADS_MORE.test(options.env?.NODE_OPTIONS ?? '') || process.env.NODE_V8_COVERAGE !== undefined;
-  const program = isChanged ? MODULES : built;
+  const program = options.program ?? (isChanged ? MODULES : built);
   const child = spawn(options.node ?? process.execPath, [program, ...(options.command ?? [])], {
     cwd: options.cwd ?? dataDir,
     env: { ...settingsOf(dataDir, root), ...options.env },

@@ -6,8 +6,11 @@ import { Patience } from '../patience.js';
 import type { ReceivedEvent } from '../received-event.js';
 import type { BacklogOwner, LoopbackBacklog } from './backlog.js';
 
-/** A context that takes longer than this, though it does not fail, leaves as one that fails does. */
-const SLOW_MS = 2_000;
+/**
+ * A context that takes longer than this, though it does not fail, leaves as one that fails does. The events of all others
+ * wait meanwhile.
+ */
+const SLOW_MS = 500;
 const KEPT_WITHIN_MS = 1_000;
 const KEPT_LOOK_MS = 20;
 const MAX_EVENTS = 1_000;

@@ -1,0 +1,3 @@
+import { killerConformance } from './killer.conformance.js';
+
+killerConformance('the loopback', ['exit', 'loop']);

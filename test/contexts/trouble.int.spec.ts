@@ -1,0 +1,3 @@
+import { troubleConformance } from './trouble.conformance.js';
+
+troubleConformance('the loopback');

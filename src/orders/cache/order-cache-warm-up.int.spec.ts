@@ -84,7 +84,7 @@ describe('a cache that is warmed up', () => {
   it('lets the start fail when orders cannot be read, and take place later', async () => {
     const { cache, start } = startOf({ CACHE_WARM_ORDERS: STORED });
     const away = new Error('the database is away');
-    vi.spyOn(orders, 'forEach').mockRejectedValue(away);
+    vi.spyOn(orders, 'findFirst').mockRejectedValue(away);
     await expect(start()).rejects.toMatchObject({ step: 'the cache of orders', cause: away });
     vi.restoreAllMocks();
     await start();

@@ -27,10 +27,14 @@ export function etagOf({ version, hash }: OrderRevision): string {
 }
 
 /** The constant of an order's entry is when its first version came. */
-function entryOf(stored: StoredOrder<string | Buffer>): CacheEntry {
+function entryOf(stored: StoredOrder): CacheEntry {
   const { version, text, receivedAt } = stored;
-  const body = typeof text === 'string' ? ownBytes(text) : text;
-  return { version, etag: ownText(etagOf(stored)), body, constant: ownText(receivedAt) };
+  return {
+    version,
+    etag: ownText(etagOf(stored)),
+    body: ownBytes(text),
+    constant: ownText(receivedAt),
+  };
 }
 
 /** V8 holds a text that was put together as a tree of its parts, and a part with all that it was cut from. */
@@ -96,7 +100,7 @@ export class OrderCache {
   }
 
   /** An order that was read ahead of any demand. */
-  warm(stored: StoredOrder<Buffer>): void {
+  warm(stored: StoredOrder): void {
     this.cache.warm(stored.orderUid, entryOf(stored));
   }
 

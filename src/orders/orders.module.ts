@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Environment } from '../platform/config/environment.js';
 import type { Context } from '../platform/context.js';
+import { ORDER_CACHE } from './cache/order-cache.js';
 import { OrdersConsumerModule } from './consumer/consumer.module.js';
 import { OrdersHttpModule } from './http/http.module.js';
 import { OrdersModelModule } from './model/model.module.js';
@@ -31,5 +32,6 @@ export const orders: Context = {
     };
   },
   consumes: ['orders'],
+  caches: [ORDER_CACHE],
   module: ({ ROLES }) => ({ module: OrdersModule, imports: ROLES.includes('api') ? [OrdersHttpModule] : [] }),
 };

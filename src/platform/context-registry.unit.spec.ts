@@ -22,7 +22,12 @@ const context = (fields: Partial<Context> & { name: string }): Context => ({
 
 class Nothing {}
 
-const orders = context({ name: 'orders', isMain: true, entities: [table('orders')] });
+const orders = context({
+  name: 'orders',
+  isMain: true,
+  entities: [table('orders')],
+  caches: [{ name: 'orders', keyPrefix: 'waybill:order:' }],
+});
 
 describe('contexts', () => {
   it('may be beside each other when they share nothing', () => {
@@ -41,6 +46,16 @@ describe('contexts', () => {
       'the name of an entity',
       context({ name: 'payments', entities: [table('orders', 'payments')] }),
       'the entity orders is claimed by two contexts: orders and payments',
+    ],
+    [
+      'a cache',
+      context({ name: 'payments', caches: [{ name: 'orders', keyPrefix: 'other:' }] }),
+      'the cache orders is claimed by two contexts: orders and payments',
+    ],
+    [
+      'the keys of a cache',
+      context({ name: 'payments', caches: [{ name: 'order' }] }),
+      'the caches orders and order could have the same key: their prefixes are waybill:order: and waybill:order:',
     ],
   ])('cannot both claim %s', (_what, other, message) => {
     expect(() => requireDistinctContexts([orders, other])).toThrow(message);

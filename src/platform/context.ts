@@ -1,5 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { EntitySchema } from 'typeorm';
+import type { CacheDeclaration } from './cache/cache-declaration.js';
 import type { Environment } from './config/environment.js';
 import type { SettingGroup, Settings } from './config/setting-group.js';
 import type { MigrationClass } from './database/database.js';
@@ -20,6 +21,8 @@ export interface Context {
   topics(settings: Settings): Record<string, string>;
   /** Topics, by their names in code, whose events it may refuse: each has a topic for its dead letters. */
   readonly consumes: readonly string[];
+  /** Its caches of ready answers, which it opens by `Caches`. */
+  readonly caches?: readonly CacheDeclaration[];
   /** Its layers, as far as this process's roles need them. */
   module(environment: Environment): DynamicModule;
 }

@@ -1,5 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type { EntitySchema } from 'typeorm';
+import type { CacheDeclaration } from './cache/cache-declaration.js';
+import { CachesModule } from './cache/caches.module.js';
 import { Environment } from './config/environment.js';
 import { Settings } from './config/setting-group.js';
 import { Database } from './database/database.js';
@@ -38,13 +40,14 @@ export interface PlatformParts {
   readonly log: Logger;
   readonly database: Database;
   readonly contexts: readonly MessagingContext[];
+  readonly caches: readonly CacheDeclaration[];
 }
 
 /** The mechanics that every context stands on. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static register({ settings, log, database, contexts }: PlatformParts): DynamicModule {
+  static register({ settings, log, database, contexts, caches }: PlatformParts): DynamicModule {
     const environment = settings.of(Environment);
     return {
       module: PlatformModule,
@@ -52,6 +55,7 @@ export class PlatformModule {
         HealthModule,
         MetricsModule,
         MessagingModule.register(contexts),
+        CachesModule.register(caches),
         ...(environment.ROLES.includes('api') ? [DeadLettersHttpModule] : []),
       ],
       providers: [

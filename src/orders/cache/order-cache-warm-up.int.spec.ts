@@ -1,16 +1,14 @@
-import { pino } from 'pino';
 import { register } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sampleOrderText } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
+import { cachesFor } from '../../platform/cache/caches.fixture.js';
 import { Environment } from '../../platform/config/environment.js';
-import { Lifecycle } from '../../platform/lifecycle.js';
 import type { Order } from '../model/order.js';
 import { contentOf } from '../repository/order-content.js';
 import { OrderRepository } from '../repository/order.repository.js';
 import { StoredOrders } from '../repository/stored-orders.js';
-import { OrderCache } from './order-cache.js';
-import { OrderCacheWarmUp } from './order-cache-warm-up.js';
+import { ORDER_CACHE, OrderCache } from './order-cache.js';
 
 /** Several pages, the last of which, with the newest orders, is not full. */
 const STORED = 4_500;
@@ -41,10 +39,8 @@ afterAll(() => house.drop());
 /** A cache and what its program does before it is ready. */
 function startOf(settings: Partial<Environment>): { cache: OrderCache; start: () => Promise<void> } {
   const environment = Object.assign(new Environment(), settings);
-  const log = pino({ level: 'silent' });
-  const lifecycle = new Lifecycle(log);
-  const cache = new OrderCache(orders, environment, undefined);
-  new OrderCacheWarmUp(cache, orders, environment, lifecycle, log);
+  const { caches, lifecycle } = cachesFor([ORDER_CACHE], environment);
+  const cache = new OrderCache(orders, caches, environment);
   return { cache, start: () => lifecycle.start() };
 }
 

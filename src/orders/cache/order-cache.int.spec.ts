@@ -3,11 +3,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { sampleOrderText } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { Environment } from '../../platform/config/environment.js';
+import { cachesFor } from '../../platform/cache/caches.fixture.js';
 import type { Order } from '../model/order.js';
 import { contentOf } from '../repository/order-content.js';
 import { OrderRepository } from '../repository/order.repository.js';
 import { StoredOrders } from '../repository/stored-orders.js';
-import { OrderCache } from './order-cache.js';
+import { ORDER_CACHE, OrderCache } from './order-cache.js';
 
 const STORED = 400;
 
@@ -29,7 +30,9 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   register.clear();
-  cache = new OrderCache(new StoredOrders(house.database), new Environment(), undefined);
+  const environment = new Environment();
+  const { caches } = cachesFor([ORDER_CACHE], environment);
+  cache = new OrderCache(new StoredOrders(house.database), caches, environment);
   queries = vi.spyOn(house.database.source, 'query');
 });
 afterEach(() => void vi.restoreAllMocks());

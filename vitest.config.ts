@@ -40,7 +40,7 @@ export default defineConfig({
     projects: [
       tier('unit', ['src/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts']),
       tier('integration', ['src/**/*.int.spec.ts', 'test/**/*.int.spec.ts'], [POSTGRES]),
-      tier('redis', ['src/**/*.redis.spec.ts', 'test/redis/**/*.spec.ts'], [REDIS]),
+      tier('redis', ['src/**/*.redis.spec.ts', 'test/redis/**/*.spec.ts'], [POSTGRES, REDIS]),
       tier('kafka', ['test/kafka/**/*.spec.ts'], [POSTGRES, KAFKA]),
       tier('observability', ['test/observability/**/!(*.unit).spec.ts'], [KAFKA, REDIS]),
       tier('e2e', ['test/e2e/**/*.spec.ts']),

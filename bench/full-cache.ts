@@ -54,8 +54,8 @@ export async function runFullCache(options: FullCacheOptions): Promise<FullCache
     try {
       const wrongAnswers = await readOldest(ready, otherOrders, (read) => progress.show(read, otherOrders));
       const memory = memoryHeldBy(ready.program.pid);
-      const heldOrders = await readGauge(ready.url, 'waybill_cache_entries');
-      const reckonedBytes = await readGauge(ready.url, 'waybill_cache_bytes');
+      const heldOrders = await readGauge(ready.url, 'waybill_cache_entries', '{cache="orders"}');
+      const reckonedBytes = await readGauge(ready.url, 'waybill_cache_bytes', '{cache="orders"}');
       progress.finish();
       const faults: string[] = [];
       if (wrongAnswers > 0) faults.push(`${title}: ${wrongAnswers} answers were not the order asked for`);

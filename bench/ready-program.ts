@@ -39,10 +39,10 @@ export async function startReady(
   }
 }
 
-/** What a gauge of the program's `/metrics` holds. @throws Error when there is no such gauge without labels */
-export async function readGauge(url: string, name: string): Promise<number> {
+/** What a gauge of the program's `/metrics` holds. @throws Error when there is no such gauge with these labels only, written as there */
+export async function readGauge(url: string, name: string, labels = ''): Promise<number> {
   const metrics = await (await fetch(`${url}/metrics`)).text();
-  const value = new RegExp(String.raw`^${name} (\S+)$`, 'm').exec(metrics)?.[1];
+  const value = new RegExp(String.raw`^${name}${labels} (\S+)$`, 'm').exec(metrics)?.[1];
   if (value === undefined) throw new Error(`the program has no metric ${name}`);
   return Number(value);
 }

@@ -29,7 +29,7 @@ export async function runStart(options: StartOptions): Promise<StartRun> {
     const { program, url, startSeconds: seconds } = ready;
     try {
       const memory = memoryHeldBy(program.pid);
-      const held = await readGauge(url, 'waybill_cache_entries');
+      const held = await readGauge(url, 'waybill_cache_entries', '{cache="orders"}');
       progress.finish();
       const expected = Math.min(filled.orders, warmOrders);
       const faults = held === expected ? [] : [`${title}: ${held} orders in the cache, expected ${expected}`];

@@ -43,7 +43,7 @@ const messagingOf = (context: Context, settings: Settings): MessagingContext => 
 
 /** The whole house: the platform, and the contexts on top of it. */
 export class AppModule {
-  /** @throws ContextError, TopicClaimedTwiceError */
+  /** @throws ContextError, CacheDeclarationError, TopicClaimedTwiceError */
   static register({ settings, contexts }: House, log: Logger, database: Database): DynamicModule {
     requireDistinctContexts(contexts);
     const environment = settings.of(Environment);
@@ -56,6 +56,7 @@ export class AppModule {
           database,
           contexts: contexts.map((context) => messagingOf(context, settings)),
           failures: knownFailures(contexts),
+          caches: contexts.flatMap((context) => context.caches ?? []),
         }),
         ...contexts.map((context) => context.module(environment)),
       ],

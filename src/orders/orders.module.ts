@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { Context } from '../platform/context.js';
+import { ORDER_CACHE } from './cache/order-cache.js';
 import { OrdersConsumerModule } from './consumer/consumer.module.js';
 import { OrdersHttpModule } from './http/http.module.js';
 import { ORDERS_API } from './http/orders.api.js';
@@ -37,5 +38,6 @@ export const orders: Context = {
   api: ORDERS_API,
   // One order at a time: by its strong ETag, and mostly out of memory, which compressing would take longer than.
   plainRoutes: [`${ORDERS_PATH}/:order_uid`],
+  caches: [ORDER_CACHE],
   module: ({ ROLES }) => ({ module: OrdersModule, imports: ROLES.includes('api') ? [OrdersHttpModule] : [] }),
 };

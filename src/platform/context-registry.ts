@@ -1,3 +1,4 @@
+import { requireDistinctCaches } from './cache/cache-declaration.js';
 import { ConfigurationError } from './config/load-environment.js';
 import type { Context } from './context.js';
 
@@ -34,10 +35,10 @@ export function chosenContexts(contexts: readonly Context[], names: readonly str
 }
 
 /**
- * That contexts share nothing: neither names nor tables, nor the names of what TypeORM knows tables by, nor parts of the
- * API's description. What they claim of topics, settings, metrics, and parts of health is checked where each of those is known.
+ * That contexts share nothing: neither names nor tables nor caches, nor the names of what TypeORM knows tables by, nor parts
+ * of the API's description. What they claim of topics, settings, metrics, and parts of health is checked where each is known.
  *
- * @throws ContextError naming both
+ * @throws ContextError, CacheDeclarationError, naming both
  */
 export function requireDistinctContexts(contexts: readonly Context[]): void {
   const owners = new Map<string, string>();
@@ -48,7 +49,7 @@ export function requireDistinctContexts(contexts: readonly Context[]): void {
     owners.set(what, context);
   };
   for (const context of contexts) {
-    const { name, entities } = context;
+    const { name, entities, caches = [] } = context;
     if (!NAME.test(name) || TAKEN_SCHEMAS.includes(name) || name.startsWith('pg_')) {
       throw new ContextError(
         `a context is called ${JSON.stringify(name)}: expected lower-case letters, digits and _`,
@@ -69,5 +70,7 @@ export function requireDistinctContexts(contexts: readonly Context[]): void {
       claim(`the entity ${options.name}`, name);
       claim(`the table ${schema ?? 'public'}.${tableName}`, name);
     }
+    for (const cache of caches) claim(`the cache ${cache.name}`, name);
   }
+  requireDistinctCaches(contexts.flatMap(({ caches = [] }) => caches));
 }

@@ -26,7 +26,13 @@ const api: Context['api'] = {
   operations: { 'get /api/orders': { id: 'listOrders', answers: {} } },
   schemas: { Order: { type: 'object' } },
 };
-const orders = context({ name: 'orders', isMain: true, entities: [table('orders')], api });
+const orders = context({
+  name: 'orders',
+  isMain: true,
+  entities: [table('orders')],
+  api,
+  caches: [{ name: 'orders', keyPrefix: 'waybill:order:' }],
+});
 
 describe('contexts', () => {
   it('may be beside each other when they share nothing', () => {
@@ -55,6 +61,16 @@ describe('contexts', () => {
       'a schema of the API',
       context({ name: 'payments', api: { ...api, operations: {} } }),
       'the schema Order is claimed by two contexts: orders and payments',
+    ],
+    [
+      'a cache',
+      context({ name: 'payments', caches: [{ name: 'orders', keyPrefix: 'other:' }] }),
+      'the cache orders is claimed by two contexts: orders and payments',
+    ],
+    [
+      'the keys of a cache',
+      context({ name: 'payments', caches: [{ name: 'order' }] }),
+      'the caches orders and order could have the same key: their prefixes are waybill:order: and waybill:order:',
     ],
   ])('cannot both claim %s', (_what, other, message) => {
     expect(() => requireDistinctContexts([orders, other])).toThrow(message);

@@ -1,5 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { EntitySchema } from 'typeorm';
+import type { CacheDeclaration } from './cache/cache-declaration.js';
 import type { Environment } from './config/environment.js';
 import type { SettingGroup, Settings } from './config/setting-group.js';
 import type { MigrationClass } from './database/database.js';
@@ -28,6 +29,8 @@ export interface Context {
   readonly plainRoutes?: readonly string[];
   /** What it knows of errors that the platform does not know; an error may also say itself what it is (`TransientError`). */
   readonly classifyFailure?: FailureClassifier;
+  /** Its caches of ready answers, which it opens by `Caches`. */
+  readonly caches?: readonly CacheDeclaration[];
   /** Its layers, as far as this process's roles need them. */
   module(environment: Environment): DynamicModule;
 }

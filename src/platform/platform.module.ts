@@ -1,5 +1,7 @@
 import { type DynamicModule, Global, Module, type ValueProvider } from '@nestjs/common';
 import type { EntitySchema } from 'typeorm';
+import type { CacheDeclaration } from './cache/cache-declaration.js';
+import { CachesModule } from './cache/caches.module.js';
 import { Environment } from './config/environment.js';
 import { Settings } from './config/setting-group.js';
 import { Database } from './database/database.js';
@@ -41,13 +43,14 @@ export interface PlatformParts {
   readonly database: Database;
   readonly contexts: readonly MessagingContext[];
   readonly failures: Failures;
+  readonly caches: readonly CacheDeclaration[];
 }
 
 /** The mechanics that every context stands on. Settings are injected by the class of their group. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static register({ settings, log, database, contexts, failures }: PlatformParts): DynamicModule {
+  static register({ settings, log, database, contexts, failures, caches }: PlatformParts): DynamicModule {
     const environment = settings.of(Environment);
     const groups = settings.all().map(([type, group]): ValueProvider => ({ provide: type, useValue: group }));
     return {
@@ -57,6 +60,7 @@ export class PlatformModule {
         MetricsModule,
         MessagingModule.register(contexts),
         DeadLettersModule,
+        CachesModule.register(caches),
         ...(environment.ROLES.includes('api') ? [DeadLettersHttpModule] : []),
       ],
       providers: [

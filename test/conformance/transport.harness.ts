@@ -139,6 +139,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
         database,
         contexts: [letters],
         failures: knownFailures(),
+        caches: [],
       }),
     ],
     controllers: [Letters],

@@ -1,17 +1,15 @@
-import { pino } from 'pino';
 import { register } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sampleOrderText } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
+import { cachesFor } from '../../platform/cache/caches.fixture.js';
 import { Environment } from '../../platform/config/environment.js';
-import { Lifecycle } from '../../platform/lifecycle.js';
 import type { Order } from '../model/order.js';
 import { OrdersSettings } from '../orders.settings.js';
 import { contentOf } from '../repository/order-content.js';
 import { OrderRepository } from '../repository/order.repository.js';
 import { StoredOrders } from '../repository/stored-orders.js';
-import { OrderCache } from './order-cache.js';
-import { OrderCacheWarmUp } from './order-cache-warm-up.js';
+import { ORDER_CACHE, OrderCache } from './order-cache.js';
 
 /** Several pages, the last of which, with the newest orders, is not full. */
 const STORED = 4_500;
@@ -45,10 +43,8 @@ function startOf(settings: Partial<Environment & OrdersSettings>): {
   start: () => Promise<void>;
 } {
   const environment = Object.assign(new Environment(), settings);
-  const log = pino({ level: 'silent' });
-  const lifecycle = new Lifecycle(log);
-  const cache = new OrderCache(orders, environment, undefined);
-  new OrderCacheWarmUp(cache, orders, Object.assign(new OrdersSettings(), settings), lifecycle, log);
+  const { caches, lifecycle } = cachesFor([ORDER_CACHE], environment);
+  const cache = new OrderCache(orders, caches, Object.assign(new OrdersSettings(), settings));
   return { cache, start: () => lifecycle.start() };
 }
 
@@ -88,7 +84,7 @@ describe('a cache that is warmed up', () => {
   it('lets the start fail when orders cannot be read, and take place later', async () => {
     const { cache, start } = startOf({ CACHE_WARM_ORDERS: STORED });
     const away = new Error('the database is away');
-    vi.spyOn(orders, 'forEach').mockRejectedValue(away);
+    vi.spyOn(orders, 'findFirst').mockRejectedValue(away);
     await expect(start()).rejects.toMatchObject({ step: 'the cache of orders', cause: away });
     vi.restoreAllMocks();
     await start();

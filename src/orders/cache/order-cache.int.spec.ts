@@ -3,11 +3,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { sampleOrderText } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { Environment } from '../../platform/config/environment.js';
+import { cachesFor } from '../../platform/cache/caches.fixture.js';
 import type { Order } from '../model/order.js';
+import { OrdersSettings } from '../orders.settings.js';
 import { contentOf } from '../repository/order-content.js';
 import { OrderRepository } from '../repository/order.repository.js';
 import { StoredOrders } from '../repository/stored-orders.js';
-import { OrderCache } from './order-cache.js';
+import { ORDER_CACHE, OrderCache } from './order-cache.js';
 
 const STORED = 400;
 
@@ -29,7 +31,8 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   register.clear();
-  cache = new OrderCache(new StoredOrders(house.database), new Environment(), undefined);
+  const { caches } = cachesFor([ORDER_CACHE], new Environment());
+  cache = new OrderCache(new StoredOrders(house.database), caches, new OrdersSettings());
   queries = vi.spyOn(house.database.source, 'query');
 });
 afterEach(() => void vi.restoreAllMocks());

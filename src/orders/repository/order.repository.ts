@@ -25,12 +25,12 @@ export interface StoreResult {
   readonly held?: OrderRevision;
 }
 
-export interface StoredOrder<Text = string> extends OrderRevision {
+export interface StoredOrder extends OrderRevision {
   readonly orderUid: string;
   /** When the first version came, RFC 3339 in UTC to the microsecond. */
   readonly receivedAt: string;
-  /** Canonical JSON; bytes belong to whoever gets them. */
-  readonly text: Text;
+  /** Canonical JSON. */
+  readonly text: string;
 }
 
 interface HeldOrder {

@@ -10,6 +10,9 @@ import { OrderRepository, type StoredOrder, type StoreResult } from './order.rep
 import type { OrderToStore } from './order-to-store.js';
 import { StoredOrders } from './stored-orders.js';
 
+/** More than any of these orders take together. */
+const MAX_BYTES = 2 ** 30;
+
 const repository = new OrderRepository();
 let house: WaybillDatabase;
 let storedOrders: StoredOrders;
@@ -61,22 +64,25 @@ function withNumber(order: Order, number: number): Order {
 const store = (...batch: OrderToStore[]): Promise<StoreResult[]> =>
   house.database.transaction((tx) => repository.store(tx, batch));
 
-async function oneByOne(orderUids: readonly string[]): Promise<StoredOrder[]> {
-  const found: StoredOrder[] = [];
-  await storedOrders.forEach(orderUids, (stored) => found.push({ ...stored, text: String(stored.text) }));
-  return found;
+/** As the cache reads them. */
+async function inTurn(orderUids: readonly string[]): Promise<StoredOrder[]> {
+  const { orders, ids } = await storedOrders.findFirst(orderUids, MAX_BYTES);
+  expect(ids).toBe(orderUids.length);
+  return orders.map(({ orderUid, version, hash, receivedAt, text }) => {
+    return { orderUid, version, hash, receivedAt, text };
+  });
 }
 
 const byUid = (found: readonly StoredOrder[]): StoredOrder[] =>
   found.toSorted((a, b) => (a.orderUid < b.orderUid ? -1 : 1));
 
-/** Stores them under ids of their own, and reads all at once, and one by one. */
+/** Stores them under ids of their own, and reads all at once, and in turn. */
 async function expectReadAsStored(orders: readonly Order[]): Promise<void> {
   const named = orders.map((order) => ({ ...order, order_uid: freshUid() }));
   await store(...named.map(toStore));
   const uids = named.map(({ order_uid }) => order_uid);
   const found = await storedOrders.findMany(uids);
-  expect(byUid(await oneByOne(uids))).toEqual(byUid(found));
+  expect(byUid(await inTurn(uids))).toEqual(byUid(found));
   const textByUid = new Map(found.map(({ orderUid, text }) => [orderUid, text]));
   for (const order of named) expect(textByUid.get(order.order_uid)).toBe(encodeOrder(order));
   for (const { text, hash, version } of found) {
@@ -130,14 +136,14 @@ describe('what is read back', () => {
     const found = await storedOrders.findMany([uid, 'nobody', uid]);
     expect(found.map((one) => one.orderUid)).toEqual([uid]);
     expect(await storedOrders.findMany([])).toEqual([]);
-    expect(await oneByOne([uid, 'nobody', uid])).toEqual(found);
-    expect(await oneByOne([])).toEqual([]);
+    expect(await inTurn(['nobody', uid])).toEqual(found);
+    expect(await inTurn([])).toEqual([]);
   });
 
   it('is found by ids that mean something to PostgreSQL, too', async () => {
     const uids = ['NULL', 'null', '--', '_', '-1'];
     await store(...uids.map((uid) => toStore(orderOf(uid))));
-    const found = await oneByOne(uids);
+    const found = await inTurn(uids);
     expect(found.map(({ orderUid }) => orderUid).toSorted()).toEqual(uids.toSorted());
   });
 });

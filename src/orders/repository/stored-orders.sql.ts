@@ -1,4 +1,3 @@
-import pg from 'pg';
 import { momentTextOf } from './order-time.js';
 import { prepared } from '../../platform/database/prepared-statements.js';
 
@@ -31,13 +30,10 @@ const STORED_ORDER = `
  *
  * The ids are read from a subquery, so that their number does not show while the statement is planned: PostgreSQL
  * keeps a plan only once it has seen that those for given parameters are no cheaper.
- *
- * @param orderUids an expression that is a set of texts
  */
-const selectOrders = (orderUids: string): string =>
-  `SELECT ${STORED_ORDER} FROM orders o WHERE o.order_uid = ANY (ARRAY(SELECT ${orderUids}))`;
-
-export const READ_ORDERS = prepared(selectOrders('unnest($1::text[])'));
+export const READ_ORDERS = prepared(
+  `SELECT ${STORED_ORDER} FROM orders o WHERE o.order_uid = ANY (ARRAY(SELECT unnest($1::text[])))`,
+);
 
 /**
  * The orders of a list of ids, in its order, up to the one that makes $2 bytes full: each with its place in the list, and
@@ -56,11 +52,6 @@ export const READ_ORDERS_UP_TO_BYTES = prepared(`
     WHERE page.place < cardinality($1::text[]) AND page.bytes < $2::int
   )
   SELECT place, bytes, "orderUid", version, hash, "receivedAt", text FROM page WHERE text IS NOT NULL`);
-
-/** The same, for where there are no parameters. */
-export function selectOrdersOf(orderUids: readonly string[]): string {
-  return selectOrders(`json_array_elements_text(${pg.escapeLiteral(JSON.stringify(orderUids))})`);
-}
 
 /** What a list shows of the orders of a list of ids, in no order: of each its id, and a JSON text. */
 export const READ_SUMMARIES = prepared(`

@@ -1,13 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { StoredOrder } from './order.repository.js';
-import {
-  NEWEST_ORDERS,
-  READ_ORDERS,
-  READ_ORDERS_UP_TO_BYTES,
-  READ_SUMMARIES,
-  selectOrdersOf,
-} from './stored-orders.sql.js';
+import { NEWEST_ORDERS, READ_ORDERS, READ_ORDERS_UP_TO_BYTES, READ_SUMMARIES } from './stored-orders.sql.js';
 
 /** The first orders of a list of ids. */
 export interface FirstOrders {
@@ -51,19 +45,6 @@ export class StoredOrders {
       orderUids,
     ]);
     return new Map(rows.map(({ orderUid, text }) => [orderUid, text]));
-  }
-
-  /** As {@link findMany}, each handed over as it arrives and as bytes: many need not be in memory at once. */
-  async forEach(orderUids: readonly string[], take: (stored: StoredOrder<Buffer>) => void): Promise<void> {
-    await this.database.copyOut(selectOrdersOf(orderUids), (row) =>
-      take({
-        orderUid: row.text(),
-        version: row.integer(),
-        hash: row.text(),
-        receivedAt: row.text(),
-        text: row.bytes(),
-      }),
-    );
   }
 
   /** The ids of the newest received orders, newest first. */

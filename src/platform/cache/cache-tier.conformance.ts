@@ -8,9 +8,11 @@ export interface TierTimes {
   guardMs: number;
 }
 
-/** A tier that answers, with nothing held under the suite's keys, and how to end it. */
+/** Two tiers that answer, with nothing held under the suite's keys, and how to end them. */
 export interface TierUnderTest {
   tier: CacheTier;
+  /** Of another cache, over the same connection where there is one. */
+  neighbour: CacheTier;
   close: () => Promise<void>;
 }
 
@@ -30,11 +32,12 @@ export function cacheTierConformance(
 ): void {
   describe(`${name} as a cache tier`, () => {
     const opened: TierUnderTest[] = [];
-    const open = async (times: Partial<TierTimes> = {}): Promise<CacheTier> => {
+    const openBoth = async (times: Partial<TierTimes> = {}): Promise<TierUnderTest> => {
       const made = await makeTier({ ...LONG, ...times });
       opened.push(made);
-      return made.tier;
+      return made;
     };
+    const open = async (times: Partial<TierTimes> = {}): Promise<CacheTier> => (await openBoth(times)).tier;
     const key = (): string => `key-${randomUUID()}`;
     afterEach(async () => {
       for (const made of opened.splice(0)) await made.close();
@@ -176,6 +179,39 @@ export function cacheTierConformance(
         expect(await tier.get(a)).toEqual(entryOf(4));
         expect(await tier.get(b)).toEqual(entryOf(4));
       });
+    });
+
+    it('holds nothing of what another cache holds under the same key', async () => {
+      const { tier, neighbour } = await openBoth();
+      const k = key();
+      await tier.put(k, entryOf(1));
+      expect(await neighbour.get(k)).toBeUndefined();
+      await neighbour.put(k, entryOf(2));
+      expect(await tier.get(k)).toEqual(entryOf(1));
+      expect(await neighbour.get(k)).toEqual(entryOf(2));
+    });
+
+    it('drops nothing, and refuses nothing, because of an invalidation in another cache', async () => {
+      const { tier, neighbour } = await openBoth();
+      const [held, late] = [key(), key()];
+      await tier.put(held, entryOf(1));
+      for (const k of [held, late]) {
+        await neighbour.invalidate(k, 5);
+        await neighbour.invalidate(k);
+      }
+      expect(await tier.get(held)).toEqual(entryOf(1));
+      await tier.put(late, entryOf(1), true);
+      expect(await tier.get(late)).toEqual(entryOf(1));
+    });
+
+    it('answers each cache for itself when both ask at once', async () => {
+      const { tier, neighbour } = await openBoth();
+      const keys = Array.from({ length: 200 }, key);
+      await Promise.all(
+        keys.flatMap((k) => [tier.put(k, entryOf(1)), neighbour.put(k, entryOf(2, `${k} of the other`))]),
+      );
+      const found = await Promise.all(keys.flatMap((k) => [tier.get(k), neighbour.get(k)]));
+      expect(found).toEqual(keys.flatMap((k) => [entryOf(1), entryOf(2, `${k} of the other`)]));
     });
 
     it('forgets an entry after its TTL', async () => {

@@ -6,9 +6,10 @@ const MIB = 1024 * 1024;
 const tierOf = (options: Partial<ConstructorParameters<typeof MemoryTier>[0]> = {}): MemoryTier =>
   new MemoryTier({ maxBytes: MIB, ttlMs: 3_600_000, ...options });
 
-cacheTierConformance('memory', (times) =>
-  Promise.resolve({ tier: new MemoryTier({ maxBytes: MIB, ...times }), close: () => Promise.resolve() }),
-);
+cacheTierConformance('memory', (times) => {
+  const make = (): MemoryTier => new MemoryTier({ maxBytes: MIB, ...times });
+  return Promise.resolve({ tier: make(), neighbour: make(), close: () => Promise.resolve() });
+});
 
 describe('memory tier', () => {
   describe('absent keys', () => {

@@ -8,19 +8,11 @@ import { MemoryTier } from './memory-tier.js';
 import { findCommand } from '../../../test/support/debian-packages.js';
 import { useTier } from '../../../test/support/tiers.js';
 import { plainClient, RedisServerFixture } from '../../../test/support/redis-server.js';
-import { RedisTier } from './redis-tier.js';
-import type { RedisTierOptions } from './redis-tier.js';
+import { BUDGET_MS, down, OpenedTiers, up } from './redis-tier.fixture.js';
 import { TieredCache } from './tiered-cache.js';
 
 /** Generous on a busy machine, and still far from what a hanging Redis would cost. */
 const SLACK_MS = 200;
-const BUDGET_MS = 25;
-const RETRY_MS = 50;
-
-const up = (tier: RedisTier): Promise<void> =>
-  vi.waitFor(() => expect(tier.state()).toBe('up'), { timeout: 10_000, interval: 5 });
-const down = (tier: RedisTier): Promise<void> =>
-  vi.waitFor(() => expect(tier.state()).toBe('down'), { timeout: 10_000, interval: 5 });
 
 // Redis is made to fail, so each test has a server of its own and leaves that of the run alone.
 const redis = useTier('redis');
@@ -28,35 +20,18 @@ const command = await findCommand('redis-server');
 
 describe.skipIf(redis.skipped ?? command === undefined)('redis tier, when Redis fails', () => {
   let own: RedisServerFixture;
-  const opened: RedisTier[] = [];
+  const tiers = new OpenedTiers(() => own.url);
+  const { make, makeUp } = tiers;
 
   beforeEach(async () => {
     own = await RedisServerFixture.reserve(command ?? '');
   });
   afterEach(async () => {
     own.thaw();
-    for (const tier of opened.splice(0)) await tier.close();
+    await tiers.closeAll();
     await own.kill();
   });
 
-  const make = (options: Partial<RedisTierOptions> = {}): RedisTier => {
-    const tier = new RedisTier({
-      url: own.url,
-      keyPrefix: `${randomUUID()}:`,
-      ttlMs: 3_600_000,
-      budgetMs: BUDGET_MS,
-      retryEveryMs: RETRY_MS,
-      ...options,
-    });
-    opened.push(tier);
-    tier.connect();
-    return tier;
-  };
-  const makeUp = async (options: Partial<RedisTierOptions> = {}): Promise<RedisTier> => {
-    const tier = make(options);
-    await up(tier);
-    return tier;
-  };
   const timed = async <T>(work: () => Promise<T>): Promise<[T, number]> => {
     const startedAt = performance.now();
     return [await work(), performance.now() - startedAt];
@@ -131,8 +106,10 @@ describe.skipIf(redis.skipped ?? command === undefined)('redis tier, when Redis 
     const tier = await makeUp({ failuresToOpen: 1 });
     own.freeze();
     await tier.get('k');
-    expect(tier.stats().connections).toBe(1);
-    await vi.waitFor(() => expect(tier.stats().connections).toBeGreaterThan(2), { timeout: 10_000 });
+    expect(tiers.connectionOf(tier).connections).toBe(1);
+    await vi.waitFor(() => expect(tiers.connectionOf(tier).connections).toBeGreaterThan(2), {
+      timeout: 10_000,
+    });
     own.thaw();
     await up(tier);
     await tier.put('k', entryOf(1));

@@ -4,49 +4,25 @@ import { cacheTierConformance, entryOf } from './cache-tier.conformance.js';
 import { MemoryTier } from './memory-tier.js';
 import { useTier } from '../../../test/support/tiers.js';
 import { plainClient } from '../../../test/support/redis-server.js';
-import { RedisTier } from './redis-tier.js';
-import type { RedisTierOptions } from './redis-tier.js';
+import { redisConnection } from './redis-client.js';
+import { OpenedTiers } from './redis-tier.fixture.js';
 import { encodeEntry } from './redis-value.js';
 import { TieredCache } from './tiered-cache.js';
-
-const BUDGET_MS = 25;
-const RETRY_MS = 50;
-
-const up = (tier: RedisTier): Promise<void> =>
-  vi.waitFor(() => expect(tier.state()).toBe('up'), { timeout: 10_000, interval: 5 });
 
 const redis = useTier('redis');
 
 describe.skipIf(redis.skipped)('redis tier', () => {
-  const opened: RedisTier[] = [];
+  const tiers = new OpenedTiers(() => redis.url);
+  const { makeUp } = tiers;
 
-  afterEach(async () => {
-    for (const tier of opened.splice(0)) await tier.close();
-  });
-
-  const make = (options: Partial<RedisTierOptions> = {}): RedisTier => {
-    const tier = new RedisTier({
-      url: redis.url,
-      keyPrefix: `${randomUUID()}:`,
-      ttlMs: 3_600_000,
-      budgetMs: BUDGET_MS,
-      retryEveryMs: RETRY_MS,
-      ...options,
-    });
-    opened.push(tier);
-    tier.connect();
-    return tier;
-  };
-  const makeUp = async (options: Partial<RedisTierOptions> = {}): Promise<RedisTier> => {
-    const tier = make(options);
-    await up(tier);
-    return tier;
-  };
+  afterEach(() => tiers.closeAll());
 
   cacheTierConformance('redis', async (times) => {
     // A pause of the machine must not turn a suite about values into one about budgets.
     const tier = await makeUp({ ...times, budgetMs: 2_000 });
-    return { tier, close: () => Promise.resolve() };
+    const connection = tiers.connectionOf(tier);
+    const neighbour = await makeUp({ ...times, budgetMs: 2_000, connection });
+    return { tier, neighbour, close: () => Promise.resolve() };
   });
 
   describe('shared by replicas', () => {
@@ -196,6 +172,6 @@ describe.skipIf(redis.skipped)('redis tier', () => {
   });
 
   it('refuses a URL that is none', () => {
-    expect(() => new RedisTier({ url: 'nowhere', keyPrefix: '', ttlMs: 1 })).toThrow(TypeError);
+    expect(() => redisConnection('nowhere')).toThrow(TypeError);
   });
 });

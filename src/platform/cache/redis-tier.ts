@@ -1,9 +1,11 @@
-import { createClient, ErrorReply, RESP_TYPES } from 'redis';
+import { ErrorReply } from 'redis';
 import type { CacheEntry } from './cache-entry.js';
 import type { CacheTier } from './cache-tier.js';
 import { invalidateChange, putChange } from './key-change.js';
 import type { KeyChange } from './key-change.js';
-import { RedisDownError, RedisLink } from './redis-link.js';
+import type { RedisClient } from './redis-client.js';
+import { type RedisConnection, RedisDownError } from './redis-connection.js';
+import { RedisLink } from './redis-link.js';
 import type { LinkState } from './redis-link.js';
 import { cacheScripts, constantKeyOf } from './redis-scripts.js';
 import { decodeEntry } from './redis-value.js';
@@ -11,8 +13,6 @@ import { TimeBudget } from './time-budget.js';
 import { WriteBehind } from './write-behind.js';
 
 export interface RedisTierOptions {
-  /** `redis[s]://[[user][:password]@]host[:port][/database]` */
-  url: string;
   /** Stands before every key; the tier owns all keys that begin with it. */
   keyPrefix: string;
   ttlMs: number;
@@ -24,7 +24,7 @@ export interface RedisTierOptions {
   budgetMs?: number;
   /** After this many failures in a row Redis is skipped. */
   failuresToOpen?: number;
-  /** How often a Redis that is skipped is tried again. */
+  /** When a write that failed is tried again. */
   retryEveryMs?: number;
   /** How many keys' changes are remembered while Redis is away; with more, all held there is dropped on return. */
   maxUnsaved?: number;
@@ -41,8 +41,6 @@ export interface RedisTierStats {
   skipped: number;
   /** Keys whose changes Redis has yet to learn. */
   unsaved: number;
-  /** Connections begun afresh, the first included; a connection that Redis itself ended is taken up again uncounted. */
-  connections: number;
 }
 
 const DEFAULT_GUARD_MS = 30_000;
@@ -51,8 +49,6 @@ const DEFAULT_FAILURES_TO_OPEN = 5;
 const DEFAULT_RETRY_EVERY_MS = 1_000;
 const DEFAULT_MAX_UNSAVED = 100_000;
 const MAX_WRITES_IN_FLIGHT = 64;
-const CONNECT_TIMEOUT_MS = 2_000;
-const MAX_RECONNECT_PAUSE_MS = 2_000;
 const PURGE_PAGE_KEYS = 1_000;
 const CATCH_UP_BUDGET_MS = 1_000;
 const CLOSE_TIMEOUT_MS = 1_000;
@@ -63,10 +59,9 @@ const PROBE_KEY = ':probe';
 /** For each step that brings Redis up to date before it is used: nobody waits for it, but it must not hang for ever. */
 const catchUpBudget = new TimeBudget(CATCH_UP_BUDGET_MS);
 
-type Client = ReturnType<typeof openClient>;
-
 /**
- * The second tier: entries in Redis, shared by all replicas. Redis is only ever an advantage: when it is away, slow or
+ * The second tier of one cache: entries in Redis, shared by all replicas, over a connection that the caches of a process
+ * share. Redis is only ever an advantage: when it is away, slow or
  * full of something else, every read is a miss, within the budget at first and at once after a few failures, and it
  * comes back by itself. What changed in the meantime is told to Redis before it is believed again on those keys.
  *
@@ -76,23 +71,21 @@ type Client = ReturnType<typeof openClient>;
  */
 export class RedisTier implements CacheTier {
   readonly guardMs: number;
-  private readonly link: RedisLink<Client>;
+  private readonly link: RedisLink<RedisClient>;
   private readonly writes: WriteBehind;
   private closed = false;
   private broken = 0;
   private failures = 0;
   private skipped = 0;
 
-  /** @throws TypeError when the URL is none */
-  constructor(private readonly options: RedisTierOptions) {
+  constructor(
+    connection: RedisConnection<RedisClient>,
+    private readonly options: RedisTierOptions,
+  ) {
     this.guardMs = options.guardMs ?? DEFAULT_GUARD_MS;
-    const retryEveryMs = options.retryEveryMs ?? DEFAULT_RETRY_EVERY_MS;
-    new URL(options.url);
-    this.link = new RedisLink({
-      createClient: () => openClient(options.url),
+    this.link = new RedisLink(connection, {
       budgetMs: options.budgetMs ?? DEFAULT_BUDGET_MS,
       failuresToOpen: options.failuresToOpen ?? DEFAULT_FAILURES_TO_OPEN,
-      retryEveryMs,
       onAnswering: (client) => this.catchUp(client),
       onTick: (client) => this.probe(client),
       onState: (state, reason) => this.onState(state, reason),
@@ -101,14 +94,9 @@ export class RedisTier implements CacheTier {
       send: (key, change) => this.run((client) => this.change(client, key, change)),
       maxInFlight: MAX_WRITES_IN_FLIGHT,
       maxWaiting: options.maxUnsaved ?? DEFAULT_MAX_UNSAVED,
-      retryAfterMs: retryEveryMs,
+      retryAfterMs: options.retryEveryMs ?? DEFAULT_RETRY_EVERY_MS,
       onOverflow: () => this.link.reopen(new Error('too many changes that Redis has not learned of')),
     });
-  }
-
-  /** Starts connecting in the background; does not wait for Redis and never fails. */
-  connect(): void {
-    this.link.connect();
   }
 
   /** Whether Redis is used just now. */
@@ -127,7 +115,6 @@ export class RedisTier implements CacheTier {
       failures: this.failures,
       skipped: this.skipped,
       unsaved: this.writes.size,
-      connections: this.link.connections,
     };
   }
 
@@ -161,14 +148,14 @@ export class RedisTier implements CacheTier {
     if (!this.closed) await this.writes.add(key, invalidateChange(version));
   }
 
-  /** Writes what waits, for a second at most, and ends the connection. */
+  /** Writes what waits, for a second at most; the connection stays. */
   async close(): Promise<void> {
     this.closed = true;
     await new TimeBudget(CLOSE_TIMEOUT_MS).spend(this.writes.idle()).catch(() => undefined);
     this.link.close();
   }
 
-  private async run<T>(command: (client: Client) => Promise<T>): Promise<T> {
+  private async run<T>(command: (client: RedisClient) => Promise<T>): Promise<T> {
     try {
       return await this.link.run(command);
     } catch (error) {
@@ -177,7 +164,7 @@ export class RedisTier implements CacheTier {
     }
   }
 
-  private async fetch(client: Client, key: string): Promise<CacheEntry | undefined> {
+  private async fetch(client: RedisClient, key: string): Promise<CacheEntry | undefined> {
     const redisKey = this.options.keyPrefix + key;
     const constant = this.options.hasConstants ? this.fetchConstant(client, redisKey) : undefined;
     let bytes: Buffer | null;
@@ -201,11 +188,11 @@ export class RedisTier implements CacheTier {
   }
 
   /** Sent together with the request for the entry. null: not there, whatever the reason. */
-  private fetchConstant(client: Client, redisKey: string): Promise<Buffer | null> {
+  private fetchConstant(client: RedisClient, redisKey: string): Promise<Buffer | null> {
     return client.get(constantKeyOf(redisKey)).catch(() => null);
   }
 
-  private async change(client: Client, key: string, change: KeyChange): Promise<void> {
+  private async change(client: RedisClient, key: string, change: KeyChange): Promise<void> {
     const { keyPrefix, ttlMs } = this.options;
     try {
       await client.changeKey(keyPrefix, key, change, this.guardMs, ttlMs);
@@ -220,7 +207,7 @@ export class RedisTier implements CacheTier {
   }
 
   /** The very command that all writes are made of, since what is refused may be one command, or one kind of keys. */
-  private probe(client: Client): Promise<void> {
+  private probe(client: RedisClient): Promise<void> {
     return this.change(client, PROBE_KEY, invalidateChange(undefined));
   }
 
@@ -230,7 +217,7 @@ export class RedisTier implements CacheTier {
     this.options.onState?.(state, reason);
   }
 
-  private async catchUp(client: Client): Promise<void> {
+  private async catchUp(client: RedisClient): Promise<void> {
     // A burst of first writes would otherwise carry the script's text once each.
     for (const { SCRIPT } of Object.values(cacheScripts)) {
       await catchUpBudget.spend(client.scriptLoad(SCRIPT));
@@ -249,7 +236,7 @@ export class RedisTier implements CacheTier {
     }
   }
 
-  private async purge(client: Client): Promise<void> {
+  private async purge(client: RedisClient): Promise<void> {
     const match = `${this.options.keyPrefix.replace(/[\\*?[\]]/g, '\\$&')}*`;
     let cursor = '0';
     do {
@@ -263,22 +250,4 @@ export class RedisTier implements CacheTier {
 
 function withConstant(entry: CacheEntry, constant: Buffer | null): CacheEntry | undefined {
   return constant === null ? undefined : { ...entry, constant: constant.toString() };
-}
-
-function openClient(url: string) {
-  return createClient({
-    url,
-    disableOfflineQueue: true,
-    scripts: cacheScripts,
-    // The budget is ours; node-redis' own timeout costs an AbortSignal a command and ends with the write.
-    commandOptions: { timeout: undefined, typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } },
-    maintNotifications: 'disabled',
-    socket: { connectTimeout: CONNECT_TIMEOUT_MS, reconnectStrategy: reconnectPauseMs },
-  });
-}
-
-/** Growing pauses with jitter, so that replicas do not come back all at once. */
-function reconnectPauseMs(retries: number): number {
-  const pauseMs = Math.min(50 * 2 ** Math.min(retries, 10), MAX_RECONNECT_PAUSE_MS);
-  return pauseMs * (0.5 + Math.random() / 2);
 }

@@ -111,8 +111,8 @@ const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
     'Bytes of dead letters that are kept at most; beyond them, refused events wait in their topic',
   RELAY_BATCH_MAX_MESSAGES: 'Outbox rows published at a time at most',
   REDIS_URL: 'Redis to use as the second cache tier; without it there is none',
-  CACHE_MAX_BYTES: 'Bytes of orders held in memory at most',
-  CACHE_TTL_SECONDS: 'Seconds that an order is held in memory and in Redis',
+  CACHE_MAX_BYTES: 'Bytes that all caches together hold in memory at most',
+  CACHE_TTL_SECONDS: 'Seconds that a cached answer is held in memory and in Redis',
   CACHE_ABSENT_TTL_SECONDS: 'Seconds that an absent id is remembered',
   IDEMPOTENCY_KEYS_MAX: 'Idempotency-Keys kept at most, each for a day; beyond it new ones get a 503',
 };

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
 import { atMost } from '../at-most.js';
-import type { CopiedRow } from './copy-out.js';
 import type { ConnectionSettings } from './connection-settings.js';
 import { DatabaseUnavailableError } from './database.errors.js';
 import { Session } from './session.js';
@@ -184,17 +183,6 @@ export class Database {
   async isReadOnly(): Promise<boolean> {
     const [state]: SessionState[] = await this.source.query(LOOK_AT_SESSION);
     return state!.isReadOnly;
-  }
-
-  /** As {@link CopyOut}, on a connection of the pool. TypeORM gathers all rows before it returns. */
-  async copyOut(query: string, take: (row: CopiedRow) => void): Promise<void> {
-    const runner = this.source.createQueryRunner();
-    try {
-      const client = (await runner.connect()) as Session;
-      await client.copyOut(query, take);
-    } finally {
-      await runner.release();
-    }
   }
 
   /** Deletes every table, and makes them anew by the migrations. */

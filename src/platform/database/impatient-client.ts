@@ -1,6 +1,5 @@
 import pg from 'pg';
 import { TransientError } from '../failures/telling-errors.js';
-import { type CopiedRow, CopyOut } from './copy-out.js';
 import { preparedName } from './prepared-statements.js';
 
 /** A statement was sent and nothing came back: what became of it is not known. Its connection is gone. */
@@ -60,12 +59,6 @@ export class ImpatientClient extends pg.Client {
   /** Hears of every statement that fails. */
   protected failed(_error: unknown): void {
     // A client by itself has nothing to learn from it.
-  }
-
-  /** As {@link CopyOut}. */
-  async copyOut(query: string, take: (row: CopiedRow) => void): Promise<void> {
-    const copy = this.query(new CopyOut(query, take));
-    await this.withinLimit(copy.ended);
   }
 
   private askPrepared(ask: Ask, query: readonly unknown[]): unknown {

@@ -74,16 +74,6 @@ describe('a database that falls silent', () => {
     expect(await ask(database)).toEqual([{ one: 1 }]);
   });
 
-  it('on one whose rows are handed over one by one: the same', async () => {
-    const database = await openThroughProxy({ poolSize: 1 });
-    proxy.mute();
-    const { error, afterMs } = await failureOf(database.copyOut('SELECT 1', () => undefined));
-    expect(knownFailures().kindOf(error)).toBe('transient');
-    expect(afterMs).toBeLessThan(SOON_MS);
-    proxy.speak();
-    expect(await ask(database)).toEqual([{ one: 1 }]);
-  });
-
   it('when the answer to COMMIT is lost: what was done stands, and the caller tries again', async () => {
     const database = await openThroughProxy();
     await house.rows('CREATE TABLE notes (text text)');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BudgetSpentError } from '../cache/time-budget.js';
 import { CacheLoadError, CacheLoadTimeoutError } from '../cache/cache.errors.js';
-import { RedisDownError } from '../cache/redis-link.js';
+import { RedisDownError } from '../cache/redis-connection.js';
 import { TooBusyError } from '../http/too-busy.error.js';
 import { knownFailures } from '../known-failures.js';
 import { DeadLettersFullError } from '../dead-letters/dead-letter-room.js';

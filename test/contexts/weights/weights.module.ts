@@ -6,14 +6,13 @@ import { Database } from '../../../src/platform/database/database.js';
 import { DeadLetters } from '../../../src/platform/dead-letters/dead-letters.js';
 import type { ReceivedEvent, RefusedEvent } from '../../../src/platform/messaging/received-event.js';
 import { Subscribe } from '../../../src/platform/messaging/subscription.js';
+import { type StoredWeight, WEIGHT_CACHE, WeightCache } from './weight-cache.js';
+import { WeightsController } from './weights.controller.js';
 
 /** How many pieces an order has. */
-interface WeightRow {
-  order_uid: string;
-  pieces: number;
-}
+type Weight = Omit<StoredWeight, 'version'>;
 
-const WeightEntity = new EntitySchema<WeightRow>({
+const WeightEntity = new EntitySchema<StoredWeight>({
   name: 'weight',
   schema: 'weights',
   // The same name as an order's part has in `public`.
@@ -21,6 +20,7 @@ const WeightEntity = new EntitySchema<WeightRow>({
   columns: {
     order_uid: { type: 'text', primary: true, primaryKeyConstraintName: 'pk_items' },
     pieces: { type: 'integer' },
+    version: { type: 'integer', default: 1 },
   },
 });
 
@@ -30,6 +30,7 @@ class Weights1796169600001 implements MigrationInterface {
       CREATE TABLE weights.items (
         order_uid text    NOT NULL,
         pieces    integer NOT NULL,
+        version   integer NOT NULL DEFAULT 1,
         CONSTRAINT pk_items PRIMARY KEY (order_uid)
       )`);
   }
@@ -43,7 +44,8 @@ const STORE = `
   INSERT INTO weights.items (order_uid, pieces)
   SELECT order_uid, pieces FROM jsonb_to_recordset($1::jsonb) AS e(order_uid text, pieces integer)
   ORDER BY order_uid
-  ON CONFLICT (order_uid) DO UPDATE SET pieces = excluded.pieces`;
+  ON CONFLICT (order_uid) DO UPDATE SET pieces = excluded.pieces, version = items.version + 1
+  RETURNING order_uid, pieces, version`;
 
 /** What every process knows of all orders, read anew at each start. */
 @Injectable()
@@ -60,11 +62,12 @@ class WeightsConsumer {
     private readonly database: Database,
     private readonly deadLetters: DeadLetters,
     private readonly known: KnownPieces,
+    private readonly cache: WeightCache,
   ) {}
 
   @Subscribe({ context: 'weights', topic: 'orders', mode: 'shared' })
   async receive(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
-    const rows = new Map<string, WeightRow>();
+    const rows = new Map<string, Weight>();
     const refused: RefusedEvent[] = [];
     for (const event of events) {
       const row = piecesOf(event);
@@ -73,10 +76,11 @@ class WeightsConsumer {
         refused.push({ event, reason: `items must be ${MAX_PIECES} at most`, attempts: 1 });
       } else rows.set(row.order_uid, row);
     }
-    await this.database.transaction(async (tx) => {
-      await tx.query(STORE, [JSON.stringify([...rows.values()])]);
+    const stored = await this.database.transaction(async (tx) => {
       await this.deadLetters.append(tx, refused);
+      return tx.query<StoredWeight[]>(STORE, [JSON.stringify([...rows.values()])]);
     });
+    this.cache.put(stored);
   }
 
   @Subscribe({ context: 'weights', topic: 'orders', mode: 'replay' })
@@ -91,7 +95,7 @@ class WeightsConsumer {
 
 export const MAX_PIECES = 3;
 
-function piecesOf({ value }: ReceivedEvent): WeightRow | undefined {
+function piecesOf({ value }: ReceivedEvent): Weight | undefined {
   try {
     const { order_uid, items } = JSON.parse(value?.toString() ?? '') as {
       order_uid: string;
@@ -103,7 +107,7 @@ function piecesOf({ value }: ReceivedEvent): WeightRow | undefined {
   }
 }
 
-@Module({ controllers: [WeightsConsumer], providers: [KnownPieces] })
+@Module({ controllers: [WeightsConsumer, WeightsController], providers: [KnownPieces, WeightCache] })
 class WeightsModule {}
 
 /** A context that has no topic of its own: it reads what orders reads. */
@@ -113,5 +117,6 @@ export const weights: Context = {
   migrations: [Weights1796169600001],
   topics: () => ({}),
   consumes: ['orders'],
+  caches: [WEIGHT_CACHE],
   module: () => ({ module: WeightsModule }),
 };

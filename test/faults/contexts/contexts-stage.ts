@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { compileContextsProgram, type ContextsProgram } from '../../contexts/contexts-program.js';
 import type { Trouble } from '../../contexts/unreliable/trouble.js';
-import type { ConnectionSettings } from '../../../src/platform/database/embedded/connection-settings.js';
+import type { ConnectionSettings } from '../../../src/platform/database/connection-settings.js';
 import { tellSweeper } from '../../support/left-behind.js';
 import { accountOf, type ContextsAccount, isComplete } from './contexts-account.js';
 import { OrderFlow } from './order-flow.js';

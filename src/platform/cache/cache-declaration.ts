@@ -1,0 +1,53 @@
+/** A cache that a context has, as the program knows it before anything is opened. */
+export interface CacheDeclaration {
+  /** Of no other cache; the label `cache` of its metrics. A context's only cache is called as the context is. */
+  readonly name: string;
+  /** Its share of CACHE_MAX_BYTES, by the weights of all caches of the process; 1 unless it says otherwise. */
+  readonly weight?: number;
+  /** Stands before each of its keys in Redis; `waybill:<name>:` unless it says otherwise. */
+  readonly keyPrefix?: string;
+}
+
+/** Two caches claim the same, or one is declared as none can be, or opened twice. */
+export class CacheDeclarationError extends Error {
+  override readonly name = 'CacheDeclarationError';
+}
+
+export const keyPrefixOf = ({ name, keyPrefix }: CacheDeclaration): string => keyPrefix ?? `waybill:${name}:`;
+
+const weightOf = ({ weight }: CacheDeclaration): number => weight ?? 1;
+
+/**
+ * That no two caches have one name, nor could have one key in Redis: a prefix that another one begins with would have its
+ * owner delete the other's entries with its own.
+ *
+ * @throws CacheDeclarationError naming both
+ */
+export function requireDistinctCaches(declarations: readonly CacheDeclaration[]): void {
+  for (const [index, one] of declarations.entries()) {
+    const weight = weightOf(one);
+    if (!(weight > 0 && weight < Infinity)) {
+      throw new CacheDeclarationError(`the cache ${one.name} has the weight ${weight}: expected more than 0`);
+    }
+    for (const other of declarations.slice(0, index)) {
+      if (other.name === one.name) throw new CacheDeclarationError(`two caches have the name ${one.name}`);
+      const [a, b] = [keyPrefixOf(other), keyPrefixOf(one)];
+      if (a.startsWith(b) || b.startsWith(a)) {
+        throw new CacheDeclarationError(
+          `the caches ${other.name} and ${one.name} could have the same key: their prefixes are ${a} and ${b}`,
+        );
+      }
+    }
+  }
+}
+
+/** What each cache may hold in memory, by its name: `maxBytes` by weight, and never more than that together. */
+export function byteShares(
+  maxBytes: number,
+  declarations: readonly CacheDeclaration[],
+): ReadonlyMap<string, number> {
+  const total = declarations.reduce((sum, declaration) => sum + weightOf(declaration), 0);
+  return new Map(
+    declarations.map((one) => [one.name, Math.floor(maxBytes * (weightOf(one) / total))] as const),
+  );
+}

@@ -1,0 +1,190 @@
+import { TransientError } from '../failures/telling-errors.js';
+import { TimeBudget } from './time-budget.js';
+
+/** What the connection needs of a client: node-redis' own, with whatever commands it was made with. */
+export interface LinkedClient {
+  readonly isReady: boolean;
+  connect(): Promise<unknown>;
+  destroy(): void;
+  ping(): Promise<unknown>;
+  on(event: 'connect' | 'ready' | 'reconnecting' | 'error', listener: (error?: Error) => void): unknown;
+}
+
+export interface RedisConnectionOptions<C extends LinkedClient> {
+  /** Makes a client that is not connected yet, reconnects by itself, and refuses commands while it is not. */
+  readonly createClient: () => C;
+  /** How long the answer to a PING may take. */
+  readonly budgetMs: number;
+  /** How often a Redis that is down is tried, in the background. */
+  readonly retryEveryMs: number;
+}
+
+/** Whoever shares the connection is told what becomes of it. */
+export interface ConnectionUser {
+  /** Commands can be sent; whether they are answered is not known yet. */
+  onReady(): void;
+  onLost(reason: Error): void;
+  /** Every `retryEveryMs`. */
+  onTick(): void;
+}
+
+/** The link is down: nothing was sent. */
+export class RedisDownError extends TransientError {
+  override readonly name = 'RedisDownError';
+}
+
+/** A connection on which this many attempts in a row went unanswered is given up for a new one. */
+const ATTEMPTS_PER_CONNECTION = 3;
+
+/**
+ * The one connection to Redis of a program, which all of its caches share. It is given up for a new one when Redis answers
+ * nobody on it; whether one cache is slow there is for that cache's own breaker to find out, see `RedisLink`.
+ */
+export class RedisConnection<C extends LinkedClient> {
+  private readonly budget: TimeBudget;
+  private readonly users = new Set<ConnectionUser>();
+  private current: C | undefined;
+  private opened = 0;
+  private unanswered = 0;
+  private tcpConnected = false;
+  private pingUnderWay: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly options: RedisConnectionOptions<C>) {
+    this.budget = new TimeBudget(options.budgetMs);
+  }
+
+  /** The present client; undefined before the start, after the end, and when it has given up until the next tick. */
+  get client(): C | undefined {
+    return this.current;
+  }
+
+  /** How many connections were begun afresh because the one before was silent or had given up; the first included. */
+  get connections(): number {
+    return this.opened;
+  }
+
+  /** One that comes late is told at once that the connection is ready, if it is. */
+  add(user: ConnectionUser): void {
+    this.users.add(user);
+    if (this.current?.isReady) user.onReady();
+  }
+
+  remove(user: ConnectionUser): void {
+    this.users.delete(user);
+  }
+
+  /** Starts connecting and returns at once; a Redis that is away is tried for as long as it takes. */
+  connect(): void {
+    if (this.timer !== undefined) return;
+    this.timer = setInterval(() => this.tick(), this.options.retryEveryMs).unref();
+    this.openClient();
+  }
+
+  /** What is on its way is given up. */
+  close(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+    this.closeClient();
+    this.tellLost(new RedisDownError('closed'));
+  }
+
+  /** Redis has answered a command: the connection is alive, however slow one of its users finds it. */
+  noteAnswer(client: C): void {
+    if (client === this.current) this.unanswered = 0;
+  }
+
+  /**
+   * Resolves when Redis answers on the present client. Users that ask at the same time share one PING, so that the
+   * connection is not given up the sooner the more of them there are.
+   *
+   * @throws BudgetSpentError, and what Redis replies, such as NOAUTH
+   */
+  ping(): Promise<void> {
+    const client = this.current;
+    if (!client?.isReady) return Promise.reject(new RedisDownError('Redis is down'));
+    if (this.pingUnderWay !== undefined) return this.pingUnderWay;
+    const ping = this.pingOnce(client).finally(() => {
+      if (this.pingUnderWay === ping) this.pingUnderWay = undefined;
+    });
+    this.pingUnderWay = ping;
+    return ping;
+  }
+
+  private async pingOnce(client: C): Promise<void> {
+    this.unanswered++;
+    try {
+      await this.budget.spend(client.ping());
+      this.noteAnswer(client);
+    } catch (error) {
+      // Also those who are up, but had nothing to ask.
+      if (client === this.current && this.replaceSilent()) this.tellLost(error as Error);
+      throw error;
+    }
+  }
+
+  private tick(): void {
+    const client = this.current;
+    if (client === undefined) return this.openClient();
+    // Not connected: the client sees to it. Connected, but no answer to the first commands: that may last for ever.
+    if (!client.isReady && this.tcpConnected) {
+      this.unanswered++;
+      // Why it is not connected, all users know already.
+      this.replaceSilent();
+    }
+    for (const user of this.users) user.onTick();
+  }
+
+  /** A peer that vanished without a word leaves a connection that stays open for a quarter of an hour. */
+  private replaceSilent(): boolean {
+    if (this.unanswered < ATTEMPTS_PER_CONNECTION || this.timer === undefined) return false;
+    this.closeClient();
+    this.openClient();
+    return true;
+  }
+
+  private openClient(): void {
+    const client = this.options.createClient();
+    this.current = client;
+    this.opened++;
+    this.tcpConnected = false;
+    this.unanswered = 0;
+    this.pingUnderWay = undefined;
+    // Events of a client that was given up must not speak for the one that replaced it.
+    const whileCurrent = (react: (error?: Error) => void) => (error?: Error) => {
+      if (this.current === client) react(error);
+    };
+    client.on(
+      'connect',
+      whileCurrent(() => (this.tcpConnected = true)),
+    );
+    client.on(
+      'ready',
+      whileCurrent(() => {
+        for (const user of this.users) user.onReady();
+      }),
+    );
+    client.on(
+      'reconnecting',
+      whileCurrent(() => (this.tcpConnected = false)),
+    );
+    client.on(
+      'error',
+      whileCurrent((error) => {
+        if (!client.isReady) this.tellLost(error ?? new RedisDownError('Redis is down'));
+      }),
+    );
+    // The errors come as events too. It ends only when the client gives up, and then the next tick opens another.
+    client.connect().catch(whileCurrent(() => this.closeClient()));
+  }
+
+  private closeClient(): void {
+    const client = this.current;
+    this.current = undefined;
+    client?.destroy();
+  }
+
+  private tellLost(reason: Error): void {
+    for (const user of this.users) user.onLost(reason);
+  }
+}

@@ -7,7 +7,7 @@ import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { Subscribe } from '../../platform/messaging/subscription.js';
 import type { ReceivedEvent, RefusedEvent } from '../../platform/messaging/received-event.js';
 import { eachInTurns } from '../../platform/turns.js';
-import { describeFaults } from '../model/field-fault.js';
+import { describeFaults } from '../../platform/validation/field-fault.js';
 import { OrderValidator } from '../model/order-validator.js';
 import type { IncomingOrder } from '../service/incoming-order.js';
 import { OrderIntake } from '../service/order-intake.js';

@@ -1,5 +1,5 @@
 import { ProblemError } from '../../platform/http/problem.js';
-import { describeFaults } from '../model/field-fault.js';
+import { describeFaults } from '../../platform/validation/field-fault.js';
 import { isOrderUid } from '../model/order-uid.js';
 import type { OrderValidator } from '../model/order-validator.js';
 import type { IncomingOrder } from '../service/incoming-order.js';

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arbitraryOrder } from '../../../test/support/arbitrary-order.js';
 import { sampleOrder } from '../../../test/support/sample-order.js';
-import { compileAcceptor } from './order.acceptor.js';
-import { examine } from './order.examination.js';
+import { compileAcceptor } from '../../platform/validation/fast-validator.js';
+import { examine } from '../../platform/validation/examination.js';
 import { Order } from './order.js';
 
 const accept = compileAcceptor(Order);

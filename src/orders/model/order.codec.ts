@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { fieldsOf } from './model-fields.js';
-import type { PartClass } from './field-rules.js';
-import { faultAt } from './field-fault.js';
-import { parseJson } from './json-text.js';
+import { fieldsOf } from '../../platform/validation/model-fields.js';
+import type { PartClass } from '../../platform/validation/field-rules.js';
+import { faultAt } from '../../platform/validation/field-fault.js';
+import { parseJson } from '../../platform/validation/json-text.js';
 import { Delivery } from './delivery.js';
 import { Item } from './item.js';
 import { Order } from './order.js';

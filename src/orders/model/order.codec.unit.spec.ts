@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { arbitraryOrder } from '../../../test/support/arbitrary-order.js';
 import { sampleEvents, sampleOrder, sampleOrderText } from '../../../test/support/sample-order.js';
 import { decodeOrder, encodeOrder, MAX_MESSAGE_BYTES } from './order.codec.js';
-import { MAX_DEPTH } from './json-text.js';
+import { MAX_DEPTH } from '../../platform/validation/json-text.js';
 import type { Order } from './order.js';
 import type { OrderRules } from './order.validation.js';
 

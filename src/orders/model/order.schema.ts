@@ -1,14 +1,14 @@
-import { RULE } from './field-rules.js';
-import type { PartClass } from './field-rules.js';
+import { RULE } from '../../platform/validation/field-rules.js';
+import type { PartClass } from '../../platform/validation/field-rules.js';
 import { Delivery } from './delivery.js';
 import { Item } from './item.js';
-import { fieldsOf } from './model-fields.js';
-import type { FieldRule } from './model-fields.js';
+import { fieldsOf } from '../../platform/validation/model-fields.js';
+import type { FieldRule } from '../../platform/validation/model-fields.js';
 import { ORDER_UID_PATTERN } from './order-uid.js';
 import { Order } from './order.js';
 import type { OrderRules } from './order.validation.js';
 import { Payment } from './payment.js';
-import { MAX_DATE_TIME_CHARACTERS } from './rfc3339.js';
+import { MAX_DATE_TIME_CHARACTERS } from '../../platform/validation/rfc3339.js';
 
 /** The part of JSON Schema (draft 2020-12) that OpenAPI 3.0, OpenAPI 3.1 and AsyncAPI 3 understand alike. */
 export interface FieldSchema {

@@ -1,5 +1,5 @@
 import { Delivery } from './delivery.js';
-import { DateTime, ListOf, OrderUid, Part, ShortText, Text, WholeNumber } from './field-rules.js';
+import { DateTime, ListOf, OrderUid, Part, ShortText, Text, WholeNumber } from '../../platform/validation/field-rules.js';
 import { Item } from './item.js';
 import { Payment } from './payment.js';
 

@@ -1,10 +1,10 @@
-import { faultAt, type FieldFault, MAX_FAULTS } from './field-fault.js';
-import { pathOf } from './field-path.js';
-import { compileAcceptor } from './order.acceptor.js';
-import { examine } from './order.examination.js';
+import { faultAt, type FieldFault, MAX_FAULTS } from '../../platform/validation/field-fault.js';
+import { pathOf } from '../../platform/validation/field-path.js';
+import { compileAcceptor } from '../../platform/validation/fast-validator.js';
+import { examine } from '../../platform/validation/examination.js';
 import { totalsFaults, totalsMatch } from './order-totals.js';
 import { Order } from './order.js';
-import { unknownFields } from './unknown-fields.js';
+import { unknownFields } from '../../platform/validation/unknown-fields.js';
 
 export interface OrderRules {
   /** An order whose amounts do not add up: `warn` accepts and marks it, `strict` refuses it. */

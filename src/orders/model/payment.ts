@@ -1,4 +1,4 @@
-import { Amount, CurrencyCode, ShortText, WholeNumber } from './field-rules.js';
+import { Amount, CurrencyCode, ShortText, WholeNumber } from '../../platform/validation/field-rules.js';
 
 /**
  * How an order was paid. `amount = goods_total + delivery_cost + custom_fee`, see order-totals.ts.

@@ -7,7 +7,7 @@
 import { buildMessage, isEmail, isISO4217CurrencyCode, ValidateBy } from 'class-validator';
 import type { ValidationArguments } from 'class-validator';
 import { alteredNumber } from './json-text.js';
-import { isOrderUid } from './order-uid.js';
+import { isOrderUid } from '../../orders/model/order-uid.js';
 import { isPlainEmail } from './plain-email.js';
 import { isStorableDateTime } from './rfc3339.js';
 import { countCharacters, isStorableText, isWellFormed } from './storable-text.js';

@@ -1,11 +1,12 @@
 import { stringify } from 'yaml';
-import { orderJsonSchema, type FieldSchema } from '../../src/orders/model/order.schema.js';
+import { orderJsonSchema } from '../../src/orders/model/order.schema.js';
 import { ORDER_STATUSES } from '../../src/orders/model/order-status.js';
 import { STATUS_TOPIC, type StatusEvent } from '../../src/orders/producer/status-events.js';
 import { ORDERS_TOPIC } from '../../src/orders/producer/test-orders.js';
 import { Environment } from '../../src/platform/config/environment.js';
 import { DEAD_LETTER_ID_HEADER } from '../../src/platform/messaging/dead-letters/dead-letter-id.js';
 import { DEAD_LETTER_MAX_MESSAGE_BYTES } from '../../src/platform/messaging/kafka/kafka-topics.js';
+import type { FieldSchema } from '../../src/platform/validation/field-schema.js';
 import type { MessageExample } from './examples.js';
 import { deadLetterExample, orderExample, statusExample } from './examples.js';
 

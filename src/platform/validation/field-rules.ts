@@ -1,32 +1,48 @@
 /**
- * The kinds of field that an order is made of, each one class-validator constraint with a name of its own.
+ * The kinds of field that a model is made of, each one class-validator constraint with a name of its own.
  *
- * The name and the constraints of a rule are read again where the JSON Schema is derived (order.schema.ts) and
- * where the parts of an order are found (model-fields.ts): they are part of the definition, not only of a message.
+ * What else is derived from a rule stands in its definition: the JSON Schema (json-schema.ts), and the class of the
+ * object that a field holds (model-fields.ts).
  */
 import { buildMessage, isEmail, isISO4217CurrencyCode, ValidateBy } from 'class-validator';
 import type { ValidationArguments } from 'class-validator';
+import type { FieldSchema } from './field-schema.js';
 import { alteredNumber } from './json-text.js';
-import { isOrderUid } from '../../orders/model/order-uid.js';
 import { isPlainEmail } from './plain-email.js';
-import { isStorableDateTime } from './rfc3339.js';
+import { isStorableDateTime, MAX_DATE_TIME_CHARACTERS } from './rfc3339.js';
 import { countCharacters, isStorableText, isWellFormed } from './storable-text.js';
 
-export const RULE = {
-  text: 'text',
-  orderUid: 'orderUid',
-  email: 'email',
-  currency: 'currency',
-  dateTime: 'dateTime',
-  wholeNumber: 'wholeNumber',
-  part: 'part',
-  listOf: 'listOf',
-} as const;
+export type ModelClass = new () => object;
+
+/** What is derived from a rule; the one constraint that class-validator keeps of it. */
+export class RuleDefinition {
+  constructor(
+    /** Of the field's value; without what it refers to, which is `modelClass`. */
+    readonly schema: FieldSchema,
+    /** The class of the object, or of the objects of the list, that the field holds. */
+    readonly modelClass?: ModelClass,
+  ) {}
+}
+
+/** A kind of field. A context makes its own where those below do not do. */
+export interface FieldRule {
+  /** By which class-validator knows it; one field has no two rules of one name. */
+  readonly name: string;
+  readonly schema: FieldSchema;
+  readonly accepts: (value: unknown) => boolean;
+  /** What is wanted: `must be ${expected}`. */
+  readonly expected: string;
+  /** What is there instead, in words that do not quote a text; undefined when there is nothing to say. */
+  readonly found?: (value: unknown) => string | undefined;
+}
+
+/** The decorator of a rule. */
+export function fieldRule(rule: FieldRule): PropertyDecorator {
+  return decoratorOf(rule, new RuleDefinition(rule.schema));
+}
 
 /** Short texts: names, codes and numbers-as-text that are indexed or shown in a column. */
 const MAX_SHORT_TEXT_CHARACTERS = 255;
-
-export type PartClass = new () => object;
 
 /**
  * Text that PostgreSQL can store: well-formed UTF-16 without NUL. Lengths count characters (code points), as
@@ -34,16 +50,21 @@ export type PartClass = new () => object;
  */
 export function Text(limits: { minCharacters?: number; maxCharacters?: number } = {}): PropertyDecorator {
   const { minCharacters = 0, maxCharacters = Infinity } = limits;
-  return rule(
-    RULE.text,
-    [minCharacters, maxCharacters],
-    (value) =>
+  return fieldRule({
+    name: 'text',
+    schema: {
+      type: 'string',
+      ...(minCharacters > 0 && { minLength: minCharacters }),
+      ...(maxCharacters !== Infinity && { maxLength: maxCharacters }),
+    },
+    accepts: (value) =>
       isStorableText(value) &&
       value.length >= minCharacters &&
       (value.length <= maxCharacters || countCharacters(value) <= maxCharacters),
-    textOf(minCharacters, maxCharacters),
-    (value) => (kindOf(value) === 'text' ? `${countCharacters(value as string)} characters` : kindOf(value)),
-  );
+    expected: textOf(minCharacters, maxCharacters),
+    found: (value) =>
+      kindOf(value) === 'text' ? `${countCharacters(value as string)} characters` : kindOf(value),
+  });
 }
 
 /** A short text: at most 255 characters. */
@@ -51,26 +72,16 @@ export function ShortText(limits: { minCharacters?: number } = {}): PropertyDeco
   return Text({ ...limits, maxCharacters: MAX_SHORT_TEXT_CHARACTERS });
 }
 
-export function OrderUid(): PropertyDecorator {
-  return rule(
-    RULE.orderUid,
-    [],
-    (value) => typeof value === 'string' && isOrderUid(value),
-    '1 to 64 characters out of A-Z, a-z, 0-9, _ and -',
-    kindUnlessText,
-  );
-}
-
 /** An address as class-validator's IsEmail has it, at most 254 characters. */
 export function EmailAddress(): PropertyDecorator {
-  return rule(
-    RULE.email,
-    [],
+  return fieldRule({
+    name: 'email',
+    schema: { type: 'string', format: 'email', maxLength: 254 },
     // Storable first: isEmail throws a URIError for a lone surrogate and lets one pass in the domain.
-    (value) => isStorableText(value) && (isPlainEmail(value) || isEmail(value)),
-    'an e-mail address',
-    kindUnlessText,
-  );
+    accepts: (value) => isStorableText(value) && (isPlainEmail(value) || isEmail(value)),
+    expected: 'an e-mail address',
+    found: kindUnlessText,
+  });
 }
 
 /** Codes of ISO 4217's amendments 176 to 179, which class-validator's list does not have yet. */
@@ -78,27 +89,27 @@ const NEWER_CURRENCIES: ReadonlySet<string> = new Set(['XCG', 'ZWG', 'XAD']);
 
 /** An ISO 4217 code. The standard writes capitals; isISO4217CurrencyCode alone would let `usd` pass. */
 export function CurrencyCode(): PropertyDecorator {
-  return rule(
-    RULE.currency,
-    [],
-    (value) =>
+  return fieldRule({
+    name: 'currency',
+    schema: { type: 'string', pattern: '^[A-Z]{3}$', description: 'ISO 4217 code' },
+    accepts: (value) =>
       typeof value === 'string' &&
       /^[A-Z]{3}$/.test(value) &&
       (isISO4217CurrencyCode(value) || NEWER_CURRENCIES.has(value)),
-    'an ISO 4217 currency code of three capital letters',
-    kindUnlessText,
-  );
+    expected: 'an ISO 4217 currency code of three capital letters',
+    found: kindUnlessText,
+  });
 }
 
 /** An RFC 3339 date-time, kept as the same text: a timestamp type would forget its offset and its precision. */
 export function DateTime(): PropertyDecorator {
-  return rule(
-    RULE.dateTime,
-    [],
-    (value) => typeof value === 'string' && isStorableDateTime(value),
-    'an RFC 3339 date-time of a day that exists, such as 2021-11-26T06:22:19Z',
-    kindUnlessText,
-  );
+  return fieldRule({
+    name: 'dateTime',
+    schema: { type: 'string', format: 'date-time', maxLength: MAX_DATE_TIME_CHARACTERS },
+    accepts: (value) => typeof value === 'string' && isStorableDateTime(value),
+    expected: 'an RFC 3339 date-time of a day that exists, such as 2021-11-26T06:22:19Z',
+    found: kindUnlessText,
+  });
 }
 
 /** A whole number that JavaScript, JSON and PostgreSQL's bigint hold exactly. `meaning` names its unit. */
@@ -106,40 +117,49 @@ export function WholeNumber(
   limits: { min?: number; max?: number; meaning?: string } = {},
 ): PropertyDecorator {
   const { min = 0, max = Number.MAX_SAFE_INTEGER, meaning } = limits;
-  return rule(
-    RULE.wholeNumber,
-    [min, max, meaning],
-    (value) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max,
-    `a whole number from ${min} to ${max}`,
-  );
-}
-
-/** Money, in whole minor units of `payment.currency` (cents, kopecks). */
-export function Amount(): PropertyDecorator {
-  return WholeNumber({ meaning: 'minor units of payment.currency' });
+  return fieldRule({
+    name: 'wholeNumber',
+    schema: {
+      type: 'integer',
+      ...(max > 0x7fffffff && { format: 'int64' }),
+      minimum: min,
+      maximum: max,
+      ...(meaning !== undefined && { description: meaning }),
+    },
+    accepts: (value) => Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max,
+    expected: `a whole number from ${min} to ${max}`,
+  });
 }
 
 /**
- * An object of a class of the model. Says only that it is an object: its fields are validated by whoever walks
- * the order. ValidateNested is not used, because it lets an empty list pass for an object and recurses into
- * lists of lists until the stack overflows.
+ * An object of another class. Says only that it is an object: its fields are validated by whoever walks the model.
+ * ValidateNested is not used, because it lets an empty list pass for an object and recurses into lists of lists until the
+ * stack overflows.
  */
-export function Part(partClass: PartClass): PropertyDecorator {
-  return rule(RULE.part, [partClass], isJsonObject, 'an object');
+export function Part(modelClass: ModelClass): PropertyDecorator {
+  const schema = {};
+  return decoratorOf(
+    { name: 'part', schema, accepts: isJsonObject, expected: 'an object' },
+    new RuleDefinition(schema, modelClass),
+  );
 }
 
-/** A list of `min` to `max` objects of a class of the model; each is validated by whoever walks the order. */
+/** A list of `min` to `max` objects of another class; each is validated by whoever walks the model. */
 export function ListOf(
-  partClass: PartClass,
+  modelClass: ModelClass,
   limits: { minItems: number; maxItems: number },
 ): PropertyDecorator {
   const { minItems, maxItems } = limits;
-  return rule(
-    RULE.listOf,
-    [partClass, minItems, maxItems],
-    (value) => Array.isArray(value) && value.length >= minItems && value.length <= maxItems,
-    `a list of ${minItems} to ${maxItems} objects`,
-    (value) => (Array.isArray(value) ? `a list of ${value.length}` : kindOf(value)),
+  const schema: FieldSchema = { type: 'array', minItems, maxItems };
+  return decoratorOf(
+    {
+      name: 'listOf',
+      schema,
+      accepts: (value) => Array.isArray(value) && value.length >= minItems && value.length <= maxItems,
+      expected: `a list of ${minItems} to ${maxItems} objects`,
+      found: (value) => (Array.isArray(value) ? `a list of ${value.length}` : kindOf(value)),
+    },
+    new RuleDefinition(schema, modelClass),
   );
 }
 
@@ -172,20 +192,17 @@ function textOf(minCharacters: number, maxCharacters: number): string {
 }
 
 /** What a rule on the form of a text found: the text is not quoted, so nothing when it is text of another form. */
-function kindUnlessText(value: unknown): string | undefined {
+export function kindUnlessText(value: unknown): string | undefined {
   const kind = kindOf(value);
   return kind === 'text' ? undefined : kind;
 }
 
-function rule(
-  name: string,
-  constraints: unknown[],
-  validate: (value: unknown) => boolean,
-  expected: string,
-  found: (value: unknown) => string | undefined = kindOf,
+function decoratorOf(
+  { name, accepts, expected, found = kindOf }: FieldRule,
+  definition: RuleDefinition,
 ): PropertyDecorator {
   const defaultMessage = buildMessage((_eachPrefix, args?: ValidationArguments) =>
     faultDetail(expected, args?.value, found(args?.value)),
   );
-  return ValidateBy({ name, constraints, validator: { validate, defaultMessage } });
+  return ValidateBy({ name, constraints: [definition], validator: { validate: accepts, defaultMessage } });
 }

@@ -15,7 +15,7 @@ import { ProblemError } from '../../platform/http/problem.js';
 import { OrderValidator } from '../model/order-validator.js';
 import type { OrderReceipt } from '../service/incoming-order.js';
 import { OrderSubmission } from '../service/order-submission.js';
-import { parseIfMatch } from './if-match.js';
+import { parseIfMatch } from '../../platform/http/conditional.js';
 import { requireOrderUid, validOrder } from './order-request.js';
 import { receiptAnswer } from './receipt-answer.js';
 

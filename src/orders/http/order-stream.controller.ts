@@ -3,7 +3,7 @@ import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, register } from 'prom-client';
 import { Environment } from '../../platform/config/environment.js';
-import { EventStream } from '../../platform/http/event-stream.js';
+import { EventStream } from '../../platform/http/sse.js';
 import { observeGauge } from '../../platform/metrics/observed-gauge.js';
 import { type OrderNewsItem, OrderNews } from '../service/order-news.js';
 

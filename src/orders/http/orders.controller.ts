@@ -19,7 +19,7 @@ import {
 } from '../../platform/http/idempotency-keys.js';
 import { requireJson } from '../../platform/http/json-body.js';
 import { ReadsBody } from '../../platform/http/request-bodies.js';
-import { linkToNextPage } from '../../platform/http/next-page.js';
+import { linkToNextPage } from '../../platform/http/pages.js';
 import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
 import { ORDER_STATUSES } from '../model/order-status.js';

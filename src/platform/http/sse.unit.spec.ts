@@ -5,7 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
-import { EventStream } from './event-stream.js';
+import { EventStream } from './sse.js';
 import { createHttpAdapter } from './http-adapter.js';
 import { answerInTurns } from './pipelined-requests.js';
 import { ProblemFilter } from './problem.filter.js';

@@ -1,4 +1,4 @@
-import { ProblemError } from '../../platform/http/problem.js';
+import { ProblemError } from './problem.js';
 
 /** RFC 9110, section 8.8.3; Node hands a field's bytes over as Latin-1. A comma may stand within an ETag. */
 const ETAG = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseIfMatch } from './if-match.js';
+import { parseIfMatch } from './conditional.js';
 
 describe('If-Match', () => {
   it.each<[string, '*' | string[]]>([

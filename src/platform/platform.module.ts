@@ -5,6 +5,7 @@ import { Settings } from './config/setting-group.js';
 import { Database } from './database/database.js';
 import { HealthModule } from './health/health.module.js';
 import { DirectAnswers } from './http/direct-answers.js';
+import { EventStreams } from './http/event-streams.js';
 import { ForeignRequests } from './http/foreign-requests.js';
 import { IdempotencyKeyEntity } from './http/idempotency-key.entity.js';
 import { IdempotencyKeys } from './http/idempotency-keys.js';
@@ -63,6 +64,7 @@ export class PlatformModule {
         IdempotencyKeys,
         RequestMetrics,
         DirectAnswers,
+        EventStreams,
         ForeignRequests,
         LargeAnswers,
         UnreadAnswers,
@@ -76,6 +78,7 @@ export class PlatformModule {
         Lifecycle,
         IdempotencyKeys,
         DirectAnswers,
+        EventStreams,
         PagesUnderWay,
       ],
     };

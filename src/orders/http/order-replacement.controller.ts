@@ -71,7 +71,7 @@ export class OrderReplacementController {
   ): Promise<void> {
     requireOrderUid(orderUid);
     requireJson(contentType);
-    const ifMatch = parseIfMatch(ifMatchField);
+    const ifMatch = parseIfMatch(ifMatchField, 'the order');
     const valid = validOrder(this.validator, body);
     requireSameUid(valid.order.order_uid, orderUid);
     const hasWeak = ifMatch !== '*' && /W\/"/.test(ifMatchField!);

@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import type { EntitySchema } from 'typeorm';
+import { KeyedWrites } from './batching/keyed-writes.js';
 import { Environment } from './config/environment.js';
 import { Settings } from './config/setting-group.js';
 import { Database } from './database/database.js';
@@ -62,6 +63,7 @@ export class PlatformModule {
         { provide: Database, useValue: database },
         Lifecycle,
         IdempotencyKeys,
+        KeyedWrites,
         RequestMetrics,
         DirectAnswers,
         EventStreams,
@@ -77,6 +79,7 @@ export class PlatformModule {
         Database,
         Lifecycle,
         IdempotencyKeys,
+        KeyedWrites,
         DirectAnswers,
         EventStreams,
         PagesUnderWay,

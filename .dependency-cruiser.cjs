@@ -59,11 +59,25 @@ module.exports = {
       to: { couldNotResolve: true },
     },
     {
-      name: 'model-imports-nothing-of-the-project',
-      comment: 'The model is the one thing that everything else may lean on.',
+      name: 'model-imports-validation-only',
+      comment:
+        'The model is the one thing that everything else may lean on; it leans on the kit that models are made of.',
       severity: 'error',
       from: { path: inLayer('model'), pathNot: SPECS },
-      to: { path: '^(src|migrations|scripts|test|bench)/', pathNot: '^src/$1/model/' },
+      to: { path: '^(src|migrations|scripts|test|bench)/', pathNot: '^src/($1/model|platform/validation)/' },
+    },
+    {
+      name: 'validation-imports-nothing-of-the-project',
+      comment: 'Models import it, so what it imported they would lean on too.',
+      severity: 'error',
+      from: { path: '^src/platform/validation/', pathNot: SPECS },
+      to: { path: '^(src|migrations|scripts|test|bench)/', pathNot: '^src/platform/validation/' },
+    },
+    {
+      name: 'validation-imports-class-validator-only',
+      severity: 'error',
+      from: { path: '^src/platform/validation/', pathNot: SPECS },
+      to: { dependencyTypesNot: ['local', 'core'], pathNot: '(^|/)node_modules/class-validator/' },
     },
     {
       name: 'model-imports-class-validator-only',

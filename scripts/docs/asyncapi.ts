@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { orderJsonSchema, type FieldSchema } from '../../src/orders/model/order.schema.js';
+import { orderJsonSchema } from '../../src/orders/model/order.schema.js';
 import { ORDER_STATUSES } from '../../src/orders/model/order-status.js';
 import { OrdersSettings } from '../../src/orders/orders.settings.js';
 import { STATUS_TOPIC, type StatusEvent } from '../../src/orders/producer/status-events.js';
@@ -7,6 +7,7 @@ import { ORDERS_TOPIC } from '../../src/orders/producer/test-orders.js';
 import { Environment } from '../../src/platform/config/environment.js';
 import { DEAD_LETTER_ID_HEADER } from '../../src/platform/messaging/refused-events.js';
 import { DEAD_LETTER_MAX_MESSAGE_BYTES } from '../../src/platform/messaging/kafka/kafka-topics.js';
+import type { FieldSchema } from '../../src/platform/validation/field-schema.js';
 import type { MessageExample } from './examples.js';
 import { deadLetterExample, orderExample, statusExample } from './examples.js';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeFaults } from '../../src/orders/model/field-fault.js';
+import { describeFaults } from '../../src/platform/validation/field-fault.js';
 import { decodeOrder } from '../../src/orders/model/order.codec.js';
 import type { Order } from '../../src/orders/model/order.js';
 import { StatusEvents } from '../../src/orders/producer/status-events.js';

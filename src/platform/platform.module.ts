@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Module, type ValueProvider } from '@nestjs/
 import type { EntitySchema } from 'typeorm';
 import type { CacheDeclaration } from './cache/cache-declaration.js';
 import { CachesModule } from './cache/caches.module.js';
+import { KeyedWrites } from './batching/keyed-writes.js';
 import { Environment } from './config/environment.js';
 import { Settings } from './config/setting-group.js';
 import { Database } from './database/database.js';
@@ -11,6 +12,7 @@ import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { Failures } from './failures/failures.js';
 import { HealthModule } from './health/health.module.js';
 import { DirectAnswers } from './http/direct-answers.js';
+import { EventStreams } from './http/event-streams.js';
 import { ForeignRequests } from './http/foreign-requests.js';
 import { IdempotencyKeyEntity } from './http/idempotency-key.entity.js';
 import { IdempotencyKeys } from './http/idempotency-keys.js';
@@ -71,8 +73,10 @@ export class PlatformModule {
         { provide: Failures, useValue: failures },
         Lifecycle,
         IdempotencyKeys,
+        KeyedWrites,
         RequestMetrics,
         DirectAnswers,
+        EventStreams,
         ForeignRequests,
         LargeAnswers,
         UnreadAnswers,
@@ -86,7 +90,9 @@ export class PlatformModule {
         Failures,
         Lifecycle,
         IdempotencyKeys,
+        KeyedWrites,
         DirectAnswers,
+        EventStreams,
         PagesUnderWay,
       ],
     };

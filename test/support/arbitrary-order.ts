@@ -3,6 +3,12 @@ import { Delivery } from '../../src/orders/model/delivery.js';
 import { Item } from '../../src/orders/model/item.js';
 import { Order } from '../../src/orders/model/order.js';
 import { Payment } from '../../src/orders/model/payment.js';
+import {
+  arbitraryDateTime,
+  arbitraryShortText,
+  arbitraryText,
+  arbitraryWholeNumber,
+} from './arbitrary-fields.js';
 
 export interface ArbitraryOrderOptions {
   /** `match`: the amounts add up; `any`: each is anything, so they nearly never do. Default `match`. */
@@ -17,23 +23,23 @@ export interface ArbitraryOrderOptions {
  */
 export function arbitraryOrder(options: ArbitraryOrderOptions = {}): fc.Arbitrary<Order> {
   const { totals = 'match', maxItems = 4 } = options;
-  const amount = totals === 'match' ? fc.nat({ max: 1_000_000_000_000 }) : wholeNumber();
+  const amount = totals === 'match' ? fc.nat({ max: 1_000_000_000_000 }) : arbitraryWholeNumber();
   return fc
     .record({
       order_uid: fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
-      track_number: shortText(1),
-      entry: shortText(),
+      track_number: arbitraryShortText(1),
+      entry: arbitraryShortText(),
       delivery: delivery(),
       payment: payment(amount),
       items: fc.array(item(amount), { minLength: 1, maxLength: maxItems }),
-      locale: shortText(),
-      internal_signature: storableText(),
-      customer_id: shortText(),
-      delivery_service: shortText(),
-      shardkey: shortText(),
-      sm_id: wholeNumber(),
+      locale: arbitraryShortText(),
+      internal_signature: arbitraryText(),
+      customer_id: arbitraryShortText(),
+      delivery_service: arbitraryShortText(),
+      shardkey: arbitraryShortText(),
+      sm_id: arbitraryWholeNumber(),
       date_created: arbitraryDateTime(),
-      oof_shard: shortText(),
+      oof_shard: arbitraryShortText(),
     })
     .map((fields) => {
       const order = Object.assign(new Order(), fields);
@@ -46,57 +52,15 @@ export function arbitraryOrder(options: ArbitraryOrderOptions = {}): fc.Arbitrar
     });
 }
 
-/** RFC 3339 date-times of years 0001 to 9999 with any offset below 16 hours and any fraction of a second. */
-export function arbitraryDateTime(): fc.Arbitrary<string> {
-  const day = fc.date({
-    min: new Date('0001-01-01T00:00:00Z'),
-    max: new Date('9999-12-31T23:59:59Z'),
-    noInvalidDate: true,
-  });
-  const offset = fc
-    .tuple(fc.constantFrom('+', '-'), fc.nat({ max: 15 }), fc.nat({ max: 59 }))
-    .map(([sign, hours, minutes]) => `${sign}${twoDigits(hours)}:${twoDigits(minutes)}`);
-  const fraction = fc.oneof(fc.constant(''), fc.stringMatching(/^\.[0-9]{1,30}$/));
-  return fc
-    .tuple(
-      day,
-      fraction,
-      fc.oneof(fc.constantFrom('Z', 'z', '-00:00'), offset),
-      fc.constantFrom('T', 'T', 't'),
-    )
-    .map(([date, digits, zone, t]) => date.toISOString().slice(0, 19).replace('T', t) + digits + zone);
-}
-
-/** Any text that PostgreSQL can store: no NUL, no lone surrogate. */
-function storableText(length: { minLength?: number; maxLength?: number } = {}): fc.Arbitrary<string> {
-  const character = fc.oneof(
-    { weight: 3, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }) },
-    { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
-    { weight: 1, arbitrary: fc.constantFrom('"', '\\', "'", '\n', '\u2028', '\u007f', '\uFEFF', '$', '😀') },
-  );
-  return fc
-    .array(character, { minLength: length.minLength ?? 0, maxLength: length.maxLength ?? 20 })
-    .map((characters) => characters.join('').replaceAll('\0', '0'));
-}
-
-/** Whole numbers from 0 to the largest safe one, the edges often. */
-function wholeNumber(): fc.Arbitrary<number> {
-  return fc.oneof(
-    fc.nat({ max: 100_000 }),
-    fc.maxSafeNat(),
-    fc.constantFrom(0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32, Number.MAX_SAFE_INTEGER),
-  );
-}
-
 function delivery(): fc.Arbitrary<Delivery> {
   return fc
     .record({
-      name: storableText({ minLength: 1 }),
-      phone: shortText(),
-      zip: shortText(),
-      city: storableText(),
-      address: storableText(),
-      region: storableText(),
+      name: arbitraryText({ minLength: 1 }),
+      phone: arbitraryShortText(),
+      zip: arbitraryShortText(),
+      city: arbitraryText(),
+      address: arbitraryText(),
+      region: arbitraryText(),
       email: fc.stringMatching(
         /^[a-z0-9]{1,10}([.+_-][a-z0-9]{1,8})?@[a-z0-9]{1,10}(-[a-z0-9]{1,5})?\.[a-z]{2,6}$/,
       ),
@@ -107,13 +71,13 @@ function delivery(): fc.Arbitrary<Delivery> {
 function payment(amount: fc.Arbitrary<number>): fc.Arbitrary<Payment> {
   return fc
     .record({
-      transaction: shortText(1),
-      request_id: shortText(),
+      transaction: arbitraryShortText(1),
+      request_id: arbitraryShortText(),
       currency: fc.constantFrom('USD', 'EUR', 'JPY', 'PLN', 'KWD', 'ILS'),
-      provider: shortText(),
+      provider: arbitraryShortText(),
       amount,
-      payment_dt: wholeNumber(),
-      bank: shortText(),
+      payment_dt: arbitraryWholeNumber(),
+      bank: arbitraryShortText(),
       delivery_cost: amount,
       goods_total: amount,
       custom_fee: amount,
@@ -124,30 +88,17 @@ function payment(amount: fc.Arbitrary<number>): fc.Arbitrary<Payment> {
 function item(amount: fc.Arbitrary<number>): fc.Arbitrary<Item> {
   return fc
     .record({
-      chrt_id: wholeNumber(),
-      track_number: shortText(),
-      price: wholeNumber(),
-      rid: shortText(),
-      name: storableText(),
+      chrt_id: arbitraryWholeNumber(),
+      track_number: arbitraryShortText(),
+      price: arbitraryWholeNumber(),
+      rid: arbitraryShortText(),
+      name: arbitraryText(),
       sale: fc.nat({ max: 100 }),
-      size: shortText(),
+      size: arbitraryShortText(),
       total_price: amount,
-      nm_id: wholeNumber(),
-      brand: storableText(),
-      status: wholeNumber(),
+      nm_id: arbitraryWholeNumber(),
+      brand: arbitraryText(),
+      status: arbitraryWholeNumber(),
     })
     .map((fields) => Object.assign(new Item(), fields));
-}
-
-/** At most 255 characters, a grapheme of the generator being several of them. */
-function shortText(minLength = 0): fc.Arbitrary<string> {
-  const longest = fc.constantFrom('x'.repeat(255), '😀'.repeat(255));
-  return fc.oneof(
-    { weight: 30, arbitrary: storableText({ minLength, maxLength: 12 }) },
-    { weight: 1, arbitrary: longest },
-  );
-}
-
-function twoDigits(number: number): string {
-  return String(number).padStart(2, '0');
 }

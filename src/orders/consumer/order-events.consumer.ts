@@ -6,8 +6,9 @@ import { Environment } from '../../platform/config/environment.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { Subscribe } from '../../platform/messaging/subscription.js';
 import type { ReceivedEvent, RefusedEvent } from '../../platform/messaging/received-event.js';
+import { positionOf } from '../../platform/messaging/source-position.js';
 import { eachInTurns } from '../../platform/turns.js';
-import { describeFaults } from '../model/field-fault.js';
+import { describeFaults } from '../../platform/validation/field-fault.js';
 import { OrderValidator } from '../model/order-validator.js';
 import type { IncomingOrder } from '../service/incoming-order.js';
 import { OrderIntake } from '../service/order-intake.js';
@@ -37,7 +38,7 @@ export class OrderEventsConsumer {
       const verdict = this.validator.ofEvent(event.value);
       if (verdict.valid) {
         const { order, totalsMatch } = verdict;
-        accepted.push({ order, totalsMatch, source: sourceOf(event) });
+        accepted.push({ order, totalsMatch, source: positionOf(event) });
         unknownFields += verdict.unknownFields.length;
       } else {
         refused.push({ event, reason: describeFaults(verdict.faults), attempts: 1 });
@@ -50,8 +51,4 @@ export class OrderEventsConsumer {
       this.log.warn({ topic, partition, offset, reason }, 'an order event went to the dead letters');
     }
   }
-}
-
-function sourceOf({ topic, partition, offset, timestampMs }: ReceivedEvent): IncomingOrder['source'] {
-  return { stream: `${topic}/${partition}`, offset, timestampMs };
 }

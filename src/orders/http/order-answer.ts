@@ -1,5 +1,6 @@
 import type { CacheEntry } from '../../platform/cache/cache-entry.js';
 import type { Answer, RequestHead } from '../../platform/http/answer.js';
+import { matchesETag } from '../../platform/http/conditional.js';
 import { problemAnswer } from '../../platform/http/problem-answer.js';
 import { SECURITY_HEADERS } from '../../platform/http/security-headers.js';
 import { statusOfVersion } from '../model/order-status.js';
@@ -14,15 +15,6 @@ export interface FoundOrder {
   /** None: there is no such order. */
   readonly entry: CacheEntry | undefined;
   readonly cached: boolean;
-}
-
-/**
- * Whether an If-None-Match field names the ETag, by weak comparison (RFC 9110, section 13.1.2): `*`, or a list of
- * ETags, each perhaps with `W/` before it.
- */
-export function matchesETag(ifNoneMatch: string, etag: string): boolean {
-  if (ifNoneMatch === etag || ifNoneMatch.trim() === '*') return true;
-  return ifNoneMatch.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
 }
 
 /** The one answer to `GET /api/orders/:order_uid`, whichever way the order was looked up. */

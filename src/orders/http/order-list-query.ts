@@ -1,7 +1,7 @@
+import { cursorOf, placeOf, takeLimit } from '../../platform/http/pages.js';
 import {
   aMoment,
   aText,
-  aWholeNumber,
   type Check,
   MOMENT,
   oneOf,
@@ -13,7 +13,6 @@ import type { ListPosition, OrderFilter } from '../model/order-filter.js';
 import { ORDER_STATUSES, type OrderStatus } from '../model/order-status.js';
 import { isOrderUid } from '../model/order-uid.js';
 
-export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 500;
 /** What a list shows of each order: all of it, or what fits in a row. */
 export const LIST_VIEWS = ['full', 'summary'] as const;
@@ -27,23 +26,23 @@ export interface OrderListQuery {
   readonly filter: OrderFilter;
 }
 
-const aCursor: Check<ListPosition> = (text) => {
-  const [receivedAt = '', orderUid = ''] = Buffer.from(text, 'base64url').toString('latin1').split('/');
+const aPosition: Check<ListPosition> = (text) => {
+  const [receivedAt = '', orderUid = ''] = placeOf(text);
   return /^\d{1,16}$/.test(receivedAt) && isOrderUid(orderUid)
     ? { receivedAtUs: Number(receivedAt), orderUid }
     : undefined;
 };
 
-/** The cursor of the page after a position: opaque to the client. */
-export function cursorOf({ receivedAtUs, orderUid }: ListPosition): string {
-  return Buffer.from(`${receivedAtUs}/${orderUid}`, 'latin1').toString('base64url');
+/** The cursor of the page after a position. */
+export function cursorAfter({ receivedAtUs, orderUid }: ListPosition): string {
+  return cursorOf(receivedAtUs, orderUid);
 }
 
 /** @throws ProblemError 400 naming every parameter that is unknown or does not hold what it should */
 export function parseOrderListQuery(parameters: Parameters): OrderListQuery {
   const reader = new ParameterReader(parameters);
-  const limit = reader.take('limit', aWholeNumber(1, MAX_LIMIT), `a whole number from 1 to ${MAX_LIMIT}`);
-  const after = reader.take('cursor', aCursor, 'a cursor from the Link header of a page');
+  const limit = takeLimit(reader, MAX_LIMIT);
+  const after = reader.take('cursor', aPosition, 'a cursor from the Link header of a page');
   const view = reader.take('view', oneOf<ListView>(LIST_VIEWS), `one of ${LIST_VIEWS.join(', ')}`);
   const filter: OrderFilter = {
     customerId: reader.take('customer_id', aText, TEXT),
@@ -55,5 +54,5 @@ export function parseOrderListQuery(parameters: Parameters): OrderListQuery {
   };
   reader.refuseOthers('is not a parameter of this list');
   reader.throwFaults('the query');
-  return { limit: limit ?? DEFAULT_LIMIT, view: view ?? 'full', after, filter };
+  return { limit, view: view ?? 'full', after, filter };
 }

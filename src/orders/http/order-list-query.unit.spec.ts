@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProblemError } from '../../platform/http/problem.js';
+import { DEFAULT_LIMIT } from '../../platform/http/pages.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
-import { cursorOf, DEFAULT_LIMIT, parseOrderListQuery } from './order-list-query.js';
+import { cursorAfter, parseOrderListQuery } from './order-list-query.js';
 
 function faultsOf(parameters: Parameters): readonly string[] {
   try {
@@ -99,7 +100,7 @@ describe('the query of a list', () => {
         fc.integer({ min: 0, max: 4_102_444_800_000_000 }),
         fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/),
         (receivedAtUs, orderUid) => {
-          const cursor = cursorOf({ receivedAtUs, orderUid });
+          const cursor = cursorAfter({ receivedAtUs, orderUid });
           expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/);
           expect(parseOrderListQuery({ cursor }).after).toEqual({ receivedAtUs, orderUid });
         },

@@ -15,7 +15,7 @@ import { ProblemError } from '../../platform/http/problem.js';
 import { OrderValidator } from '../model/order-validator.js';
 import type { OrderReceipt } from '../service/incoming-order.js';
 import { OrderSubmission } from '../service/order-submission.js';
-import { parseIfMatch } from './if-match.js';
+import { parseIfMatch } from '../../platform/http/conditional.js';
 import { requireOrderUid, validOrder } from './order-request.js';
 import { receiptAnswer } from './receipt-answer.js';
 
@@ -71,7 +71,7 @@ export class OrderReplacementController {
   ): Promise<void> {
     requireOrderUid(orderUid);
     requireJson(contentType);
-    const ifMatch = parseIfMatch(ifMatchField);
+    const ifMatch = parseIfMatch(ifMatchField, 'the order');
     const valid = validOrder(this.validator, body);
     requireSameUid(valid.order.order_uid, orderUid);
     const hasWeak = ifMatch !== '*' && /W\/"/.test(ifMatchField!);

@@ -1,5 +1,5 @@
+import { invalidRequest } from '../../platform/http/invalid-request.js';
 import { ProblemError } from '../../platform/http/problem.js';
-import { describeFaults } from '../model/field-fault.js';
 import { isOrderUid } from '../model/order-uid.js';
 import type { OrderValidator } from '../model/order-validator.js';
 import type { IncomingOrder } from '../service/incoming-order.js';
@@ -15,7 +15,5 @@ export function requireOrderUid(orderUid: string): void {
 export function validOrder(validator: OrderValidator, body: Buffer | undefined): IncomingOrder {
   const verdict = validator.ofRequest(body ?? null);
   if (verdict.valid) return { order: verdict.order, totalsMatch: verdict.totalsMatch };
-  throw new ProblemError(400, `the order is not valid: ${describeFaults(verdict.faults)}`, {
-    errors: verdict.faults,
-  });
+  throw invalidRequest('the order', verdict.faults);
 }

@@ -1,10 +1,8 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Counter, register } from 'prom-client';
-import { Environment } from '../../platform/config/environment.js';
-import { EventStream } from '../../platform/http/event-stream.js';
-import { observeGauge } from '../../platform/metrics/observed-gauge.js';
+import { EventStreams } from '../../platform/http/event-streams.js';
+import { type EventStream, sseText } from '../../platform/http/sse.js';
 import { type OrderNewsItem, OrderNews } from '../service/order-news.js';
 
 /** Status changes as they happen, as Server-Sent Events. */
@@ -13,16 +11,9 @@ import { type OrderNewsItem, OrderNews } from '../service/order-news.js';
 export class OrderStreamController {
   private readonly clients: EventStream;
 
-  constructor(news: OrderNews, environment: Environment) {
-    const name = 'waybill_sse_dropped_total';
-    register.removeSingleMetric(name);
-    const dropped = new Counter({ name, help: 'Clients of the stream let go since they read too slowly' });
-    const clients = new EventStream({
-      maxClients: environment.SSE_MAX_CLIENTS,
-      onDropped: () => dropped.inc(),
-    });
+  constructor(news: OrderNews, streams: EventStreams) {
+    const clients = streams.add();
     this.clients = clients;
-    observeGauge('waybill_sse_clients', 'Clients that watch the stream of status events', () => clients.size);
     news.stream.subscribe({
       next: (item) => {
         if (clients.size > 0) clients.publish(eventText(item));
@@ -46,5 +37,5 @@ export class OrderStreamController {
 }
 
 function eventText({ orderUid, version, value }: OrderNewsItem): string {
-  return `event: order-status\nid: ${orderUid}:${version}\ndata: ${value.toString().replaceAll(/\r\n|\r|\n/g, '\ndata: ')}\n\n`;
+  return sseText({ event: 'order-status', id: `${orderUid}:${version}`, data: value.toString() });
 }

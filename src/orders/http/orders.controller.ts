@@ -19,7 +19,7 @@ import {
 } from '../../platform/http/idempotency-keys.js';
 import { requireJson } from '../../platform/http/json-body.js';
 import { ReadsBody } from '../../platform/http/request-bodies.js';
-import { linkToNextPage } from '../../platform/http/next-page.js';
+import { linkToNextPage } from '../../platform/http/pages.js';
 import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
 import { ORDER_STATUSES } from '../model/order-status.js';
@@ -28,7 +28,7 @@ import type { OrderReceipt } from '../service/incoming-order.js';
 import { OrderLookup } from '../service/order-lookup.js';
 import { OrderSubmission } from '../service/order-submission.js';
 import { orderAnswer } from './order-answer.js';
-import { cursorOf, LIST_VIEWS, MAX_LIMIT, parseOrderListQuery } from './order-list-query.js';
+import { cursorAfter, LIST_VIEWS, MAX_LIMIT, parseOrderListQuery } from './order-list-query.js';
 import { requireOrderUid, validOrder } from './order-request.js';
 import { ORDERS_PATH, receiptAnswer } from './receipt-answer.js';
 
@@ -90,7 +90,7 @@ export class OrdersController {
         : this.lookup.list(filter, limit, after),
     );
     if (page.next !== undefined) {
-      reply.header('link', linkToNextPage(ORDERS_PATH, request.url, cursorOf(page.next)));
+      reply.header('link', linkToNextPage(ORDERS_PATH, request.url, cursorAfter(page.next)));
     }
     reply.header('cache-control', 'no-store').header('content-type', 'application/json; charset=utf-8');
     await reply.send(`[${page.orders.map((order) => order.text).join(',')}]`);

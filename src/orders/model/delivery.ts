@@ -1,4 +1,4 @@
-import { EmailAddress, ShortText, Text } from './field-rules.js';
+import { EmailAddress, ShortText, Text } from '../../platform/validation/field-rules.js';
 
 /** Whom an order goes to and where. Only `name` must not be empty; not every country has zips and regions. */
 export class Delivery {

@@ -1,4 +1,5 @@
-import { Amount, ShortText, Text, WholeNumber } from './field-rules.js';
+import { ShortText, Text, WholeNumber } from '../../platform/validation/field-rules.js';
+import { Amount } from './amount.js';
 
 /** One line of an order. Every text may be empty: `chrt_id` and `nm_id` say what it is. */
 export class Item {

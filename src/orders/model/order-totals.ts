@@ -1,4 +1,4 @@
-import { faultAt, type FieldFault } from './field-fault.js';
+import { faultAt, type FieldFault } from '../../platform/validation/field-fault.js';
 import type { Order } from './order.js';
 
 /**

@@ -1,8 +1,6 @@
-import { isUtf8 } from 'node:buffer';
-import { fieldsOf } from './model-fields.js';
-import type { PartClass } from './field-rules.js';
-import { faultAt } from './field-fault.js';
-import { parseJson } from './json-text.js';
+import { decodeJson } from '../../platform/validation/json-message.js';
+import type { ModelClass } from '../../platform/validation/field-rules.js';
+import { fieldsOf } from '../../platform/validation/model-fields.js';
 import { Delivery } from './delivery.js';
 import { Item } from './item.js';
 import { Order } from './order.js';
@@ -10,30 +8,9 @@ import { Payment } from './payment.js';
 import { validateOrder } from './order.validation.js';
 import type { OrderRules, OrderVerdict } from './order.validation.js';
 
-export const MAX_MESSAGE_BYTES = 1_048_576;
-
-const BYTE_ORDER_MARK = '\uFEFF';
-
-/**
- * Decodes the value of a message, JSON in UTF-8 (RFC 8259), and validates it. Bytes that are no JSON at all, a
- * null or empty value and one of more than 1 MiB have the one fault with the path ''. A byte order mark is
- * ignored, as RFC 8259 section 8.1 allows. A number that JavaScript would alter is a fault of its field. Of two fields with one name the last counts. Never throws.
- */
+/** Decodes the value of a message, or the body of a request, and validates it. Never throws. */
 export function decodeOrder(bytes: Buffer | null, rules: OrderRules): OrderVerdict {
-  if (bytes === null || bytes.length === 0) return refused('must be a JSON object, not an empty value');
-  if (bytes.length > MAX_MESSAGE_BYTES) {
-    return refused(`must be at most ${MAX_MESSAGE_BYTES} bytes, not ${bytes.length}`);
-  }
-  // Buffer.toString alone would put U+FFFD in place of what it cannot read, and the loss would go unseen.
-  if (!isUtf8(bytes)) return refused('must be UTF-8');
-  const text = bytes.toString('utf8');
-  let value: unknown;
-  try {
-    value = parseJson(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
-  } catch (error) {
-    return refused(error instanceof RangeError ? error.message : 'must be JSON');
-  }
-  return validateOrder(value, rules);
+  return decodeJson(bytes, (value) => validateOrder(value, rules));
 }
 
 /**
@@ -54,19 +31,15 @@ function isInModelOrder(order: Order): boolean {
   );
 }
 
-function inModelOrder(part: object, modelClass: PartClass): object {
+function inModelOrder(part: object, modelClass: ModelClass): object {
   const values = part as Readonly<Record<string, unknown>>;
   const ordered = new modelClass() as Record<string, unknown>;
-  for (const { property, partClass, isList } of fieldsOf(modelClass)) {
+  for (const { property, modelClass: heldClass, isList } of fieldsOf(modelClass)) {
     const value = values[property];
-    if (partClass === undefined) ordered[property] = value;
+    if (heldClass === undefined) ordered[property] = value;
     else if (isList)
-      ordered[property] = (value as object[]).map((element) => inModelOrder(element, partClass));
-    else ordered[property] = inModelOrder(value as object, partClass);
+      ordered[property] = (value as object[]).map((element) => inModelOrder(element, heldClass));
+    else ordered[property] = inModelOrder(value as object, heldClass);
   }
   return ordered;
-}
-
-function refused(detail: string): OrderVerdict {
-  return { valid: false, faults: [faultAt(undefined, detail)] };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../test/support/sample-order.js';
 import { sampleOrder, sampleOrderWith } from '../../../test/support/sample-order.js';
+import type { FieldSchema } from '../../platform/validation/field-schema.js';
 import { orderJsonSchema } from './order.schema.js';
-import type { FieldSchema, OrderSchemas } from './order.schema.js';
+import type { OrderSchemas } from './order.schema.js';
 import { validateOrder } from './order.validation.js';
 
 const sample = sampleOrder();

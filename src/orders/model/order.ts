@@ -1,6 +1,14 @@
 import { Delivery } from './delivery.js';
-import { DateTime, ListOf, OrderUid, Part, ShortText, Text, WholeNumber } from './field-rules.js';
+import {
+  DateTime,
+  ListOf,
+  Part,
+  ShortText,
+  Text,
+  WholeNumber,
+} from '../../platform/validation/field-rules.js';
 import { Item } from './item.js';
+import { OrderUid } from './order-uid.js';
 import { Payment } from './payment.js';
 
 const MAX_ITEMS = 1_000;
@@ -8,7 +16,7 @@ const MAX_ITEMS = 1_000;
 /**
  * An order as it comes in, goes out and is kept: every field is required and named as in the JSON.
  *
- * The decorators are the one definition of what is valid; the fast acceptor, the JSON Schema and the canonical
+ * The decorators are the one definition of what is valid; the fast validator, the JSON Schema and the canonical
  * text are derived from them, and the order of the fields here is the order of the canonical text.
  *
  * `order_uid` and `track_number` must not be empty, since an order is found by them. Other texts may be:

@@ -1,15 +1,13 @@
-import { faultAt, type FieldFault, MAX_FAULTS } from './field-fault.js';
-import { pathOf } from './field-path.js';
-import { compileAcceptor } from './order.acceptor.js';
-import { examine } from './order.examination.js';
+import { MAX_FAULTS } from '../../platform/validation/field-fault.js';
+import { compileValidator, type Refusal } from '../../platform/validation/model-validator.js';
+import type { UnknownFieldsRule } from '../../platform/validation/unknown-fields.js';
 import { totalsFaults, totalsMatch } from './order-totals.js';
 import { Order } from './order.js';
-import { unknownFields } from './unknown-fields.js';
 
 export interface OrderRules {
   /** An order whose amounts do not add up: `warn` accepts and marks it, `strict` refuses it. */
   readonly totals: 'warn' | 'strict';
-  readonly unknownFields: 'ignore' | 'refuse';
+  readonly unknownFields: UnknownFieldsRule;
 }
 
 export type OrderVerdict =
@@ -21,33 +19,25 @@ export type OrderVerdict =
       readonly unknownFields: readonly string[];
       readonly totalsMatch: boolean;
     }
-  | {
-      readonly valid: false;
-      /** Every fault of every field, at most 100, at least one. */
-      readonly faults: readonly FieldFault[];
-    };
+  | Refusal;
 
-const acceptOrder = compileAcceptor(Order);
+const validate = compileValidator(Order, 'an order');
 
 /**
  * Whether a value, as JSON.parse returns it, is an order. Never throws and changes nothing of the value; a value
  * that is no object at all has the one fault with the path ''.
  */
 export function validateOrder(value: unknown, rules: OrderRules): OrderVerdict {
-  let order = acceptOrder(value);
-  const faults: FieldFault[] = [];
-  if (order === undefined) {
-    const examined = examine(value, Order);
-    order = examined.instance;
-    faults.push(...examined.faults);
-    if (!(order instanceof Order)) return { valid: false, faults };
+  const verdict = validate(value, rules.unknownFields);
+  if (verdict.valid) {
+    const { model: order, unknownFields } = verdict;
+    const matching = totalsMatch(order);
+    if (matching || rules.totals === 'warn') {
+      return { valid: true, order, unknownFields, totalsMatch: matching };
+    }
+    return { valid: false, faults: totalsFaults(order) };
   }
-  const unknown = unknownFields(value, Order, MAX_FAULTS);
-  if (rules.unknownFields === 'refuse') {
-    for (const steps of unknown) faults.push(faultAt(steps, 'is not a field of an order'));
-  }
-  const matching = faults.length === 0 && totalsMatch(order);
-  if (!matching && rules.totals === 'strict') faults.push(...totalsFaults(order));
-  if (faults.length > 0) return { valid: false, faults: faults.slice(0, MAX_FAULTS) };
-  return { valid: true, order, unknownFields: unknown.map(pathOf), totalsMatch: matching };
+  const { model, faults } = verdict;
+  if (model === undefined || rules.totals === 'warn') return { valid: false, faults };
+  return { valid: false, faults: [...faults, ...totalsFaults(model)].slice(0, MAX_FAULTS) };
 }

@@ -1,4 +1,5 @@
-import { Amount, CurrencyCode, ShortText, WholeNumber } from './field-rules.js';
+import { CurrencyCode, ShortText, WholeNumber } from '../../platform/validation/field-rules.js';
+import { Amount } from './amount.js';
 
 /**
  * How an order was paid. `amount = goods_total + delivery_cost + custom_fee`, see order-totals.ts.

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
+import { cloudEventHeaders } from '../../platform/messaging/cloud-events.js';
 import { Outbox, type OutboxEntry } from '../../platform/messaging/outbox/outbox.js';
 import { Topics } from '../../platform/messaging/topics.js';
 import type { Order } from '../model/order.js';
@@ -8,7 +9,6 @@ import type { OrderStatus } from '../model/order-status.js';
 /** Logical name of the topic that status events go out on. */
 export const STATUS_TOPIC = 'order-status';
 
-/** CloudEvents' context attributes; `source` and `id` together name one event (CloudEvents 1.0.2, section 3.1). */
 const SOURCE = '/waybill/orders';
 const TYPE_PREFIX = 'waybill.order.';
 
@@ -81,15 +81,13 @@ function entryOf(topic: string, change: OrderChanged, occurredAt: string): Outbo
     aggregateType: 'order',
     aggregateId: order.order_uid,
     type,
-    headers: {
-      ce_specversion: '1.0',
-      ce_id: `${order.order_uid}:${version}`,
-      ce_source: SOURCE,
-      ce_type: type,
-      ce_subject: order.order_uid,
-      ce_time: occurredAt,
-      'content-type': 'application/json',
-    },
+    headers: cloudEventHeaders({
+      id: `${order.order_uid}:${version}`,
+      source: SOURCE,
+      type,
+      subject: order.order_uid,
+      time: occurredAt,
+    }),
     payload: Buffer.from(JSON.stringify(eventOf(change, occurredAt))),
   };
 }

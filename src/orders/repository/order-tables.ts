@@ -9,11 +9,11 @@ import {
   TEXT,
   TIMESTAMPTZ,
 } from '../../platform/database/batch-table.js';
+import { sourceTimeUs } from '../../platform/messaging/source-position.js';
 import type { Item } from '../model/item.js';
 import type { OrderStatus } from '../model/order-status.js';
 import type { Order } from '../model/order.js';
 import { instantMs } from './order-time.js';
-import { sourceTimeUs } from './source-time.js';
 import type { OrderToStore } from './order-to-store.js';
 
 /** An order as it will be, and what it becomes by that. */

@@ -1,12 +1,5 @@
+import type { SourcePosition } from '../../platform/messaging/source-position.js';
 import type { OrderContent } from './order-content.js';
-
-/** Where in a topic an order came from. */
-export interface OrderSource {
-  /** `topic/partition` */
-  readonly stream: string;
-  readonly offset: number;
-  readonly timestampMs: number;
-}
 
 export interface OrderToStore {
   readonly content: OrderContent;
@@ -14,7 +7,7 @@ export interface OrderToStore {
   /** Microseconds since the Unix epoch; lists are sorted by it. */
   readonly receivedAtUs: number;
   /** Not there for an order that came over HTTP. */
-  readonly source?: OrderSource;
+  readonly source?: SourcePosition;
   /** Whether it may take the place of what is there. With it, an order is never stored anew. */
   readonly mayReplace?: (held: OrderRevision) => boolean;
 }

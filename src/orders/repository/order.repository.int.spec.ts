@@ -3,7 +3,8 @@ import { sampleOrderText } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import type { Order } from '../model/order.js';
 import { contentOf } from './order-content.js';
-import type { OrderSource, OrderToStore } from './order-to-store.js';
+import type { SourcePosition } from '../../platform/messaging/source-position.js';
+import type { OrderToStore } from './order-to-store.js';
 import { OrderRepository, type StoreResult } from './order.repository.js';
 import { StoredOrders } from './stored-orders.js';
 
@@ -36,7 +37,7 @@ function orderOf(orderUid: string, mark = 'a', items = 1): Order {
   };
 }
 
-const toStore = (order: Order, source?: OrderSource): OrderToStore => ({
+const toStore = (order: Order, source?: SourcePosition): OrderToStore => ({
   content: contentOf(order),
   totalsMatch: true,
   receivedAtUs: Date.now() * 1_000,
@@ -47,7 +48,7 @@ const from = (
   offset: number,
   timestampMs = 1_700_000_000_000 + offset,
   stream = 'orders/0',
-): OrderSource => ({
+): SourcePosition => ({
   stream,
   offset,
   timestampMs,

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
+import { isDeliveredAgain, type StoredPosition } from '../../platform/messaging/source-position.js';
 import { type OrderChange, ORDERS, partArrays } from './order-tables.js';
-import type { OrderRevision, OrderSource, OrderToStore } from './order-to-store.js';
+import type { OrderRevision, OrderToStore } from './order-to-store.js';
 import { momentText } from './order-time.js';
-import { sourceTimeUs } from './source-time.js';
 import { DELETE_PARTS, INSERT_NEW_ORDERS, INSERT_PARTS, LOCK_ORDERS, REPLACE_ORDERS } from './order.sql.js';
 
 /**
@@ -33,14 +33,11 @@ export interface StoredOrder extends OrderRevision {
   readonly text: string;
 }
 
-interface HeldOrder {
+interface HeldOrder extends StoredPosition {
   order_uid: string;
   version: number;
   content_hash: string;
   received_at: string;
-  source: string | null;
-  source_offset: number | null;
-  source_time_us: string | null;
 }
 
 const NOTHING_TO_REPLACE: StoreResult = { outcome: 'mismatched', version: 0 };
@@ -151,18 +148,4 @@ function resultOf(toStore: OrderToStore, held: HeldOrder | undefined): StoreResu
   if (toStore.content.hash === hash) return { outcome: 'unchanged', version, receivedAt };
   if (isDeliveredAgain(toStore.source, held)) return { outcome: 'stale', version, receivedAt };
   return { outcome: 'updated', version: version + 1, receivedAt };
-}
-
-/**
- * Whether an event is at or before the newest one stored of its stream: after a crash, or from a consumer that
- * was frozen while another took its partition over. The time is compared too, since a topic that was made anew
- * counts its offsets from 0 again, and what stands in it is not old.
- */
-function isDeliveredAgain(source: OrderSource | undefined, held: HeldOrder): boolean {
-  return (
-    source !== undefined &&
-    source.stream === held.source &&
-    source.offset <= held.source_offset! &&
-    sourceTimeUs(source) <= BigInt(held.source_time_us!)
-  );
 }

@@ -1,24 +1,16 @@
-import type { KeyClaim, RepeatableAnswer } from '../../platform/http/idempotency-keys.js';
+import type { MayBeKeyed } from '../../platform/batching/keyed-writes.js';
+import type { SourcePosition } from '../../platform/messaging/source-position.js';
 import type { Order } from '../model/order.js';
-import type { OrderSource } from '../repository/order-to-store.js';
 import type { StoreOutcome } from '../repository/order.repository.js';
 
 /** A valid order on its way in. */
-export interface IncomingOrder {
+export interface IncomingOrder extends MayBeKeyed<OrderReceipt> {
   readonly order: Order;
   readonly totalsMatch: boolean;
   /** Not there for an order that came over HTTP. */
-  readonly source?: OrderSource;
+  readonly source?: SourcePosition;
   /** The ETags one of which the order must have to be replaced, or `*` for any; it is never stored anew then. */
   readonly ifMatch?: '*' | readonly string[];
-  /** For a request with an Idempotency-Key. */
-  readonly keyed?: KeyedRequest;
-}
-
-/** A request whose answer is kept, in the transaction that its order is written in. */
-export interface KeyedRequest {
-  readonly claim: KeyClaim;
-  readonly answerTo: (receipt: OrderReceipt) => RepeatableAnswer;
 }
 
 /** What became of an order that came in. */

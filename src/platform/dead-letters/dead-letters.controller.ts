@@ -25,7 +25,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requireJson } from '../http/json-body.js';
 import { ReadsBody } from '../http/request-bodies.js';
-import { linkToNextPage } from '../http/next-page.js';
+import { linkToNextPage } from '../http/pages.js';
 import { PagesUnderWay } from '../http/pages-under-way.js';
 import { ProblemError } from '../http/problem.js';
 import type { Parameters } from '../http/request-parameters.js';

@@ -1,4 +1,5 @@
-import { ProblemError, type ProblemFault } from './problem.js';
+import { invalidRequest } from './invalid-request.js';
+import type { ProblemFault } from './problem.js';
 
 /** What a query, a JSON body or a command line holds by name. One that is given twice comes as a list. */
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -104,8 +105,6 @@ export class ParameterReader {
   /** @throws ProblemError 400 naming every fault there is */
   throwFaults(what: string): void {
     if (this.faults.length === 0) return;
-    const errors = [...this.faults];
-    const described = errors.map(({ path, detail }) => `${path === '' ? 'the value' : path} ${detail}`);
-    throw new ProblemError(400, `${what} is not valid: ${described.join('; ')}`, { errors });
+    throw invalidRequest(what, [...this.faults]);
   }
 }

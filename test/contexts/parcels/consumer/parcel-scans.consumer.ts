@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import type { ReceivedEvent, RefusedEvent } from '../../../../src/platform/messaging/received-event.js';
 import { Subscribe } from '../../../../src/platform/messaging/subscription.js';
+import { describeFaults } from '../../../../src/platform/validation/field-fault.js';
 import { decodeScan, type ParcelScan } from '../model/parcel-scan.js';
 import { ParcelIntake } from '../service/parcel-intake.js';
 
@@ -16,8 +17,8 @@ export class ParcelScansConsumer {
     const refused: RefusedEvent[] = [];
     for (const event of events) {
       const verdict = decodeScan(event.value);
-      if (verdict.valid) scans.push(verdict.scan);
-      else refused.push({ event, reason: verdict.reason, attempts: 1 });
+      if (verdict.valid) scans.push(verdict.model);
+      else refused.push({ event, reason: describeFaults(verdict.faults), attempts: 1 });
     }
     await this.intake.receive(scans, refused);
   }

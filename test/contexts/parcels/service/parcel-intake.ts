@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../../src/platform/database/database.js';
 import { DeadLetters } from '../../../../src/platform/dead-letters/dead-letters.js';
+import { cloudEventHeaders } from '../../../../src/platform/messaging/cloud-events.js';
 import { Outbox } from '../../../../src/platform/messaging/outbox/outbox.js';
 import type { RefusedEvent } from '../../../../src/platform/messaging/received-event.js';
 import { Topics } from '../../../../src/platform/messaging/topics.js';
@@ -20,6 +21,7 @@ export class ParcelIntake {
 
   async receive(scans: readonly ParcelScan[], refused: readonly RefusedEvent[]): Promise<void> {
     await this.database.transaction(async (tx) => {
+      const movedAt = new Date().toISOString();
       const fresh = await this.scans.store(tx, scans);
       await this.outbox.append(
         tx,
@@ -27,8 +29,14 @@ export class ParcelIntake {
           topic: this.topics.deployedName('parcel-moved'),
           aggregateType: 'parcel',
           aggregateId: scan.track_number, // the message's key
-          type: 'parcel.moved',
-          headers: { 'content-type': 'application/json' },
+          type: 'waybill.parcel.moved',
+          headers: cloudEventHeaders({
+            id: scan.scan_id,
+            source: '/waybill/parcels',
+            type: 'waybill.parcel.moved',
+            subject: scan.track_number,
+            time: movedAt,
+          }),
           payload: JSON.stringify(scan),
         })),
       );

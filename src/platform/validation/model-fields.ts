@@ -1,29 +1,29 @@
 import { getMetadataStorage } from 'class-validator';
 import type { ValidationArguments } from 'class-validator';
-import { RULE } from './field-rules.js';
-import type { PartClass } from './field-rules.js';
+import { type ModelClass, RuleDefinition } from './field-rules.js';
 
-export interface FieldRule {
-  /** One of RULE. */
+/** One rule of a field, read from what its decorator told class-validator. */
+export interface ReadRule {
   readonly name: string;
-  readonly constraints: readonly unknown[];
+  /** Not there for a rule of class-validator's own. */
+  readonly definition: RuleDefinition | undefined;
   /** The rule's own function, as class-validator would call it. */
   readonly accepts: (value: unknown) => boolean;
 }
 
-/** One field of a class of the model, read from what its decorators told class-validator. */
+/** One field of a class of a model. */
 export interface ModelField {
   readonly property: string;
-  readonly rules: readonly FieldRule[];
+  readonly rules: readonly ReadRule[];
   /** The class of the object, or of the objects of the list, that the field holds. */
-  readonly partClass: PartClass | undefined;
+  readonly modelClass: ModelClass | undefined;
   readonly isList: boolean;
 }
 
-const fieldsByClass = new Map<PartClass, readonly ModelField[]>();
+const fieldsByClass = new Map<ModelClass, readonly ModelField[]>();
 
-/** The fields of a class of the model, in the order in which it declares them. */
-export function fieldsOf(modelClass: PartClass): readonly ModelField[] {
+/** The fields of a class of a model, in the order in which it declares them. */
+export function fieldsOf(modelClass: ModelClass): readonly ModelField[] {
   let fields = fieldsByClass.get(modelClass);
   if (fields === undefined) {
     fields = readFields(modelClass);
@@ -32,19 +32,19 @@ export function fieldsOf(modelClass: PartClass): readonly ModelField[] {
   return fields;
 }
 
-function readFields(modelClass: PartClass): readonly ModelField[] {
+function readFields(modelClass: ModelClass): readonly ModelField[] {
   const storage = getMetadataStorage();
-  const rulesByProperty = new Map<string, FieldRule[]>();
+  const rulesByProperty = new Map<string, ReadRule[]>();
   for (const metadata of storage.getTargetValidationMetadatas(modelClass, '', false, false)) {
     const constraints: readonly unknown[] = metadata.constraints ?? [];
     const rules = rulesByProperty.get(metadata.propertyName) ?? [];
     rulesByProperty.set(metadata.propertyName, rules);
     const constraintMetadatas = storage.getTargetValidatorConstraints(metadata.constraintCls);
     // A decorator that class-validator runs in a way of its own (conditional, nested, each, groups) would
-    // otherwise be passed over in silence, and the acceptor would let pass what class-validator refuses.
+    // otherwise be passed over in silence, and the fast validator would let pass what class-validator refuses.
     if (constraintMetadatas.length !== 1 || metadata.each || metadata.groups?.length || metadata.validateIf) {
       throw new TypeError(
-        `${modelClass.name}.${metadata.propertyName}: only rules of field-rules.ts can be derived from`,
+        `${modelClass.name}.${metadata.propertyName}: nothing can be derived from a rule that is conditional, nested, or in groups`,
       );
     }
     const { instance, name } = constraintMetadatas[0]!;
@@ -53,15 +53,16 @@ function readFields(modelClass: PartClass): readonly ModelField[] {
       property: metadata.propertyName,
       constraints,
     } as ValidationArguments;
-    rules.push({ name, constraints, accepts: (value) => instance.validate(value, args) === true });
+    const definition = constraints[0] instanceof RuleDefinition ? constraints[0] : undefined;
+    rules.push({ name, definition, accepts: (value) => instance.validate(value, args) === true });
   }
   return [...rulesByProperty].map(([property, rules]) => {
-    const part = rules.find(({ name }) => name === RULE.part || name === RULE.listOf);
+    const holding = rules.find(({ definition }) => definition?.modelClass !== undefined)?.definition;
     return {
       property,
       rules,
-      partClass: part?.constraints[0] as PartClass | undefined,
-      isList: part?.name === RULE.listOf,
+      modelClass: holding?.modelClass,
+      isList: holding?.schema.type === 'array',
     };
   });
 }

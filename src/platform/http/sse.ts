@@ -25,6 +25,18 @@ const CLIENTS_A_ROUND = 200;
 const FIRST = Buffer.from(`retry: ${RECONNECT_MS}\n\n`);
 const ALIVE = Buffer.from(': alive\n\n');
 
+export interface ServerSentEvent {
+  readonly event: string;
+  /** Which one; a client that comes again says the last that it had. */
+  readonly id: string;
+  readonly data: string;
+}
+
+/** An event as it goes over the wire. A line of its data is a field of its own, whatever it ends with. */
+export function sseText({ event, id, data }: ServerSentEvent): string {
+  return `event: ${event}\nid: ${id}\ndata: ${data.replaceAll(/\r\n|\r|\n/g, '\ndata: ')}\n\n`;
+}
+
 export interface EventStreamOptions {
   readonly maxClients: number;
   /** A client was let go, since it does not read. */
@@ -76,7 +88,7 @@ export class EventStream {
     else this.add(response);
   }
 
-  /** @param text one event as it goes over the wire, with the empty line at its end */
+  /** @param text one event, of {@link sseText} */
   publish(text: string): void {
     if (this.clients.size === 0) return;
     this.batch.push(text);

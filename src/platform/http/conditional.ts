@@ -1,4 +1,4 @@
-import { ProblemError } from '../../platform/http/problem.js';
+import { ProblemError } from './problem.js';
 
 /** RFC 9110, section 8.8.3; Node hands a field's bytes over as Latin-1. A comma may stand within an ETag. */
 const ETAG = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
@@ -10,11 +10,12 @@ const PATH = 'If-Match';
  * The strong ETags of an If-Match field, or `*` (RFC 9110, section 13.1.1). Weak ones are left out, since by strong
  * comparison they match nothing.
  *
+ * @param what is changed: 'the order'
  * @throws ProblemError 428 when the field is missing, 400 when it is malformed
  */
-export function parseIfMatch(field: string | undefined): '*' | string[] {
+export function parseIfMatch(field: string | undefined, what: string): '*' | string[] {
   if (field === undefined) {
-    const detail = 'must be there: the ETag that the order was read with, or *';
+    const detail = `must be there: the ETag that ${what} was read with, or *`;
     throw new ProblemError(428, `${PATH} ${detail}`, { errors: [{ path: PATH, detail }] });
   }
   if (field.trim() === '*') return '*';
@@ -23,4 +24,13 @@ export function parseIfMatch(field: string | undefined): '*' | string[] {
     throw new ProblemError(400, `${PATH} ${detail}`, { errors: [{ path: PATH, detail }] });
   }
   return (field.match(new RegExp(ETAG, 'g')) ?? []).filter((etag) => !etag.startsWith('W/'));
+}
+
+/**
+ * Whether an If-None-Match field names the ETag, by weak comparison (RFC 9110, section 13.1.2): `*`, or a list of
+ * ETags, each perhaps with `W/` before it.
+ */
+export function matchesETag(ifNoneMatch: string, etag: string): boolean {
+  if (ifNoneMatch === etag || ifNoneMatch.trim() === '*') return true;
+  return ifNoneMatch.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
 }

@@ -2,32 +2,34 @@ import { validateSync } from 'class-validator';
 import type { ValidatorOptions } from 'class-validator';
 import { faultAt, type FieldFault, MAX_FAULTS } from './field-fault.js';
 import type { Steps } from './field-path.js';
-import { faultDetail, isJsonObject, kindOf } from './field-rules.js';
-import type { PartClass } from './field-rules.js';
+import { faultDetail, isJsonObject, kindOf, type ModelClass } from './field-rules.js';
 import { fieldsOf } from './model-fields.js';
 
 const OPTIONS: ValidatorOptions = { validationError: { target: false, value: false } };
 
 /**
- * Validates a value against a class of the model with class-validator itself, part by part.
+ * Validates a value against a class of a model with class-validator itself, part by part.
  *
  * Returns an instance that holds the known fields of the value, parts as instances of their classes, and the
  * faults in the order of the fields, at most MAX_FAULTS; the instance is valid only when there are none. Walks
  * no deeper than the model does, so no nesting of the value can overflow the stack.
+ *
+ * @param at where the value itself stands
  */
 export function examine<T extends object>(
   value: unknown,
   modelClass: new () => T,
+  at?: Steps,
 ): { readonly instance: T; readonly faults: readonly FieldFault[] } {
   const faults: FieldFault[] = [];
-  const instance = examinePart(value, modelClass, undefined, faults);
+  const instance = examinePart(value, modelClass, at, faults);
   return { instance: instance as T, faults };
 }
 
 /** The value itself when it is no object: a list may hold anything. */
 function examinePart(
   value: unknown,
-  modelClass: PartClass,
+  modelClass: ModelClass,
   at: Steps | undefined,
   faults: FieldFault[],
 ): unknown {
@@ -42,13 +44,13 @@ function examinePart(
     instance[property] = field === 0 ? 0 : field; // -0 is 0
   }
   const details = detailsByProperty(instance);
-  for (const { property, partClass, isList } of fields) {
+  for (const { property, modelClass: heldClass, isList } of fields) {
     const here = { before: at, step: property };
     for (const detail of details.get(property) ?? []) faults.push(faultAt(here, detail));
     const field = instance[property];
-    if (partClass === undefined) continue;
-    if (!isList && isJsonObject(field)) instance[property] = examinePart(field, partClass, here, faults);
-    if (isList && Array.isArray(field)) instance[property] = examineList(field, partClass, here, faults);
+    if (heldClass === undefined) continue;
+    if (!isList && isJsonObject(field)) instance[property] = examinePart(field, heldClass, here, faults);
+    if (isList && Array.isArray(field)) instance[property] = examineList(field, heldClass, here, faults);
   }
   faults.splice(MAX_FAULTS);
   return instance;
@@ -56,13 +58,13 @@ function examinePart(
 
 function examineList(
   list: readonly unknown[],
-  partClass: PartClass,
+  modelClass: ModelClass,
   at: Steps,
   faults: FieldFault[],
 ): unknown[] {
   const parts: unknown[] = [];
   for (let index = 0; index < list.length && faults.length < MAX_FAULTS; index++) {
-    parts.push(examinePart(list[index], partClass, { before: at, step: index }, faults));
+    parts.push(examinePart(list[index], modelClass, { before: at, step: index }, faults));
   }
   return parts;
 }

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
 import { knownFailures } from '../known-failures.js';
-import { EventStream } from './event-stream.js';
+import { EventStream, sseText } from './sse.js';
 import { createHttpAdapter } from './http-adapter.js';
 import { answerInTurns } from './pipelined-requests.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -117,5 +117,16 @@ describe('an event stream', () => {
     );
     expect(stream.size).toBe(1);
     await eventually(() => expect(reader.received().length).toBeGreaterThan(published * event.length));
+  });
+});
+
+describe('the text of an event', () => {
+  it('ends with an empty line, and has a field for each line of its data', () => {
+    expect(sseText({ event: 'moved', id: 'T1:2', data: '{"a":1}' })).toBe(
+      'event: moved\nid: T1:2\ndata: {"a":1}\n\n',
+    );
+    expect(sseText({ event: 'moved', id: '1', data: 'a\nb\r\nc\rid: 2' })).toBe(
+      'event: moved\nid: 1\ndata: a\ndata: b\ndata: c\ndata: id: 2\n\n',
+    );
   });
 });

@@ -1,23 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TooBusyError } from '../../platform/http/too-busy.error.js';
-import type { IncomingOrder } from './incoming-order.js';
-import { type WaitingOrder, WaitingOrders } from './waiting-orders.js';
+import { TooBusyError } from '../http/too-busy.error.js';
+import { type WaitingRequest, WaitingRequests } from './waiting-requests.js';
 
 const MIB = 1_048_576;
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function aWaitingOrder(bytes = 1_000): WaitingOrder & { rejected: Error[] } {
+type Request = WaitingRequest<string, void>;
+
+function aRequest(bytes = 1_000): Request & { rejected: Error[] } {
   const rejected: Error[] = [];
   const reject = (error: Error): void => void rejected.push(error);
-  return { incoming: {} as IncomingOrder, bytes, resolve: () => undefined, reject, rejected };
+  return { item: 'a parcel', bytes, resolve: () => undefined, reject, rejected };
 }
 
-function filled(orders: number, bytes?: number) {
-  const waiting = new WaitingOrders();
-  const all = Array.from({ length: orders }, () => aWaitingOrder(bytes));
-  for (const order of all) waiting.add(order);
+function filled(requests: number, bytes?: number) {
+  const waiting = new WaitingRequests<string, void>({ one: 'the parcel', many: 'parcels' });
+  const all = Array.from({ length: requests }, () => aRequest(bytes));
+  for (const request of all) waiting.add(request);
   return { waiting, all };
 }
 
@@ -36,31 +37,31 @@ describe('a batch', () => {
     expect(waiting.take()).toHaveLength(2);
   });
 
-  it('has one order, however large it is', () => {
+  it('has one request, however large it is', () => {
     expect(filled(2, 5 * MIB).waiting.take()).toHaveLength(1);
   });
 });
 
-describe('orders are too many', () => {
+describe('requests are too many', () => {
   it('when 5,000 wait, until some are taken', () => {
     const { waiting } = filled(5_000, 1);
-    expect(() => waiting.add(aWaitingOrder())).toThrow(TooBusyError);
+    expect(() => waiting.add(aRequest())).toThrow('too many parcels are waiting to be written');
     waiting.take();
-    expect(() => waiting.add(aWaitingOrder())).not.toThrow();
+    expect(() => waiting.add(aRequest())).not.toThrow();
   });
 
   it('when 16 MiB wait or are being written, until some are done', () => {
     const { waiting } = filled(16, MIB);
-    expect(() => waiting.add(aWaitingOrder(1))).toThrow(TooBusyError);
+    expect(() => waiting.add(aRequest(1))).toThrow(TooBusyError);
     const batch = waiting.take();
-    expect(() => waiting.add(aWaitingOrder(1))).toThrow(TooBusyError);
+    expect(() => waiting.add(aRequest(1))).toThrow(TooBusyError);
     waiting.release(batch);
-    waiting.add(aWaitingOrder(4 * MIB));
-    expect(() => waiting.add(aWaitingOrder(1))).toThrow(TooBusyError);
+    waiting.add(aRequest(4 * MIB));
+    expect(() => waiting.add(aRequest(1))).toThrow(TooBusyError);
   });
 });
 
-describe('an order whose turn does not come', () => {
+describe('a request whose turn does not come', () => {
   it('is given up after ten seconds, and takes no room any more', async () => {
     const { waiting, all } = filled(16, MIB);
     const [written] = [waiting.take()];
@@ -71,13 +72,13 @@ describe('an order whose turn does not come', () => {
       expect(rejected).toEqual(n < written.length ? [] : [expect.any(TooBusyError)]);
     }
     expect(waiting.take()).toEqual([]);
-    expect(() => waiting.add(aWaitingOrder(12 * MIB))).not.toThrow();
+    expect(() => waiting.add(aRequest(12 * MIB))).not.toThrow();
   });
 
   it('has ten seconds of its own, whenever it came', async () => {
     const { waiting, all } = filled(1);
     await vi.advanceTimersByTimeAsync(6_000);
-    const later = aWaitingOrder();
+    const later = aRequest();
     waiting.add(later);
     await vi.advanceTimersByTimeAsync(4_100);
     expect(all[0]!.rejected).toHaveLength(1);

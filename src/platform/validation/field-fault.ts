@@ -14,7 +14,7 @@ export function faultAt(steps: Steps | undefined, detail: string): FieldFault {
   return { path: pathOf(steps), pointer: pointerOf(steps), detail };
 }
 
-/** Enough to mend an order by, and a bound on what a hostile message can make us write. */
+/** Enough to mend a message by, and a bound on what a hostile message can make us write. */
 export const MAX_FAULTS = 100;
 
 /** All faults in one line: `payment.amount must be …; items[0].sale must be …`. */

@@ -1,14 +1,13 @@
-import { isJsonObject } from './field-rules.js';
-import type { PartClass } from './field-rules.js';
+import { isJsonObject, type ModelClass } from './field-rules.js';
 import { fieldsOf } from './model-fields.js';
 
 /**
  * Returns a fresh instance that holds the known fields of `value` and nothing else, or undefined for a value
- * that is not certainly valid: whether it is, and why not, class-validator says (order.validation.ts).
+ * that is not certainly valid: whether it is, and why not, class-validator says (examination.ts).
  */
-export type Acceptor<T extends object> = (value: unknown) => T | undefined;
+export type FastValidator<T extends object> = (value: unknown) => T | undefined;
 
-interface FieldAcceptor {
+interface FastField {
   readonly property: string;
   readonly accepts: (value: unknown) => boolean;
   /** For a field that holds a part or a list of them: the parts, built; undefined when one is not accepted. */
@@ -16,18 +15,18 @@ interface FieldAcceptor {
 }
 
 /**
- * Compiles a class of the model, once, into a function that calls the rules' own functions one after the other.
+ * Compiles a class of a model, once, into a function that calls the rules' own functions one after the other.
  * class-validator's executor groups metadata and builds an error object per field on each call, which costs many
- * times what the rules themselves cost; an order that is valid, as nearly all are, needs none of that.
+ * times what the rules themselves cost; a value that is valid, as nearly all are, needs none of that.
  */
-export function compileAcceptor<T extends object>(modelClass: new () => T): Acceptor<T> {
-  const fields = fieldsOf(modelClass).map(({ property, rules, partClass, isList }): FieldAcceptor => {
+export function compileFastValidator<T extends object>(modelClass: new () => T): FastValidator<T> {
+  const fields = fieldsOf(modelClass).map(({ property, rules, modelClass: heldClass, isList }): FastField => {
     const [first, ...others] = rules.map((rule) => rule.accepts);
     if (first === undefined) throw new TypeError(`${modelClass.name}.${property} has no rule`);
     return {
       property,
       accepts: others.length === 0 ? first : (value) => rules.every((rule) => rule.accepts(value)),
-      build: partClass && (isList ? listBuilder(partClass) : compileAcceptor(partClass)),
+      build: heldClass && (isList ? listBuilder(heldClass) : compileFastValidator(heldClass)),
     };
   });
   return (value) => {
@@ -49,13 +48,13 @@ export function compileAcceptor<T extends object>(modelClass: new () => T): Acce
   };
 }
 
-function listBuilder(partClass: PartClass): (value: unknown) => unknown {
-  const accept = compileAcceptor(partClass);
+function listBuilder(modelClass: ModelClass): (value: unknown) => unknown {
+  const validate = compileFastValidator(modelClass);
   return (value) => {
     const list = value as readonly unknown[];
     const parts: object[] = [];
     for (let index = 0; index < list.length; index++) {
-      const part = accept(list[index]);
+      const part = validate(list[index]);
       if (part === undefined) return undefined;
       parts.push(part);
     }

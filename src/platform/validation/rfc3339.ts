@@ -11,7 +11,7 @@ export const MAX_DATE_TIME_CHARACTERS = 64;
  * that exists in the Gregorian calendar, hours 00 to 23, `Z` or an offset, any fraction of a second.
  *
  * Narrower than the RFC in four points. A leap second (`:60`) is refused: ECMAScript's Date cannot read one, so
- * every page that shows the order would break on it. Year 0000, offsets of 16 hours and more, and texts of more
+ * every page that shows one would break on it. Year 0000, offsets of 16 hours and more, and texts of more
  * than 64 characters are refused for PostgreSQL's sake.
  */
 export function isStorableDateTime(text: string): boolean {

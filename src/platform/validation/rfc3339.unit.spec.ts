@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arbitraryDateTime } from '../../../test/support/arbitrary-order.js';
+import { arbitraryDateTime } from '../../../test/support/arbitrary-fields.js';
 import { isStorableDateTime } from './rfc3339.js';
 
 describe('a date-time', () => {

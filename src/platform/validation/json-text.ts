@@ -1,4 +1,4 @@
-/** An order is nested three deep; senders that are newer than we are may nest what we do not know. */
+/** A model is nested a few levels deep; senders that are newer than we are may nest what we do not know. */
 export const MAX_DEPTH = 64;
 
 /** What {@link parseJson} puts in the place of a number that its value would not be. */

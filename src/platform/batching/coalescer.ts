@@ -1,0 +1,93 @@
+import { isLockTimeout } from '../database/lock-timeout.js';
+import type { Failures } from '../failures/failures.js';
+import { RequestsApart } from './requests-apart.js';
+import { type ItemName, type WaitingRequest, WaitingRequests } from './waiting-requests.js';
+
+export interface CoalescerOptions<Item, Result> {
+  readonly name: ItemName;
+  /** Of what an item changes, and somebody else may have locked. */
+  readonly keyOf: (item: Item) => string;
+  /**
+   * Writes a batch in one transaction. Resolves after the commit, with a result for each item in the batch's order, or the
+   * error that its caller alone gets; throws when nothing was written.
+   */
+  readonly write: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>;
+  /** A batch whose write time does not mend is written item by item. */
+  readonly failures: Failures;
+}
+
+/**
+ * Requests of callers who wait for their answer, written together: those that come while a batch is being written share
+ * the next one, and one that comes alone is written at once. How many wait, and for how long, is bounded.
+ */
+export class Coalescer<Item, Result> {
+  private readonly waiting: WaitingRequests<Item, Result>;
+  private readonly apart: RequestsApart<Item, Result>;
+  private writing = false;
+
+  constructor(private readonly options: CoalescerOptions<Item, Result>) {
+    const { name, keyOf } = options;
+    this.waiting = new WaitingRequests(name);
+    this.apart = new RequestsApart({
+      name,
+      keyOf,
+      write: (request) => this.store([request]),
+      settled: (request) => this.waiting.release([request]),
+    });
+  }
+
+  /**
+   * Resolves once the item is committed.
+   *
+   * @param bytes length of the body that it came in
+   * @throws TooBusyError when nothing was written for lack of room or time, and what `write` says of it
+   */
+  submit(item: Item, bytes: number): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.waiting.add({ item, bytes, resolve, reject });
+      if (!this.writing) void this.writeAll();
+    });
+  }
+
+  private async writeAll(): Promise<void> {
+    this.writing = true;
+    for (let batch = this.waiting.take(); batch.length > 0; batch = this.waiting.take()) {
+      const locked = batch.filter((one) => this.apart.wasLocked(one));
+      this.apart.add(locked);
+      await this.write(locked.length === 0 ? batch : batch.filter((one) => !locked.includes(one)));
+    }
+    this.writing = false;
+  }
+
+  private async write(batch: readonly WaitingRequest<Item, Result>[]): Promise<void> {
+    if (batch.length === 0) return;
+    try {
+      await this.store(batch);
+      this.apart.tableIsFree();
+    } catch (error) {
+      if (batch.length === 1) {
+        if (isLockTimeout(error)) this.apart.remember(batch[0]!);
+        batch[0]!.reject(error as Error);
+      } else if (isLockTimeout(error)) {
+        // Those that nobody has locked must not wait for the one that somebody has.
+        return this.apart.add(batch);
+      } else if (this.options.failures.kindOf(error) !== 'transient') {
+        // Only one of them is to blame; the others must not get its error.
+        for (const one of batch) await this.write([one]);
+        return;
+      } else {
+        for (const one of batch) one.reject(error as Error);
+      }
+    }
+    this.waiting.release(batch);
+  }
+
+  private async store(batch: readonly WaitingRequest<Item, Result>[]): Promise<void> {
+    const results = await this.options.write(batch.map((one) => one.item));
+    for (const [index, { resolve, reject }] of batch.entries()) {
+      const result = results[index]!;
+      if (result instanceof Error) reject(result);
+      else resolve(result);
+    }
+  }
+}

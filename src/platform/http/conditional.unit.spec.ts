@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { matchesETag, parseIfMatch } from './conditional.js';
+
+describe('If-Match', () => {
+  it.each<[string, '*' | string[]]>([
+    ['*', '*'],
+    [' * ', '*'],
+    ['"a"', ['"a"']],
+    ['"a", "b"', ['"a"', '"b"']],
+    ['"a","b"', ['"a"', '"b"']],
+    [',"a",,\t"b" , ', ['"a"', '"b"']],
+    ['""', ['""']],
+    ['"*"', ['"*"']],
+    ['"a,b", "c"', ['"a,b"', '"c"']],
+    ['"\xe9"', ['"\xe9"']],
+    ['W/"a"', []],
+    ['"a", W/"b", "c"', ['"a"', '"c"']],
+  ])('%s is %j: the ETags that can match by strong comparison', (field, etags) => {
+    expect(parseIfMatch(field, 'the parcel')).toEqual(etags);
+  });
+
+  it.each(['', ' ', ',', 'a', '"a', 'a"', '"a" "b"', '"a b"', '*, "a"', '"a", *', 'w/"a"', '"a";'])(
+    'is refused with 400 by its name when it is malformed: %s',
+    (field) => {
+      expect(() => parseIfMatch(field, 'the parcel')).toThrow(
+        expect.objectContaining({ status: 400, errors: [expect.objectContaining({ path: 'If-Match' })] }),
+      );
+    },
+  );
+
+  it('is asked for with 428 when it is missing', () => {
+    const detail = 'must be there: the ETag that the parcel was read with, or *';
+    expect(() => parseIfMatch(undefined, 'the parcel')).toThrow(
+      expect.objectContaining({ status: 428, errors: [{ path: 'If-Match', detail }] }),
+    );
+  });
+
+  it('is judged at once however it is made up', () => {
+    const startedAt = performance.now();
+    expect(() => parseIfMatch(`"a"${' \t'.repeat(4_000)}${', '.repeat(4_000)}x`, 'the parcel')).toThrow();
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+});
+
+const ETAG = '"v2-0123456789abcdef"';
+
+describe('If-None-Match', () => {
+  it.each([
+    ETAG,
+    `W/${ETAG}`,
+    '*',
+    ' * ',
+    `"other", ${ETAG}`,
+    `${ETAG},"other"`,
+    `"other" , W/${ETAG} , "third"`,
+    ` ${ETAG} `,
+  ])('%s matches', (field) => {
+    expect(matchesETag(field, ETAG)).toBe(true);
+  });
+
+  it.each([
+    '',
+    '"v1-0123456789abcdef"',
+    'v2-0123456789abcdef',
+    '"V2-0123456789ABCDEF"',
+    'w/"v2"',
+    '"a", "b"',
+    '"*"',
+    ',',
+  ])('%s does not match', (field) => {
+    expect(matchesETag(field, ETAG)).toBe(false);
+  });
+});

@@ -5,5 +5,5 @@ import { useTier } from '../support/tiers.js';
 const kafka = useTier('kafka');
 
 describe.skipIf(kafka.skipped)('on a real broker', () => {
-  killerConformance('Kafka', ['memory'], kafka.brokers);
+  killerConformance('Kafka', ['exit'], kafka.brokers);
 });

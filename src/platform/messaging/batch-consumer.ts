@@ -3,7 +3,7 @@ import { Environment } from '../config/environment.js';
 import { Database } from '../database/database.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchRunner } from './batch-runner.js';
-import { FailingBatches } from './failing-batches.js';
+import { FailingBatches, SLOW_MS } from './failing-batches.js';
 import { Failures } from '../failures/failures.js';
 import { MessagingMetrics } from './messaging.metrics.js';
 import type { Subscriber } from './event-server.js';
@@ -35,7 +35,13 @@ export class BatchConsumer {
     return new BatchRunner({
       handler: async (events) => {
         const finished = this.metrics.batchSeconds.startTimer(labels);
-        await handler(await this.refusedEvents.withoutReplaysForOthers(events));
+        const { partition, offset: firstOffset } = events[0]!;
+        const slow = setTimeout(() => this.failing.slow({ context, topic, partition, firstOffset }), SLOW_MS);
+        try {
+          await handler(await this.refusedEvents.withoutReplaysForOthers(events));
+        } finally {
+          clearTimeout(slow);
+        }
         finished();
         this.metrics.batchSize.observe(labels, events.length);
       },

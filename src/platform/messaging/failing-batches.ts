@@ -4,6 +4,8 @@ import { observeLabelledGauge } from '../metrics/observed-gauge.js';
 
 /** From then on it is worth an operator's look: what passes by itself mostly has by then. */
 const TOLD_AFTER_MS = 60_000;
+/** From then on a try that has neither ended nor failed is worth the same look. */
+export const SLOW_MS = 5_000;
 const MOST_TOLD = 5;
 const MAX_REASON_LENGTH = 200;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
@@ -67,6 +69,14 @@ export class FailingBatches {
     const sinceMs = ofTopic.get(place.partition)?.sinceMs ?? performance.now();
     const code = codeOf(error);
     ofTopic.set(place.partition, { sinceMs, firstOffset, code, reason: reasonOf(error, code) });
+  }
+
+  /** A try of a batch goes on and on; it may come to an end yet. */
+  slow({ firstOffset, ...place }: BatchPlace): void {
+    const ofTopic = this.partitionsOf(place);
+    if (!ofTopic.has(place.partition) || ofTopic.get(place.partition) !== undefined) return;
+    const reason = 'its handler does not come to an end';
+    ofTopic.set(place.partition, { sinceMs: performance.now() - SLOW_MS, firstOffset, code: 'slow', reason });
   }
 
   done(place: PartitionPlace): void {

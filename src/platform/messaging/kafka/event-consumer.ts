@@ -39,7 +39,11 @@ export interface ConsumerParts {
 
 /** How long the partitions of a process that died wait for another; heartbeats go on beside the longest of writes. */
 const SESSION_TIMEOUT_MS = 10_000;
-const REBALANCE_TIMEOUT_MS = 60_000;
+/**
+ * How long a rebalance waits for a member. A process that is killed while it joins holds all others up for so long; one that
+ * is alive comes as soon as what it works on has left, after two seconds or the try that is under way.
+ */
+const REBALANCE_TIMEOUT_MS = 20_000;
 const HEARTBEAT_INTERVAL_MS = 3_000;
 /**
  * How long a broker may hold a fetch open when there is nothing new. kafkajs waits for its fetches before it leaves

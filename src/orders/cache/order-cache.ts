@@ -6,8 +6,8 @@ import type { CacheAnswer } from '../../platform/cache/shared-load.js';
 import type { TieredCache } from '../../platform/cache/tiered-cache.js';
 import { OrdersSettings } from '../orders.settings.js';
 import type { FoundValues } from '../../platform/database/batched-lookups.js';
+import { etagOf } from '../model/order-etag.js';
 import type { StoredOrder } from '../repository/order.repository.js';
-import type { OrderRevision } from '../repository/order-to-store.js';
 import { StoredOrders } from '../repository/stored-orders.js';
 
 /** The prefix is older than the rule for those of other caches. */
@@ -15,20 +15,13 @@ export const ORDER_CACHE: CacheDeclaration = { name: 'orders', keyPrefix: 'waybi
 
 /** A query ends with the order that makes this full: a hundred of 1 MiB would be in memory several times over. */
 const MAX_LOAD_BYTES = 8 * 1_048_576;
-/** Digits of the content's hash that an ETag shows; the version beside it already tells contents of one order apart. */
-const ETAG_HASH_DIGITS = 16;
-
-/** A strong validator of an order's answer (RFC 9110, section 8.8.3). */
-export function etagOf({ version, hash }: OrderRevision): string {
-  return `"v${version}-${hash.slice(0, ETAG_HASH_DIGITS)}"`;
-}
 
 /** The constant of an order's entry is when its first version came. */
 function entryOf(stored: StoredOrder): CacheEntry {
-  const { version, text, receivedAt } = stored;
+  const { version, hash, text, receivedAt } = stored;
   return {
     version,
-    etag: ownText(etagOf(stored)),
+    etag: ownText(etagOf(version, hash)),
     body: ownBytes(text),
     constant: ownText(receivedAt),
   };

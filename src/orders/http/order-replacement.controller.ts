@@ -13,7 +13,7 @@ import { requireJson } from '../../platform/http/json-body.js';
 import { ReadsBody } from '../../platform/http/request-bodies.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import { OrderValidator } from '../model/order-validator.js';
-import type { OrderReceipt } from '../service/incoming-order.js';
+import type { OrderReceipt } from '../model/order-receipt.js';
 import { OrderSubmission } from '../service/order-submission.js';
 import { parseIfMatch } from '../../platform/http/conditional.js';
 import { requireOrderUid, validOrder } from './order-request.js';

@@ -24,7 +24,7 @@ import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
 import { ORDER_STATUSES } from '../model/order-status.js';
 import { OrderValidator } from '../model/order-validator.js';
-import type { OrderReceipt } from '../service/incoming-order.js';
+import type { OrderReceipt } from '../model/order-receipt.js';
 import { OrderLookup } from '../service/order-lookup.js';
 import { OrderSubmission } from '../service/order-submission.js';
 import { orderAnswer } from './order-answer.js';

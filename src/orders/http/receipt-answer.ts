@@ -1,5 +1,5 @@
 import type { RepeatableAnswer } from '../../platform/http/idempotency-keys.js';
-import type { OrderReceipt } from '../service/incoming-order.js';
+import type { OrderReceipt } from '../model/order-receipt.js';
 
 export const ORDERS_PATH = '/api/orders';
 

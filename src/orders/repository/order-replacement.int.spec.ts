@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleOrderText } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { Database } from '../../platform/database/database.js';
+import { etagOf } from '../model/order-etag.js';
+import type { OrderReceipt } from '../model/order-receipt.js';
 import type { Order } from '../model/order.js';
 import { contentOf } from './order-content.js';
-import { OrderRepository, type StoreResult } from './order.repository.js';
+import { OrderRepository } from './order.repository.js';
 import type { OrderToStore } from './order-to-store.js';
 import { StoredOrders } from './stored-orders.js';
 
@@ -34,12 +36,15 @@ const toStore = (order: Order): OrderToStore => ({
   receivedAtUs: Date.now() * 1_000,
 });
 
-/** Each result knows when the first version of its order came; see the test of that. */
-async function store(...batch: OrderToStore[]): Promise<StoreResult[]> {
-  const results = await house.database.transaction((tx) => repository.store(tx, batch));
-  return results.map(({ receivedAt, ...result }) => {
-    expect(receivedAt === undefined).toBe(result.version === 0);
-    return result;
+/** What became of each. Each receipt knows when the first version of its order came; see the test of that. */
+async function store(
+  ...batch: OrderToStore[]
+): Promise<Pick<OrderReceipt, 'outcome' | 'version' | 'etag'>[]> {
+  const receipts = await house.database.transaction((tx) => repository.store(tx, batch));
+  return receipts.map(({ orderUid, receivedAt, ...receipt }, index) => {
+    expect(orderUid).toBe(batch[index]!.content.order.order_uid);
+    expect(receivedAt === undefined).toBe(receipt.version === 0);
+    return receipt;
   });
 }
 
@@ -48,10 +53,14 @@ async function read(orderUid: string): Promise<{ order: Order; version: number; 
   return { order: JSON.parse(stored!.text) as Order, version: stored!.version, hash: stored!.hash };
 }
 
+/** More than any order here has. */
+const VERSIONS = 12;
+
 describe('an order that may only replace', () => {
+  /** Whichever of its first versions it is. */
   const asLongAs = (hash: string, order: Order): OrderToStore => ({
     ...toStore(order),
-    mayReplace: (held) => held.hash === hash,
+    ifMatch: Array.from({ length: VERSIONS }, (_, n) => etagOf(n + 1, hash)),
   });
   const [a, b, c] = ['a', 'b', 'c'].map((mark) => (uid: string) => orderOf(uid, mark)) as [
     (uid: string) => Order,
@@ -63,15 +72,19 @@ describe('an order that may only replace', () => {
   it('replaces what it may, which may be the same content', async () => {
     const uid = freshUid();
     await store(toStore(a(uid)));
-    expect(await store(asLongAs(hashOf(a(uid)), a(uid)))).toEqual([{ outcome: 'unchanged', version: 1 }]);
-    expect(await store(asLongAs(hashOf(a(uid)), b(uid)))).toEqual([{ outcome: 'updated', version: 2 }]);
+    const etag = etagOf(1, hashOf(a(uid)));
+    expect(await store(asLongAs(hashOf(a(uid)), a(uid)))).toEqual([
+      { outcome: 'unchanged', version: 1, etag },
+    ]);
+    const replaced = { outcome: 'updated', version: 2, etag: etagOf(2, hashOf(b(uid))) };
+    expect(await store(asLongAs(hashOf(a(uid)), b(uid)))).toEqual([replaced]);
     expect((await read(uid)).order).toEqual(b(uid));
   });
 
   it('is told what is there when it may not, even if that is its own content, and changes nothing', async () => {
     const uid = freshUid();
     await store(toStore(a(uid)));
-    const mismatched = { outcome: 'mismatched', version: 1, held: { version: 1, hash: hashOf(a(uid)) } };
+    const mismatched = { outcome: 'mismatched', version: 1, etag: etagOf(1, hashOf(a(uid))) };
     expect(await store(asLongAs(hashOf(b(uid)), c(uid)))).toEqual([mismatched]);
     expect(await store(asLongAs(hashOf(b(uid)), a(uid)))).toEqual([mismatched]);
     expect(await read(uid)).toMatchObject({ order: a(uid), version: 1 });
@@ -79,7 +92,7 @@ describe('an order that may only replace', () => {
 
   it('is never stored anew', async () => {
     const uid = freshUid();
-    const anything: OrderToStore = { ...toStore(a(uid)), mayReplace: () => true };
+    const anything: OrderToStore = { ...toStore(a(uid)), ifMatch: '*' };
     expect(await store(anything)).toEqual([{ outcome: 'mismatched', version: 0 }]);
     expect(await storedOrders.findMany([uid])).toEqual([]);
   });
@@ -146,7 +159,7 @@ describe('an order that may only replace', () => {
       await store(...uids.filter((_, n) => n % 3 === 0).map((uid) => toStore(a(uid))));
       const writers = Array.from({ length: 8 }, (_, n) => {
         const batch = uids.flatMap((uid) => [
-          { ...toStore(orderOf(uid, `put-${n}`)), mayReplace: () => true },
+          { ...toStore(orderOf(uid, `put-${n}`)), ifMatch: '*' as const },
           toStore(orderOf(uid, `post-${n}`)),
         ]);
         return store(...(n % 2 === 0 ? batch : batch.toReversed()));

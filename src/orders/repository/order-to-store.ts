@@ -8,12 +8,6 @@ export interface OrderToStore {
   readonly receivedAtUs: number;
   /** Not there for an order that came over HTTP. */
   readonly source?: SourcePosition;
-  /** Whether it may take the place of what is there. With it, an order is never stored anew. */
-  readonly mayReplace?: (held: OrderRevision) => boolean;
-}
-
-/** What tells one version of an order from every other. */
-export interface OrderRevision {
-  readonly version: number;
-  readonly hash: string;
+  /** The ETags one of which the order must have to be replaced, or `*` for any; it is never stored anew then. */
+  readonly ifMatch?: '*' | readonly string[];
 }

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleOrderText } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
+import { etagOf } from '../model/order-etag.js';
+import type { OrderReceipt } from '../model/order-receipt.js';
 import type { Order } from '../model/order.js';
 import { contentOf } from './order-content.js';
 import type { SourcePosition } from '../../platform/messaging/source-position.js';
 import type { OrderToStore } from './order-to-store.js';
-import { OrderRepository, type StoreResult } from './order.repository.js';
+import { OrderRepository } from './order.repository.js';
 import { StoredOrders } from './stored-orders.js';
 
 let house: WaybillDatabase;
@@ -54,12 +56,18 @@ const from = (
   timestampMs,
 });
 
-/** Each result knows when the first version of its order came; see the test of that. */
-async function store(...batch: OrderToStore[]): Promise<StoreResult[]> {
-  const results = await house.database.transaction((tx) => repository.store(tx, batch));
-  return results.map(({ receivedAt, ...result }) => {
-    expect(receivedAt === undefined).toBe(result.version === 0);
-    return result;
+/**
+ * What became of each. Each receipt knows when the first version of its order came (see the test of that), and the ETag
+ * of its order, unless it was delivered again.
+ */
+async function store(...batch: OrderToStore[]): Promise<Pick<OrderReceipt, 'outcome' | 'version'>[]> {
+  const receipts = await house.database.transaction((tx) => repository.store(tx, batch));
+  return receipts.map(({ orderUid, outcome, version, receivedAt, etag }, index) => {
+    const { order, hash } = batch[index]!.content;
+    expect(orderUid).toBe(order.order_uid);
+    expect(receivedAt).toBeDefined();
+    expect(etag).toBe(outcome === 'stale' ? undefined : etagOf(version, hash));
+    return { outcome, version };
   });
 }
 
@@ -85,7 +93,7 @@ describe('what becomes of an order', () => {
 
   it('keeps the time at which its first version came, to the microsecond', async () => {
     const uid = freshUid();
-    const storeAt = async (order: Order, receivedAtUs: number): Promise<StoreResult[]> =>
+    const storeAt = async (order: Order, receivedAtUs: number): Promise<OrderReceipt[]> =>
       house.database.transaction((tx) => repository.store(tx, [{ ...toStore(order), receivedAtUs }]));
     const first = Date.UTC(2024, 1, 29, 23, 59, 59, 7) * 1_000 + 42;
     const receivedAt = '2024-02-29T23:59:59.007042Z';

@@ -2,31 +2,17 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { isDeliveredAgain, type StoredPosition } from '../../platform/messaging/source-position.js';
 import { type OrderChange, ORDERS, partArrays } from './order-tables.js';
-import type { OrderRevision, OrderToStore } from './order-to-store.js';
+import { etagOf } from '../model/order-etag.js';
+import type { OrderReceipt } from '../model/order-receipt.js';
+import type { OrderToStore } from './order-to-store.js';
 import { momentText } from './order-time.js';
 import { DELETE_PARTS, INSERT_NEW_ORDERS, INSERT_PARTS, LOCK_ORDERS, REPLACE_ORDERS } from './order.sql.js';
 
-/**
- * - `stored`: it was not there before
- * - `updated`: it replaced other content, and the version is one higher
- * - `unchanged`: the same content was there
- * - `stale`: a later event of the same stream has been stored already; this one was delivered again
- * - `mismatched`: it may not replace what is there, or nothing is there
- */
-export type StoreOutcome = 'stored' | 'updated' | 'unchanged' | 'stale' | 'mismatched';
-
-export interface StoreResult {
-  readonly outcome: StoreOutcome;
-  /** The version that the order has now; 0 when there is no such order. */
-  readonly version: number;
-  /** Of the order that is there now: when its first version came, RFC 3339 in UTC to the microsecond. */
-  readonly receivedAt?: string;
-  /** Of `mismatched` only: what is there, if anything is. */
-  readonly held?: OrderRevision;
-}
-
-export interface StoredOrder extends OrderRevision {
+/** An order as it is read back. */
+export interface StoredOrder {
   readonly orderUid: string;
+  readonly version: number;
+  readonly hash: string;
   /** When the first version came, RFC 3339 in UTC to the microsecond. */
   readonly receivedAt: string;
   /** Canonical JSON. */
@@ -40,8 +26,6 @@ interface HeldOrder extends StoredPosition {
   received_at: string;
 }
 
-const NOTHING_TO_REPLACE: StoreResult = { outcome: 'mismatched', version: 0 };
-
 const uidOf = (toStore: OrderToStore): string => toStore.content.order.order_uid;
 
 /** Writes orders to PostgreSQL: the four tables, always together. */
@@ -52,22 +36,22 @@ export class OrderRepository {
    * order, so that each change gets its version. All that is new is inserted before any row is locked, so that two
    * batches wait for each other instead of deadlocking.
    *
-   * @returns one result for each order, in the batch's order
+   * @returns one receipt for each order, in the batch's order
    */
-  async store(tx: Transaction, batch: readonly OrderToStore[]): Promise<StoreResult[]> {
-    const results = new Map<OrderToStore, StoreResult>();
+  async store(tx: Transaction, batch: readonly OrderToStore[]): Promise<OrderReceipt[]> {
+    const receipts = new Map<OrderToStore, OrderReceipt>();
     const firsts = firstsToInsert(batch);
-    if (firsts.length > 0) await this.insertNew(tx, firsts, results);
-    for (const round of inRounds(leftToReplace(batch, results))) {
-      await this.replaceChanged(tx, round, results);
+    if (firsts.length > 0) await this.insertNew(tx, firsts, receipts);
+    for (const round of inRounds(leftToReplace(batch, receipts))) {
+      await this.replaceChanged(tx, round, receipts);
     }
-    return batch.map((toStore) => results.get(toStore)!);
+    return batch.map((toStore) => receipts.get(toStore)!);
   }
 
   private async insertNew(
     tx: Transaction,
     firsts: readonly OrderToStore[],
-    results: Map<OrderToStore, StoreResult>,
+    receipts: Map<OrderToStore, OrderReceipt>,
   ): Promise<void> {
     const version = 1;
     const changes = firsts.map((toStore) => ({ toStore, version, status: 'received' as const }));
@@ -76,7 +60,7 @@ export class OrderRepository {
     const insertedUids = new Set(inserted.map((row) => row.order_uid));
     for (const toStore of firsts) {
       if (insertedUids.has(uidOf(toStore))) {
-        results.set(toStore, { outcome: 'stored', version, receivedAt: momentText(toStore.receivedAtUs) });
+        receipts.set(toStore, receiptOfStored(toStore));
       }
     }
   }
@@ -84,16 +68,16 @@ export class OrderRepository {
   private async replaceChanged(
     tx: Transaction,
     round: readonly OrderToStore[],
-    results: Map<OrderToStore, StoreResult>,
+    receipts: Map<OrderToStore, OrderReceipt>,
   ): Promise<void> {
     const rows: HeldOrder[] = await tx.query(LOCK_ORDERS, [round.map(uidOf)]);
     const heldByUid = new Map(rows.map((row) => [row.order_uid, row]));
     const changes: OrderChange[] = [];
     for (const toStore of round) {
-      const result = resultOf(toStore, heldByUid.get(uidOf(toStore)));
-      results.set(toStore, result);
-      if (result.outcome !== 'updated') continue;
-      changes.push({ toStore, version: result.version, status: 'updated' });
+      const receipt = receiptOf(toStore, heldByUid.get(uidOf(toStore)));
+      receipts.set(toStore, receipt);
+      if (receipt.outcome !== 'updated') continue;
+      changes.push({ toStore, version: receipt.version, status: 'updated' });
     }
     if (changes.length === 0) return;
     await tx.query(REPLACE_ORDERS, ORDERS.arraysOf(changes));
@@ -106,7 +90,7 @@ export class OrderRepository {
 function firstsToInsert(batch: readonly OrderToStore[]): OrderToStore[] {
   const firsts = new Map<string, OrderToStore>();
   for (const toStore of batch) {
-    if (toStore.mayReplace === undefined && !firsts.has(uidOf(toStore))) firsts.set(uidOf(toStore), toStore);
+    if (toStore.ifMatch === undefined && !firsts.has(uidOf(toStore))) firsts.set(uidOf(toStore), toStore);
   }
   return [...firsts.values()];
 }
@@ -114,13 +98,13 @@ function firstsToInsert(batch: readonly OrderToStore[]): OrderToStore[] {
 /** What the insert has not settled. One that stood before the order that was inserted had nothing to replace. */
 function leftToReplace(
   batch: readonly OrderToStore[],
-  results: Map<OrderToStore, StoreResult>,
+  receipts: Map<OrderToStore, OrderReceipt>,
 ): OrderToStore[] {
-  const stillAbsent = new Set(Array.from(results.keys(), uidOf));
+  const stillAbsent = new Set(Array.from(receipts.keys(), uidOf));
   const left: OrderToStore[] = [];
   for (const toStore of batch) {
-    if (results.has(toStore)) stillAbsent.delete(uidOf(toStore));
-    else if (stillAbsent.has(uidOf(toStore))) results.set(toStore, NOTHING_TO_REPLACE);
+    if (receipts.has(toStore)) stillAbsent.delete(uidOf(toStore));
+    else if (stillAbsent.has(uidOf(toStore))) receipts.set(toStore, nothingToReplace(uidOf(toStore)));
     else left.push(toStore);
   }
   return left;
@@ -138,14 +122,33 @@ function inRounds(batch: readonly OrderToStore[]): OrderToStore[][] {
   return rounds;
 }
 
+function receiptOfStored({ content, receivedAtUs }: OrderToStore): OrderReceipt {
+  return {
+    orderUid: content.order.order_uid,
+    outcome: 'stored',
+    version: 1,
+    receivedAt: momentText(receivedAtUs),
+    etag: etagOf(1, content.hash),
+  };
+}
+
 /** @param held undefined only for an order that may not be stored anew */
-function resultOf(toStore: OrderToStore, held: HeldOrder | undefined): StoreResult {
-  if (held === undefined) return NOTHING_TO_REPLACE;
+function receiptOf({ content, source, ifMatch }: OrderToStore, held: HeldOrder | undefined): OrderReceipt {
+  const orderUid = content.order.order_uid;
+  if (held === undefined) return nothingToReplace(orderUid);
   const { version, content_hash: hash, received_at: receivedAt } = held;
-  if (toStore.mayReplace?.({ version, hash }) === false) {
-    return { outcome: 'mismatched', version, receivedAt, held: { version, hash } };
+  if (ifMatch !== undefined && ifMatch !== '*') {
+    const etag = etagOf(version, hash);
+    if (!ifMatch.includes(etag)) return { orderUid, outcome: 'mismatched', version, receivedAt, etag };
   }
-  if (toStore.content.hash === hash) return { outcome: 'unchanged', version, receivedAt };
-  if (isDeliveredAgain(toStore.source, held)) return { outcome: 'stale', version, receivedAt };
-  return { outcome: 'updated', version: version + 1, receivedAt };
+  if (content.hash === hash) {
+    return { orderUid, outcome: 'unchanged', version, receivedAt, etag: etagOf(version, hash) };
+  }
+  if (isDeliveredAgain(source, held)) return { orderUid, outcome: 'stale', version, receivedAt };
+  const updated = version + 1;
+  return { orderUid, outcome: 'updated', version: updated, receivedAt, etag: etagOf(updated, content.hash) };
+}
+
+function nothingToReplace(orderUid: string): OrderReceipt {
+  return { orderUid, outcome: 'mismatched', version: 0 };
 }

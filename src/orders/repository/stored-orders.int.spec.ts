@@ -4,9 +4,10 @@ import { arbitraryOrder } from '../../../test/support/arbitrary-order.js';
 import { sampleOrderText } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { encodeOrder } from '../model/order.codec.js';
+import type { OrderReceipt } from '../model/order-receipt.js';
 import type { Order } from '../model/order.js';
 import { contentOf } from './order-content.js';
-import { OrderRepository, type StoredOrder, type StoreResult } from './order.repository.js';
+import { OrderRepository, type StoredOrder } from './order.repository.js';
 import type { OrderToStore } from './order-to-store.js';
 import { StoredOrders } from './stored-orders.js';
 
@@ -61,7 +62,7 @@ function withNumber(order: Order, number: number): Order {
   };
 }
 
-const store = (...batch: OrderToStore[]): Promise<StoreResult[]> =>
+const store = (...batch: OrderToStore[]): Promise<OrderReceipt[]> =>
   house.database.transaction((tx) => repository.store(tx, batch));
 
 /** As the cache reads them. */

@@ -3,7 +3,7 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import { Counter } from 'prom-client';
 import { Environment } from '../../platform/config/environment.js';
 import { counterProvider } from '../../platform/metrics/metric-providers.js';
-import type { OrderReceipt } from './incoming-order.js';
+import type { OrderReceipt } from '../model/order-receipt.js';
 
 const OUTCOMES: readonly OrderReceipt['outcome'][] = [
   'stored',

@@ -3,11 +3,12 @@ import { Database } from '../../platform/database/database.js';
 import { DeadLetters } from '../../platform/dead-letters/dead-letters.js';
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
 import { eachInTurns, mapInTurns, nextTurn } from '../../platform/turns.js';
-import { etagOf, OrderCache } from '../cache/order-cache.js';
+import { OrderCache } from '../cache/order-cache.js';
+import type { OrderReceipt } from '../model/order-receipt.js';
 import { type OrderChanged, StatusEvents } from '../producer/status-events.js';
 import { contentOf } from '../repository/order-content.js';
 import type { OrderToStore } from '../repository/order-to-store.js';
-import type { IncomingOrder, OrderReceipt } from './incoming-order.js';
+import type { IncomingOrder } from './incoming-order.js';
 import { KeyedOrders, type OrderOnItsWay } from './keyed-orders.js';
 import { OrderIntakeMetrics } from './order-intake.metrics.js';
 
@@ -71,9 +72,8 @@ export class OrderIntake {
   private onItsWay({ order, totalsMatch, source, ifMatch, keyed }: IncomingOrder): OrderOnItsWay {
     // Later is larger, also within one microsecond: lists are sorted by it.
     this.lastReceivedAtUs = Math.max(Date.now() * 1_000, this.lastReceivedAtUs + 1);
-    const mayReplace = ifMatch && mayReplaceWhen(ifMatch);
     const receivedAtUs = this.lastReceivedAtUs;
-    return { toStore: { content: contentOf(order), totalsMatch, receivedAtUs, source, mayReplace }, keyed };
+    return { toStore: { content: contentOf(order), totalsMatch, receivedAtUs, source, ifMatch }, keyed };
   }
 
   /**
@@ -90,10 +90,6 @@ export class OrderIntake {
       this.cache.put({ orderUid, version, hash, receivedAt: receivedAt!, text });
     else if (version > 0) this.cache.changed(orderUid, version);
   }
-}
-
-function mayReplaceWhen(ifMatch: NonNullable<IncomingOrder['ifMatch']>): OrderToStore['mayReplace'] {
-  return (held) => ifMatch === '*' || ifMatch.includes(etagOf(held));
 }
 
 function isFromBacklog(source: OrderToStore['source']): boolean {

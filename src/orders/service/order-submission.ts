@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Coalescer } from '../../platform/batching/coalescer.js';
 import { OvertakenError } from '../../platform/http/idempotency-keys.js';
 import { Failures } from '../../platform/failures/failures.js';
+import type { OrderReceipt } from '../model/order-receipt.js';
 import { TestOrders } from '../producer/test-orders.js';
-import type { IncomingOrder, OrderReceipt } from './incoming-order.js';
+import type { IncomingOrder } from './incoming-order.js';
 import { OrderIntake } from './order-intake.js';
 
 const VIA = 'http';

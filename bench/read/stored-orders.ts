@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Order } from '../../src/orders/model/order.js';
 import { ORDER_ENTITIES } from '../../src/orders/repository/order.entities.js';
-import { contentOf } from '../../src/orders/repository/order-content.js';
+import { orderToStore } from '../../src/orders/repository/order-to-store.js';
 import { OrderRepository } from '../../src/orders/repository/order.repository.js';
 import { Database } from '../../src/platform/database/database.js';
 import type { ConnectionSettings } from '../../src/platform/database/connection-settings.js';
@@ -34,11 +34,10 @@ export async function storeOrders(
     const repository = new OrderRepository();
     const newestAtUs = Date.now() * 1_000;
     for (let start = 0; start < orders; start += BATCH_ORDERS) {
-      const batch = orderEvents(Math.min(BATCH_ORDERS, orders - start), start).map(({ value }, index) => ({
-        content: contentOf(JSON.parse(String(value)) as Order),
-        totalsMatch: true,
-        receivedAtUs: newestAtUs - (start + index) * US_PER_SECOND,
-      }));
+      const batch = orderEvents(Math.min(BATCH_ORDERS, orders - start), start).map(({ value }, index) => {
+        const order = JSON.parse(String(value)) as Order;
+        return orderToStore({ order, totalsMatch: true }, newestAtUs - (start + index) * US_PER_SECOND);
+      });
       await database.transaction((tx) => repository.store(tx, batch));
       progress.show(start + batch.length, orders);
     }

@@ -1,8 +1,10 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LRUCache } from 'lru-cache';
+import { etagOf } from '../../src/orders/model/order-etag.js';
+import { encodeOrder } from '../../src/orders/model/order.codec.js';
 import type { Order } from '../../src/orders/model/order.js';
-import { contentOf } from '../../src/orders/repository/order-content.js';
+import { contentHash } from '../../src/orders/repository/order-to-store.js';
 import { SECURITY_HEADERS_BY_NAME } from '../../src/platform/http/security-headers.js';
 import { orderEvents } from '../order-events.js';
 import { optionsOf, say } from '../script.js';
@@ -12,7 +14,6 @@ import { optionsOf, say } from '../script.js';
 export const ORDERS_PATH = '/api/orders/';
 const JSON_TYPE = 'application/json; charset=utf-8';
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
-const ETAG_HASH_DIGITS = 16;
 const SECURITY = SECURITY_HEADERS_BY_NAME;
 
 export const NOT_FOUND_HEADERS = {
@@ -52,9 +53,9 @@ export interface ReadyOrder {
 /** The first orders of all that {@link orderEvents} makes, as the program answers with them in their first version. */
 export function readyOrders(count: number): ReadyOrder[] {
   return orderEvents(count).map(({ value }) => {
-    const { order, text, hash } = contentOf(JSON.parse(String(value)) as Order);
-    const etag = `"v1-${hash.slice(0, ETAG_HASH_DIGITS)}"`;
-    return { orderUid: order.order_uid, etag, body: Buffer.from(text) };
+    const order = JSON.parse(String(value)) as Order;
+    const text = encodeOrder(order);
+    return { orderUid: order.order_uid, etag: etagOf(1, contentHash(text)), body: Buffer.from(text) };
   });
 }
 

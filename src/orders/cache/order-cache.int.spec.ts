@@ -6,7 +6,7 @@ import { Environment } from '../../platform/config/environment.js';
 import { cachesFor } from '../../platform/cache/caches.fixture.js';
 import type { Order } from '../model/order.js';
 import { OrdersSettings } from '../orders.settings.js';
-import { contentOf } from '../repository/order-content.js';
+import { orderToStore } from '../repository/order-to-store.js';
 import { OrderRepository } from '../repository/order.repository.js';
 import { StoredOrders } from '../repository/stored-orders.js';
 import { ORDER_CACHE, OrderCache } from './order-cache.js';
@@ -22,11 +22,9 @@ const uidOf = (n: number): string => `cached-${n}`;
 beforeAll(async () => {
   house = await openWaybillDatabase();
   const sample = JSON.parse(sampleOrderText()) as Order;
-  const batch = Array.from({ length: STORED }, (_, n) => ({
-    content: contentOf({ ...sample, order_uid: uidOf(n) }),
-    totalsMatch: true,
-    receivedAtUs: Date.now() * 1_000,
-  }));
+  const batch = Array.from({ length: STORED }, (_, n) =>
+    orderToStore({ order: { ...sample, order_uid: uidOf(n) }, totalsMatch: true }, Date.now() * 1_000),
+  );
   await house.database.transaction((tx) => new OrderRepository().store(tx, batch));
 });
 beforeEach(() => {

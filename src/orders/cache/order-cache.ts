@@ -7,7 +7,9 @@ import type { TieredCache } from '../../platform/cache/tiered-cache.js';
 import { OrdersSettings } from '../orders.settings.js';
 import type { FoundValues } from '../../platform/database/batched-lookups.js';
 import { etagOf } from '../model/order-etag.js';
+import type { OrderReceipt } from '../model/order-receipt.js';
 import type { StoredOrder } from '../repository/order.repository.js';
+import type { OrderToStore } from '../repository/order-to-store.js';
 import { StoredOrders } from '../repository/stored-orders.js';
 
 /** The prefix is older than the rule for those of other caches. */
@@ -17,14 +19,12 @@ export const ORDER_CACHE: CacheDeclaration = { name: 'orders', keyPrefix: 'waybi
 const MAX_LOAD_BYTES = 8 * 1_048_576;
 
 /** The constant of an order's entry is when its first version came. */
-function entryOf(stored: StoredOrder): CacheEntry {
-  const { version, hash, text, receivedAt } = stored;
-  return {
-    version,
-    etag: ownText(etagOf(version, hash)),
-    body: ownBytes(text),
-    constant: ownText(receivedAt),
-  };
+function entryOf(text: string, version: number, etag: string, receivedAt: string): CacheEntry {
+  return { version, etag: ownText(etag), body: ownBytes(text), constant: ownText(receivedAt) };
+}
+
+function entryOfStored({ text, version, hash, receivedAt }: StoredOrder): CacheEntry {
+  return entryOf(text, version, etagOf(version, hash), receivedAt);
 }
 
 /** V8 holds a text that was put together as a tree of its parts, and a part with all that it was cut from. */
@@ -66,9 +66,9 @@ export class OrderCache {
     return this.cache.read(orderUid);
   }
 
-  /** An order that has been committed. */
-  put(stored: StoredOrder): void {
-    this.cache.put(stored.orderUid, entryOf(stored));
+  /** An order that has been committed, or was there: its receipt has an ETag. */
+  put({ text }: OrderToStore, { orderUid, version, etag, receivedAt }: OrderReceipt): void {
+    this.cache.put(orderUid, entryOf(text, version, etag!, receivedAt!));
   }
 
   /** News that an order is at a version now, wherever it was written. */
@@ -83,6 +83,6 @@ export class OrderCache {
 
   private async load(orderUids: readonly string[]): Promise<FoundValues<CacheEntry>> {
     const { orders, ids } = await this.orders.findFirst(orderUids, MAX_LOAD_BYTES);
-    return { values: new Map(orders.map((stored) => [stored.orderUid, entryOf(stored)])), keys: ids };
+    return { values: new Map(orders.map((stored) => [stored.orderUid, entryOfStored(stored)])), keys: ids };
   }
 }

@@ -5,7 +5,7 @@ import { aMoment } from '../../platform/http/request-parameters.js';
 import { encodeOrder } from '../model/order.codec.js';
 import type { ListPosition, OrderFilter } from '../model/order-filter.js';
 import type { Order } from '../model/order.js';
-import { contentOf } from './order-content.js';
+import { orderToStore } from './order-to-store.js';
 import { OrderListRepository } from './order-list.repository.js';
 import { OrderRepository } from './order.repository.js';
 import { StoredOrders } from './stored-orders.js';
@@ -36,11 +36,10 @@ interface Listed {
 }
 
 async function receive(customer_id: string, ...orders: Listed[]): Promise<void> {
-  const batch = orders.map(({ uid, fields, receivedAfterUs = 0 }) => ({
-    content: contentOf({ ...(sampleOrder() as unknown as Order), order_uid: uid, customer_id, ...fields }),
-    totalsMatch: true,
-    receivedAtUs: RECEIVED_AT_US + receivedAfterUs,
-  }));
+  const batch = orders.map(({ uid, fields, receivedAfterUs = 0 }) => {
+    const order = { ...(sampleOrder() as unknown as Order), order_uid: uid, customer_id, ...fields };
+    return orderToStore({ order, totalsMatch: true }, RECEIVED_AT_US + receivedAfterUs);
+  });
   await house.database.transaction((tx) => repository.store(tx, batch));
 }
 

@@ -3,9 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleOrderText } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import type { Order } from '../model/order.js';
-import { contentOf } from './order-content.js';
 import { OrderRepository } from './order.repository.js';
-import type { OrderToStore } from './order-to-store.js';
+import { orderToStore, type OrderToStore } from './order-to-store.js';
 import { StoredOrders } from './stored-orders.js';
 
 /** What Kafka may do with a partition: hand it over in parts, and after a crash from some earlier place again. */
@@ -48,12 +47,12 @@ afterAll(() => house.drop());
 
 function toStore(run: number, { order, content }: Event, offset: number): OrderToStore {
   const sample = JSON.parse(sampleOrderText()) as Order;
-  return {
-    content: contentOf({ ...sample, order_uid: `run-${run}-${order}`, customer_id: content }),
+  const incoming = {
+    order: { ...sample, order_uid: `run-${run}-${order}`, customer_id: content },
     totalsMatch: true,
-    receivedAtUs: Date.now() * 1_000,
     source: { stream: STREAM, offset, timestampMs: FIRST_TIMESTAMP_MS + offset },
   };
+  return orderToStore(incoming, Date.now() * 1_000);
 }
 
 /** Stores the events as they are delivered, the rest of them in one last part. */

@@ -5,9 +5,8 @@ import { Database } from '../../platform/database/database.js';
 import { etagOf } from '../model/order-etag.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
 import type { Order } from '../model/order.js';
-import { contentOf } from './order-content.js';
 import { OrderRepository } from './order.repository.js';
-import type { OrderToStore } from './order-to-store.js';
+import { orderToStore, type OrderToStore } from './order-to-store.js';
 import { StoredOrders } from './stored-orders.js';
 
 let house: WaybillDatabase;
@@ -30,11 +29,8 @@ function orderOf(orderUid: string, mark: string): Order {
   return { ...order, order_uid: orderUid, customer_id: mark };
 }
 
-const toStore = (order: Order): OrderToStore => ({
-  content: contentOf(order),
-  totalsMatch: true,
-  receivedAtUs: Date.now() * 1_000,
-});
+const toStore = (order: Order): OrderToStore =>
+  orderToStore({ order, totalsMatch: true }, Date.now() * 1_000);
 
 /** What became of each. Each receipt knows when the first version of its order came; see the test of that. */
 async function store(
@@ -42,7 +38,7 @@ async function store(
 ): Promise<Pick<OrderReceipt, 'outcome' | 'version' | 'etag'>[]> {
   const receipts = await house.database.transaction((tx) => repository.store(tx, batch));
   return receipts.map(({ orderUid, receivedAt, ...receipt }, index) => {
-    expect(orderUid).toBe(batch[index]!.content.order.order_uid);
+    expect(orderUid).toBe(batch[index]!.order.order_uid);
     expect(receivedAt === undefined).toBe(receipt.version === 0);
     return receipt;
   });
@@ -67,7 +63,7 @@ describe('an order that may only replace', () => {
     (uid: string) => Order,
     (uid: string) => Order,
   ];
-  const hashOf = (order: Order): string => contentOf(order).hash;
+  const hashOf = (order: Order): string => toStore(order).hash;
 
   it('replaces what it may, which may be the same content', async () => {
     const uid = freshUid();

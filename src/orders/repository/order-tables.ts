@@ -33,7 +33,7 @@ interface ItemRow {
 const US_PER_MS = 1_000n;
 
 const ofOrder = <Key extends keyof Order>(key: Key) => {
-  return ({ toStore }: OrderChange): Order[Key] => toStore.content.order[key];
+  return ({ toStore }: OrderChange): Order[Key] => toStore.order[key];
 };
 const receivedAt = ({ toStore }: OrderChange): bigint => BigInt(toStore.receivedAtUs);
 
@@ -50,11 +50,11 @@ export const ORDERS = new BatchTable<OrderChange>('orders', [
   column('date_created', TEXT, ofOrder('date_created')),
   column('oof_shard', TEXT, ofOrder('oof_shard')),
   column('created_at', TIMESTAMPTZ, (change) => {
-    return BigInt(instantMs(change.toStore.content.order.date_created)) * US_PER_MS;
+    return BigInt(instantMs(change.toStore.order.date_created)) * US_PER_MS;
   }),
   column('status', TEXT, (change) => change.status),
   column('version', INTEGER, (change) => change.version),
-  column('content_hash', BYTEA, (change) => Buffer.from(change.toStore.content.hash, 'hex')),
+  column('content_hash', BYTEA, (change) => Buffer.from(change.toStore.hash, 'hex')),
   column('totals_match', BOOLEAN, (change) => change.toStore.totalsMatch),
   column('received_at', TIMESTAMPTZ, receivedAt),
   column('updated_at', TIMESTAMPTZ, receivedAt),
@@ -112,7 +112,7 @@ function itemRowsOf({ order_uid: orderUid, items }: Order): ItemRow[] {
 
 /** The arrays of the parts of orders: deliveries, then payments, then items. */
 export function partArrays(changes: readonly OrderChange[]): Buffer[] {
-  const orders = changes.map(({ toStore }) => toStore.content.order);
+  const orders = changes.map(({ toStore }) => toStore.order);
   return [
     ...DELIVERIES.arraysOf(orders),
     ...PAYMENTS.arraysOf(orders),

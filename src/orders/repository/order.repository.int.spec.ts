@@ -4,9 +4,8 @@ import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support
 import { etagOf } from '../model/order-etag.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
 import type { Order } from '../model/order.js';
-import { contentOf } from './order-content.js';
 import type { SourcePosition } from '../../platform/messaging/source-position.js';
-import type { OrderToStore } from './order-to-store.js';
+import { orderToStore, type OrderToStore } from './order-to-store.js';
 import { OrderRepository } from './order.repository.js';
 import { StoredOrders } from './stored-orders.js';
 
@@ -39,12 +38,8 @@ function orderOf(orderUid: string, mark = 'a', items = 1): Order {
   };
 }
 
-const toStore = (order: Order, source?: SourcePosition): OrderToStore => ({
-  content: contentOf(order),
-  totalsMatch: true,
-  receivedAtUs: Date.now() * 1_000,
-  source,
-});
+const toStore = (order: Order, source?: SourcePosition): OrderToStore =>
+  orderToStore({ order, totalsMatch: true, source }, Date.now() * 1_000);
 
 const from = (
   offset: number,
@@ -63,7 +58,7 @@ const from = (
 async function store(...batch: OrderToStore[]): Promise<Pick<OrderReceipt, 'outcome' | 'version'>[]> {
   const receipts = await house.database.transaction((tx) => repository.store(tx, batch));
   return receipts.map(({ orderUid, outcome, version, receivedAt, etag }, index) => {
-    const { order, hash } = batch[index]!.content;
+    const { order, hash } = batch[index]!;
     expect(orderUid).toBe(order.order_uid);
     expect(receivedAt).toBeDefined();
     expect(etag).toBe(outcome === 'stale' ? undefined : etagOf(version, hash));
@@ -125,7 +120,7 @@ describe('what becomes of an order', () => {
     await store(toStore(orderOf(uid, 'a', before)));
     const changed = orderOf(uid, 'b', after);
     expect(await store(toStore(changed))).toEqual([{ outcome: 'updated', version: 2 }]);
-    expect(await read(uid)).toMatchObject({ order: changed, version: 2, hash: contentOf(changed).hash });
+    expect(await read(uid)).toMatchObject({ order: changed, version: 2, hash: toStore(changed).hash });
   });
 
   it('is updated by content that it had before the last change', async () => {

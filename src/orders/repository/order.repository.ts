@@ -26,7 +26,7 @@ interface HeldOrder extends StoredPosition {
   received_at: string;
 }
 
-const uidOf = (toStore: OrderToStore): string => toStore.content.order.order_uid;
+const uidOf = (toStore: OrderToStore): string => toStore.order.order_uid;
 
 /** Writes orders to PostgreSQL: the four tables, always together. */
 @Injectable()
@@ -122,31 +122,32 @@ function inRounds(batch: readonly OrderToStore[]): OrderToStore[][] {
   return rounds;
 }
 
-function receiptOfStored({ content, receivedAtUs }: OrderToStore): OrderReceipt {
+function receiptOfStored({ order, hash, receivedAtUs }: OrderToStore): OrderReceipt {
   return {
-    orderUid: content.order.order_uid,
+    orderUid: order.order_uid,
     outcome: 'stored',
     version: 1,
     receivedAt: momentText(receivedAtUs),
-    etag: etagOf(1, content.hash),
+    etag: etagOf(1, hash),
   };
 }
 
 /** @param held undefined only for an order that may not be stored anew */
-function receiptOf({ content, source, ifMatch }: OrderToStore, held: HeldOrder | undefined): OrderReceipt {
-  const orderUid = content.order.order_uid;
+function receiptOf(toStore: OrderToStore, held: HeldOrder | undefined): OrderReceipt {
+  const { order, source, ifMatch } = toStore;
+  const orderUid = order.order_uid;
   if (held === undefined) return nothingToReplace(orderUid);
   const { version, content_hash: hash, received_at: receivedAt } = held;
   if (ifMatch !== undefined && ifMatch !== '*') {
     const etag = etagOf(version, hash);
     if (!ifMatch.includes(etag)) return { orderUid, outcome: 'mismatched', version, receivedAt, etag };
   }
-  if (content.hash === hash) {
+  if (toStore.hash === hash) {
     return { orderUid, outcome: 'unchanged', version, receivedAt, etag: etagOf(version, hash) };
   }
   if (isDeliveredAgain(source, held)) return { orderUid, outcome: 'stale', version, receivedAt };
   const updated = version + 1;
-  return { orderUid, outcome: 'updated', version: updated, receivedAt, etag: etagOf(updated, content.hash) };
+  return { orderUid, outcome: 'updated', version: updated, receivedAt, etag: etagOf(updated, toStore.hash) };
 }
 
 function nothingToReplace(orderUid: string): OrderReceipt {

@@ -6,9 +6,8 @@ import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support
 import { encodeOrder } from '../model/order.codec.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
 import type { Order } from '../model/order.js';
-import { contentOf } from './order-content.js';
 import { OrderRepository, type StoredOrder } from './order.repository.js';
-import type { OrderToStore } from './order-to-store.js';
+import { contentHash, orderToStore, type OrderToStore } from './order-to-store.js';
 import { StoredOrders } from './stored-orders.js';
 
 /** More than any of these orders take together. */
@@ -33,11 +32,8 @@ const orderOf = (orderUid: string): Order => ({
   order_uid: orderUid,
 });
 
-const toStore = (order: Order): OrderToStore => ({
-  content: contentOf(order),
-  totalsMatch: true,
-  receivedAtUs: Date.now() * 1_000,
-});
+const toStore = (order: Order): OrderToStore =>
+  orderToStore({ order, totalsMatch: true }, Date.now() * 1_000);
 
 /** NUL apart, which PostgreSQL cannot store. */
 const EVERY_LOW_CHARACTER = Array.from({ length: 0xff }, (_, n) => String.fromCharCode(n + 1));
@@ -87,7 +83,7 @@ async function expectReadAsStored(orders: readonly Order[]): Promise<void> {
   const textByUid = new Map(found.map(({ orderUid, text }) => [orderUid, text]));
   for (const order of named) expect(textByUid.get(order.order_uid)).toBe(encodeOrder(order));
   for (const { text, hash, version } of found) {
-    expect(hash).toBe(contentOf(JSON.parse(text) as Order).hash);
+    expect(hash).toBe(contentHash(encodeOrder(JSON.parse(text) as Order)));
     expect(version).toBe(1);
   }
 }

@@ -1,14 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { KeyedWrites, type MayBeKeyed } from '../../platform/batching/keyed-writes.js';
+import { KeyedWrites } from '../../platform/batching/keyed-writes.js';
 import type { Transaction } from '../../platform/database/database.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
 import { OrderRepository } from '../repository/order.repository.js';
 import type { OrderToStore } from '../repository/order-to-store.js';
-
-/** An order as it will be stored, and the request with an Idempotency-Key that it came in, if there was one. */
-export interface OrderOnItsWay extends MayBeKeyed<OrderReceipt> {
-  readonly toStore: OrderToStore;
-}
 
 /** Orders and the answers to the requests that brought them. */
 @Injectable()
@@ -23,19 +18,11 @@ export class KeyedOrders {
    *
    * @returns one receipt for each order, in the batch's order
    */
-  store(tx: Transaction, batch: readonly OrderOnItsWay[]): Promise<OrderReceipt[]> {
+  store(tx: Transaction, batch: readonly OrderToStore[]): Promise<OrderReceipt[]> {
     return this.writes.write(tx, {
       items: batch,
-      write: (taken) =>
-        this.orders.store(
-          tx,
-          taken.map((one) => one.toStore),
-        ),
-      overtaken: ({ toStore }) => ({
-        orderUid: toStore.content.order.order_uid,
-        outcome: 'overtaken',
-        version: 0,
-      }),
+      write: (taken) => this.orders.store(tx, taken),
+      overtaken: ({ order }) => ({ orderUid: order.order_uid, outcome: 'overtaken', version: 0 }),
     });
   }
 }

@@ -6,10 +6,9 @@ import { eachInTurns, mapInTurns, nextTurn } from '../../platform/turns.js';
 import { OrderCache } from '../cache/order-cache.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
 import { type OrderChanged, StatusEvents } from '../producer/status-events.js';
-import { contentOf } from '../repository/order-content.js';
-import type { OrderToStore } from '../repository/order-to-store.js';
+import { orderToStore, type OrderToStore } from '../repository/order-to-store.js';
 import type { IncomingOrder } from './incoming-order.js';
-import { KeyedOrders, type OrderOnItsWay } from './keyed-orders.js';
+import { KeyedOrders } from './keyed-orders.js';
 import { OrderIntakeMetrics } from './order-intake.metrics.js';
 
 /**
@@ -50,44 +49,39 @@ export class OrderIntake {
     via: string,
   ): Promise<OrderReceipt[]> {
     const purpose = via === 'http' ? 'request' : 'background';
-    const onTheirWay = await mapInTurns(purpose, batch, (incoming) => this.onItsWay(incoming));
+    const toStore = await mapInTurns(purpose, batch, (incoming) => this.toStore(incoming));
     const lockMs = purpose === 'request' ? REQUEST_LOCK_MS : undefined;
     const receipts = await this.database.transaction(
       async (tx) => {
         await nextTurn(purpose);
-        const stored = await this.orders.store(tx, onTheirWay);
+        const stored = await this.orders.store(tx, toStore);
         await nextTurn(purpose);
-        await this.statusEvents.append(tx, changesOf(onTheirWay, stored));
+        await this.statusEvents.append(tx, changesOf(toStore, stored));
         await this.deadLetters.append(tx, refused);
         return stored;
       },
       { lockMs },
     );
-    const totalsMismatches = onTheirWay.filter(({ toStore }) => !toStore.totalsMatch).length;
+    const totalsMismatches = toStore.filter(({ totalsMatch }) => !totalsMatch).length;
     this.metrics.count(via, receipts, { invalid: refused.length, totalsMismatches });
-    await eachInTurns(purpose, onTheirWay, ({ toStore }, index) => this.tellCache(toStore, receipts[index]!));
+    await eachInTurns(purpose, toStore, (stored, index) => this.tellCache(stored, receipts[index]!));
     return receipts;
   }
 
-  private onItsWay({ order, totalsMatch, source, ifMatch, keyed }: IncomingOrder): OrderOnItsWay {
+  private toStore(incoming: IncomingOrder): OrderToStore {
     // Later is larger, also within one microsecond: lists are sorted by it.
     this.lastReceivedAtUs = Math.max(Date.now() * 1_000, this.lastReceivedAtUs + 1);
-    const receivedAtUs = this.lastReceivedAtUs;
-    return { toStore: { content: contentOf(order), totalsMatch, receivedAtUs, source, ifMatch }, keyed };
+    return orderToStore(incoming, this.lastReceivedAtUs);
   }
 
   /**
    * What was there already is told as well: a process that was killed before it could tell Redis is followed by one that
    * gets the same event again.
    */
-  private tellCache(
-    { content, source }: OrderToStore,
-    { orderUid, outcome, version, receivedAt }: OrderReceipt,
-  ): void {
-    const { hash, text } = content;
+  private tellCache(stored: OrderToStore, receipt: OrderReceipt): void {
+    const { orderUid, outcome, version } = receipt;
     const isCurrent = outcome === 'stored' || outcome === 'updated' || outcome === 'unchanged';
-    if (isCurrent && !isFromBacklog(source))
-      this.cache.put({ orderUid, version, hash, receivedAt: receivedAt!, text });
+    if (isCurrent && !isFromBacklog(stored.source)) this.cache.put(stored, receipt);
     else if (version > 0) this.cache.changed(orderUid, version);
   }
 }
@@ -96,12 +90,12 @@ function isFromBacklog(source: OrderToStore['source']): boolean {
   return source !== undefined && Date.now() - source.timestampMs > BACKLOG_AFTER_MS;
 }
 
-function changesOf(onTheirWay: readonly OrderOnItsWay[], receipts: readonly OrderReceipt[]): OrderChanged[] {
+function changesOf(toStore: readonly OrderToStore[], receipts: readonly OrderReceipt[]): OrderChanged[] {
   const changes: OrderChanged[] = [];
   for (const [index, { outcome, version }] of receipts.entries()) {
     if (outcome !== 'stored' && outcome !== 'updated') continue;
-    const { content, totalsMatch } = onTheirWay[index]!.toStore;
-    changes.push({ order: content.order, version, status: STATUS_OF[outcome], totalsMatch });
+    const { order, totalsMatch } = toStore[index]!;
+    changes.push({ order, version, status: STATUS_OF[outcome], totalsMatch });
   }
   return changes;
 }

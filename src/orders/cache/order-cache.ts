@@ -8,9 +8,8 @@ import { OrdersSettings } from '../orders.settings.js';
 import type { FoundValues } from '../../platform/database/batched-lookups.js';
 import { etagOf } from '../model/order-etag.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
-import type { StoredOrder } from '../repository/order.repository.js';
 import type { OrderToStore } from '../repository/order-to-store.js';
-import { StoredOrders } from '../repository/stored-orders.js';
+import { type StoredOrder, StoredOrders } from '../repository/stored-orders.js';
 
 /** The prefix is older than the rule for those of other caches. */
 export const ORDER_CACHE: CacheDeclaration = { name: 'orders', keyPrefix: 'waybill:order:' };

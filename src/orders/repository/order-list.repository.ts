@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { ExactMoment, ListPosition, OrderFilter } from '../model/order-filter.js';
 import { OrderEntity } from './order.entities.js';
-import type { StoredOrder } from './order.repository.js';
-import { StoredOrders } from './stored-orders.js';
+import { type StoredOrder, StoredOrders } from './stored-orders.js';
 
 export interface OrderPage {
   /** The JSON of each. */

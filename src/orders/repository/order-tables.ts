@@ -11,16 +11,15 @@ import {
 } from '../../platform/database/batch-table.js';
 import { sourceTimeUs } from '../../platform/messaging/source-position.js';
 import type { Item } from '../model/item.js';
-import type { OrderStatus } from '../model/order-status.js';
+import { statusOfVersion } from '../model/order-status.js';
 import type { Order } from '../model/order.js';
 import { instantMs } from './order-time.js';
 import type { OrderToStore } from './order-to-store.js';
 
-/** An order as it will be, and what it becomes by that. */
-export interface OrderChange {
+/** What a row of `orders` is made of. */
+export interface OrderVersion {
   readonly toStore: OrderToStore;
   readonly version: number;
-  readonly status: OrderStatus;
 }
 
 interface ItemRow {
@@ -33,11 +32,11 @@ interface ItemRow {
 const US_PER_MS = 1_000n;
 
 const ofOrder = <Key extends keyof Order>(key: Key) => {
-  return ({ toStore }: OrderChange): Order[Key] => toStore.order[key];
+  return ({ toStore }: OrderVersion): Order[Key] => toStore.order[key];
 };
-const receivedAt = ({ toStore }: OrderChange): bigint => BigInt(toStore.receivedAtUs);
+const receivedAt = ({ toStore }: OrderVersion): bigint => BigInt(toStore.receivedAtUs);
 
-export const ORDERS = new BatchTable<OrderChange>('orders', [
+export const ORDERS = new BatchTable<OrderVersion>('orders', [
   column('order_uid', TEXT, ofOrder('order_uid')),
   column('track_number', TEXT, ofOrder('track_number')),
   column('entry', TEXT, ofOrder('entry')),
@@ -52,8 +51,8 @@ export const ORDERS = new BatchTable<OrderChange>('orders', [
   column('created_at', TIMESTAMPTZ, (change) => {
     return BigInt(instantMs(change.toStore.order.date_created)) * US_PER_MS;
   }),
-  column('status', TEXT, (change) => change.status),
-  column('version', INTEGER, (change) => change.version),
+  column('status', TEXT, ({ version }) => statusOfVersion(version)),
+  column('version', INTEGER, ({ version }) => version),
   column('content_hash', BYTEA, (change) => Buffer.from(change.toStore.hash, 'hex')),
   column('totals_match', BOOLEAN, (change) => change.toStore.totalsMatch),
   column('received_at', TIMESTAMPTZ, receivedAt),
@@ -111,7 +110,7 @@ function itemRowsOf({ order_uid: orderUid, items }: Order): ItemRow[] {
 }
 
 /** The arrays of the parts of orders: deliveries, then payments, then items. */
-export function partArrays(changes: readonly OrderChange[]): Buffer[] {
+export function partArrays(changes: readonly OrderVersion[]): Buffer[] {
   const orders = changes.map(({ toStore }) => toStore.order);
   return [
     ...DELIVERIES.arraysOf(orders),

@@ -1,30 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { isDeliveredAgain, type StoredPosition } from '../../platform/messaging/source-position.js';
-import { type OrderChange, ORDERS, partArrays } from './order-tables.js';
 import { etagOf } from '../model/order-etag.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
+import { type OrderVersion, ORDERS, partArrays } from './order-tables.js';
 import type { OrderToStore } from './order-to-store.js';
 import { momentText } from './order-time.js';
 import { DELETE_PARTS, INSERT_NEW_ORDERS, INSERT_PARTS, LOCK_ORDERS, REPLACE_ORDERS } from './order.sql.js';
 
-/** An order as it is read back. */
-export interface StoredOrder {
-  readonly orderUid: string;
-  readonly version: number;
-  readonly hash: string;
-  /** When the first version came, RFC 3339 in UTC to the microsecond. */
-  readonly receivedAt: string;
-  /** Canonical JSON. */
-  readonly text: string;
-}
-
+/** The row of an order that is locked. */
 interface HeldOrder extends StoredPosition {
   order_uid: string;
   version: number;
   content_hash: string;
   received_at: string;
 }
+
+const FIRST_VERSION = 1;
 
 const uidOf = (toStore: OrderToStore): string => toStore.order.order_uid;
 
@@ -53,8 +45,7 @@ export class OrderRepository {
     firsts: readonly OrderToStore[],
     receipts: Map<OrderToStore, OrderReceipt>,
   ): Promise<void> {
-    const version = 1;
-    const changes = firsts.map((toStore) => ({ toStore, version, status: 'received' as const }));
+    const changes = firsts.map((toStore) => ({ toStore, version: FIRST_VERSION }));
     const arrays = [...ORDERS.arraysOf(changes), ...partArrays(changes)];
     const inserted: { order_uid: string }[] = await tx.query(INSERT_NEW_ORDERS, arrays);
     const insertedUids = new Set(inserted.map((row) => row.order_uid));
@@ -72,12 +63,12 @@ export class OrderRepository {
   ): Promise<void> {
     const rows: HeldOrder[] = await tx.query(LOCK_ORDERS, [round.map(uidOf)]);
     const heldByUid = new Map(rows.map((row) => [row.order_uid, row]));
-    const changes: OrderChange[] = [];
+    const changes: OrderVersion[] = [];
     for (const toStore of round) {
       const receipt = receiptOf(toStore, heldByUid.get(uidOf(toStore)));
       receipts.set(toStore, receipt);
       if (receipt.outcome !== 'updated') continue;
-      changes.push({ toStore, version: receipt.version, status: 'updated' });
+      changes.push({ toStore, version: receipt.version });
     }
     if (changes.length === 0) return;
     await tx.query(REPLACE_ORDERS, ORDERS.arraysOf(changes));
@@ -126,9 +117,9 @@ function receiptOfStored({ order, hash, receivedAtUs }: OrderToStore): OrderRece
   return {
     orderUid: order.order_uid,
     outcome: 'stored',
-    version: 1,
+    version: FIRST_VERSION,
     receivedAt: momentText(receivedAtUs),
-    etag: etagOf(1, hash),
+    etag: etagOf(FIRST_VERSION, hash),
   };
 }
 

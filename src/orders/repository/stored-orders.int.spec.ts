@@ -6,9 +6,9 @@ import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support
 import { encodeOrder } from '../model/order.codec.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
 import type { Order } from '../model/order.js';
-import { OrderRepository, type StoredOrder } from './order.repository.js';
+import { OrderRepository } from './order.repository.js';
 import { contentHash, orderToStore, type OrderToStore } from './order-to-store.js';
-import { StoredOrders } from './stored-orders.js';
+import { type StoredOrder, StoredOrders } from './stored-orders.js';
 
 /** More than any of these orders take together. */
 const MAX_BYTES = 2 ** 30;

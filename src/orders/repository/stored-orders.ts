@@ -1,7 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import type { StoredOrder } from './order.repository.js';
 import { NEWEST_ORDERS, READ_ORDERS, READ_ORDERS_UP_TO_BYTES, READ_SUMMARIES } from './stored-orders.sql.js';
+
+/** An order as it is read back. */
+export interface StoredOrder {
+  readonly orderUid: string;
+  readonly version: number;
+  readonly hash: string;
+  /** When the first version came, RFC 3339 in UTC to the microsecond. */
+  readonly receivedAt: string;
+  /** Canonical JSON. */
+  readonly text: string;
+}
 
 /** The first orders of a list of ids. */
 export interface FirstOrders {

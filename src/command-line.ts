@@ -14,7 +14,7 @@ import { startWatchdog } from './platform/health/watchdog.js';
 import { databasePlace } from './platform/postgres.js';
 import { keepHeapSmall } from './platform/heap-growth.js';
 import { messageForLog } from './platform/logging/error-record.js';
-import { endByLoggedWords } from './platform/logging/last-words.js';
+import { endByLoggedWords } from './platform/logging/uncaught-errors.js';
 import { createLogger, type Logger } from './platform/logging/logger.js';
 import {
   parseSkipBatchCommand,

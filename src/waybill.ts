@@ -32,7 +32,7 @@ import { observeGauge } from './platform/metrics/observed-gauge.js';
 import type { EventServer } from './platform/messaging/event-server.js';
 import { EVENT_SERVER } from './platform/messaging/messaging.module.js';
 import { OutboxRelay } from './platform/messaging/outbox/outbox-relay.js';
-import { untilItWorks } from './platform/messaging/patience.js';
+import { untilItWorks } from './platform/messaging/backoff.js';
 
 /** A client that does not send the rest of its request must not keep the program from an orderly stop. */
 const DRAIN_MS = 5_000;

@@ -5,7 +5,7 @@ import { decodeOrder } from '../../src/orders/model/order.codec.js';
 import type { Order } from '../../src/orders/model/order.js';
 import { StatusEvents } from '../../src/orders/producer/status-events.js';
 import type { Database, Transaction } from '../../src/platform/database/database.js';
-import type { DeadLetterRoom } from '../../src/platform/dead-letters/dead-letter-room.js';
+import type { DeadLetterRoom } from '../../src/platform/dead-letters/dead-letter-capacity.js';
 import { DeadLetters } from '../../src/platform/dead-letters/dead-letters.js';
 import type { MessagingMetrics } from '../../src/platform/messaging/messaging.metrics.js';
 import type { Outbox, OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';

@@ -1,6 +1,6 @@
 import { Environment } from '../../src/platform/config/environment.js';
 import type { Database } from '../../src/platform/database/database.js';
-import { DeadLetterRoom } from '../../src/platform/dead-letters/dead-letter-room.js';
+import { DeadLetterRoom } from '../../src/platform/dead-letters/dead-letter-capacity.js';
 import { DeadLetters } from '../../src/platform/dead-letters/dead-letters.js';
 import type { MessagingMetrics } from '../../src/platform/messaging/messaging.metrics.js';
 import { Topics } from '../../src/platform/messaging/topics.js';

@@ -7,7 +7,7 @@ import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { Subscribe } from '../../platform/messaging/subscription.js';
 import type { ReceivedEvent, RefusedEvent } from '../../platform/messaging/received-event.js';
 import { positionOf } from '../../platform/messaging/source-position.js';
-import { eachInTurns } from '../../platform/turns.js';
+import { eachInTurns } from '../../platform/event-loop-turns.js';
 import { describeFaults } from '../../platform/validation/field-fault.js';
 import { OrderValidator } from '../model/order-validator.js';
 import type { IncomingOrder } from '../service/incoming-order.js';

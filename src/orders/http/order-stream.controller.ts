@@ -3,7 +3,7 @@ import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EventStreams } from '../../platform/http/event-streams.js';
 import { type EventStream, sseText } from '../../platform/http/sse.js';
-import { type OrderNewsItem, OrderNews } from '../service/order-news.js';
+import { type OrderNewsItem, OrderNews } from '../service/order-broadcast.js';
 
 /** Status changes as they happen, as Server-Sent Events. */
 @ApiTags('orders')

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { DeadLetters } from '../../platform/dead-letters/dead-letters.js';
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
-import { eachInTurns, mapInTurns, nextTurn } from '../../platform/turns.js';
+import { eachInTurns, mapInTurns, nextTurn } from '../../platform/event-loop-turns.js';
 import { etagOf, OrderCache } from '../cache/order-cache.js';
 import { type OrderChanged, StatusEvents } from '../producer/status-events.js';
 import { contentOf } from '../repository/order-content.js';

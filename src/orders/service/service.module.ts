@@ -6,7 +6,7 @@ import { KeyedOrders } from './keyed-orders.js';
 import { ORDER_INTAKE_METRICS, OrderIntakeMetrics } from './order-intake.metrics.js';
 import { OrderIntake } from './order-intake.js';
 import { OrderLookup } from './order-lookup.js';
-import { OrderNews } from './order-news.js';
+import { OrderNews } from './order-broadcast.js';
 import { OrderSubmission } from './order-submission.js';
 
 @Module({

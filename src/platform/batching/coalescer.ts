@@ -1,6 +1,6 @@
 import { isLockTimeout } from '../database/lock-timeout.js';
 import type { Failures } from '../failures/failures.js';
-import { RequestsApart } from './requests-apart.js';
+import { RequestsApart } from './individual-writes.js';
 import { type ItemName, type WaitingRequest, WaitingRequests } from './waiting-requests.js';
 
 export interface CoalescerOptions<Item, Result> {

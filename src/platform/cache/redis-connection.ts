@@ -1,4 +1,4 @@
-import { TransientError } from '../failures/telling-errors.js';
+import { TransientError } from '../failures/classified-errors.js';
 import { TimeBudget } from './time-budget.js';
 
 /** What the connection needs of a client: node-redis' own, with whatever commands it was made with. */

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { DatabaseUnavailableError, UnfitDatabaseError } from './database.errors.js';
-import { ImpatientClient, type ImpatientClientConfig } from './impatient-client.js';
+import { ImpatientClient, type ImpatientClientConfig } from './deadline-client.js';
 import { isSessionFault } from './session-faults.js';
 import {
   LOOK_AT_SESSION,

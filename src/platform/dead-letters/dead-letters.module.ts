@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { RefusedEvents } from '../messaging/refused-events.js';
-import { DeadLetterRoom } from './dead-letter-room.js';
+import { DeadLetterRoom } from './dead-letter-capacity.js';
 import { DeadLetters } from './dead-letters.js';
 
 /** Where contexts, and messaging for them, put what they refuse. */

@@ -6,7 +6,7 @@ import type { ReceivedEvent, RefusedEvent } from '../messaging/received-event.js
 import type { RefusedEvents } from '../messaging/refused-events.js';
 import { Topics } from '../messaging/topics.js';
 import { momentOf, timestampOf } from '../messaging/event-time.js';
-import { DeadLetterRoom } from './dead-letter-room.js';
+import { DeadLetterRoom } from './dead-letter-capacity.js';
 import { type Letter, letterOf, LETTERS, offsetOf, plainLetterOf } from './letter-rows.js';
 import { recordRepeatedFailures } from './repeated-failures.js';
 import { withoutReplaysForOthers } from './replays-for-others.js';

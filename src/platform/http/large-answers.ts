@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import { observeGauge } from '../metrics/observed-gauge.js';
-import { onceOver } from './once-over.js';
+import { onceOver } from './answer-end.js';
 import { problemAnswer } from './problem-answer.js';
 import { unavailable } from './problem.filter.js';
 import { TooBusyError } from './too-busy.error.js';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { ConnectionTurns, TakesTurns } from './connection-turns.js';
+import { ConnectionTurns, TakesTurns } from './connection-scheduler.js';
 
 /** Who sends more than this ahead makes us look at the bytes of all connections before Node's parser does. */
 const MAX_PARSED_AHEAD = 16;

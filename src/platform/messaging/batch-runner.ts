@@ -1,6 +1,6 @@
 import type { FailureKind } from '../failures/failure-kind.js';
 import type { Failures } from '../failures/failures.js';
-import { Patience } from './patience.js';
+import { Patience } from './backoff.js';
 import type { PoisonGuard, Portion } from './poison/poison-guard.js';
 import type { BatchHandler, ReceivedEvent, RefusedEvent } from './received-event.js';
 

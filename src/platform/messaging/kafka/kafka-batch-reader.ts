@@ -9,7 +9,7 @@ import { eventOf } from './event-of-record.js';
 import type { FetchedBatch, PartLimits } from './fetched-batch.js';
 import { PartitionLane } from './partition-lane.js';
 import { lingerAfter } from './reading.js';
-import { Turnstile } from '../turnstile.js';
+import { Turnstile } from '../semaphore.js';
 import { type UndecodableBatchError } from './undecodable-batch.error.js';
 
 /** kafkajs itself keeps to the heartbeat interval, however often it is asked. */

@@ -1,7 +1,7 @@
 import { atMost } from '../../at-most.js';
 import { messageForLog } from '../../logging/error-record.js';
 import { EventServer, type Subscriber } from '../event-server.js';
-import { untilItWorks } from '../patience.js';
+import { untilItWorks } from '../backoff.js';
 import type { SubscriptionMode } from '../subscription.js';
 import { BroadcastConsumer } from './broadcast-consumer.js';
 import type { ConsumerParts, EventConsumer } from './event-consumer.js';

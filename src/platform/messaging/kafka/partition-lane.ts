@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatchRunner, RunTurns } from '../batch-runner.js';
-import { Patience } from '../patience.js';
+import { Patience } from '../backoff.js';
 import type { ReceivedEvent } from '../received-event.js';
 import type { FetchedBatch, Part, PartLimits } from './fetched-batch.js';
-import type { Turnstile } from '../turnstile.js';
+import type { Turnstile } from '../semaphore.js';
 import { UndecodableBatchError } from './undecodable-batch.error.js';
 
 /** How often it is looked whether somebody has asked to skip a batch that cannot be decoded. */

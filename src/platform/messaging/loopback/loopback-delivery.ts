@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from '../../database/database.js';
 import type { Logger } from '../../logging/logger.js';
 import type { BatchRunner, RunTurns } from '../batch-runner.js';
-import { Patience } from '../patience.js';
+import { Patience } from '../backoff.js';
 import type { ReceivedEvent } from '../received-event.js';
 import type { BacklogOwner, LoopbackBacklog } from './backlog.js';
 

@@ -9,7 +9,7 @@ import { LOGGER, type Logger } from '../../logging/logger.js';
 import { DEAD_LETTER_ID_HEADER } from '../refused-events.js';
 import { type OutboxMessage, PUBLISHER, type Publisher } from '../outgoing-message.js';
 import { RelayMetrics } from '../messaging.metrics.js';
-import { Patience } from '../patience.js';
+import { Patience } from '../backoff.js';
 import { Topics } from '../topics.js';
 import { HeldTopics } from './held-topics.js';
 import { deleteRead } from './outbox.js';

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { knownFailures } from '../known-failures.js';
-import { ImpatientClient } from './impatient-client.js';
+import { ImpatientClient } from './deadline-client.js';
 
 /** A message of PostgreSQL's protocol: a letter, a length that counts itself, and what it says. */
 function message(letter: string, ...fields: (string | Buffer)[]): Buffer {

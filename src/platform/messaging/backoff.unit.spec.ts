@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { sleptMs } from '../../../test/support/instant-sleep.js';
-import { Patience, untilItWorks } from './patience.js';
+import { Patience, untilItWorks } from './backoff.js';
 
 vi.mock('node:timers/promises', () => import('../../../test/support/instant-sleep.js'));
 

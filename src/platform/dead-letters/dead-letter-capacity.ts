@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { Database, type Transaction } from '../database/database.js';
 import { observeGauge } from '../metrics/observed-gauge.js';
-import { TransientError } from '../failures/telling-errors.js';
+import { TransientError } from '../failures/classified-errors.js';
 
 /** As long as that a figure is believed: a flood brings many batches a second. */
 const BELIEVED_MS = 2_000;

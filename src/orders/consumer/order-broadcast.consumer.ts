@@ -3,8 +3,8 @@ import { Payload } from '@nestjs/microservices';
 import { lastValueOf } from '../../platform/messaging/event-headers.js';
 import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
 import { Subscribe } from '../../platform/messaging/subscription.js';
-import { eachInTurns } from '../../platform/turns.js';
-import { OrderNews } from '../service/order-news.js';
+import { eachInTurns } from '../../platform/event-loop-turns.js';
+import { OrderNews } from '../service/order-broadcast.js';
 
 /** Status events from the topic `order-status`, all of them, in every process that serves the API. */
 @Controller()

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { TransientError } from '../failures/telling-errors.js';
+import { TransientError } from '../failures/classified-errors.js';
 import { preparedName } from './prepared-statements.js';
 
 /** A statement was sent and nothing came back: what became of it is not known. Its connection is gone. */

@@ -4,19 +4,19 @@ import { lastValueOf } from '../../platform/messaging/event-headers.js';
 import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
 import { Subscribe } from '../../platform/messaging/subscription.js';
 import { eachInTurns } from '../../platform/event-loop-turns.js';
-import { OrderNews } from '../service/order-broadcast.js';
+import { OrderBroadcast } from '../service/order-broadcast.js';
 
 /** Status events from the topic `order-status`, all of them, in every process that serves the API. */
 @Controller()
-export class OrderNewsConsumer {
-  constructor(private readonly news: OrderNews) {}
+export class OrderBroadcastConsumer {
+  constructor(private readonly broadcast: OrderBroadcast) {}
 
   @Subscribe({ context: 'orders', topic: 'order-status', mode: 'broadcast' })
   async receive(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
-    if (events.length === 0) this.news.resume();
+    if (events.length === 0) this.broadcast.resume();
     await eachInTurns('background', events, ({ headers, value }) => {
       const id = parseEventId(lastValueOf(headers, 'ce_id')?.toString());
-      if (id !== undefined && value !== null) this.news.announce({ ...id, value });
+      if (id !== undefined && value !== null) this.broadcast.announce({ ...id, value });
     });
   }
 }

@@ -4,7 +4,7 @@ import { Lifecycle } from '../../platform/lifecycle.js';
 import { OrderCache } from '../cache/order-cache.js';
 
 /** A status event as it went over the topic. */
-export interface OrderNewsItem {
+export interface BroadcastStatusEvent {
   readonly orderUid: string;
   readonly version: number;
   /** The event's value, JSON in UTF-8. */
@@ -13,8 +13,8 @@ export interface OrderNewsItem {
 
 /** What every process has to hear of orders that were changed anywhere: its cache, and who watches through it. */
 @Injectable()
-export class OrderNews {
-  private readonly items = new Subject<OrderNewsItem>();
+export class OrderBroadcast {
+  private readonly items = new Subject<BroadcastStatusEvent>();
 
   constructor(
     private readonly cache: OrderCache,
@@ -23,7 +23,7 @@ export class OrderNews {
     lifecycle.onDrain('the stream of status events', () => this.items.complete());
   }
 
-  get stream(): Observable<OrderNewsItem> {
+  get stream(): Observable<BroadcastStatusEvent> {
     return this.items;
   }
 
@@ -32,7 +32,7 @@ export class OrderNews {
     this.cache.forgetAll();
   }
 
-  announce(item: OrderNewsItem): void {
+  announce(item: BroadcastStatusEvent): void {
     this.cache.changed(item.orderUid, item.version);
     this.items.next(item);
   }

@@ -11,7 +11,7 @@ const NOT_TRIED_MS = 1_000;
 /** So many in a row that were not known to be locked, and none that was not: the table itself is. */
 const TABLE_LOCKED_AFTER = 4;
 
-export interface RequestsApartOptions<Item, Result> {
+export interface IndividualWritesOptions<Item, Result> {
   readonly name: ItemName;
   /** Of what an item changes, and somebody else may have locked. */
   readonly keyOf: (item: Item) => string;
@@ -26,13 +26,13 @@ export interface RequestsApartOptions<Item, Result> {
  * PostgreSQL does not tell which. Those that are not locked are written; the others are given up, and their keys
  * remembered, so that the next one does not hold up a batch.
  */
-export class RequestsApart<Item, Result> {
+export class IndividualWrites<Item, Result> {
   private queue: WaitingRequest<Item, Result>[] = [];
   private atOnce = 0;
   private lockedInARow = 0;
   private readonly lockedAtMs = new Map<string, number>();
 
-  constructor(private readonly options: RequestsApartOptions<Item, Result>) {}
+  constructor(private readonly options: IndividualWritesOptions<Item, Result>) {}
 
   /** Whether what a request changes was locked a moment ago. */
   wasLocked(request: WaitingRequest<Item, Result>): boolean {

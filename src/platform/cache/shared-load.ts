@@ -17,7 +17,7 @@ export class SharedLoad {
   readonly answer: Promise<CacheAnswer>;
   private readonly deadline = new AbortController();
   private newest: CacheEntry | undefined;
-  private news: number | undefined;
+  private invalidatedTo: number | undefined;
   private removals = 0;
 
   constructor(
@@ -37,12 +37,16 @@ export class SharedLoad {
 
   /** The newest entry put while the load ran, unless news told of a newer one still. */
   get currentPut(): CacheEntry | undefined {
-    return this.newest !== undefined && this.newest.version >= (this.news ?? 0) ? this.newest : undefined;
+    return this.newest !== undefined && this.newest.version >= (this.invalidatedTo ?? 0)
+      ? this.newest
+      : undefined;
   }
 
   /** The lowest version that may be believed; undefined when nothing was heard. */
   get floor(): number | undefined {
-    return this.newest === undefined ? this.news : Math.max(this.newest.version, this.news ?? 0);
+    return this.newest === undefined
+      ? this.invalidatedTo
+      : Math.max(this.newest.version, this.invalidatedTo ?? 0);
   }
 
   notePut(entry: CacheEntry): void {
@@ -50,18 +54,18 @@ export class SharedLoad {
   }
 
   noteChanged(version: number): void {
-    this.news = Math.max(this.news ?? 0, version);
+    this.invalidatedTo = Math.max(this.invalidatedTo ?? 0, version);
   }
 
   /** All that was learned before counts no more: the key may begin again at a lower version. */
   noteRemoved(): void {
     this.removals++;
     this.newest = undefined;
-    this.news = undefined;
+    this.invalidatedTo = undefined;
   }
 
   /** Whether a newer version was heard of while the load ran; "absent" is older than any. */
-  olderThanNews(loaded: CacheEntry | undefined): boolean {
+  isOutdated(loaded: CacheEntry | undefined): boolean {
     const floor = this.floor;
     return floor !== undefined && (loaded === undefined || loaded.version < floor);
   }

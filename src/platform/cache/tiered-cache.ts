@@ -178,7 +178,7 @@ export class TieredCache {
       load.throwIfOver();
       const put = load.currentPut;
       if (put !== undefined && put.version >= (loaded?.version ?? 0)) return { entry: put, from: 'memory' };
-      if (!load.removedSince(mark) && !load.olderThanNews(loaded)) {
+      if (!load.removedSince(mark) && !load.isOutdated(loaded)) {
         this.keep(key, loaded);
         return { entry: loaded, from: 'store' };
       }

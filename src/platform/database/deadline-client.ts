@@ -18,7 +18,7 @@ export class PreparedStatementLostError extends TransientError {
   }
 }
 
-export interface ImpatientClientConfig extends pg.ClientConfig {
+export interface DeadlineClientConfig extends pg.ClientConfig {
   /** How long an answer may take; 0 for as long as it takes. */
   readonly answerLimitMs: number;
 }
@@ -39,10 +39,10 @@ type Ask = (...query: unknown[]) => unknown;
  * frozen. `statement_timeout` ends nothing then, since it is the server that would have to tell. pg's own
  * `query_timeout` fails the statement but keeps the connection, and the ROLLBACK that follows waits behind it.
  */
-export class ImpatientClient extends pg.Client {
+export class DeadlineClient extends pg.Client {
   private readonly answerLimitMs: number;
 
-  constructor(config: ImpatientClientConfig) {
+  constructor(config: DeadlineClientConfig) {
     super(config);
     this.answerLimitMs = config.answerLimitMs;
     const ask = this.query.bind(this) as Ask;

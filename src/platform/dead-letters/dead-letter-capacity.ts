@@ -25,7 +25,7 @@ export class DeadLettersFullError extends TransientError {
 
 /** Bounds what dead letters take: a sender of nothing but poison would fill the disk that the orders need. */
 @Injectable()
-export class DeadLetterRoom implements OnModuleInit {
+export class DeadLetterCapacity implements OnModuleInit {
   private readonly maxBytes: number;
   private known: { bytes: number; untilMs: number } | undefined;
 

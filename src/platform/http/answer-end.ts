@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
  * Calls `over` once an answer has been sent or can no longer be. One that is queued on its connection behind another
  * gets no `close` of its own when the connection ends.
  */
-export function onceOver(response: ServerResponse, over: () => void): void {
+export function onAnswerEnd(response: ServerResponse, over: () => void): void {
   const { socket } = response.req;
   const isOver = (): void => {
     response.off('close', isOver);

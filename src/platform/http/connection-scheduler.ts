@@ -6,7 +6,7 @@ const TURN_REQUESTS = 16;
 const MAX_TURNS_A_ROUND = 16;
 
 /** Something of which a piece can be done, such as a connection's next request. */
-export abstract class TakesTurns {
+export abstract class ScheduledConnection {
   /** Pieces that may be done before the next one's turn. */
   piecesLeft = 0;
   abstract proceed(): void;
@@ -16,14 +16,14 @@ export abstract class TakesTurns {
  * Shares the time between connections whose requests have come before their turn. They have a few milliseconds of each
  * round of the event loop, and take turns, however many requests each has sent ahead.
  */
-export class ConnectionTurns {
-  private readonly waiting: TakesTurns[] = [];
+export class ConnectionScheduler {
+  private readonly waiting: ScheduledConnection[] = [];
   private scheduled = 0;
   /** Of performance.now(); undefined before the first turn of a round. */
   private endsAtMs: number | undefined;
 
   /** Has `proceed` called: now, or when its turn comes. */
-  next(one: TakesTurns): void {
+  next(one: ScheduledConnection): void {
     if (one.piecesLeft > 0 && this.isTimeLeft()) {
       one.piecesLeft--;
       one.proceed();

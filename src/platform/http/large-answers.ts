@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import { observeGauge } from '../metrics/observed-gauge.js';
-import { onceOver } from './answer-end.js';
+import { onAnswerEnd } from './answer-end.js';
 import { problemAnswer } from './problem-answer.js';
 import { unavailable } from './problem.filter.js';
 import { TooBusyError } from './too-busy.error.js';
@@ -47,7 +47,7 @@ export class LargeAnswers {
       this.bytes += body.length;
     }
     this.readersByBody.set(body, readers + 1);
-    onceOver(response, () => this.giveBack(body));
+    onAnswerEnd(response, () => this.giveBack(body));
     return true;
   }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { ConnectionTurns, TakesTurns } from './connection-scheduler.js';
+import { ConnectionScheduler, ScheduledConnection } from './connection-scheduler.js';
 
 /** Who sends more than this ahead makes us look at the bytes of all connections before Node's parser does. */
 const MAX_PARSED_AHEAD = 16;
@@ -26,7 +26,7 @@ type ToParser = (bytes: Buffer) => void;
  * RFC 9112 (section 9.3.2) lets clients send requests ahead, and Node begins them all at once, hundreds of a single
  * piece of bytes. Nothing here is done for a client that waits for each answer but to note the newest.
  */
-class Connection extends TakesTurns {
+class Connection extends ScheduledConnection {
   private current: ServerResponse | undefined;
   /** The newest request's, begun or not. */
   private newest: ServerResponse | undefined;
@@ -180,7 +180,7 @@ class Connection extends TakesTurns {
 }
 
 class Connections {
-  readonly turns = new ConnectionTurns();
+  readonly turns = new ConnectionScheduler();
   private readonly open = new Set<Connection>();
   private waryUntilMs = 0;
   private uses = 0;

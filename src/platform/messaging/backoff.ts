@@ -5,34 +5,34 @@ const INITIAL_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 15_000;
 
 /** Growing, jittered pauses between tries of the same thing. */
-export class Patience {
-  private backoff: IBackoff<unknown> | undefined;
+export class Backoff {
+  private current: IBackoff<unknown> | undefined;
 
   constructor(private readonly longestPauseMs: number = LONGEST_PAUSE_MS) {}
 
   /** @throws AbortError when the signal is aborted */
   async pause(signal: AbortSignal): Promise<void> {
-    this.backoff =
-      this.backoff?.next(undefined) ??
+    this.current =
+      this.current?.next(undefined) ??
       new ExponentialBackoff({ initialDelay: INITIAL_PAUSE_MS, maxDelay: this.longestPauseMs }).next();
-    await sleep(this.backoff.duration, undefined, { signal });
+    await sleep(this.current.duration, undefined, { signal });
   }
 }
 
 /** Tries until it works. `report` hears of each failure; an aborted signal ends it with an AbortError. */
-export async function untilItWorks<T>(
+export async function retryUntilDone<T>(
   attempt: () => Promise<T>,
   report: (error: Error) => void,
   signal: AbortSignal,
 ): Promise<T> {
-  const patience = new Patience();
+  const backoff = new Backoff();
   for (;;) {
     signal.throwIfAborted();
     try {
       return await attempt();
     } catch (error) {
       report(error as Error);
-      await patience.pause(signal);
+      await backoff.pause(signal);
     }
   }
 }

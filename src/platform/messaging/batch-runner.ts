@@ -1,6 +1,6 @@
 import type { FailureKind } from '../failures/failure-kind.js';
 import type { Failures } from '../failures/failures.js';
-import { Patience } from './backoff.js';
+import { Backoff } from './backoff.js';
 import type { PoisonGuard, Portion } from './poison/poison-guard.js';
 import type { BatchHandler, ReceivedEvent, RefusedEvent } from './received-event.js';
 
@@ -20,14 +20,14 @@ export interface BatchRunnerOptions {
 }
 
 /** What one run has to consider of others. */
-export interface RunTurns {
+export interface AttemptGate {
   /** Does an attempt, perhaps once others have ended. Throws what it throws. */
-  take<T>(attempt: () => Promise<T>): Promise<T>;
+  run<T>(attempt: () => Promise<T>): Promise<T>;
   /** Nothing is being tried from now on, until the next attempt. */
   onPause(): void;
 }
 
-const NO_TURNS: RunTurns = { take: (attempt) => attempt(), onPause: () => undefined };
+const OPEN_GATE: AttemptGate = { run: (attempt) => attempt(), onPause: () => undefined };
 
 /**
  * Brings a batch to its end, whatever happens on the way.
@@ -47,9 +47,9 @@ export class BatchRunner {
   async run(
     events: readonly ReceivedEvent[],
     signal: AbortSignal,
-    turns: RunTurns = NO_TURNS,
+    gate: AttemptGate = OPEN_GATE,
   ): Promise<void> {
-    const run = { signal, turns };
+    const run = { signal, gate };
     const { guard } = this.options;
     if (guard === undefined || guard.isCalm(events[0]!.partition)) await this.finish({ events }, run);
     else {
@@ -83,7 +83,7 @@ export class BatchRunner {
     { events, guarded = (_, work) => work() }: Portion,
     run: Run,
   ): Promise<{ error: Error; attempts: number } | undefined> {
-    const patience = new Patience();
+    const backoff = new Backoff();
     for (let bugs = 0; ;) {
       try {
         await attempt(() => guarded(events, () => this.options.handler(events)), run);
@@ -96,7 +96,7 @@ export class BatchRunner {
         const triedEnough = kind === 'permanent' || events.length > 1 || bugs >= this.options.maxAttempts;
         if (kind !== 'transient' && triedEnough)
           return { error: error as Error, attempts: Math.max(bugs, 1) };
-        await pause(patience, run);
+        await pause(backoff, run);
       }
     }
   }
@@ -112,14 +112,14 @@ export class BatchRunner {
 
   /** Whatever kind a failure of this is, the events may neither be dropped nor passed over. */
   private async persist<T>(work: () => Promise<T>, events: readonly ReceivedEvent[], run: Run): Promise<T> {
-    const patience = new Patience();
+    const backoff = new Backoff();
     for (;;) {
       try {
         return await attempt(work, run);
       } catch (error) {
         run.signal.throwIfAborted();
         this.options.onFailure('transient', error as Error, events);
-        await pause(patience, run);
+        await pause(backoff, run);
       }
     }
   }
@@ -127,15 +127,15 @@ export class BatchRunner {
 
 interface Run {
   readonly signal: AbortSignal;
-  readonly turns: RunTurns;
+  readonly gate: AttemptGate;
 }
 
-async function attempt<T>(work: () => Promise<T>, { signal, turns }: Run): Promise<T> {
+async function attempt<T>(work: () => Promise<T>, { signal, gate }: Run): Promise<T> {
   signal.throwIfAborted();
-  return turns.take(work);
+  return gate.run(work);
 }
 
-async function pause(patience: Patience, { signal, turns }: Run): Promise<void> {
-  turns.onPause();
-  await patience.pause(signal);
+async function pause(backoff: Backoff, { signal, gate }: Run): Promise<void> {
+  gate.onPause();
+  await backoff.pause(signal);
 }

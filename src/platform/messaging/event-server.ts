@@ -21,9 +21,9 @@ export abstract class EventServer extends Server implements CustomTransportStrat
   override addHandler(pattern: unknown, handler: MessageHandler): void {
     const subscription = requireSubscription(pattern);
     const { context, topic, mode } = subscription;
-    const isTwin = (other: Subscription): boolean =>
+    const isDuplicate = (other: Subscription): boolean =>
       other.context === context && other.topic === topic && other.mode === mode;
-    if (this.subscribers.some(isTwin)) {
+    if (this.subscribers.some(isDuplicate)) {
       throw new Error(
         `the context ${context} has two handlers of the topic ${topic} (${mode}): expected one`,
       );

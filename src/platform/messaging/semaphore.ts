@@ -1,39 +1,39 @@
 /** Lets a number of those who ask through at a time, first come first served. */
-export class Turnstile {
-  private inside = 0;
+export class Semaphore {
+  private held = 0;
   private readonly waiting: (() => void)[] = [];
 
-  constructor(private readonly places: number) {}
+  constructor(private readonly permits: number) {}
 
-  /** Whether there is room, which is then taken until `leave` is called. */
-  tryEnter(): boolean {
-    if (this.inside >= this.places) return false;
-    this.inside++;
+  /** Whether there is room, which is then taken until `release` is called. */
+  tryAcquire(): boolean {
+    if (this.held >= this.permits) return false;
+    this.held++;
     return true;
   }
 
   /** @throws AbortError when the signal is aborted before there is room */
-  async enter(signal: AbortSignal): Promise<void> {
+  async acquire(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.tryEnter()) return;
+    if (this.tryAcquire()) return;
     await new Promise<void>((resolve, reject) => {
-      const enter = (): void => {
+      const proceed = (): void => {
         signal.removeEventListener('abort', giveUp);
         resolve();
       };
       const giveUp = (): void => {
-        this.waiting.splice(this.waiting.indexOf(enter), 1);
+        this.waiting.splice(this.waiting.indexOf(proceed), 1);
         reject(signal.reason as Error);
       };
-      this.waiting.push(enter);
+      this.waiting.push(proceed);
       signal.addEventListener('abort', giveUp, { once: true });
     });
   }
 
-  leave(): void {
+  release(): void {
     // Whoever waits takes the place that is left.
     const next = this.waiting.shift();
-    if (next === undefined) this.inside--;
+    if (next === undefined) this.held--;
     else next();
   }
 }

@@ -18,9 +18,9 @@ export class BroadcastConsumer implements EventConsumer {
     private readonly context: string,
     subscribers: readonly Subscriber[],
   ) {
-    const { patientKafka, contexts, environment, batches, topics, health, log } = parts;
+    const { consumerKafka, contexts, environment, batches, topics, health, log } = parts;
     const group = contexts.groupOf(context, environment.KAFKA_GROUP_ID);
-    this.consumer = patientKafka.consumer({ ...CONSUMER_OPTIONS, groupId: `${group}.news.${randomUUID()}` });
+    this.consumer = consumerKafka.consumer({ ...CONSUMER_OPTIONS, groupId: `${group}.news.${randomUUID()}` });
     for (const one of subscribers) {
       this.handlers.set(topics.deployedName(one.topic), batches.broadcastHandlerFor(one));
     }

@@ -21,8 +21,8 @@ export interface EventConsumer {
 /** What consumers are made of. */
 export interface ConsumerParts {
   readonly kafka: Kafka;
-  /** What the consumers are made from: see `PATIENT`. */
-  readonly patientKafka: Kafka;
+  /** What the consumers are made from: see `CONSUMER_RETRY`. */
+  readonly consumerKafka: Kafka;
   readonly environment: Environment;
   readonly topics: Topics;
   readonly contexts: ContextNames;

@@ -9,7 +9,7 @@ import { eventOf } from './event-of-record.js';
 import type { FetchedBatch, PartLimits } from './fetched-batch.js';
 import { PartitionLane } from './partition-lane.js';
 import { lingerAfter } from './reading.js';
-import { Turnstile } from '../semaphore.js';
+import { Semaphore } from '../semaphore.js';
 import { type UndecodableBatchError } from './undecodable-batch.error.js';
 
 /** kafkajs itself keeps to the heartbeat interval, however often it is asked. */
@@ -47,12 +47,12 @@ export class KafkaBatchReader {
   /** By topic and partition. */
   private readonly lanes = new Map<string, { place: PartitionPlace; lane: PartitionLane }>();
   private readonly left = new Set<PartitionLane>();
-  private readonly turnstile: Turnstile;
+  private readonly semaphore: Semaphore;
   private memberId: string | undefined;
 
   constructor(private readonly parts: BatchReaderParts) {
     const { maxLeftTries, stopping } = parts;
-    this.turnstile = new Turnstile(maxLeftTries);
+    this.semaphore = new Semaphore(maxLeftTries);
     stopping.addEventListener('abort', () => {
       for (const { lane } of this.lanes.values()) lane.finish();
     });
@@ -124,7 +124,7 @@ export class KafkaBatchReader {
       batch,
       limits: this.parts.limits,
       runner: this.runners.get(topic)!,
-      turnstile: this.turnstile,
+      semaphore: this.semaphore,
       eventsOf: ({ records }) => records.map((record) => eventOf(place, record)),
       commit: async (offset) => {
         group.resolveOffset(String(offset - 1));

@@ -16,13 +16,13 @@ export interface KafkaRetry {
 }
 
 /** About three seconds: whoever asked tries on for as long as it takes, and health and metrics know of it from then on. */
-const HASTY: KafkaRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 };
+const DEFAULT_RETRY: KafkaRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 };
 
 /**
  * Some minutes. A consumer that gives up is made anew, as another member of its group, and the broker lets nobody in
  * before the session of the one that it was has run out; one that tries on is the same member when the broker is back.
  */
-export const PATIENT: KafkaRetry = { ...HASTY, retries: 300 };
+export const CONSUMER_RETRY: KafkaRetry = { ...DEFAULT_RETRY, retries: 300 };
 
 const LEVELS: Record<LogLevel, 'error' | 'warn' | 'debug' | 'trace'> = {
   [logLevel.NOTHING]: 'trace',
@@ -39,7 +39,11 @@ const CRASH = 'Crash: ';
 const COMES_UP = /^The (group )?coordinator is (not available|loading)/;
 
 /** kafkajs, logging through ours. */
-export function createKafka(environment: Environment, log: Logger, retry: KafkaRetry = HASTY): KafkaClient {
+export function createKafka(
+  environment: Environment,
+  log: Logger,
+  retry: KafkaRetry = DEFAULT_RETRY,
+): KafkaClient {
   const toOurLogger: logCreator =
     () =>
     ({ namespace, level, log: { message, ...fields } }) => {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BatchRunner, RunTurns } from '../batch-runner.js';
-import { Patience } from '../backoff.js';
+import type { AttemptGate, BatchRunner } from '../batch-runner.js';
+import { Backoff } from '../backoff.js';
 import type { ReceivedEvent } from '../received-event.js';
 import type { FetchedBatch, Part, PartLimits } from './fetched-batch.js';
-import type { Turnstile } from '../semaphore.js';
+import type { Semaphore } from '../semaphore.js';
 import { UndecodableBatchError } from './undecodable-batch.error.js';
 
 /** How often it is looked whether somebody has asked to skip a batch that cannot be decoded. */
@@ -16,7 +16,7 @@ export interface LaneParts {
   readonly limits: PartLimits;
   readonly runner: BatchRunner;
   /** Tries of lanes that have left; see {@link PartitionLane.leave}. */
-  readonly turnstile: Turnstile;
+  readonly semaphore: Semaphore;
   readonly eventsOf: (part: Part) => ReceivedEvent[];
   /** Commits that everything before an offset is done. */
   readonly commit: (offset: number) => Promise<void>;
@@ -41,7 +41,7 @@ export class PartitionLane {
   private readonly stop = new AbortController();
   private hasLeft = false;
   private isTrying = false;
-  private hasPlace = false;
+  private hasPermit = false;
   private isTakenAway = false;
   private partBytes = 0;
   private isHolding = false;
@@ -65,8 +65,8 @@ export class PartitionLane {
    */
   leave(): boolean {
     if (this.isTrying) {
-      if (!this.parts.turnstile.tryEnter()) return false;
-      this.hasPlace = true;
+      if (!this.parts.semaphore.tryAcquire()) return false;
+      this.hasPermit = true;
     }
     return (this.hasLeft = true);
   }
@@ -102,34 +102,34 @@ export class PartitionLane {
 
   private async handle(part: Part): Promise<void> {
     if (part.records.length === 0) return;
-    const turns: RunTurns = { take: (attempt) => this.take(attempt), onPause: () => this.reportTrouble() };
-    await this.parts.runner.run(this.parts.eventsOf(part), this.stop.signal, turns);
+    const gate: AttemptGate = { run: (attempt) => this.take(attempt), onPause: () => this.reportTrouble() };
+    await this.parts.runner.run(this.parts.eventsOf(part), this.stop.signal, gate);
   }
 
   private async take<T>(attempt: () => Promise<T>): Promise<T> {
     if (this.hasLeft) {
-      await this.parts.turnstile.enter(this.stop.signal);
-      this.hasPlace = true;
+      await this.parts.semaphore.acquire(this.stop.signal);
+      this.hasPermit = true;
     }
     this.isTrying = true;
     try {
       return await attempt();
     } finally {
       this.isTrying = false;
-      if (this.hasPlace) this.parts.turnstile.leave();
-      this.hasPlace = false;
+      if (this.hasPermit) this.parts.semaphore.release();
+      this.hasPermit = false;
     }
   }
 
   /** While kafkajs waits, a commit that fails is for it to know: the group is being rebalanced, or Kafka is away. */
   private async commit(offset: number): Promise<void> {
-    const patience = new Patience();
+    const backoff = new Backoff();
     for (;;) {
       try {
         return await this.parts.commit(offset);
       } catch (error) {
         if (!this.hasLeft || this.stop.signal.aborted) throw error;
-        await patience.pause(this.stop.signal);
+        await backoff.pause(this.stop.signal);
       }
     }
   }

@@ -32,9 +32,9 @@ export class ReplayConsumer implements EventConsumer {
     private readonly context: string,
     subscribers: readonly Subscriber[],
   ) {
-    const { patientKafka, contexts, environment, batches, topics, health, log } = parts;
+    const { consumerKafka, contexts, environment, batches, topics, health, log } = parts;
     const group = contexts.groupOf(context, environment.KAFKA_GROUP_ID);
-    this.consumer = patientKafka.consumer({
+    this.consumer = consumerKafka.consumer({
       ...CONSUMER_OPTIONS,
       groupId: `${group}.replay.${randomUUID()}`,
     });

@@ -26,8 +26,8 @@ export class SharedConsumer implements EventConsumer {
     context: string,
     subscribers: readonly Subscriber[],
   ) {
-    const { patientKafka, contexts, environment, batches, topics, health, log } = parts;
-    this.consumer = patientKafka.consumer({
+    const { consumerKafka, contexts, environment, batches, topics, health, log } = parts;
+    this.consumer = consumerKafka.consumer({
       ...CONSUMER_OPTIONS,
       groupId: contexts.groupOf(context, environment.KAFKA_GROUP_ID),
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,

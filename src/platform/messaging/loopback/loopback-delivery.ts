@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from '../../database/database.js';
 import type { Logger } from '../../logging/logger.js';
-import type { BatchRunner, RunTurns } from '../batch-runner.js';
-import { Patience } from '../backoff.js';
+import type { AttemptGate, BatchRunner } from '../batch-runner.js';
+import { Backoff } from '../backoff.js';
 import type { ReceivedEvent } from '../received-event.js';
 import type { BacklogOwner, LoopbackBacklog } from './backlog.js';
 
@@ -76,14 +76,14 @@ export class LoopbackDelivery {
     const { runner, stopping } = this.parts;
     let reportTrouble = (): void => undefined;
     const troubled = new Promise<void>((resolve) => (reportTrouble = resolve));
-    const turns: RunTurns = { take: (attempt) => attempt(), onPause: () => reportTrouble() };
-    const done = runner.run(events, AbortSignal.any([stopping, signal]), turns);
+    const gate: AttemptGate = { run: (attempt) => attempt(), onPause: () => reportTrouble() };
+    const done = runner.run(events, AbortSignal.any([stopping, signal]), gate);
     return { done, troubled };
   }
 
   private async workOff(underWay?: Promise<readonly ReceivedEvent[]>): Promise<void> {
     const { owner, backlog, runner, stopping, log } = this.parts;
-    const patience = new Patience();
+    const backoff = new Backoff();
     let events = underWay;
     while (!stopping.aborted) {
       try {
@@ -96,7 +96,7 @@ export class LoopbackDelivery {
         events = undefined;
         if (stopping.aborted) return;
         log.warn({ err: error, ...owner }, 'the backlog of a context could not be worked off; trying again');
-        await patience.pause(stopping).catch(() => undefined);
+        await backoff.pause(stopping).catch(() => undefined);
       }
     }
   }

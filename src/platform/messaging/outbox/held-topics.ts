@@ -2,8 +2,8 @@ import type { Database, Transaction } from '../../database/database.js';
 import { messageForLog } from '../../logging/error-record.js';
 import type { Logger } from '../../logging/logger.js';
 import type { OutboxMessage, Publisher } from '../outgoing-message.js';
-import { Patience } from '../backoff.js';
-import { Turnstile } from '../semaphore.js';
+import { Backoff } from '../backoff.js';
+import { Semaphore } from '../semaphore.js';
 import { deleteRead } from './outbox.js';
 import type { OutboxReader } from './outbox-reader.js';
 import { takeTopic } from './relay-lease.js';
@@ -42,7 +42,7 @@ interface HeldTopic {
  */
 export class HeldTopics {
   private readonly held = new Map<string, HeldTopic>();
-  private readonly turnstile = new Turnstile(MOST_TRIED_AT_ONCE);
+  private readonly semaphore = new Semaphore(MOST_TRIED_AT_ONCE);
 
   constructor(private readonly parts: HeldTopicsParts) {}
 
@@ -75,10 +75,10 @@ export class HeldTopics {
   private async workOff(topic: string, underWay: SendUnderWay | undefined): Promise<void> {
     const { stopping, log } = this.parts;
     let sent = await this.afterwards(topic, underWay);
-    const patience = new Patience(LONGEST_PAUSE_MS);
+    const backoff = new Backoff(LONGEST_PAUSE_MS);
     for (let isToPause = true; !stopping.aborted;) {
       try {
-        if (isToPause) await patience.pause(stopping);
+        if (isToPause) await backoff.pause(stopping);
         isToPause = true;
         const batch = await this.inTurn(() => this.sendBatch(topic));
         if (batch === undefined) continue;
@@ -99,11 +99,11 @@ export class HeldTopics {
   }
 
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    await this.turnstile.enter(this.parts.stopping);
+    await this.semaphore.acquire(this.parts.stopping);
     try {
       return await work();
     } finally {
-      this.turnstile.leave();
+      this.semaphore.release();
     }
   }
 

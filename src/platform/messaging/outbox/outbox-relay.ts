@@ -9,7 +9,7 @@ import { LOGGER, type Logger } from '../../logging/logger.js';
 import { DEAD_LETTER_ID_HEADER } from '../refused-events.js';
 import { type OutboxMessage, PUBLISHER, type Publisher } from '../outgoing-message.js';
 import { RelayMetrics } from '../messaging.metrics.js';
-import { Patience } from '../backoff.js';
+import { Backoff } from '../backoff.js';
 import { Topics } from '../topics.js';
 import { HeldTopics } from './held-topics.js';
 import { deleteRead } from './outbox.js';
@@ -98,13 +98,13 @@ export class OutboxRelay {
   }
 
   private async run(): Promise<void> {
-    let patience = new Patience(LONGEST_PAUSE_MS);
+    let backoff = new Backoff(LONGEST_PAUSE_MS);
     while (!this.stopping.signal.aborted) {
       try {
         // What was committed before the stop must be seen: a look that began earlier may have missed it.
         const isLastLook = this.draining;
         const sent = await this.sendBatch();
-        patience = new Patience(LONGEST_PAUSE_MS);
+        backoff = new Backoff(LONGEST_PAUSE_MS);
         this.health.report('relay', this.state());
         if (sent > 0) {
           if (sent < FEW_MESSAGES && !this.draining) await sleep(LINGER_MS);
@@ -117,7 +117,7 @@ export class OutboxRelay {
         this.watch.relayFailed(error as Error);
         this.health.report('relay', { up: false, detail: messageForLog(error) });
         this.log.warn({ err: error }, 'the relay could not send; it tries again');
-        await patience.pause(this.stopping.signal).catch(() => undefined);
+        await backoff.pause(this.stopping.signal).catch(() => undefined);
       }
     }
   }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from '../../logging/logger.js';
 import type { Database } from '../../database/database.js';
-import { untilItWorks } from '../backoff.js';
+import { retryUntilDone } from '../backoff.js';
 import { OUTBOX_CHANNEL } from './outbox.js';
 
 /** How often the connection is asked whether it is there: one that has gone silent looks like one without news. */
@@ -55,7 +55,7 @@ export class OutboxSignal {
   private async listen(): Promise<void> {
     const { signal } = this.stopping;
     try {
-      await untilItWorks(
+      await retryUntilDone(
         async () => {
           const client = await this.database.connect();
           this.client = client;

@@ -179,7 +179,11 @@ async function createApp(house: House, log: Logger, database: Database): Promise
   app.useGlobalFilters(new ProblemFilter(log, app.get(Failures)));
   const fastify = app.getHttpAdapter().getInstance();
   const bodies = new BodiesUnderWay();
-  observeGauge('waybill_http_body_bytes', 'Bytes of request bodies held in memory', () => bodies.bytes);
+  observeGauge(
+    'waybill_http_body_bytes',
+    'Bytes of request bodies held in memory at the moment. Look when it stays high: many or slow uploads',
+    () => bodies.bytes,
+  );
   takeBodiesAsBytes(fastify, bodies);
   rememberMethods(fastify);
   app.get(RequestMetrics).measure(fastify);

@@ -6,7 +6,7 @@ import { Subscribe } from '../../platform/messaging/subscription.js';
 import { eachInTurns } from '../../platform/event-loop-turns.js';
 import { OrderBroadcast } from '../service/order-broadcast.js';
 
-/** Status events from the topic `order-status`, all of them, in every process that serves the API. */
+/** Receives every status event of the topic `order-status` in every process that serves the API. */
 @Controller()
 export class OrderBroadcastConsumer {
   constructor(private readonly broadcast: OrderBroadcast) {}
@@ -22,8 +22,8 @@ export class OrderBroadcastConsumer {
 }
 
 /**
- * The `ce_id` of a status event, `<order_uid>:<version>`: the caches need no more, so the value is left as it is.
- * The topic is open to others; what is not ours is not for us.
+ * The `ce_id` of a status event, `<order_uid>:<version>`: the caches need no more, so the value is not decoded.
+ * Others may publish to the topic too; their messages have no such id and are ignored.
  */
 function parseEventId(id = ''): { orderUid: string; version: number } | undefined {
   const [, orderUid, version] = /^([A-Za-z0-9_-]+):(\d{1,10})$/.exec(id) ?? [];

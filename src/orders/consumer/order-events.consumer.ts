@@ -14,7 +14,7 @@ import type { IncomingOrder } from '../service/incoming-order.js';
 import { OrderIntake } from '../service/order-intake.js';
 import { UNKNOWN_FIELDS } from './order-events.metrics.js';
 
-/** Orders from the topic `orders`: each event is judged, and the whole batch is written at once. */
+/** Orders from the topic `orders`: each event is validated, and the whole batch is written at once. */
 @Controller()
 export class OrderEventsConsumer {
   private readonly via: string;

@@ -3,7 +3,7 @@ import { Subject, type Observable } from 'rxjs';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { OrderCache } from '../cache/order-cache.js';
 
-/** A status event as it went over the topic. */
+/** A status event as it was published. */
 export interface BroadcastStatusEvent {
   readonly orderUid: string;
   readonly version: number;
@@ -11,7 +11,7 @@ export interface BroadcastStatusEvent {
   readonly value: Buffer;
 }
 
-/** What every process has to hear of orders that were changed anywhere: its cache, and who watches through it. */
+/** Passes changes of orders, made by any process, to this process's cache and to the clients of its event stream. */
 @Injectable()
 export class OrderBroadcast {
   private readonly items = new Subject<BroadcastStatusEvent>();
@@ -27,7 +27,7 @@ export class OrderBroadcast {
     return this.items;
   }
 
-  /** Status events may have been missed, so nothing that is held from before can be believed. */
+  /** Status events may have been missed, so the cache is cleared. */
   resume(): void {
     this.cache.forgetAll();
   }

@@ -17,7 +17,7 @@ import { OrderIntakeMetrics } from './order-intake.metrics.js';
  */
 const BACKLOG_AFTER_MS = 10_000;
 
-/** Somebody waits, and so do all who share the batch: what other writers of ours hold they hold for less. */
+/** A caller waits, with all who share its batch; Waybill's own writers hold their locks for less than this. */
 const REQUEST_LOCK_MS = 500;
 
 const STATUS_OF = { stored: 'received', updated: 'updated' } as const;
@@ -77,8 +77,8 @@ export class OrderIntake {
   }
 
   /**
-   * What was there already is told as well: a process that was killed before it could tell Redis is followed by one that
-   * gets the same event again.
+   * Unchanged orders go to the cache as well: the process that stored them may have been killed before it told Redis, and
+   * the event was redelivered to this one.
    */
   private tellCache(
     { content, source }: OrderToStore,

@@ -58,13 +58,13 @@ const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 const MIGRATION_LOCK = 0x5a11_0001;
 const LOCK_POLL_MS = 250;
 
-/** How long a session may take, and how long its answers may. */
+/** Time limits of a session and of its answers. */
 interface TimeLimits {
   readonly answerLimitMs: number;
   readonly limits: SessionLimits;
 }
 
-/** A migration may take minutes once it has its locks. What waits for one holds up all who come after it. */
+/** A migration may take minutes once it has its locks, but must not wait long for them: later queries queue behind it. */
 const MIGRATION_LIMITS: TimeLimits = {
   answerLimitMs: 0,
   limits: { statementMs: 0, lockMs: MIGRATION_LOCK_TIMEOUT_MS, idleInTransactionMs: 0 },

@@ -1,6 +1,6 @@
 /**
- * An error that says itself that nothing is wrong with the event or the request, and that time mends it. A class that cannot
- * extend this one has a property `isTransient` of its own.
+ * An error that classifies itself as transient: the event or request is fine, and a retry will succeed in time. A class
+ * that cannot extend this one has a property `isTransient` of its own.
  */
 export class TransientError extends Error {
   get isTransient(): true {
@@ -8,7 +8,7 @@ export class TransientError extends Error {
   }
 }
 
-/** An error that says itself that this event or request will never be done, however often it is tried. */
+/** An error that classifies itself as permanent: this event or request fails however often it is tried. */
 export class PermanentError extends Error {
   get isPermanent(): true {
     return true;

@@ -53,12 +53,16 @@ export class ConnectionLimit {
     private readonly max: number,
     private readonly closeLongestIdle: () => boolean,
   ) {
-    observeGauge('waybill_http_connections', 'Connections of clients', () => this.open.size);
+    observeGauge(
+      'waybill_http_connections',
+      'Open client connections. Look when it nears MAX_CONNECTIONS',
+      () => this.open.size,
+    );
     const name = 'waybill_http_connections_turned_away_total';
     register.removeSingleMetric(name);
     this.turnedAway = new Counter({
       name,
-      help: 'Connections that gave way to others, or were refused, since there were as many as there may be',
+      help: 'Client connections closed while idle, or refused, because MAX_CONNECTIONS were open. Look when refused rises: raise it or add a process',
       labelNames: ['how'],
     });
     for (const how of ['closed_idle', 'refused']) this.turnedAway.inc({ how }, 0);

@@ -30,7 +30,7 @@ export class ForeignRequests {
     register.removeSingleMetric(name);
     this.refused = new Counter({
       name,
-      help: 'Requests refused because they were for another host, or from another origin',
+      help: 'Requests refused because their Host is not one of ours, or their Origin is another site. Look when it rises after a change of proxy or DNS name',
       labelNames: ['reason'],
     });
     for (const reason of ['host', 'origin']) this.refused.inc({ reason }, 0);

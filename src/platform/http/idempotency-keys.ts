@@ -147,7 +147,7 @@ export class IdempotencyKeys implements OnModuleDestroy {
     this.tidying = setInterval(() => void this.tidy(), TIDY_EVERY_MS).unref();
     observeGauge(
       'waybill_idempotency_keys',
-      'Idempotency-Keys that are kept, of all processes',
+      'Idempotency-Keys stored, by all processes together. Look before it reaches IDEMPOTENCY_KEYS_MAX: new keys then get 503',
       () => this.kept,
     );
   }

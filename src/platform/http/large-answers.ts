@@ -12,8 +12,8 @@ const LARGE_BYTES = 65_536;
 const MAX_BYTES = 128 * 1_048_576;
 
 /**
- * Bounds the memory of answers that wait for their readers. A body that several read, such as that of an order in the
- * cache, counts once.
+ * Bounds the memory of responses that clients have not read yet. A body sent to several clients, such as that of an order
+ * in the cache, counts once.
  */
 @Injectable()
 export class LargeAnswers {
@@ -23,12 +23,12 @@ export class LargeAnswers {
   constructor() {
     observeGauge(
       'waybill_http_large_answer_bytes',
-      'Bytes of answers of 64 KiB and more that are not read yet',
+      'Bytes of responses of 64 KiB and more that clients have not read yet. Look when it stays high: such requests get 503 at the limit',
       () => this.bytes,
     );
   }
 
-  /** More than half of what there may be waits: who does not read has to go soon. */
+  /** More than half of the limit is in use, so clients that do not read get a shorter deadline. */
   get isPressing(): boolean {
     return this.bytes > MAX_BYTES / 2;
   }

@@ -223,8 +223,8 @@ class Connections {
 }
 
 /**
- * Has each connection's requests answered one after the other, and those of all in turns. To be called once all that
- * looks at requests is set up.
+ * Processes the requests of each connection one after the other, and connections with pipelined requests round-robin. To
+ * be called once all listeners for requests are in place.
  *
  * @returns what closes the connection that has been without a request for the longest time, or says that none is idle
  */

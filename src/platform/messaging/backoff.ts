@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const INITIAL_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 15_000;
 
-/** Growing, jittered pauses between tries of the same thing. */
+/** Exponential backoff: growing, jittered pauses between attempts at the same work. */
 export class Backoff {
   private current: IBackoff<unknown> | undefined;
 
@@ -19,7 +19,11 @@ export class Backoff {
   }
 }
 
-/** Tries until it works. `report` hears of each failure; an aborted signal ends it with an AbortError. */
+/**
+ * Repeats `attempt`, with backoff, until it succeeds. `report` is called with each failure.
+ *
+ * @throws AbortError when the signal is aborted
+ */
 export async function retryUntilDone<T>(
   attempt: () => Promise<T>,
   report: (error: Error) => void,

@@ -1,18 +1,18 @@
-/** Lets a number of those who ask through at a time, first come first served. */
+/** A counting semaphore for async code: at most `permits` holders at a time, first come first served. */
 export class Semaphore {
   private held = 0;
   private readonly waiting: (() => void)[] = [];
 
   constructor(private readonly permits: number) {}
 
-  /** Whether there is room, which is then taken until `release` is called. */
+  /** Takes a permit if one is free, to be given back by `release`. @returns whether it did */
   tryAcquire(): boolean {
     if (this.held >= this.permits) return false;
     this.held++;
     return true;
   }
 
-  /** @throws AbortError when the signal is aborted before there is room */
+  /** Waits for a permit. @throws AbortError when the signal is aborted before one is free */
   async acquire(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.tryAcquire()) return;
@@ -31,7 +31,7 @@ export class Semaphore {
   }
 
   release(): void {
-    // Whoever waits takes the place that is left.
+    // The permit passes to whoever has waited longest.
     const next = this.waiting.shift();
     if (next === undefined) this.held--;
     else next();

@@ -29,9 +29,9 @@ const HELD_END_MS = 1_000;
  * `linger.ms`, but for the first message, which is sent at once. A batch costs five statements, however small it is.
  */
 const LINGER_MS = 10;
-/** A batch of fewer messages is followed by that pause; with more, there is a backlog. */
+/** A batch of fewer messages is followed by the linger pause; one with more means a backlog. */
 const FEW_MESSAGES = 200;
-/** A topic that takes longer is held by itself, and the others go on. A broker that is slow for a moment is not. */
+/** A topic whose publish takes longer is held, and the others go on. Brokers that are briefly slow take less. */
 const SLOW_TOPIC_MS = 2_000;
 
 /**
@@ -80,12 +80,12 @@ export class OutboxRelay {
   start(watchTimes?: RelayWatchTimes): void {
     this.signal.start();
     this.watch.start(watchTimes);
-    // What hinders it now will hinder the first batch as well, and is told of then.
+    // A failure to connect is reported when the first batch meets it again.
     this.publisher.prepare().catch(() => undefined);
     this.running = this.run();
   }
 
-  /** Sends what is there for up to `flushMs`, then ends. What is left stays in the outbox. */
+  /** Publishes what the outbox holds for up to `flushMs`, then ends. The rest stays in the outbox. */
   async stop(flushMs: number): Promise<void> {
     this.draining = true;
     this.watch.stop();
@@ -101,7 +101,7 @@ export class OutboxRelay {
     let backoff = new Backoff(LONGEST_PAUSE_MS);
     while (!this.stopping.signal.aborted) {
       try {
-        // What was committed before the stop must be seen: a look that began earlier may have missed it.
+        // A read that began before the stop may have missed rows committed since, so one more read follows.
         const isLastLook = this.draining;
         const sent = await this.sendBatch();
         backoff = new Backoff(LONGEST_PAUSE_MS);
@@ -142,7 +142,7 @@ export class OutboxRelay {
     return sent.length;
   }
 
-  /** @returns what was published; what was not is of topics that are held from now on */
+  /** @returns what was published; the topics of the remaining messages are held from now on */
   private async publish(
     messages: readonly OutboxMessage[],
     tx: Transaction,

@@ -4,12 +4,12 @@ import type { Database } from '../../database/database.js';
 import { retryUntilDone } from '../backoff.js';
 import { OUTBOX_CHANNEL } from './outbox.js';
 
-/** How often the connection is asked whether it is there: one that has gone silent looks like one without news. */
+/** How often the connection is probed: a dead one looks like one without notifications. */
 const PROBE_MS = 30_000;
 
 /**
- * Tells the relay that there may be something to send. It listens on a connection of its own and connects anew
- * when that is lost; what is said meanwhile is missed, which is why the relay also looks by itself.
+ * Wakes the relay when the outbox may have messages. It LISTENs on a connection of its own and reconnects when that is
+ * lost; notifications sent meanwhile are missed, which is why the relay also polls.
  */
 export class OutboxSignal {
   private readonly stopping = new AbortController();

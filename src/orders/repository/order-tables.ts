@@ -16,7 +16,7 @@ import type { Order } from '../model/order.js';
 import { instantMs } from './order-time.js';
 import type { OrderToStore } from './order-to-store.js';
 
-/** An order as it will be, and what it becomes by that. */
+/** An order to be written, with the version that it gets. */
 export interface OrderChange {
   readonly toStore: OrderToStore;
   readonly version: number;

@@ -6,9 +6,9 @@ export interface OrderToStore {
   readonly totalsMatch: boolean;
   /** Microseconds since the Unix epoch; lists are sorted by it. */
   readonly receivedAtUs: number;
-  /** Not there for an order that came over HTTP. */
+  /** Undefined for an order that came over HTTP. */
   readonly source?: SourcePosition;
-  /** Whether it may take the place of what is there. With it, an order is never stored anew. */
+  /** Whether it may replace the stored order. When given, the order is only ever replaced, never inserted. */
   readonly mayReplace?: (held: OrderRevision) => boolean;
 }
 

@@ -7,7 +7,7 @@ import type { StoreOutcome } from '../repository/order.repository.js';
 export interface IncomingOrder extends MayBeKeyed<OrderReceipt> {
   readonly order: Order;
   readonly totalsMatch: boolean;
-  /** Not there for an order that came over HTTP. */
+  /** Undefined for an order that came over HTTP. */
   readonly source?: SourcePosition;
   /** The ETags one of which the order must have to be replaced, or `*` for any; it is never stored anew then. */
   readonly ifMatch?: '*' | readonly string[];

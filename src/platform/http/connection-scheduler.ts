@@ -1,6 +1,6 @@
 /** Time that pipelined requests may take of a round of the event loop before other sockets are served. */
 const ROUND_MS = 4;
-/** Consecutive requests of one connection before the next connection's turn; parsed together, they become garbage together. */
+/** Consecutive requests of one connection before the next connection's turn: parsed together, they die young together. */
 const TURN_REQUESTS = 16;
 /** Connections served in a round; more would not fit into its time. */
 const MAX_TURNS_A_ROUND = 16;

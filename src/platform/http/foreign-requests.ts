@@ -9,12 +9,12 @@ import { ProblemError } from './problem.js';
 import { beforeRequests } from './request-gate.js';
 
 const SLASH = 47;
-/** What changes nothing (RFC 9110, section 9.2.1). */
+/** Safe methods (RFC 9110, section 9.2.1). */
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Refuses what a page of somebody else's makes a browser send: requests for a host that is none of ours, and requests
- * from another origin that could change something. The second is the rule of Go's `http.CrossOriginProtection`:
+ * Refuses requests that a foreign page makes a browser send: those for a host that is none of ours (DNS rebinding), and
+ * unsafe ones from another origin (CSRF). The second is the rule of Go's `http.CrossOriginProtection`:
  * browsers say in `Sec-Fetch-Site` where a request comes from, older ones in `Origin`; who says neither is no browser.
  */
 @Injectable()

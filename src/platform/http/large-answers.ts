@@ -7,7 +7,7 @@ import { problemAnswer } from './problem-answer.js';
 import { unavailable } from './problem.filter.js';
 import { TooBusyError } from './too-busy.error.js';
 
-/** Smaller bodies are not counted: a connection holds little of them, and hot answers would pay for it. */
+/** Smaller bodies are not counted: a connection holds few of them, and counting would slow hot answers. */
 const LARGE_BYTES = 65_536;
 const MAX_BYTES = 128 * 1_048_576;
 
@@ -51,7 +51,7 @@ export class LargeAnswers {
     return true;
   }
 
-  /** Has all that Fastify answers counted; what is too much gives way to a 503. */
+  /** Counts every answer of Fastify; one that exceeds the limit becomes a 503. */
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onSend', (request, reply, payload, done) => {
       const body = largeBody(payload);
@@ -76,7 +76,7 @@ export class LargeAnswers {
   }
 }
 
-/** As bytes, since a text of the same length may take twice the memory, and becomes bytes when it is sent anyway. */
+/** Converts to bytes: a string may take twice the memory, and is converted when it is sent anyway. */
 function largeBody(payload: unknown): Buffer | undefined {
   if (typeof payload === 'string') {
     return payload.length < LARGE_BYTES ? undefined : Buffer.from(payload);

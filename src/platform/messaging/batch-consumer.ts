@@ -59,7 +59,7 @@ export class BatchConsumer {
     });
   }
 
-  /** A refused event that PostgreSQL does not take as it is is stored in its plainest form: refusing must never fail. */
+  /** A refused event that PostgreSQL rejects as it is gets stored in its plainest form: refusing must never fail. */
   private async refuse(refused: RefusedEvent): Promise<void> {
     try {
       await this.database.transaction((tx) => this.refusedEvents.append(tx, [refused]));

@@ -50,7 +50,7 @@ export class FailingBatches {
     health.addRemark('batches', () => this.state());
     observeLabelledGauge(
       'waybill_consumer_failing_seconds',
-      'Seconds that the oldest batch of a partition has been failing, and why (SQLSTATE or error); 0 when healthy. Look after a minute: the partition does not advance',
+      'Seconds that a batch of a partition has been failing, and why (SQLSTATE or error); 0 when healthy. Look after a minute: the partition does not advance',
       ['context', 'topic', 'partition', 'reason'],
       () => this.seconds(),
     );

@@ -4,7 +4,7 @@ import { observeLabelledGauge } from '../metrics/observed-gauge.js';
 
 /** After this `/health` reports the failure: most that pass by themselves have passed by then. */
 const TOLD_AFTER_MS = 60_000;
-/** From then on a try that has neither ended nor failed is worth the same look. */
+/** An attempt that has neither ended nor failed after this is reported as failing, too. */
 export const SLOW_MS = 5_000;
 const MOST_TOLD = 5;
 const MAX_REASON_LENGTH = 200;
@@ -50,7 +50,7 @@ export class FailingBatches {
     health.addRemark('batches', () => this.state());
     observeLabelledGauge(
       'waybill_consumer_failing_seconds',
-      'Seconds that a batch of a partition has been failing, and why (SQLSTATE or error); 0 when healthy. Look after a minute: the partition does not advance',
+      'Seconds that a batch of a partition has been failing, and why (SQLSTATE, name of the error, or slow); 0 when healthy. Look after a minute: the partition does not advance',
       ['context', 'topic', 'partition', 'reason'],
       () => this.seconds(),
     );
@@ -71,7 +71,7 @@ export class FailingBatches {
     ofTopic.set(place.partition, { sinceMs, firstOffset, code, reason: reasonOf(error, code) });
   }
 
-  /** A try of a batch goes on and on; it may come to an end yet. */
+  /** Called when an attempt at a batch takes very long; it may still end. */
   slow({ firstOffset, ...place }: BatchPlace): void {
     const ofTopic = this.partitionsOf(place);
     if (!ofTopic.has(place.partition) || ofTopic.get(place.partition) !== undefined) return;

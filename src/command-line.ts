@@ -14,7 +14,7 @@ import { startWatchdog } from './platform/health/watchdog.js';
 import { databasePlace } from './platform/postgres.js';
 import { keepHeapSmall } from './platform/heap-growth.js';
 import { messageForLog } from './platform/logging/error-record.js';
-import { endByLoggedWords } from './platform/logging/last-words.js';
+import { exitOnUncaughtError } from './platform/logging/uncaught-errors.js';
 import { createLogger, type Logger } from './platform/logging/logger.js';
 import {
   parseSkipBatchCommand,
@@ -106,7 +106,7 @@ async function serve(contexts: readonly Context[]): Promise<void> {
   const house = readHouse(contexts);
   const environment = house.settings.of(Environment);
   const log = createLogger(environment.LOG_LEVEL);
-  endByLoggedWords(log);
+  exitOnUncaughtError(log);
   startWatchdog(environment.WATCHDOG_SECONDS, (error) => log.error({ err: error }, 'the watchdog has ended'));
   let waybill: Waybill | undefined = undefined;
   let stopping = false;

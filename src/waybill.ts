@@ -32,7 +32,7 @@ import { observeGauge } from './platform/metrics/observed-gauge.js';
 import type { EventServer } from './platform/messaging/event-server.js';
 import { EVENT_SERVER } from './platform/messaging/messaging.module.js';
 import { OutboxRelay } from './platform/messaging/outbox/outbox-relay.js';
-import { untilItWorks } from './platform/messaging/patience.js';
+import { retryUntilDone } from './platform/messaging/backoff.js';
 
 /** A client that does not send the rest of its request must not keep the program from an orderly stop. */
 const DRAIN_MS = 5_000;
@@ -149,7 +149,7 @@ export class Waybill {
       waiting('the database', error);
       log.warn({ err: error }, 'the database cannot be used yet; trying again');
     };
-    await untilItWorks(() => database.open(postgres.connection), databaseIsAway, signal);
+    await retryUntilDone(() => database.open(postgres.connection), databaseIsAway, signal);
     health.report('start', { up: false, detail: 'connecting the consumers' });
     health.addCheck('database', async () => {
       if (await database.isReadOnly()) return { up: false, detail: 'it is read-only: nothing can be stored' };
@@ -162,7 +162,7 @@ export class Waybill {
       waiting(step, cause);
       log.warn({ err: cause, step }, 'a step of the start failed; trying again');
     };
-    await untilItWorks(() => app.get(Lifecycle).start(), stepFailed, signal);
+    await retryUntilDone(() => app.get(Lifecycle).start(), stepFailed, signal);
     signal.throwIfAborted();
     if (environment.ROLES.includes('relay')) app.get(OutboxRelay).start();
     health.report('start', { up: true });
@@ -179,7 +179,11 @@ async function createApp(house: House, log: Logger, database: Database): Promise
   app.useGlobalFilters(new ProblemFilter(log, app.get(Failures)));
   const fastify = app.getHttpAdapter().getInstance();
   const bodies = new BodiesUnderWay();
-  observeGauge('waybill_http_body_bytes', 'Bytes of request bodies held in memory', () => bodies.bytes);
+  observeGauge(
+    'waybill_http_body_bytes',
+    'Bytes of request bodies held in memory at the moment. Look when it stays high: many or slow uploads',
+    () => bodies.bytes,
+  );
   takeBodiesAsBytes(fastify, bodies);
   rememberMethods(fastify);
   app.get(RequestMetrics).measure(fastify);

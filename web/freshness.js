@@ -3,7 +3,7 @@ import { byId } from './dom.js';
 import { timeElement } from './time.js';
 
 /** A stream that is refused from the start, or swallowed by a proxy, is told to the reader after this time. */
-const PATIENCE_WITH_FIRST_CONNECTION_MS = 5_000;
+const FIRST_CONNECTION_DEADLINE_MS = 5_000;
 const FIRST_RETRY_PAUSE_MS = 1_000;
 const LONGEST_RETRY_PAUSE_MS = 30_000;
 
@@ -33,7 +33,7 @@ export class Freshness {
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') this.renew();
     });
-    setTimeout(() => !this.#isConnected && this.#doubt(), PATIENCE_WITH_FIRST_CONNECTION_MS);
+    setTimeout(() => !this.#isConnected && this.#doubt(), FIRST_CONNECTION_DEADLINE_MS);
   }
 
   /** @param {import('./live-feed.js').FeedState} state */

@@ -235,7 +235,7 @@ export async function asyncApiDocument(): Promise<object> {
   const partitions = settings.KAFKA_PARTITIONS;
   const clientId: Schema = { type: 'string', const: settings.KAFKA_CLIENT_ID };
   const groupId: Schema = { type: 'string', const: settings.KAFKA_GROUP_ID };
-  const newsGroupId: Schema = {
+  const broadcastGroupId: Schema = {
     type: 'string',
     pattern: `^${settings.KAFKA_GROUP_ID}\\.news\\.[0-9a-f-]{36}$`,
   };
@@ -296,7 +296,7 @@ export async function asyncApiDocument(): Promise<object> {
         STATUS_TOPIC,
         'status',
         'Every process that serves the API reads the whole topic: for its cache and its watchers',
-        { groupId: newsGroupId, clientId },
+        { groupId: broadcastGroupId, clientId },
       ),
       keepDeadLetters: operationOf('send', DEAD_LETTER_TOPIC, 'deadLetter', 'Passes refused events on', {
         clientId,

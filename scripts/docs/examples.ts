@@ -5,7 +5,7 @@ import { decodeOrder } from '../../src/orders/model/order.codec.js';
 import type { Order } from '../../src/orders/model/order.js';
 import { StatusEvents } from '../../src/orders/producer/status-events.js';
 import type { Database, Transaction } from '../../src/platform/database/database.js';
-import type { DeadLetterRoom } from '../../src/platform/dead-letters/dead-letter-room.js';
+import type { DeadLetterCapacity } from '../../src/platform/dead-letters/dead-letter-capacity.js';
 import { DeadLetters } from '../../src/platform/dead-letters/dead-letters.js';
 import type { MessagingMetrics } from '../../src/platform/messaging/messaging.metrics.js';
 import type { Outbox, OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';
@@ -81,10 +81,10 @@ export async function deadLetterExample(): Promise<MessageExample> {
   const reason = verdict.valid ? '' : describeFaults(verdict.faults);
   const kept = { ...origin, offset: String(origin.offset), event_timestamp: String(event.timestampMs) };
   const tx = { query: () => Promise.resolve([kept]) } as unknown as Transaction;
-  const room = { require: () => Promise.resolve() } as unknown as DeadLetterRoom;
+  const capacity = { require: () => Promise.resolve() } as unknown as DeadLetterCapacity;
   const metrics = { deadLetters: { inc: () => undefined } } as unknown as MessagingMetrics;
   const entry = await appended((outbox) =>
-    new DeadLetters(outbox, topics, metrics, room, {} as Database).append(tx, [
+    new DeadLetters(outbox, topics, metrics, capacity, {} as Database).append(tx, [
       { event, reason, attempts: 1 },
     ]),
   );

@@ -1,6 +1,6 @@
 import { Environment } from '../../src/platform/config/environment.js';
 import type { Database } from '../../src/platform/database/database.js';
-import { DeadLetterRoom } from '../../src/platform/dead-letters/dead-letter-room.js';
+import { DeadLetterCapacity } from '../../src/platform/dead-letters/dead-letter-capacity.js';
 import { DeadLetters } from '../../src/platform/dead-letters/dead-letters.js';
 import type { MessagingMetrics } from '../../src/platform/messaging/messaging.metrics.js';
 import { Topics } from '../../src/platform/messaging/topics.js';
@@ -18,6 +18,6 @@ export function newDeadLetters(
   database: Database,
   { topics = new Topics([]), metrics = unregisteredMetrics(), settings = {} }: Parts = {},
 ): DeadLetters {
-  const room = new DeadLetterRoom(database, Object.assign(new Environment(), settings));
-  return new DeadLetters(newOutbox(), topics, metrics, room, database);
+  const capacity = new DeadLetterCapacity(database, Object.assign(new Environment(), settings));
+  return new DeadLetters(newOutbox(), topics, metrics, capacity, database);
 }

@@ -11,13 +11,13 @@ import type { OrderReceipt } from '../model/order-receipt.js';
 import type { OrderToStore } from '../repository/order-to-store.js';
 import { type StoredOrder, StoredOrders } from '../repository/stored-orders.js';
 
-/** The prefix is older than the rule for those of other caches. */
+/** Kept from before caches had names: other caches derive their prefix from their name. */
 export const ORDER_CACHE: CacheDeclaration = { name: 'orders', keyPrefix: 'waybill:order:' };
 
-/** A query ends with the order that makes this full: a hundred of 1 MiB would be in memory several times over. */
+/** A query ends with the order that reaches this size: a hundred orders of 1 MiB would be in memory several times. */
 const MAX_LOAD_BYTES = 8 * 1_048_576;
 
-/** The constant of an order's entry is when its first version came. */
+/** The constant of an order's entry is the time at which its first version was received. */
 function entryOf(text: string, version: number, etag: string, receivedAt: string): CacheEntry {
   return { version, etag: ownText(etag), body: ownBytes(text), constant: ownText(receivedAt) };
 }
@@ -26,12 +26,12 @@ function entryOfStored({ text, version, hash, receivedAt }: StoredOrder): CacheE
   return entryOf(text, version, etagOf(version, hash), receivedAt);
 }
 
-/** V8 holds a text that was put together as a tree of its parts, and a part with all that it was cut from. */
+/** V8 keeps a concatenated string as a tree of its parts, and a substring keeps its whole source alive. */
 function ownText(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1');
 }
 
-/** Outside of Node's shared pool of small buffers, 8 KiB of which a body of 1 kB would keep alive. */
+/** Allocates outside Node's shared buffer pool: a body of 1 kB would keep a block of 8 KiB alive. */
 function ownBytes(text: string): Buffer {
   const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
   bytes.write(text);
@@ -70,12 +70,12 @@ export class OrderCache {
     this.cache.put(orderUid, entryOf(text, version, etag!, receivedAt!));
   }
 
-  /** News that an order is at a version now, wherever it was written. */
+  /** A broadcast says that an order is at this version now, whichever process wrote it. */
   changed(orderUid: string, version: number): void {
     this.cache.changed(orderUid, version);
   }
 
-  /** News may have been missed: what is held may be old. */
+  /** Broadcasts may have been missed, so every entry may be outdated. */
   forgetAll(): void {
     this.cache.forgetAll();
   }

@@ -2,11 +2,11 @@ import { Module } from '@nestjs/common';
 import { OrdersServiceModule } from '../service/service.module.js';
 import { OrderEventsConsumer } from './order-events.consumer.js';
 import { ORDER_EVENTS_METRICS } from './order-events.metrics.js';
-import { OrderNewsConsumer } from './order-news.consumer.js';
+import { OrderBroadcastConsumer } from './order-broadcast.consumer.js';
 
 @Module({
   imports: [OrdersServiceModule],
-  controllers: [OrderEventsConsumer, OrderNewsConsumer],
+  controllers: [OrderEventsConsumer, OrderBroadcastConsumer],
   providers: ORDER_EVENTS_METRICS,
 })
 export class OrdersConsumerModule {}

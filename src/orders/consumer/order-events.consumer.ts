@@ -7,14 +7,14 @@ import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { Subscribe } from '../../platform/messaging/subscription.js';
 import type { ReceivedEvent, RefusedEvent } from '../../platform/messaging/received-event.js';
 import { positionOf } from '../../platform/messaging/source-position.js';
-import { eachInTurns } from '../../platform/turns.js';
+import { eachInTurns } from '../../platform/event-loop-turns.js';
 import { describeFaults } from '../../platform/validation/field-fault.js';
 import { OrderValidator } from '../model/order-validator.js';
 import type { IncomingOrder } from '../service/incoming-order.js';
 import { OrderIntake } from '../service/order-intake.js';
 import { UNKNOWN_FIELDS } from './order-events.metrics.js';
 
-/** Orders from the topic `orders`: each event is judged, and the whole batch is written at once. */
+/** Orders from the topic `orders`: each event is validated, and the whole batch is written at once. */
 @Controller()
 export class OrderEventsConsumer {
   private readonly via: string;

@@ -1,4 +1,4 @@
-/** The order of the description's examples: `test/samples/order.json`, which the built program has not along. */
+/** The example order of the OpenAPI description: `test/samples/order.json`, which is not part of the built program. */
 export const EXAMPLE_ORDER = {
   order_uid: 'b563feb7b2b84b6test',
   track_number: 'WBILMTESTTRACK',

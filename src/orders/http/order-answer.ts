@@ -6,10 +6,10 @@ import { SECURITY_HEADERS } from '../../platform/http/security-headers.js';
 import { statusOfVersion } from '../model/order-status.js';
 
 const CONTENT_TYPE = 'application/json; charset=utf-8';
-/** May be stored, but has to be asked for again each time; mostly the answer is 304. */
+/** Clients may store the answer but must revalidate it each time; mostly the result is 304. */
 const CACHE_CONTROL = 'no-cache';
 
-/** A look-up that has found out what there is, and whether a cache said so. */
+/** The result of a look-up, and whether it came from a cache. */
 export interface FoundOrder {
   readonly orderUid: string;
   /** None: there is no such order. */

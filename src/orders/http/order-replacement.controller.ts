@@ -22,7 +22,7 @@ import { receiptAnswer } from './receipt-answer.js';
 const ORDER = { $ref: '#/components/schemas/Order' };
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
 
-/** Orders replaced by those who say what they take them for, so that no change is lost to another. */
+/** Replaces an order if the caller's If-Match names its current ETag, so that no update is lost. */
 @ApiTags('orders')
 @ApiProduces('application/json', 'application/problem+json')
 @Controller('api/orders')
@@ -90,7 +90,7 @@ function requireSameUid(inBody: string, inPath: string): void {
   });
 }
 
-/** With the ETag that the order has now, so that the caller can read it, decide, and come again. */
+/** The 412 carries the order's current ETag, so that the caller can read it, decide and retry. */
 function preconditionFailed({ orderUid, etag }: OrderReceipt, hasWeak: boolean): ProblemError {
   if (etag === undefined) {
     const detail = 'names an order that is not there';

@@ -3,7 +3,7 @@ import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EventStreams } from '../../platform/http/event-streams.js';
 import { type EventStream, sseText } from '../../platform/http/sse.js';
-import { type OrderNewsItem, OrderNews } from '../service/order-news.js';
+import { type BroadcastStatusEvent, OrderBroadcast } from '../service/order-broadcast.js';
 
 /** Status changes as they happen, as Server-Sent Events. */
 @ApiTags('orders')
@@ -11,10 +11,10 @@ import { type OrderNewsItem, OrderNews } from '../service/order-news.js';
 export class OrderStreamController {
   private readonly clients: EventStream;
 
-  constructor(news: OrderNews, streams: EventStreams) {
+  constructor(broadcast: OrderBroadcast, streams: EventStreams) {
     const clients = streams.add();
     this.clients = clients;
-    news.stream.subscribe({
+    broadcast.stream.subscribe({
       next: (item) => {
         if (clients.size > 0) clients.publish(eventText(item));
       },
@@ -36,6 +36,6 @@ export class OrderStreamController {
   }
 }
 
-function eventText({ orderUid, version, value }: OrderNewsItem): string {
+function eventText({ orderUid, version, value }: BroadcastStatusEvent): string {
   return sseText({ event: 'order-status', id: `${orderUid}:${version}`, data: value.toString() });
 }

@@ -129,7 +129,7 @@ export const ORDERS_API: ApiFacts = {
   headers: HEADERS,
   schemas: { ...(orderJsonSchema() as unknown as ApiFacts['schemas']), ...ANSWER_SCHEMAS },
   parameters: { customer_id: NOT_EMPTY, track_number: NOT_EMPTY, delivery_service: NOT_EMPTY },
-  // An order of this id is stored by the example of its POST.
+  // The example of the POST stores an order with this id.
   examples: {
     order_uid: 'b563feb7b2b84b6test',
     'If-Match': '*',

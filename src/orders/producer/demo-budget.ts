@@ -2,7 +2,7 @@ import { TooBusyError } from '../../platform/http/too-busy.error.js';
 
 const HOUR_MS = 3_600_000;
 
-/** How many orders may be made up: what an hour has at once, and as many anew each hour (a token bucket). */
+/** A token bucket for test orders: its capacity is an hour's worth, and it refills in an hour. */
 export class DemoBudget {
   private left: number;
   private filledAtMs = performance.now();
@@ -25,7 +25,7 @@ export class DemoBudget {
     throw new TooBusyError('as many orders were made up as an hour may have', retryAfterSeconds);
   }
 
-  /** They were not made. */
+  /** Gives tokens back whose orders were not made. */
   giveBack(orders: number): void {
     this.left += orders;
   }

@@ -54,7 +54,7 @@ export interface StatusEvent {
   }[];
 }
 
-/** Tells the world of orders that changed: CloudEvents in Kafka's binary content mode, through the outbox. */
+/** Publishes changes of orders as CloudEvents in Kafka's binary content mode, through the outbox. */
 @Injectable()
 export class StatusEvents {
   constructor(

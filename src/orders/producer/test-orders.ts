@@ -3,7 +3,7 @@ import { Database } from '../../platform/database/database.js';
 import { TooBusyError } from '../../platform/http/too-busy.error.js';
 import { Outbox, type OutboxEntry } from '../../platform/messaging/outbox/outbox.js';
 import { Topics } from '../../platform/messaging/topics.js';
-import { mapInTurns } from '../../platform/turns.js';
+import { mapInTurns } from '../../platform/event-loop-turns.js';
 import { OrdersSettings } from '../orders.settings.js';
 import { encodeOrder } from '../model/order.codec.js';
 import { DemoBudget } from './demo-budget.js';

@@ -86,7 +86,7 @@ function firstsToInsert(batch: readonly OrderToStore[]): OrderToStore[] {
   return [...firsts.values()];
 }
 
-/** What the insert has not settled. One that stood before the order that was inserted had nothing to replace. */
+/** The orders that the insert has not settled. A conditional update ahead of the insert fails. */
 function leftToReplace(
   batch: readonly OrderToStore[],
   receipts: Map<OrderToStore, OrderReceipt>,

@@ -43,7 +43,7 @@ export const LOCK_ORDERS = `
   ORDER BY order_uid
   FOR UPDATE`;
 
-/** What an order keeps when it is replaced: `received_at` is when the first version of it came. */
+/** Columns that a replacement keeps: `received_at` is when the first version was received. */
 const KEPT = ['order_uid', 'received_at'];
 /** An order that came over HTTP leaves the position of the newest event as it is. */
 const POSITION = ['source', 'source_offset', 'source_time'];
@@ -71,5 +71,5 @@ export const DELETE_PARTS = `
        old_payments AS (DELETE FROM payments WHERE order_uid = ANY ($1))
   DELETE FROM items WHERE order_uid = ANY ($1)`;
 
-/** The parts of orders that have none. */
+/** Inserts the parts of orders that have none. */
 export const INSERT_PARTS = `WITH ${insertsOfParts(0)} SELECT`;

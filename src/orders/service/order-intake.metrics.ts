@@ -20,16 +20,16 @@ const TOTALS_MISMATCHES = 'waybill_order_totals_mismatch_total';
 export const ORDER_INTAKE_METRICS: Provider[] = [
   counterProvider({
     name: ORDERS_RECEIVED,
-    help: 'Orders that came in, by the way they came and what became of them',
+    help: 'Orders received, by how they came (transport or http) and outcome (stored, updated, unchanged, stale, mismatched, overtaken, invalid). Look when invalid rises: a sender is wrong',
     labelNames: ['via', 'outcome'],
   }),
   counterProvider({
     name: TOTALS_MISMATCHES,
-    help: 'Orders accepted although their totals do not add up',
+    help: 'Orders accepted although their amounts do not add up (ORDER_TOTALS=warn). Look when it rises: a sender computes totals wrongly',
   }),
 ];
 
-/** What came in, counted a batch at a time. */
+/** Counts received orders, a batch at a time. */
 @Injectable()
 export class OrderIntakeMetrics {
   constructor(

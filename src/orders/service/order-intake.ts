@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { DeadLetters } from '../../platform/dead-letters/dead-letters.js';
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
-import { eachInTurns, mapInTurns, nextTurn } from '../../platform/turns.js';
+import { eachInTurns, mapInTurns, nextTurn } from '../../platform/event-loop-turns.js';
 import { OrderCache } from '../cache/order-cache.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
 import { type OrderChanged, StatusEvents } from '../producer/status-events.js';
@@ -17,7 +17,7 @@ import { OrderIntakeMetrics } from './order-intake.metrics.js';
  */
 const BACKLOG_AFTER_MS = 10_000;
 
-/** Somebody waits, and so do all who share the batch: what other writers of ours hold they hold for less. */
+/** A caller waits, with all who share its batch; Waybill's own writers hold their locks for less than this. */
 const REQUEST_LOCK_MS = 500;
 
 const STATUS_OF = { stored: 'received', updated: 'updated' } as const;
@@ -75,8 +75,8 @@ export class OrderIntake {
   }
 
   /**
-   * What was there already is told as well: a process that was killed before it could tell Redis is followed by one that
-   * gets the same event again.
+   * Unchanged orders go to the cache as well: the process that stored them may have been killed before it told Redis, and
+   * the event was redelivered to this one.
    */
   private tellCache(stored: OrderToStore, receipt: OrderReceipt): void {
     const { orderUid, outcome, version } = receipt;

@@ -6,7 +6,7 @@ import { KeyedOrders } from './keyed-orders.js';
 import { ORDER_INTAKE_METRICS, OrderIntakeMetrics } from './order-intake.metrics.js';
 import { OrderIntake } from './order-intake.js';
 import { OrderLookup } from './order-lookup.js';
-import { OrderNews } from './order-news.js';
+import { OrderBroadcast } from './order-broadcast.js';
 import { OrderSubmission } from './order-submission.js';
 
 @Module({
@@ -18,8 +18,8 @@ import { OrderSubmission } from './order-submission.js';
     OrderIntake,
     OrderSubmission,
     OrderLookup,
-    OrderNews,
+    OrderBroadcast,
   ],
-  exports: [OrderIntake, OrderSubmission, OrderLookup, OrderNews],
+  exports: [OrderIntake, OrderSubmission, OrderLookup, OrderBroadcast],
 })
 export class OrdersServiceModule {}

@@ -1,6 +1,6 @@
 import { isLockTimeout } from '../database/lock-timeout.js';
 import type { Failures } from '../failures/failures.js';
-import { RequestsApart } from './requests-apart.js';
+import { IndividualWrites } from './individual-writes.js';
 import { type ItemName, type WaitingRequest, WaitingRequests } from './waiting-requests.js';
 
 export interface CoalescerOptions<Item, Result> {
@@ -22,13 +22,13 @@ export interface CoalescerOptions<Item, Result> {
  */
 export class Coalescer<Item, Result> {
   private readonly waiting: WaitingRequests<Item, Result>;
-  private readonly apart: RequestsApart<Item, Result>;
+  private readonly individual: IndividualWrites<Item, Result>;
   private writing = false;
 
   constructor(private readonly options: CoalescerOptions<Item, Result>) {
     const { name, keyOf } = options;
     this.waiting = new WaitingRequests(name);
-    this.apart = new RequestsApart({
+    this.individual = new IndividualWrites({
       name,
       keyOf,
       write: (request) => this.store([request]),
@@ -52,8 +52,8 @@ export class Coalescer<Item, Result> {
   private async writeAll(): Promise<void> {
     this.writing = true;
     for (let batch = this.waiting.take(); batch.length > 0; batch = this.waiting.take()) {
-      const locked = batch.filter((one) => this.apart.wasLocked(one));
-      this.apart.add(locked);
+      const locked = batch.filter((one) => this.individual.wasLocked(one));
+      this.individual.add(locked);
       await this.write(locked.length === 0 ? batch : batch.filter((one) => !locked.includes(one)));
     }
     this.writing = false;
@@ -63,14 +63,14 @@ export class Coalescer<Item, Result> {
     if (batch.length === 0) return;
     try {
       await this.store(batch);
-      this.apart.tableIsFree();
+      this.individual.tableIsFree();
     } catch (error) {
       if (batch.length === 1) {
-        if (isLockTimeout(error)) this.apart.remember(batch[0]!);
+        if (isLockTimeout(error)) this.individual.remember(batch[0]!);
         batch[0]!.reject(error as Error);
       } else if (isLockTimeout(error)) {
         // Those that nobody has locked must not wait for the one that somebody has.
-        return this.apart.add(batch);
+        return this.individual.add(batch);
       } else if (this.options.failures.kindOf(error) !== 'transient') {
         // Only one of them is to blame; the others must not get its error.
         for (const one of batch) await this.write([one]);

@@ -1,14 +1,14 @@
 /** A cache that a context has, as the program knows it before anything is opened. */
 export interface CacheDeclaration {
-  /** Of no other cache; the label `cache` of its metrics. A context's only cache is called as the context is. */
+  /** Unique; the label `cache` of its metrics. A context's only cache has the context's name. */
   readonly name: string;
-  /** Its share of CACHE_MAX_BYTES, by the weights of all caches of the process; 1 unless it says otherwise. */
+  /** Its share of CACHE_MAX_BYTES, relative to the weights of all caches of the process; 1 by default. */
   readonly weight?: number;
-  /** Stands before each of its keys in Redis; `waybill:<name>:` unless it says otherwise. */
+  /** The prefix of its keys in Redis; `waybill:<name>:` by default. */
   readonly keyPrefix?: string;
 }
 
-/** Two caches claim the same, or one is declared as none can be, or opened twice. */
+/** Two caches have conflicting names or prefixes, a declaration is invalid, or a cache is opened twice. */
 export class CacheDeclarationError extends Error {
   override readonly name = 'CacheDeclarationError';
 }
@@ -41,7 +41,7 @@ export function requireDistinctCaches(declarations: readonly CacheDeclaration[])
   }
 }
 
-/** What each cache may hold in memory, by its name: `maxBytes` by weight, and never more than that together. */
+/** Splits `maxBytes` among the caches by weight. @returns bytes by cache name, whose sum is at most `maxBytes` */
 export function byteShares(
   maxBytes: number,
   declarations: readonly CacheDeclaration[],

@@ -6,15 +6,15 @@ export type CacheEventTier = 'memory' | 'second' | 'store';
  * - `absent`: answered "there is none" from this tier
  * - `miss`: not held here, the next tier is asked
  * - `joined`: found a load for the same key under way and shares it (memory only)
- * - `stale`: the answer was older than known news and was not believed
+ * - `stale`: the answer was older than a version known by an invalidation or put, and was not used
  * - `error`: the tier failed; for the store, the waiting callers were rejected
  * - `timeout`: the load's deadline passed (store only)
  */
 export type CacheEventKind = 'hit' | 'absent' | 'miss' | 'joined' | 'stale' | 'error' | 'timeout';
 
 /**
- * One countable happening. The instances are constants, never made per event, because hits are counted on the
- * hottest path there is. For one request: hits and absents of `peek` and `read` are both counted, misses only by
+ * One kind of cache event, to be counted. The instances are constants, never made per event, because hits are counted on
+ * the hottest path there is. For one request: hits and absents of `peek` and `read` are both counted, misses only by
  * `read`, so a `peek` that finds nothing followed by a `read` counts once.
  */
 export interface CacheEvent {

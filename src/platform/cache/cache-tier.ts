@@ -13,7 +13,7 @@ export interface CacheTier {
    */
   readonly guardMs: number;
 
-  /** The entry held, or undefined: not held, expired, or the tier cannot answer. Never older than known news. */
+  /** The entry held; undefined when not held, expired, or out of reach. Never older than a version it was told of. */
   get(key: string): Promise<CacheEntry | undefined> | CacheEntry | undefined;
 
   /**

@@ -3,31 +3,34 @@ import { observeGauges } from '../metrics/observed-gauge.js';
 import { CACHE_EVENTS, type CacheEvent } from './cache-event.js';
 import type { TieredCache } from './tiered-cache.js';
 
-/** The metrics of all caches of a process, told apart by the label `cache`. */
+/** The metrics of all caches of a process; the label `cache` says which. */
 export class CacheMetrics {
   private readonly requests = new FastCounter(
     'waybill_cache_requests_total',
-    'Look-ups by cache, tier asked, and what the tier answered',
+    'Cache lookups, by cache, tier (memory, redis, store) and result. Look when the share of memory hits falls, or error or timeout rises',
     ['cache', 'tier', 'result'],
   );
   private readonly caches = new Map<string, TieredCache>();
 
   /** @throws Error when the process has them already */
   constructor() {
-    observeGauges('waybill_cache_entries', 'Entries held in memory', 'cache', () =>
+    observeGauges('waybill_cache_entries', 'Entries that the memory tier holds', 'cache', () =>
       this.read(({ entries }) => entries),
     );
-    observeGauges('waybill_cache_bytes', 'Bytes that the entries held in memory cost', 'cache', () =>
-      this.read(({ bytes }) => bytes),
+    observeGauges(
+      'waybill_cache_bytes',
+      'Bytes of memory that the entries of the memory tier take, overhead included. At its share of CACHE_MAX_BYTES entries are evicted',
+      'cache',
+      () => this.read(({ bytes }) => bytes),
     );
   }
 
-  /** What is held is read when the metrics are. */
+  /** Registers a cache, whose size is read at each scrape. */
   watch(name: string, cache: TieredCache): void {
     this.caches.set(name, cache);
   }
 
-  /** Counts what a cache says of itself, from 0 on. Events are constants, so each finds its count by identity. */
+  /** @returns a cache's `observe`, with every series exported from 0. Events are constants, found by identity */
   counterOf(name: string, { hasRedis }: { hasRedis: boolean }): (event: CacheEvent) => void {
     const counts = new Map<CacheEvent, PendingCount>();
     for (const event of CACHE_EVENTS) {

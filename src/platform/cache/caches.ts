@@ -14,7 +14,7 @@ import type { RedisCaches } from './redis-caches.js';
 import { TieredCache } from './tiered-cache.js';
 import { warmUp, type WarmUp } from './warm-up.js';
 
-/** What a cache stands before. */
+/** What a context passes when it opens a cache. */
 export interface CacheSource {
   /**
    * Reads the store of record: the entries of as many of the keys, from the first on, as fit into its own bound of bytes.

@@ -34,7 +34,7 @@ describe('changes of one key', () => {
     );
   });
 
-  it('leave nothing older than any commit or news when their entries cannot be written', () => {
+  it('leave nothing older than any commit or invalidation when their entries cannot be written', () => {
     fc.assert(
       fc.property(start, changes, (before, several) => {
         const rest = withoutEntry(several.reduce(mergeChanges));

@@ -5,7 +5,7 @@ import type { CacheTier } from './cache-tier.js';
 export interface MemoryTierOptions {
   /** Bound on what the held entries cost: body, key, ETag and {@link ENTRY_OVERHEAD_BYTES} each. */
   maxBytes: number;
-  /** How long an entry is held. It bounds how long a value stays wrong when news of a change got lost. */
+  /** How long an entry is held. It bounds how long a value stays stale when an invalidation was lost. */
   ttlMs: number;
   /** See {@link CacheTier.guardMs}. */
   guardMs?: number;
@@ -77,7 +77,7 @@ export class MemoryTier implements CacheTier {
     return this.entries.peek(key)?.version;
   }
 
-  /** The lowest version that news of the last `guardMs` allows; undefined when there was none. */
+  /** The lowest version that invalidations of the last `guardMs` allow; undefined when there were none. */
   floorOf(key: string): number | undefined {
     const floor = this.guards.peek(key);
     return floor === CLEARED ? undefined : floor;
@@ -97,7 +97,7 @@ export class MemoryTier implements CacheTier {
     this.absent.delete(key);
     this.guards.delete(key);
     this.entries.set(key, withOwnBody(entry));
-    // An entry bigger than the whole cache is dropped by lru-cache, the older one with it: its version is still news.
+    // lru-cache drops an entry bigger than the whole cache, with the older one; its version is still worth remembering.
     if (!this.entries.has(key)) this.guards.set(key, entry.version);
   }
 
@@ -114,13 +114,13 @@ export class MemoryTier implements CacheTier {
     if ((this.guards.peek(key) ?? CLEARED) < version) this.guards.set(key, version);
   }
 
-  /** Drops all that is held. Floors that news has set stay. */
+  /** Drops all entries. Floors set by invalidations stay. */
   clear(): void {
     this.entries.clear();
     this.absent.clear();
   }
 
-  /** Notes that the store holds no such key. Ignored when an entry is held or news told of one. */
+  /** Notes that the store holds no such key. Ignored when an entry is held or an invalidation named a version. */
   rememberAbsent(key: string): void {
     if (this.entries.has(key) || this.floorOf(key) !== undefined) return;
     this.absent.set(key, true);

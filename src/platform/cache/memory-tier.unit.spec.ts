@@ -38,7 +38,7 @@ describe('memory tier', () => {
       expect(tier.peek('a')).toBeUndefined();
     });
 
-    it('does not believe an absence against an entry or against news', () => {
+    it('does not believe an absence against an entry or an invalidation', () => {
       const tier = tierOf();
       tier.put('held', entryOf(1));
       tier.invalidate('news', 1);

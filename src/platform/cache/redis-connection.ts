@@ -1,4 +1,4 @@
-import { TransientError } from '../failures/telling-errors.js';
+import { TransientError } from '../failures/classified-errors.js';
 import { TimeBudget } from './time-budget.js';
 
 /** What the connection needs of a client: node-redis' own, with whatever commands it was made with. */
@@ -19,7 +19,7 @@ export interface RedisConnectionOptions<C extends LinkedClient> {
   readonly retryEveryMs: number;
 }
 
-/** Whoever shares the connection is told what becomes of it. */
+/** A user of the shared connection, which is told of its state. */
 export interface ConnectionUser {
   /** Commands can be sent; whether they are answered is not known yet. */
   onReady(): void;
@@ -64,7 +64,7 @@ export class RedisConnection<C extends LinkedClient> {
     return this.opened;
   }
 
-  /** One that comes late is told at once that the connection is ready, if it is. */
+  /** A user that is added later is told at once if the connection is ready. */
   add(user: ConnectionUser): void {
     this.users.add(user);
     if (this.current?.isReady) user.onReady();
@@ -81,7 +81,7 @@ export class RedisConnection<C extends LinkedClient> {
     this.openClient();
   }
 
-  /** What is on its way is given up. */
+  /** Closes the connection; commands under way fail. */
   close(): void {
     clearInterval(this.timer);
     this.timer = undefined;
@@ -89,7 +89,7 @@ export class RedisConnection<C extends LinkedClient> {
     this.tellLost(new RedisDownError('closed'));
   }
 
-  /** Redis has answered a command: the connection is alive, however slow one of its users finds it. */
+  /** Called when Redis has answered a command: the connection is alive, even if it is too slow for some user. */
   noteAnswer(client: C): void {
     if (client === this.current) this.unanswered = 0;
   }
@@ -129,7 +129,7 @@ export class RedisConnection<C extends LinkedClient> {
     // Not connected: the client sees to it. Connected, but no answer to the first commands: that may last for ever.
     if (!client.isReady && this.tcpConnected) {
       this.unanswered++;
-      // Why it is not connected, all users know already.
+      // All users already know why it is not connected.
       this.replaceSilent();
     }
     for (const user of this.users) user.onTick();

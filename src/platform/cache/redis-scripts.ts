@@ -4,9 +4,8 @@ import type { KeyChange } from './key-change.js';
 import { encodeEntry, KIND_ENTRY, KIND_GUARD, MAGIC } from './redis-value.js';
 
 /**
- * Where an entry's constant stands. Under a key of its own, since processes of the version before read and write the
- * entries too, whose format has no room for it; and as the same for every version it need not be changed together with
- * the entry.
+ * The key of an entry's constant. It is separate because processes of the previous version share the entries, whose format
+ * has no room for it; being the same in every version, it need not change atomically with the entry.
  */
 export function constantKeyOf(redisKey: string): string {
   return `${redisKey}:constant`;

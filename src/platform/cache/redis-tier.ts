@@ -16,7 +16,7 @@ export interface RedisTierOptions {
   /** Stands before every key; the tier owns all keys that begin with it. */
   keyPrefix: string;
   ttlMs: number;
-  /** Every entry has a constant: one that is there without was written by a version that knew none, and is a miss. */
+  /** Whether every entry has a constant: an entry without one was written by an older version, and is a miss. */
   hasConstants?: boolean;
   /** See {@link CacheTier.guardMs}. */
   guardMs?: number;
@@ -129,7 +129,7 @@ export class RedisTier implements CacheTier {
     } catch {
       return undefined;
     }
-    // Refused a write while the answer was on its way.
+    // A write was refused while the answer was on its way.
     if (this.state() === 'down') return undefined;
     const pending = this.writes.pending(key);
     if (pending === undefined) return found;
@@ -200,13 +200,13 @@ export class RedisTier implements CacheTier {
       if (!(error instanceof ErrorReply)) throw error;
       this.writes.loseTrack();
       this.link.skip(error);
-      // Also a Redis whose memory is full deletes. The others need not wait then until they find out.
+      // A Redis whose memory is full still deletes. So other processes see misses before they notice the refusal.
       await client.unlink(keyPrefix + key).catch(() => undefined);
       throw error;
     }
   }
 
-  /** The very command that all writes are made of, since what is refused may be one command, or one kind of keys. */
+  /** Probes with the script that all writes use, since an ACL may refuse single commands or key patterns. */
   private probe(client: RedisClient): Promise<void> {
     return this.change(client, PROBE_KEY, invalidateChange(undefined));
   }
@@ -218,7 +218,7 @@ export class RedisTier implements CacheTier {
   }
 
   private async catchUp(client: RedisClient): Promise<void> {
-    // A burst of first writes would otherwise carry the script's text once each.
+    // Loads the script first; otherwise each of a burst of first writes would carry its text.
     for (const { SCRIPT } of Object.values(cacheScripts)) {
       await catchUpBudget.spend(client.scriptLoad(SCRIPT));
     }

@@ -8,16 +8,15 @@ export interface CacheAnswer {
 }
 
 /**
- * One load that all concurrent callers of a key share, with its own deadline, and what was learned about the key while
- * it ran. A value that was on its way when news came is judged against that news, however much the tiers have
- * forgotten since.
+ * One load that all concurrent callers of a key share, with its own deadline. It collects the puts and invalidations of
+ * the key while it runs, and the loaded value is checked against them, even if the tiers have evicted them since.
  */
 export class SharedLoad {
   /** Settles at the deadline at the latest, with {@link CacheLoadTimeoutError}. */
   readonly answer: Promise<CacheAnswer>;
   private readonly deadline = new AbortController();
   private newest: CacheEntry | undefined;
-  private news: number | undefined;
+  private invalidatedTo: number | undefined;
   private removals = 0;
 
   constructor(
@@ -35,14 +34,18 @@ export class SharedLoad {
     return this.deadline.signal;
   }
 
-  /** The newest entry put while the load ran, unless news told of a newer one still. */
+  /** The newest entry put while the load ran, unless an invalidation named a newer version. */
   get currentPut(): CacheEntry | undefined {
-    return this.newest !== undefined && this.newest.version >= (this.news ?? 0) ? this.newest : undefined;
+    return this.newest !== undefined && this.newest.version >= (this.invalidatedTo ?? 0)
+      ? this.newest
+      : undefined;
   }
 
-  /** The lowest version that may be believed; undefined when nothing was heard. */
+  /** The lowest version that may be used; undefined when there was no put or invalidation. */
   get floor(): number | undefined {
-    return this.newest === undefined ? this.news : Math.max(this.newest.version, this.news ?? 0);
+    return this.newest === undefined
+      ? this.invalidatedTo
+      : Math.max(this.newest.version, this.invalidatedTo ?? 0);
   }
 
   notePut(entry: CacheEntry): void {
@@ -50,18 +53,18 @@ export class SharedLoad {
   }
 
   noteChanged(version: number): void {
-    this.news = Math.max(this.news ?? 0, version);
+    this.invalidatedTo = Math.max(this.invalidatedTo ?? 0, version);
   }
 
-  /** All that was learned before counts no more: the key may begin again at a lower version. */
+  /** Forgets earlier puts and invalidations: after a removal the key may start again at a lower version. */
   noteRemoved(): void {
     this.removals++;
     this.newest = undefined;
-    this.news = undefined;
+    this.invalidatedTo = undefined;
   }
 
-  /** Whether a newer version was heard of while the load ran; "absent" is older than any. */
-  olderThanNews(loaded: CacheEntry | undefined): boolean {
+  /** Whether a newer version became known while the load ran; "absent" is older than any. */
+  isOutdated(loaded: CacheEntry | undefined): boolean {
     const floor = this.floor;
     return floor !== undefined && (loaded === undefined || loaded.version < floor);
   }
@@ -75,7 +78,7 @@ export class SharedLoad {
     return this.removals !== mark;
   }
 
-  /** After the deadline the load is told no more news, so what it brings must not be kept. */
+  /** After the deadline the load gets no more invalidations, so its result must not be cached. */
   throwIfOver(): void {
     this.signal.throwIfAborted();
   }

@@ -19,7 +19,7 @@ export interface TieredCacheOptions {
   observe?: (event: CacheEvent) => void;
 }
 
-/** How often a load is repeated because news of a newer version came while it ran. Then: answered, not cached. */
+/** Reloads of a value that was invalidated while it was loaded. After that it is returned but not cached. */
 const MAX_RELOADS = 3;
 
 /** A loaded value may wait in the second tier's queue before it is written, so the guard must outlast more than a load. */
@@ -29,7 +29,7 @@ const GUARD_FACTOR = 2;
  * Ready responses by key: memory, then the second tier, then the store of record.
  *
  * Versions decide everything. A value is never replaced by an older one, and one that was removed or replaced is never
- * brought back by a load that began before: each load knows the news that came while it ran.
+ * brought back by a load that began before: each load sees the invalidations that came while it ran.
  */
 export class TieredCache {
   private readonly loads = new Map<string, SharedLoad>();
@@ -37,7 +37,7 @@ export class TieredCache {
   private readonly second: CacheTier | undefined;
   private readonly observe: (event: CacheEvent) => void;
 
-  /** @throws RangeError when a tier forgets news sooner than a load may end */
+  /** @throws RangeError when a tier forgets invalidations before a load must have ended */
   constructor(private readonly options: TieredCacheOptions) {
     this.memory = options.memory;
     this.second = options.second;
@@ -45,7 +45,7 @@ export class TieredCache {
     for (const tier of [options.memory, options.second]) {
       if (tier && tier.guardMs < options.loadTimeoutMs * GUARD_FACTOR) {
         throw new RangeError(
-          `a tier with guardMs ${tier.guardMs} forgets news too soon for loads of up to ${options.loadTimeoutMs} ms; ` +
+          `a tier with guardMs ${tier.guardMs} forgets invalidations too soon for loads of up to ${options.loadTimeoutMs} ms; ` +
             `guardMs must be at least ${GUARD_FACTOR} times loadTimeoutMs`,
         );
       }
@@ -87,17 +87,17 @@ export class TieredCache {
     this.tellSecond((second) => second.put(key, entry));
   }
 
-  /** An entry read from the store ahead of any demand, at start: held in memory only, and never against news. */
+  /** Warm-up: an entry read from the store before anyone asked. Held in memory only, unless a newer version is known. */
   warm(key: string, entry: CacheEntry): void {
     this.memory.put(key, entry, true);
     this.loads.get(key)?.notePut(entry);
   }
 
-  /** News from elsewhere: `key` is at `version` now. Drops what is older, here and in the second tier. */
+  /** Invalidation: `key` was changed elsewhere and is at `version` now. Drops older entries here and in the second tier. */
   changed(key: string, version: number): void {
     this.loads.get(key)?.noteChanged(version);
     const heldVersion = this.memory.heldVersion(key);
-    // The usual case for news of our own commits: held already, and so written through already.
+    // The usual case after a commit of this process: the version is held, and so was written through.
     if (heldVersion !== undefined && heldVersion >= version) return;
     this.memory.invalidate(key, version);
     this.tellSecond((second) => second.invalidate(key, version));
@@ -110,7 +110,7 @@ export class TieredCache {
     this.tellSecond((second) => second.invalidate(key));
   }
 
-  /** News may have been missed: nothing held in memory, or being loaded, can be believed any more. */
+  /** Invalidations may have been missed, so nothing held in memory or being loaded may be used any more. */
   forgetAll(): void {
     for (const load of this.loads.values()) load.noteRemoved();
     this.memory.clear();
@@ -178,7 +178,7 @@ export class TieredCache {
       load.throwIfOver();
       const put = load.currentPut;
       if (put !== undefined && put.version >= (loaded?.version ?? 0)) return { entry: put, from: 'memory' };
-      if (!load.removedSince(mark) && !load.olderThanNews(loaded)) {
+      if (!load.removedSince(mark) && !load.isOutdated(loaded)) {
         this.keep(key, loaded);
         return { entry: loaded, from: 'store' };
       }

@@ -46,15 +46,15 @@ describe('tiered cache: reading', () => {
     expect(store.asked).toHaveLength(1);
   });
 
-  it.each(['put', 'changed'] as const)('forgets an absence at once on %s', async (news) => {
+  it.each(['put', 'changed'] as const)('forgets an absence at once on %s', async (told) => {
     const { cache, store } = cacheOf();
     const first = cache.read('k');
     (await store.nth(0)).answer(undefined);
     await first;
-    if (news === 'put') cache.put('k', entryOf(1));
+    if (told === 'put') cache.put('k', entryOf(1));
     else cache.changed('k', 1);
     const second = cache.read('k');
-    if (news === 'changed') (await store.nth(1)).answer(entryOf(1));
+    if (told === 'changed') (await store.nth(1)).answer(entryOf(1));
     expect((await second).entry).toEqual(entryOf(1));
   });
 
@@ -186,7 +186,7 @@ describe('tiered cache: a load that fails, or takes too long, or whose caller le
   });
 });
 
-describe('tiered cache: when news may have been missed', () => {
+describe('tiered cache: when invalidations may have been missed', () => {
   it('forgets what it holds, absences included, and keeps nothing of a load under way', async () => {
     const { cache, store } = cacheOf();
     cache.put('held', entryOf(1));

@@ -1,4 +1,4 @@
-import { TransientError } from '../failures/telling-errors.js';
+import { TransientError } from '../failures/classified-errors.js';
 
 /** No answer within the budget. What was asked for may have happened, or may happen later. */
 export class BudgetSpentError extends TransientError {

@@ -6,7 +6,7 @@ export interface WriteBehindOptions {
   send: (key: string, change: KeyChange) => Promise<unknown>;
   /** How many changes are on their way at once: enough to fill the pipe, few enough that no read waits long behind them. */
   maxInFlight: number;
-  /** How many keys may wait. Beyond it nobody knows what is out of date there: see `overflowed`. */
+  /** How many keys may wait. Beyond it the outdated keys are no longer known: see `overflowed`. */
   maxWaiting: number;
   /** When a failed change is tried again. */
   retryAfterMs: number;
@@ -25,8 +25,8 @@ const DONE = Promise.resolve();
 /**
  * The changes that a remote tier has yet to learn, at most one a key: a later one is merged into an earlier one.
  *
- * A change that fails is not forgotten, or an entry that was replaced here would still be served from there. What is
- * kept of it is small: the version, below which nothing there is right. The entry itself is only a cache's and may go.
+ * A failed change is kept for a retry, or the remote tier would go on serving an entry that was replaced here. Only its
+ * version is kept, below which everything there is outdated; the entry itself can be loaded again.
  */
 export class WriteBehind {
   /** To be carried out as soon as there is room. */

@@ -7,7 +7,7 @@ import type { FailureKind } from '../failures/failure-kind.js';
 import { knownFailures } from '../known-failures.js';
 import { DatabaseUnavailableError, UnfitDatabaseError } from './database.errors.js';
 import { SQLSTATE_KINDS } from './database-failures.js';
-import { DatabaseSilentError, PreparedStatementLostError } from './impatient-client.js';
+import { DatabaseSilentError, PreparedStatementLostError } from './deadline-client.js';
 
 function pgError(code: string): pg.DatabaseError {
   return Object.assign(new pg.DatabaseError(`error ${code}`, 1, 'error'), { code });

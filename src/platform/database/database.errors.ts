@@ -1,4 +1,4 @@
-import { TransientError } from '../failures/telling-errors.js';
+import { TransientError } from '../failures/classified-errors.js';
 
 /** The database cannot be asked at present. Nothing was written. */
 export class DatabaseUnavailableError extends TransientError {

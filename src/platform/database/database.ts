@@ -58,19 +58,19 @@ const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 const MIGRATION_LOCK = 0x5a11_0001;
 const LOCK_POLL_MS = 250;
 
-/** How long a session may take, and how long its answers may. */
-interface Patience {
+/** Time limits of a session and of its answers. */
+interface TimeLimits {
   readonly answerLimitMs: number;
   readonly limits: SessionLimits;
 }
 
-/** A migration may take minutes once it has its locks. What waits for one holds up all who come after it. */
-const OF_MIGRATIONS: Patience = {
+/** A migration may take minutes once it has its locks, but must not wait long for them: later queries queue behind it. */
+const MIGRATION_LIMITS: TimeLimits = {
   answerLimitMs: 0,
   limits: { statementMs: 0, lockMs: MIGRATION_LOCK_TIMEOUT_MS, idleInTransactionMs: 0 },
 };
 
-const ofProgram = (options: DatabaseOptions): Patience => ({
+const programLimits = (options: DatabaseOptions): TimeLimits => ({
   answerLimitMs: options.answerLimitMs ?? ANSWER_LIMIT_MS,
   limits: {
     statementMs: STATEMENT_TIMEOUT_MS,
@@ -83,7 +83,7 @@ const ofProgram = (options: DatabaseOptions): Patience => ({
 export function dataSourceFor(
   connection: ConnectionSettings,
   options: DatabaseOptions,
-  patience = OF_MIGRATIONS,
+  timeLimits = MIGRATION_LIMITS,
 ): DataSource {
   return new DataSource({
     type: 'postgres',
@@ -102,7 +102,7 @@ export function dataSourceFor(
     driver: { Pool: SessionPool },
     extra: {
       Client: Session,
-      ...patience,
+      ...timeLimits,
       report: options.report ?? silent,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
@@ -147,7 +147,7 @@ export class Database {
   /** Connects and brings the schema up to date. Throws what PostgreSQL or the network says. */
   async open(connection: ConnectionSettings): Promise<void> {
     await migrate(connection, this.options);
-    const source = dataSourceFor(connection, this.options, ofProgram(this.options));
+    const source = dataSourceFor(connection, this.options, programLimits(this.options));
     this.dataSource = await source.initialize();
     this.connection = connection;
   }
@@ -212,7 +212,7 @@ export class Database {
 async function connectClient(connection: ConnectionSettings, options: DatabaseOptions): Promise<pg.Client> {
   const client = new Session({
     ...connection,
-    ...ofProgram(options),
+    ...programLimits(options),
     connectionTimeoutMillis: options.connectLimitMs ?? CONNECT_LIMIT_MS,
     application_name: APPLICATION_NAME,
     keepAlive: true,

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { DatabaseUnavailableError, UnfitDatabaseError } from './database.errors.js';
-import { ImpatientClient, type ImpatientClientConfig } from './impatient-client.js';
+import { DeadlineClient, type DeadlineClientConfig } from './deadline-client.js';
 import { isSessionFault } from './session-faults.js';
 import {
   LOOK_AT_SESSION,
@@ -18,7 +18,7 @@ export interface SessionWatch {
   readonly pinsLost: () => void;
 }
 
-export interface SessionConfig extends ImpatientClientConfig {
+export interface SessionConfig extends DeadlineClientConfig {
   readonly limits: SessionLimits;
   readonly watch?: SessionWatch;
 }
@@ -38,7 +38,7 @@ const VERSION_STEP = 10_000;
 const BIGINT = 20;
 
 /** A connection whose session is set up as ours have to be, and which knows whether it is of any use. */
-export class Session extends ImpatientClient {
+export class Session extends DeadlineClient {
   private readonly limits: SessionLimits;
   private readonly watch: SessionWatch | undefined;
   private openedAtMs = 0;

@@ -6,7 +6,7 @@ import type { ReceivedEvent, RefusedEvent } from '../messaging/received-event.js
 import type { RefusedEvents } from '../messaging/refused-events.js';
 import { Topics } from '../messaging/topics.js';
 import { momentOf, timestampOf } from '../messaging/event-time.js';
-import { DeadLetterRoom } from './dead-letter-room.js';
+import { DeadLetterCapacity } from './dead-letter-capacity.js';
 import { type Letter, letterOf, LETTERS, offsetOf, plainLetterOf } from './letter-rows.js';
 import { recordRepeatedFailures } from './repeated-failures.js';
 import { withoutReplaysForOthers } from './replays-for-others.js';
@@ -38,7 +38,7 @@ export class DeadLetters implements RefusedEvents {
     private readonly outbox: Outbox,
     private readonly topics: Topics,
     private readonly metrics: MessagingMetrics,
-    private readonly room: DeadLetterRoom,
+    private readonly capacity: DeadLetterCapacity,
     private readonly database: Database,
   ) {}
 
@@ -85,7 +85,7 @@ export class DeadLetters implements RefusedEvents {
   /** @returns those that were no letters already */
   private async keep(tx: Transaction, letters: readonly Letter[]): Promise<readonly RefusedEvent[]> {
     if (letters.length === 0) return [];
-    await this.room.require(tx);
+    await this.capacity.require(tx);
     const rows: KeptRow[] = await tx.query(APPEND, LETTERS.arraysOf(letters));
     const kept = new Set(rows.map((row) => [row.context, placeOf(row), row.event_timestamp].join('/')));
     // One that stands in the batch twice is kept, and sent, once.

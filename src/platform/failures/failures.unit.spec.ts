@@ -4,9 +4,9 @@ import { CacheLoadError, CacheLoadTimeoutError } from '../cache/cache.errors.js'
 import { RedisDownError } from '../cache/redis-connection.js';
 import { TooBusyError } from '../http/too-busy.error.js';
 import { knownFailures } from '../known-failures.js';
-import { DeadLettersFullError } from '../dead-letters/dead-letter-room.js';
+import { DeadLettersFullError } from '../dead-letters/dead-letter-capacity.js';
 import { Failures } from './failures.js';
-import { PermanentError, TransientError } from './telling-errors.js';
+import { PermanentError, TransientError } from './classified-errors.js';
 
 const coded = (code: string): Error => Object.assign(new Error(code), { code });
 

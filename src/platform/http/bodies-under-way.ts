@@ -2,7 +2,7 @@ import { TooBusyError } from './too-busy.error.js';
 
 const MIB = 1_048_576;
 const MAX_BYTES_UNDER_WAY = 16 * MIB;
-/** What a body may take that larger ones may not have: an order of the usual size still finds room. */
+/** Bodies up to this size may use the reserved share of the memory, so that an order of the usual size still fits. */
 const SMALL_BODY_BYTES = 64 * 1_024;
 const KEPT_FOR_SMALL_SHARE = 1 / 8;
 /** A body that is still coming after this long may have to give way to others. */
@@ -14,24 +14,24 @@ const WATCH_EVERY_MS = 1_000;
 
 /** A body in memory, from its first byte to its request's answer. */
 export interface HeldBody {
-  /** Of memory, at the moment. */
+  /** Bytes of memory that it holds at the moment. */
   readonly bytes: number;
   /** Of performance.now(). */
   readonly beganAtMs: number;
-  /** Ends the reading of it, and its request with that. It holds nothing then. */
+  /** Stops reading it, fails its request and frees its memory. */
   giveUp(why: 'too slow' | 'no room'): void;
 }
 
 /**
- * Bounds the memory that the bodies of all requests take together, by what was received of them and not by what was
- * announced. Where it runs out, the slowest of those that are still coming gives way, so that nobody keeps it by sending
- * slowly; those that are whole are being worked on, and the newcomer is told to come again.
+ * Bounds the memory of all request bodies, by the bytes received, not by those announced. When it runs out, the slowest
+ * body that is still arriving is cut off, so that slow senders cannot hold the memory. Complete bodies are being processed
+ * and stay; if they alone fill the memory, the newcomer gets 503.
  */
 export class BodiesUnderWay {
   private heldBytes = 0;
-  /** Of those that are still coming. */
+  /** Bytes of bodies that are still arriving. */
   private comingBytes = 0;
-  /** In the order in which they began. */
+  /** The bodies that are still arriving, in the order in which they began. */
   private readonly coming = new Set<HeldBody>();
   private watch: NodeJS.Timeout | undefined;
 
@@ -67,7 +67,7 @@ export class BodiesUnderWay {
     this.comingBytes += bytes;
   }
 
-  /** Nothing more of it is to come, whether it is whole or not. */
+  /** The body is complete, or was broken off. */
   end(body: HeldBody): void {
     if (this.coming.delete(body)) this.comingBytes -= body.bytes;
   }

@@ -3,11 +3,11 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DoneFuncWithErrOrRes, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { constants } from 'node:zlib';
 
-/** What fits in a packet or two is sent no sooner for being smaller. */
+/** A response that fits into a packet or two arrives no sooner when compressed. */
 const THRESHOLD_BYTES = 1_024;
-/** What takes longer is compressed on Node's threads, so that other answers need not wait. */
+/** Larger responses are compressed on Node's thread pool, so that other responses do not wait. */
 const SYNC_THRESHOLD_BYTES = 8_192;
-/** Measured on a page of 500 orders, see docs/performance.md: better ones take several times as long for a tenth less. */
+/** Chosen by measurement (docs/performance.md): higher levels take several times as long and save a tenth. */
 const GZIP_LEVEL = 2;
 const BROTLI_QUALITY = 2;
 
@@ -39,7 +39,7 @@ export async function compressAnswers(
   });
 }
 
-/** Also an answer that came out uncompressed depends on what was asked for, as does one without a body. */
+/** `Vary` belongs on uncompressed responses and on those without a body too: they depend on Accept-Encoding as well. */
 function tellVary(
   _request: FastifyRequest,
   reply: FastifyReply,
@@ -47,6 +47,6 @@ function tellVary(
   done: DoneFuncWithErrOrRes,
 ): void {
   reply.header('vary', 'accept-encoding');
-  // What confirms has no content that could be encoded.
+  // A 304 has no content that could be encoded.
   done(null, reply.statusCode === 304 ? null : payload);
 }

@@ -2,7 +2,7 @@ import { ProblemError } from './problem.js';
 
 /** RFC 9110, section 8.8.3; Node hands a field's bytes over as Latin-1. A comma may stand within an ETag. */
 const ETAG = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`;
-/** Empty elements of a list are to be borne (section 5.6.1.2). */
+/** A recipient must accept empty list elements (section 5.6.1.2). */
 const LIST = new RegExp(String.raw`^[ \t,]*${ETAG}(?:[ \t]*,(?:[ \t]*${ETAG})?)*[ \t]*$`);
 const PATH = 'If-Match';
 
@@ -10,7 +10,7 @@ const PATH = 'If-Match';
  * The strong ETags of an If-Match field, or `*` (RFC 9110, section 13.1.1). Weak ones are left out, since by strong
  * comparison they match nothing.
  *
- * @param what is changed: 'the order'
+ * @param what the thing to be changed, for the message: 'the order'
  * @throws ProblemError 428 when the field is missing, 400 when it is malformed
  */
 export function parseIfMatch(field: string | undefined, what: string): '*' | string[] {

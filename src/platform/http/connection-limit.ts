@@ -6,7 +6,7 @@ import type { Logger } from '../logging/logger.js';
 import { observeGauge } from '../metrics/observed-gauge.js';
 import { problemAnswer } from './problem-answer.js';
 
-/** Files and sockets that the process needs besides: Kafka's, Redis's, those of files that are read, standard ones. */
+/** File descriptors kept for everything but clients and PostgreSQL: Kafka, Redis, files, standard streams. */
 const RESERVED_FILES = 128;
 const LEAST_CONNECTIONS = 16;
 /** Whoever is refused has this long to read why; of more than so many at once nobody waits. */
@@ -23,7 +23,7 @@ export function openFilesLimit(): number | undefined {
   }
 }
 
-/** What is left of the files for connections of clients, which must never take those of the database and of Kafka. */
+/** File descriptors left for client connections, which must never use up those of the database and Kafka. */
 export function connectionsWithin(
   setting: number,
   openFiles: number | undefined,
@@ -53,18 +53,22 @@ export class ConnectionLimit {
     private readonly max: number,
     private readonly closeLongestIdle: () => boolean,
   ) {
-    observeGauge('waybill_http_connections', 'Connections of clients', () => this.open.size);
+    observeGauge(
+      'waybill_http_connections',
+      'Open client connections. Look when it nears MAX_CONNECTIONS',
+      () => this.open.size,
+    );
     const name = 'waybill_http_connections_turned_away_total';
     register.removeSingleMetric(name);
     this.turnedAway = new Counter({
       name,
-      help: 'Connections that gave way to others, or were refused, since there were as many as there may be',
+      help: 'Client connections closed while idle, or refused, because MAX_CONNECTIONS were open. Look when refused rises: raise it or add a process',
       labelNames: ['how'],
     });
     for (const how of ['closed_idle', 'refused']) this.turnedAway.inc({ how }, 0);
   }
 
-  /** Stands before all that listens to connections of the server so far. */
+  /** Registers ahead of every `connection` listener that the server has so far. */
   watch(server: Server): void {
     const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
     server.removeAllListeners('connection');
@@ -96,7 +100,7 @@ export class ConnectionLimit {
       clearTimeout(timer);
       this.lingering--;
     });
-    // What is sent is read, or the close would take the answer back.
+    // The client's bytes are read, since closing with unread bytes resets the connection and loses the answer.
     socket.resume().end(REFUSAL);
   }
 }

@@ -40,7 +40,7 @@ const COMMON: Required<Pick<ApiFacts, 'headers' | 'parameters' | 'examples'>> = 
 };
 
 const PROBLEM_CONTENT = { 'application/problem+json': { schema: schemaRef('Problem') } };
-/** What any request can get: for what it is itself, and for more being under way than can be held. */
+/** Answers that any request can get: it is malformed, or too many requests are under way. */
 const ANY_REQUEST = {
   '4XX': { description: 'A fault of the request; the problem says which', content: PROBLEM_CONTENT },
   '5XX': {
@@ -51,8 +51,8 @@ const ANY_REQUEST = {
 };
 
 /**
- * Completes the description that Nest has made of the controllers. An operation that nobody tells of stays as its
- * controller describes it, but for what any request can get.
+ * Completes the OpenAPI description that Nest derives from the controllers. An operation without facts of its own stays as
+ * derived, plus the answers that any request can get.
  */
 export function describeAnswers(paths: Paths, all: readonly ApiFacts[]): void {
   for (const [path, item] of Object.entries(paths)) {

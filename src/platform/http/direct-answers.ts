@@ -26,8 +26,8 @@ interface MeasuredRoute {
 }
 
 /**
- * Answers that need nothing but memory, given before Fastify and Nest make anything of the request, which takes longer
- * than such an answer. Whatever is out of the ordinary is left to Fastify.
+ * Sends answers that need only memory before Fastify and Nest process the request, which would take longer than the answer
+ * itself. Every unusual request is left to Fastify.
  */
 @Injectable()
 export class DirectAnswers {
@@ -77,13 +77,13 @@ export class DirectAnswers {
       durations.observe(answer.status, (performance.now() - startedAt) / 1_000);
       return true;
     } catch {
-      // Fastify comes upon it as well, and has an answer to what fails.
+      // Fastify meets the same failure and answers it.
       return false;
     }
   }
 }
 
-/** What a body takes of the memory for all of them is counted in Fastify. */
+/** A request with a body goes to Fastify, which counts the memory of bodies. */
 function bringsBody(headers: IncomingHttpHeaders): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }

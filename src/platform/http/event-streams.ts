@@ -27,9 +27,12 @@ export class EventStreams {
   private registerMetrics(): Counter {
     const name = 'waybill_sse_dropped_total';
     register.removeSingleMetric(name);
-    observeGauge('waybill_sse_clients', 'Clients that watch the stream of status events', () =>
+    observeGauge('waybill_sse_clients', 'Clients connected to the event stream (SSE)', () =>
       this.streams.reduce((clients, { size }) => clients + size, 0),
     );
-    return new Counter({ name, help: 'Clients of the stream let go since they read too slowly' });
+    return new Counter({
+      name,
+      help: 'Clients disconnected from the event stream because they read too slowly. Look when it rises: slow clients or network',
+    });
   }
 }

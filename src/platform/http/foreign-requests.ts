@@ -9,12 +9,12 @@ import { ProblemError } from './problem.js';
 import { beforeRequests } from './request-gate.js';
 
 const SLASH = 47;
-/** What changes nothing (RFC 9110, section 9.2.1). */
+/** Safe methods (RFC 9110, section 9.2.1). */
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Refuses what a page of somebody else's makes a browser send: requests for a host that is none of ours, and requests
- * from another origin that could change something. The second is the rule of Go's `http.CrossOriginProtection`:
+ * Refuses requests that a foreign page makes a browser send: those for a host that is none of ours (DNS rebinding), and
+ * unsafe ones from another origin (CSRF). The second is the rule of Go's `http.CrossOriginProtection`:
  * browsers say in `Sec-Fetch-Site` where a request comes from, older ones in `Origin`; who says neither is no browser.
  */
 @Injectable()
@@ -30,7 +30,7 @@ export class ForeignRequests {
     register.removeSingleMetric(name);
     this.refused = new Counter({
       name,
-      help: 'Requests refused because they were for another host, or from another origin',
+      help: 'Requests refused because their Host is not one of ours, or their Origin is another site. Look when it rises after a change of proxy or DNS name',
       labelNames: ['reason'],
     });
     for (const reason of ['host', 'origin']) this.refused.inc({ reason }, 0);

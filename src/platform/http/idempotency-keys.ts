@@ -9,7 +9,7 @@ import { observeGauge } from '../metrics/observed-gauge.js';
 import { ProblemError } from './problem.js';
 import { TooBusyError } from './too-busy.error.js';
 
-/** An answer that can be given again, to the letter. */
+/** A stored answer, which can be given again byte for byte. */
 export interface RepeatableAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export interface RepeatableAnswer {
   readonly body: string;
 }
 
-/** A key that one request holds, until its work is done or its time has run out. */
+/** A request's claim on its key, until its work is done or its time has run out. */
 export interface KeyClaim {
   readonly key: string;
   /** SHA-256 of the body, hexadecimal. */
@@ -26,7 +26,7 @@ export interface KeyClaim {
   readonly lockedUntilUs: number;
 }
 
-/** Another request has taken the key over, so this one must not be done any more. Nothing was done. */
+/** Another request has taken over the key, so this one must not be carried out. Nothing was written. */
 export class OvertakenError extends Error {
   constructor() {
     super('another request with the same Idempotency-Key has taken over');
@@ -35,9 +35,9 @@ export class OvertakenError extends Error {
 }
 
 /**
- * How long a request may be under way before another with its key may take over from it. As long as that, after a
- * process was killed, its callers are told to come again. That a request takes longer does no harm: whichever of the two
- * locks the key first in its transaction is done, and both get its answer.
+ * How long a claim lasts: after it another request with the same key may take over. After a crash, callers get 409 for this
+ * long. A request that takes longer does no harm: whichever of the two locks the key first in its transaction is carried
+ * out, and both get its answer.
  */
 const LOCK_SECONDS = 5;
 const KEPT_HOURS = 24;
@@ -102,7 +102,7 @@ const CLEAN_UP = `
   forgotten AS (DELETE FROM idempotency_keys WHERE key IN (SELECT key FROM old) RETURNING key)
   SELECT count(*)::int AS count FROM forgotten`;
 
-/** Up to a limit, since what is beyond it makes no difference. */
+/** Counts up to the limit only: more rows make no difference. */
 const COUNT = `SELECT count(*)::int AS count FROM (SELECT FROM idempotency_keys LIMIT $1) AS kept`;
 
 /**
@@ -147,7 +147,7 @@ export class IdempotencyKeys implements OnModuleDestroy {
     this.tidying = setInterval(() => void this.tidy(), TIDY_EVERY_MS).unref();
     observeGauge(
       'waybill_idempotency_keys',
-      'Idempotency-Keys that are kept, of all processes',
+      'Idempotency-Keys stored, by all processes together. Look before it reaches IDEMPOTENCY_KEYS_MAX: new keys then get 503',
       () => this.kept,
     );
   }

@@ -2,18 +2,18 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import type { ServerResponse } from 'node:http';
 import { observeGauge } from '../metrics/observed-gauge.js';
-import { onceOver } from './once-over.js';
+import { onAnswerEnd } from './answer-end.js';
 import { problemAnswer } from './problem-answer.js';
 import { unavailable } from './problem.filter.js';
 import { TooBusyError } from './too-busy.error.js';
 
-/** Smaller bodies are not counted: a connection holds little of them, and hot answers would pay for it. */
+/** Smaller bodies are not counted: a connection holds few of them, and counting would slow hot answers. */
 const LARGE_BYTES = 65_536;
 const MAX_BYTES = 128 * 1_048_576;
 
 /**
- * Bounds the memory of answers that wait for their readers. A body that several read, such as that of an order in the
- * cache, counts once.
+ * Bounds the memory of responses that clients have not read yet. A body sent to several clients, such as that of an order
+ * in the cache, counts once.
  */
 @Injectable()
 export class LargeAnswers {
@@ -23,12 +23,12 @@ export class LargeAnswers {
   constructor() {
     observeGauge(
       'waybill_http_large_answer_bytes',
-      'Bytes of answers of 64 KiB and more that are not read yet',
+      'Bytes of responses of 64 KiB and more that clients have not read yet. Look when it stays high: such requests get 503 at the limit',
       () => this.bytes,
     );
   }
 
-  /** More than half of what there may be waits: who does not read has to go soon. */
+  /** More than half of the limit is in use, so clients that do not read get a shorter deadline. */
   get isPressing(): boolean {
     return this.bytes > MAX_BYTES / 2;
   }
@@ -47,11 +47,11 @@ export class LargeAnswers {
       this.bytes += body.length;
     }
     this.readersByBody.set(body, readers + 1);
-    onceOver(response, () => this.giveBack(body));
+    onAnswerEnd(response, () => this.giveBack(body));
     return true;
   }
 
-  /** Has all that Fastify answers counted; what is too much gives way to a 503. */
+  /** Counts every answer of Fastify; one that exceeds the limit becomes a 503. */
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onSend', (request, reply, payload, done) => {
       const body = largeBody(payload);
@@ -76,7 +76,7 @@ export class LargeAnswers {
   }
 }
 
-/** As bytes, since a text of the same length may take twice the memory, and becomes bytes when it is sent anyway. */
+/** Converts to bytes: a string may take twice the memory, and is converted when it is sent anyway. */
 function largeBody(payload: unknown): Buffer | undefined {
   if (typeof payload === 'string') {
     return payload.length < LARGE_BYTES ? undefined : Buffer.from(payload);

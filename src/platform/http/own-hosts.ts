@@ -5,12 +5,12 @@ import { hostname } from 'node:os';
 /** A name of RFC 9110's `Host`, without user information: an address in brackets or a name, and perhaps a port. */
 const AUTHORITY = /^(?:\[([\d.:a-f]+)\]|([^\s:/?#@[\]]+))(?::\d*)?$/i;
 const MAX_HOST_CHARACTERS = 512;
-/** Every caller writes the same few; one that makes names up must not fill the memory. */
+/** Bounds the memo of checked names: callers use the same few, and invented ones must not fill the memory. */
 const MAX_REMEMBERED = 1_000;
 
 /**
- * The hosts that requests may be for. A page of somebody else's can have its own name lead to us (DNS rebinding), and
- * then the browser takes us for the page's own server: the name in `Host` tells. An address cannot be led anywhere.
+ * The host names that requests may be for. With DNS rebinding a foreign page points its own name at this server, and the
+ * browser takes the server for the page's origin; `Host` still holds the foreign name. IP addresses cannot be rebound.
  */
 export class OwnHosts {
   private readonly names: ReadonlySet<string>;

@@ -1,9 +1,9 @@
 import { aWholeNumber, type ParameterReader } from './request-parameters.js';
 
-/** How many a page has that asks for no number of them. */
+/** The page size when `limit` is not given. */
 export const DEFAULT_LIMIT = 50;
 
-/** The parameter `limit` of a list: how many a page has at most. */
+/** Parses the parameter `limit` of a list: the largest page size. */
 export function takeLimit(reader: ParameterReader, maxLimit: number): number {
   const limit = reader.take('limit', aWholeNumber(1, maxLimit), `a whole number from 1 to ${maxLimit}`);
   return limit ?? DEFAULT_LIMIT;

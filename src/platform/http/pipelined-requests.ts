@@ -1,19 +1,19 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { ConnectionTurns, TakesTurns } from './connection-turns.js';
+import { ConnectionScheduler, ScheduledConnection } from './connection-scheduler.js';
 
-/** Who sends more than this ahead makes us look at the bytes of all connections before Node's parser does. */
+/** When a client pipelines more bytes than this, requests are counted before Node parses them, on all connections. */
 const MAX_PARSED_AHEAD = 16;
-/** What is parsed of a connection before its requests are counted: 40 of them at most, mostly a dozen. */
+/** Bytes parsed at a time before the requests in them are counted: at most 40 requests, mostly a dozen. */
 const SLICE_BYTES = 1_024;
-/** For so long after somebody has sent that much ahead, new connections are looked at from their first byte. */
+/** For this long after such a client, new connections are parsed in slices from their first byte. */
 const WARY_MS = 60_000;
 
 const CONNECTION = Symbol('the requests of a connection');
 
-/** What Node has on a socket of its HTTP server, and its types have not. */
+/** Fields of Node's HTTP sockets that its types lack. */
 interface HttpSocket extends Socket {
-  /** Node waits for answers to be read, and takes no bytes for the parser. */
+  /** Set while Node waits for the client to read responses and gives the parser no bytes. */
   readonly _paused?: boolean;
   readonly _handle?: { reading: boolean; readStart(): void } | null;
   [CONNECTION]?: Connection;
@@ -26,19 +26,19 @@ type ToParser = (bytes: Buffer) => void;
  * RFC 9112 (section 9.3.2) lets clients send requests ahead, and Node begins them all at once, hundreds of a single
  * piece of bytes. Nothing here is done for a client that waits for each answer but to note the newest.
  */
-class Connection extends TakesTurns {
+class Connection extends ScheduledConnection {
   private current: ServerResponse | undefined;
   /** The newest request's, begun or not. */
   private newest: ServerResponse | undefined;
   private readonly ahead: { request: IncomingMessage; response: ServerResponse }[] = [];
-  /** Bytes behind the last request that was parsed. */
+  /** Bytes received after the last parsed request. */
   private rest: Buffer | undefined;
-  /** Node's own way of bytes to the parser, once we stand before it. */
+  /** Node's function from bytes to the parser, once its listener has been replaced. */
   private toParser: ToParser | undefined;
-  /** The client has closed its side, whereupon Node closes ours at once. */
+  /** The client has closed its side; Node would close the server's side at once. */
   private closeOurs: (() => void) | undefined;
   private isEnding = false;
-  /** Of the newest request, or of the connection before there was one: who has the lowest is idle the longest. */
+  /** Sequence number of the newest request, or of the connection itself: the lowest has been idle the longest. */
   private usedAs: number;
   private readonly onAnswered = (): void => this.connections.turns.next(this);
 
@@ -58,7 +58,7 @@ class Connection extends TakesTurns {
     this.socket.destroy();
   }
 
-  /** Whether no request is being answered, or waits for it. */
+  /** Whether the connection is idle: no request is being answered or waiting. */
   isFree(): boolean {
     return this.newest === undefined || this.newest.closed;
   }
@@ -94,8 +94,8 @@ class Connection extends TakesTurns {
   }
 
   /**
-   * Has the bytes come to us. Node's parser reads the socket itself, past Node's own `data` listener, until there is
-   * another, which costs a tenth of a request: not before somebody sends ahead.
+   * Intercepts the bytes before the parser. Node's parser reads the socket directly until a second `data` listener is there;
+   * that costs a tenth of a request, so it is done only once somebody pipelines.
    */
   stepBeforeParser(): void {
     const { socket } = this;
@@ -180,7 +180,7 @@ class Connection extends TakesTurns {
 }
 
 class Connections {
-  readonly turns = new ConnectionTurns();
+  readonly turns = new ConnectionScheduler();
   private readonly open = new Set<Connection>();
   private waryUntilMs = 0;
   private uses = 0;
@@ -212,8 +212,8 @@ class Connections {
   }
 
   /**
-   * What Node parses at once of bytes that it reads itself, up to 64 KiB, takes milliseconds and megabytes. One of many
-   * connections that do so together may, the others not.
+   * Parsing 64 KiB of pipelined requests in one go, as Node does, takes milliseconds and megabytes. The first connection to
+   * do so gets away with it; from then on all connections are parsed in slices.
    */
   beWary(): void {
     const now = performance.now();
@@ -223,8 +223,8 @@ class Connections {
 }
 
 /**
- * Has each connection's requests answered one after the other, and those of all in turns. To be called once all that
- * looks at requests is set up.
+ * Processes the requests of each connection one after the other, and connections with pipelined requests round-robin. To
+ * be called once all listeners for requests are in place.
  *
  * @returns what closes the connection that has been without a request for the longest time, or says that none is idle
  */

@@ -24,7 +24,7 @@ const DETAILS: Readonly<Record<string, string>> = {
   413: 'the body is larger than 1 MiB',
 };
 
-/** Any error as the answer to give. What is not foreseen says nothing of its inside. */
+/** Translates any error into a problem. An unexpected error reveals nothing of its cause. */
 export function problemOf(error: unknown, failures: Failures): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof HttpException) {
@@ -43,7 +43,7 @@ export function problemOf(error: unknown, failures: Failures): ProblemError {
   return new ProblemError(500, 'the service failed; the failure has been logged', { cause: error });
 }
 
-/** The answer to what time will mend. */
+/** The answer to a transient failure. */
 export function unavailable(error: unknown): ProblemError {
   const seconds = error instanceof TooBusyError ? error.retryAfterSeconds : RETRY_AFTER_SECONDS;
   return new ProblemError(503, 'the service cannot do this at the moment; try again shortly', {
@@ -66,7 +66,7 @@ function wrongMethod({ method, server, url }: FastifyRequest): ProblemError | un
   });
 }
 
-/** The one place where the errors of requests become answers. Those of events are left to their transport. */
+/** Translates the errors of requests into answers, in one place. Errors of events are left to the transport. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(

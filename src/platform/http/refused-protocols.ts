@@ -6,7 +6,7 @@ import { bodyOf, PROBLEM_TYPE, problemAnswer } from './problem-answer.js';
 import { ProblemError } from './problem.js';
 import { headerLines, securityHeaderLines } from './security-headers.js';
 
-/** Answers as problems what Node would answer without a word, or not at all. */
+/** Answers with problem bodies where Node would send an empty response, or none at all. */
 export function refuseProtocols(server: Server): void {
   server.on('checkExpectation', (request, response) => {
     const problem = new ProblemError(417, 'Expect may be 100-continue only', {

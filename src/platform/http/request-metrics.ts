@@ -32,7 +32,7 @@ export class RequestMetrics {
   private readonly routes = new Map<string, RouteDurations>();
   private readonly durations: Durations = new FastHistogram({
     name: 'waybill_http_request_duration_seconds',
-    help: 'Seconds from the head of a request to the end of its answer',
+    help: 'Seconds from the request head received to the last byte of the response sent, by method, route and status',
     buckets: SECONDS,
   });
 

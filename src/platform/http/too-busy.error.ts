@@ -1,4 +1,4 @@
-import { TransientError } from '../failures/telling-errors.js';
+import { TransientError } from '../failures/classified-errors.js';
 
 /** More is under way than can be held. Nothing was done for this caller, who should come again in a moment. */
 export class TooBusyError extends TransientError {

@@ -5,13 +5,13 @@ import { Counter, register } from 'prom-client';
 import { LargeAnswers } from './large-answers.js';
 
 const LOOK_EVERY_MS = 1_000;
-/** Who takes this little in the time below does not read, or wants to hold us up: 6.5 kB a second, any modem does. */
+/** A client that reads fewer bytes than this before the deadline is stuck or hostile: any modem does 6.5 kB a second. */
 const MIN_BYTES = 65_536;
-const PATIENCE_MS = 10_000;
-/** While large answers of others have to be refused soon. */
-const LITTLE_PATIENCE_MS = 1_500;
+const READ_DEADLINE_MS = 10_000;
+/** The deadline while memory for large answers is nearly used up. */
+const PRESSING_READ_DEADLINE_MS = 1_500;
 
-/** What libuv knows of a connection, and Node's own timeouts go by: bytes handed over, and those the kernel has not yet. */
+/** libuv's view of a connection, which Node's own timeouts use: bytes written, and those not yet taken by the kernel. */
 interface Handle {
   readonly bytesWritten: number;
   readonly writeQueueSize: number;
@@ -24,8 +24,8 @@ interface Reader {
 }
 
 /**
- * Closes connections whose client does not read what it asked for, so that its answers need not be held. Only what the
- * operating system no longer takes counts as not read.
+ * Closes connections whose client does not read its responses, so that they need not be kept in memory. Bytes that the
+ * operating system has buffered count as read.
  */
 @Injectable()
 export class UnreadAnswers {
@@ -38,7 +38,7 @@ export class UnreadAnswers {
     register.removeSingleMetric(name);
     this.cut = new Counter({
       name,
-      help: 'Connections closed because their client did not read its answers',
+      help: 'Connections closed because the client did not read its responses in time. Look when it rises: a stuck or hostile client',
     });
   }
 
@@ -56,24 +56,24 @@ export class UnreadAnswers {
   }
 
   private look(nowMs: number): void {
-    const patienceMs = this.largeAnswers.isPressing ? LITTLE_PATIENCE_MS : PATIENCE_MS;
+    const deadlineMs = this.largeAnswers.isPressing ? PRESSING_READ_DEADLINE_MS : READ_DEADLINE_MS;
     for (const socket of this.sockets) {
       if (socket.writableLength === 0) this.readers.delete(socket);
-      else if (!this.isReading(socket, nowMs, patienceMs)) {
+      else if (!this.isReading(socket, nowMs, deadlineMs)) {
         this.cut.inc();
         socket.destroy();
       }
     }
   }
 
-  private isReading(socket: Socket, nowMs: number, patienceMs: number): boolean {
+  private isReading(socket: Socket, nowMs: number, deadlineMs: number): boolean {
     const takenBytes = takenOf(socket);
     const reader = this.readers.get(socket);
     if (reader === undefined || takenBytes - reader.takenBytes >= Math.min(MIN_BYTES, reader.unreadBytes)) {
       this.readers.set(socket, { takenBytes, unreadBytes: socket.writableLength, sinceMs: nowMs });
       return true;
     }
-    return nowMs - reader.sinceMs < patienceMs;
+    return nowMs - reader.sinceMs < deadlineMs;
   }
 }
 

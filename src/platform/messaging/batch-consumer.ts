@@ -12,7 +12,7 @@ import { PoisonGuards } from './poison/poison-guards.js';
 import { RefusedEvents } from './refused-events.js';
 import { Topics } from './topics.js';
 
-/** What becomes of a batch that a subscriber is given, and of its failures; the same for every transport. */
+/** Wraps a subscriber's handler with retries, dead letters and metrics, the same way for every transport. */
 @Injectable()
 export class BatchConsumer {
   constructor(
@@ -27,7 +27,7 @@ export class BatchConsumer {
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
-  /** For a shared subscription: every event is brought to its end. */
+  /** For a shared subscription: every event is processed or becomes a dead letter. */
   runnerFor({ context, topic: logical, handler }: Subscriber): BatchRunner {
     const topic = this.topics.deployedName(logical);
     const labels = { context, topic };
@@ -59,7 +59,7 @@ export class BatchConsumer {
     });
   }
 
-  /** However an event is made, it can be refused: what cannot be stored as it is goes without its adornments. */
+  /** A refused event that PostgreSQL rejects as it is gets stored in its plainest form: refusing must never fail. */
   private async refuse(refused: RefusedEvent): Promise<void> {
     try {
       await this.database.transaction((tx) => this.refusedEvents.append(tx, [refused]));
@@ -75,8 +75,8 @@ export class BatchConsumer {
   }
 
   /**
-   * For a replay: a failure that time mends is waited out, as nothing that the topic holds may be missed; an event that
-   * the handler fails on for another reason is logged and passed over, since every process would refuse it.
+   * For a replay: a transient failure is retried until it passes, since no event of the topic may be missed. An event that
+   * fails for another reason is logged and skipped, since it would fail in every process.
    *
    * @throws AbortError from the handler when the signal is aborted
    */
@@ -97,7 +97,7 @@ export class BatchConsumer {
     return (events) => (events.length === 0 ? handler(events) : runner.run(events, stopping));
   }
 
-  /** For a broadcast subscription: a failure is logged, and the events are passed over. */
+  /** For a broadcast subscription: a failure is logged and the events are skipped. */
   broadcastHandlerFor({ context, topic: logical, handler }: Subscriber): BatchHandler {
     const topic = this.topics.deployedName(logical);
     return async (events) => {

@@ -1,36 +1,36 @@
 import type { FailureKind } from '../failures/failure-kind.js';
 import type { Failures } from '../failures/failures.js';
-import { Patience } from './patience.js';
+import { Backoff } from './backoff.js';
 import type { PoisonGuard, Portion } from './poison/poison-guard.js';
 import type { BatchHandler, ReceivedEvent, RefusedEvent } from './received-event.js';
 
 export interface BatchRunnerOptions {
   readonly handler: BatchHandler;
-  /** Puts an event that can never be done into the dead letters, durably. */
+  /** Stores an event that can never be processed as a dead letter; resolves once that is committed. */
   readonly refuse: (refused: RefusedEvent) => Promise<void>;
   readonly failures: Failures;
-  /** How often an event that fails for no known reason is tried before it is refused. */
+  /** Attempts at a single event that fails for no known reason, before it is refused. */
   readonly maxAttempts: number;
-  /** Hears of every try that failed. */
+  /** Called after every failed attempt. */
   readonly onFailure: (kind: FailureKind, error: Error, events: readonly ReceivedEvent[]) => void;
-  /** Looks after what may end the process. */
+  /** Isolates events that crash the process. */
   readonly guard?: PoisonGuard;
-  /** Hears of every batch that was brought to its end. */
+  /** Called after every batch whose events are all stored or refused. */
   readonly onDone?: (events: readonly ReceivedEvent[]) => void;
 }
 
-/** What one run has to consider of others. */
-export interface RunTurns {
-  /** Does an attempt, perhaps once others have ended. Throws what it throws. */
-  take<T>(attempt: () => Promise<T>): Promise<T>;
-  /** Nothing is being tried from now on, until the next attempt. */
+/** Decides when a run may make its next attempt; a lane that has left shares a few permits with others. */
+export interface AttemptGate {
+  /** Makes an attempt, after waiting for other runs where that is needed. Rethrows what the attempt throws. */
+  run<T>(attempt: () => Promise<T>): Promise<T>;
+  /** Called when an attempt has failed and the run pauses before the next one. */
   onPause(): void;
 }
 
-const NO_TURNS: RunTurns = { take: (attempt) => attempt(), onPause: () => undefined };
+const OPEN_GATE: AttemptGate = { run: (attempt) => attempt(), onPause: () => undefined };
 
 /**
- * Brings a batch to its end, whatever happens on the way.
+ * Retries, halves and refuses until every event of a batch is either processed or a dead letter.
  *
  * A transient failure is waited out, for as long as it takes. A batch that fails for another reason is halved
  * until the culprit stands alone; its neighbours are stored and it goes to the dead letters. The halves run one
@@ -47,9 +47,9 @@ export class BatchRunner {
   async run(
     events: readonly ReceivedEvent[],
     signal: AbortSignal,
-    turns: RunTurns = NO_TURNS,
+    gate: AttemptGate = OPEN_GATE,
   ): Promise<void> {
-    const run = { signal, turns };
+    const run = { signal, gate };
     const { guard } = this.options;
     if (guard === undefined || guard.isCalm(events[0]!.partition)) await this.finish({ events }, run);
     else {
@@ -59,7 +59,7 @@ export class BatchRunner {
     this.options.onDone?.(events);
   }
 
-  /** These partitions are read from now on, and no others. */
+  /** The process reads these partitions from now on, and no others. */
   async keepOnly(partitions: readonly number[]): Promise<void> {
     await this.options.guard?.keepOnly(partitions);
   }
@@ -78,12 +78,12 @@ export class BatchRunner {
     await verdict?.onRefused();
   }
 
-  /** Undefined when the events are done; else the failure that waiting will not mend. */
+  /** @returns undefined when the events are processed; else the failure, which no retry will mend */
   private async tryHandler(
     { events, guarded = (_, work) => work() }: Portion,
     run: Run,
   ): Promise<{ error: Error; attempts: number } | undefined> {
-    const patience = new Patience();
+    const backoff = new Backoff();
     for (let bugs = 0; ;) {
       try {
         await attempt(() => guarded(events, () => this.options.handler(events)), run);
@@ -96,7 +96,7 @@ export class BatchRunner {
         const triedEnough = kind === 'permanent' || events.length > 1 || bugs >= this.options.maxAttempts;
         if (kind !== 'transient' && triedEnough)
           return { error: error as Error, attempts: Math.max(bugs, 1) };
-        await pause(patience, run);
+        await pause(backoff, run);
       }
     }
   }
@@ -110,16 +110,16 @@ export class BatchRunner {
     await this.persist(() => this.options.refuse(refused), [event], run);
   }
 
-  /** Whatever kind a failure of this is, the events may neither be dropped nor passed over. */
+  /** Retries for ever, whatever kind the failure is, since the events may be neither dropped nor skipped. */
   private async persist<T>(work: () => Promise<T>, events: readonly ReceivedEvent[], run: Run): Promise<T> {
-    const patience = new Patience();
+    const backoff = new Backoff();
     for (;;) {
       try {
         return await attempt(work, run);
       } catch (error) {
         run.signal.throwIfAborted();
         this.options.onFailure('transient', error as Error, events);
-        await pause(patience, run);
+        await pause(backoff, run);
       }
     }
   }
@@ -127,15 +127,15 @@ export class BatchRunner {
 
 interface Run {
   readonly signal: AbortSignal;
-  readonly turns: RunTurns;
+  readonly gate: AttemptGate;
 }
 
-async function attempt<T>(work: () => Promise<T>, { signal, turns }: Run): Promise<T> {
+async function attempt<T>(work: () => Promise<T>, { signal, gate }: Run): Promise<T> {
   signal.throwIfAborted();
-  return turns.take(work);
+  return gate.run(work);
 }
 
-async function pause(patience: Patience, { signal, turns }: Run): Promise<void> {
-  turns.onPause();
-  await patience.pause(signal);
+async function pause(backoff: Backoff, { signal, gate }: Run): Promise<void> {
+  gate.onPause();
+  await backoff.pause(signal);
 }

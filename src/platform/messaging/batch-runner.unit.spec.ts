@@ -164,7 +164,7 @@ describe('a batch', () => {
       onDone: (events) => steps.push(`done ${events.length}`),
     });
     await runner.run(eventsOf(2), never, {
-      take: (attempt) => (steps.push('try'), attempt()),
+      run: (attempt) => (steps.push('try'), attempt()),
       onPause: () => steps.push('pause'),
     });
     expect(steps).toEqual(['try', 'failed', 'pause', 'try', 'done 2']);

@@ -1,14 +1,13 @@
-/** What the mechanics know of a context. */
+/** What messaging knows of a context. */
 export interface ContextName {
   readonly name: string;
   /**
-   * It was there before there were others: what it is called by has no prefix, and the program is not ready when its
-   * consumers are not.
+   * The main context's groups and health parts have no prefix, and the program is not ready while its consumers are not.
    */
   readonly isMain: boolean;
 }
 
-/** How groups and parts of health are called, by whose they are. */
+/** Names the consumer groups and health parts of each context. */
 export class ContextNames {
   private readonly all: ReadonlyMap<string, ContextName>;
 
@@ -25,12 +24,12 @@ export class ContextNames {
     return [...this.all.values()].filter(({ isMain }) => !isMain).length;
   }
 
-  /** The consumer group that shares the work of a context. */
+  /** The consumer group in which a context's processes share its work. */
   groupOf(context: string, mainGroup: string): string {
     return this.isMain(context) ? mainGroup : `${mainGroup}.${context}`;
   }
 
-  /** A part of the program, such as `consumer`, as health tells of it. */
+  /** The name under which `/health` reports a part, such as `consumer`. */
   partOf(context: string, part: string): string {
     return this.isMain(context) ? part : `${context}.${part}`;
   }

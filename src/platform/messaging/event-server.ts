@@ -3,14 +3,14 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import type { BatchHandler } from './received-event.js';
 import type { Subscription } from './subscription.js';
 
-/** A subscription, and who has it. */
+/** A subscription with its handler. */
 export interface Subscriber extends Subscription {
   readonly handler: BatchHandler;
 }
 
 /**
- * What all transports have in common: they know who subscribes to what. Nest itself chains a second handler of a topic
- * behind the first one and keeps only the first one's options, so neither is left to it.
+ * The base of all transports: keeps the subscribers itself, since Nest chains a second handler of a topic behind the
+ * first and keeps only the first one's options.
  */
 export abstract class EventServer extends Server implements CustomTransportStrategy {
   /** Failures of handlers are ours to act on, not Nest's to log. */
@@ -21,9 +21,9 @@ export abstract class EventServer extends Server implements CustomTransportStrat
   override addHandler(pattern: unknown, handler: MessageHandler): void {
     const subscription = requireSubscription(pattern);
     const { context, topic, mode } = subscription;
-    const isTwin = (other: Subscription): boolean =>
+    const isDuplicate = (other: Subscription): boolean =>
       other.context === context && other.topic === topic && other.mode === mode;
-    if (this.subscribers.some(isTwin)) {
+    if (this.subscribers.some(isDuplicate)) {
       throw new Error(
         `the context ${context} has two handlers of the topic ${topic} (${mode}): expected one`,
       );

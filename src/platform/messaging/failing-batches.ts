@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Health, type PartState } from '../health/health.js';
 import { observeLabelledGauge } from '../metrics/observed-gauge.js';
 
-/** From then on it is worth an operator's look: what passes by itself mostly has by then. */
+/** After this `/health` reports the failure: most that pass by themselves have passed by then. */
 const TOLD_AFTER_MS = 60_000;
-/** From then on a try that has neither ended nor failed is worth the same look. */
+/** An attempt that has neither ended nor failed after this is reported as failing, too. */
 export const SLOW_MS = 5_000;
 const MOST_TOLD = 5;
 const MAX_REASON_LENGTH = 200;
@@ -32,15 +32,15 @@ export interface PartitionPlace extends Subscribed {
   readonly partition: number;
 }
 
-/** Where a batch stands, and its first offset. */
+/** A batch, by its partition and first offset. */
 export interface BatchPlace extends PartitionPlace {
   readonly firstOffset: number;
 }
 
-/** Knows which partitions have been failing for how long, and tells operators in `/health` and metrics. */
+/** Tracks which partitions have been failing for how long, and shows it in `/health` and the metrics. */
 @Injectable()
 export class FailingBatches {
-  /** Those that are ours, each with the batch that fails there, if one does. */
+  /** The partitions assigned to this process, each with its failing batch, if any. */
   private readonly subscribed = new Map<
     string,
     Subscribed & { partitions: Map<number, FailingBatch | undefined> }
@@ -50,13 +50,13 @@ export class FailingBatches {
     health.addRemark('batches', () => this.state());
     observeLabelledGauge(
       'waybill_consumer_failing_seconds',
-      'Seconds that a batch of a partition has been failing for, and why; 0 when none is',
+      'Seconds that a batch of a partition has been failing, and why (SQLSTATE, name of the error, or slow); 0 when healthy. Look after a minute: the partition does not advance',
       ['context', 'topic', 'partition', 'reason'],
       () => this.seconds(),
     );
   }
 
-  /** These partitions of a topic are ours from now on, and no others. */
+  /** Called after an assignment: the process reads these partitions of the topic, and no others. */
   assign(context: string, topic: string, partitions: readonly number[]): void {
     const known = this.partitionsOf({ context, topic });
     for (const partition of known.keys()) if (!partitions.includes(partition)) known.delete(partition);
@@ -71,7 +71,7 @@ export class FailingBatches {
     ofTopic.set(place.partition, { sinceMs, firstOffset, code, reason: reasonOf(error, code) });
   }
 
-  /** A try of a batch goes on and on; it may come to an end yet. */
+  /** Called when an attempt at a batch takes very long; it may still end. */
   slow({ firstOffset, ...place }: BatchPlace): void {
     const ofTopic = this.partitionsOf(place);
     if (!ofTopic.has(place.partition) || ofTopic.get(place.partition) !== undefined) return;

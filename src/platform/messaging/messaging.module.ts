@@ -47,16 +47,16 @@ async function createTransport(
     return { server: new LoopbackServer(broker, topics, batches, failing), publisher: broker };
   }
   // Loaded by those who use it only, since that takes a tenth of a start.
-  const { createKafka, PATIENT } = await import('./kafka/kafka-client.js');
+  const { createKafka, CONSUMER_RETRY } = await import('./kafka/kafka-client.js');
   const { createMissingTopics } = await import('./kafka/kafka-topics.js');
   const { KafkaPublisher } = await import('./kafka/kafka.publisher.js');
   const { KafkaServer } = await import('./kafka/kafka.server.js');
   const kafka = createKafka(environment, log);
-  const patientKafka = createKafka(environment, log, PATIENT);
+  const consumerKafka = createKafka(environment, log, CONSUMER_RETRY);
   return {
     server: new KafkaServer({
       kafka,
-      patientKafka,
+      consumerKafka,
       environment,
       contexts,
       topics,

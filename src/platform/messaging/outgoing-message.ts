@@ -7,13 +7,13 @@ export interface OutgoingMessage {
   /** Messages of one key keep their order. */
   readonly key: string | Buffer | null;
   readonly headers: Readonly<Record<string, string>>;
-  /** Those of an event that is sent again, to the byte; they go before the others, which none of them is named like. */
+  /** The original headers of a replayed event, byte for byte; they precede `headers` and share no name with them. */
   readonly originalHeaders?: EventHeaders;
   /** `null` is a tombstone. */
   readonly value: Buffer | null;
 }
 
-/** A message that stands in the outbox. */
+/** A message as read from the outbox. */
 export interface OutboxMessage extends OutgoingMessage {
   /** Grows with each message. */
   readonly id: number;
@@ -22,7 +22,7 @@ export interface OutboxMessage extends OutgoingMessage {
 }
 
 /**
- * Where the relay hands the outbox's messages to.
+ * The receiving side of the relay: Kafka, or the loopback broker.
  *
  * `publish` resolves once every message is durably with the receiver (in order per key), and throws when any
  * may not be; the relay then offers all of them again, so a receiver may get a message more than once.

@@ -2,7 +2,7 @@ import type { EventHeaders } from './event-headers.js';
 
 /** An event as a transport got it: raw bytes and where they came from. Nothing has been decoded. */
 export interface ReceivedEvent {
-  /** The context that it is handed to. Of one that it refuses, the letter is that context's. */
+  /** The context whose handler gets the event; if it refuses the event, the dead letter belongs to that context. */
   readonly context: string;
   readonly topic: string;
   readonly partition: number;
@@ -10,7 +10,7 @@ export interface ReceivedEvent {
   readonly offset: number;
   /** When the event was produced, in milliseconds since the Unix epoch. */
   readonly timestampMs: number;
-  /** What `timestampMs` is near to, where a number cannot hold it: a sender may put any 64 bits there. */
+  /** The exact timestamp where a number cannot hold it: a sender may put any 64 bits there. */
   readonly exactTimestamp?: bigint;
   readonly key: Buffer | null;
   /** `null` is a tombstone. */
@@ -18,7 +18,7 @@ export interface ReceivedEvent {
   readonly headers: EventHeaders;
 }
 
-/** An event that is refused for good, and what is to be said of it in the dead letters. */
+/** An event that is refused for good, with what its dead letter says of it. */
 export interface RefusedEvent {
   readonly event: ReceivedEvent;
   /** One sentence, naming each faulty field. */
@@ -30,8 +30,7 @@ export interface RefusedEvent {
 /**
  * What a consumer does with a batch. The events of one key stand in the order they were produced in.
  *
- * Resolving means that each event is done: stored, or in the dead letters, and committed. Throwing means that
- * nothing of the batch was written; the transport then waits and tries again, or takes the batch apart, as
- * the failure's kind asks for.
+ * Resolving means that each event is committed, as stored data or as a dead letter. Throwing means that nothing of the
+ * batch was written; depending on the kind of failure the transport then retries after a pause, or halves the batch.
  */
 export type BatchHandler = (events: readonly ReceivedEvent[]) => Promise<void>;

@@ -1,6 +1,6 @@
 import type { ReceivedEvent } from './received-event.js';
 
-/** Which event of which partition something was made by. */
+/** The event, by partition and offset, that a stored row was written from. */
 export interface SourcePosition {
   /** `topic/partition` */
   readonly stream: string;
@@ -9,7 +9,7 @@ export interface SourcePosition {
   readonly timestampMs: number;
 }
 
-/** A position as it is read back from a row; all are null where no event made it. */
+/** A position as read back from a row; all fields are null where the row came over HTTP. */
 export interface StoredPosition {
   readonly source: string | null;
   readonly source_offset: number | null;
@@ -46,9 +46,9 @@ export function sourceTimeUs(position: SourcePosition): bigint {
 }
 
 /**
- * Whether an event is at or before the newest one stored of its stream: after a crash, or from a consumer that
- * was frozen while another took its partition over. The time is compared too, since a topic that was made anew
- * counts its offsets from 0 again, and what stands in it is not old.
+ * Whether an event is at or before the newest one stored of its stream: it was redelivered after a crash, or comes from a
+ * consumer that was frozen while another took over its partition. The time is compared too, since a topic that was
+ * deleted and created again restarts its offsets at 0, and its events are not old.
  */
 export function isDeliveredAgain(position: SourcePosition | undefined, stored: StoredPosition): boolean {
   return (

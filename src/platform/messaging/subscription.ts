@@ -1,9 +1,9 @@
 import { EventPattern } from '@nestjs/microservices';
 
 /**
- * - `shared`: each event goes to one process of the context's group, and is brought to its end: done, or a dead letter
- * - `broadcast`: every process gets all that is new; an event that the handler fails on is passed over. A batch without
- *   events says that others may have been missed: at the start, and when the process was cut off for a while
+ * - `shared`: each event goes to one process of the context's group, and is either processed or becomes a dead letter
+ * - `broadcast`: every process gets all that is new; an event that the handler fails on is skipped. A batch without
+ *   events says that some may have been missed: at the start, and after the process was cut off for a while
  * - `replay`: every process reads the topic from its beginning, and then what is new. A batch without events says that the
  *   end that the topic had at the start is passed. Events may come again, after the process was cut off for a while
  */

@@ -14,7 +14,7 @@ export class MetricFailures extends Counter<'metric'> {
   private constructor(registry: Registry) {
     super({
       name: NAME,
-      help: 'Readings of a metric that failed, each of which left it out of a scrape',
+      help: 'Failed readings of a metric, each of which left that metric out of one scrape. Look when it rises: alerts on it are blind',
       labelNames: ['metric'],
       registers: [registry],
     });

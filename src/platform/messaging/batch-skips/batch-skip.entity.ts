@@ -1,6 +1,6 @@
 import { EntitySchema } from 'typeorm';
 
-/** Somebody has asked to go on behind the batch that holds this offset. */
+/** An operator's request to skip the batch that contains this offset. */
 interface BatchSkipRow {
   topic: string;
   partition: number;

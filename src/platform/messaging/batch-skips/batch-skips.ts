@@ -10,9 +10,9 @@ export interface OffsetRange {
 }
 
 /**
- * Batches that cannot be decoded and that somebody has asked to go on behind. Kafka lets nobody but its members commit
- * offsets of a group that is at work, so whoever asks leaves a note, and the members that have the partition find it: one
- * of each context that reads the topic. A topic that is made anew begins with the same offsets, so a note is good for a day.
+ * Undecodable batches that an operator has asked to skip. Only members of an active group can commit its offsets, so the
+ * operator's command leaves a note, and the member with the partition, of each context that reads the topic, follows it.
+ * A topic that is deleted and created again has the same offsets, so a note is valid for a day.
  */
 @Injectable()
 export class BatchSkips {
@@ -37,7 +37,7 @@ export class BatchSkips {
     return asked.length > 0;
   }
 
-  /** Forgets a note that the only context that reads the topic has followed, and all that are no good any more. */
+  /** Deletes a note that every reader of the topic has followed, and all expired ones. */
   async followed(
     { topic, partition, firstOffset, lastOffset }: OffsetRange,
     isOnlyReader: boolean,

@@ -7,7 +7,7 @@ import { CONSUMER_OPTIONS, type ConsumerParts, type EventConsumer } from './even
 import { handOver, lingerAfter, limitsOf } from './reading.js';
 import { UndecodableBatchError } from './undecodable-batch.error.js';
 
-/** What every process of a context reads on its own, from now on, through a group that it shares with no one. */
+/** Reads every new event in every process of a context: each process has a consumer group of its own. */
 export class BroadcastConsumer implements EventConsumer {
   private readonly consumer: Consumer;
   /** By the topic's deployed name. */
@@ -18,9 +18,9 @@ export class BroadcastConsumer implements EventConsumer {
     private readonly context: string,
     subscribers: readonly Subscriber[],
   ) {
-    const { patientKafka, contexts, environment, batches, topics, health, log } = parts;
+    const { consumerKafka, contexts, environment, batches, topics, health, log } = parts;
     const group = contexts.groupOf(context, environment.KAFKA_GROUP_ID);
-    this.consumer = patientKafka.consumer({ ...CONSUMER_OPTIONS, groupId: `${group}.news.${randomUUID()}` });
+    this.consumer = consumerKafka.consumer({ ...CONSUMER_OPTIONS, groupId: `${group}.news.${randomUUID()}` });
     for (const one of subscribers) {
       this.handlers.set(topics.deployedName(one.topic), batches.broadcastHandlerFor(one));
     }
@@ -53,8 +53,8 @@ export class BroadcastConsumer implements EventConsumer {
   }
 
   /**
-   * A group that nothing is committed for begins at the end of each partition, whenever that is found out. Seeking to an
-   * end that was looked up first, and only then telling the handlers that events may be missed, leaves no gap between.
+   * A group without offsets starts at the end, wherever that is when kafkajs looks. So seek to known ends first, then have
+   * the handlers clear their caches: no event falls between the two.
    */
   private async resume(): Promise<void> {
     const admin = this.parts.kafka.admin();
@@ -71,7 +71,7 @@ export class BroadcastConsumer implements EventConsumer {
     for (const handler of this.handlers.values()) await handler([]);
   }
 
-  /** What cannot be decoded is passed over, as if it had been missed. */
+  /** A batch that cannot be decoded is skipped, and the handler is told that events were missed. */
   private async read(payload: EachBatchPayload): Promise<void> {
     const { batch, resolveOffset } = payload;
     const { topic, partition } = batch;

@@ -6,8 +6,8 @@ import type { Logger } from '../../logging/logger.js';
 const SILENT_MS = 8_000;
 
 /**
- * What a consumer's own events tell of it. kafkajs goes on trying by itself when a broker is away, and says nothing of
- * it; and it can leave a live process with a dead consumer.
+ * Derives a consumer's health from the events that it emits. kafkajs retries silently while a broker is away, and it can
+ * leave a live process with a dead consumer.
  */
 export class ConsumerHealth {
   private trouble: string | undefined = 'joining its group';
@@ -32,7 +32,7 @@ export class ConsumerHealth {
       else {
         log.error({ err: error, part, restart }, 'a consumer crashed');
         this.trouble = `crashed and will not come back: ${error.message}`;
-        // Another process would help, and is not worth the rest of this one's work.
+        // Only the main context's consumer is worth a restart of the whole process.
         if (isVital) health.reportDeath(part, this.trouble);
       }
     });

@@ -9,20 +9,20 @@ import type { ContextNames } from '../context-names.js';
 import type { Topics } from '../topics.js';
 import { METADATA_MAX_AGE_MS } from './kafka-client.js';
 
-/** Reads some topics of one context, in one mode. */
+/** The consumer of one context's subscriptions of one mode. */
 export interface EventConsumer {
   /** Resolves once it is a member of its group. */
   start(): Promise<void>;
-  /** Resolves once nothing is worked on. */
+  /** Resolves once no batch is being processed. */
   settled(): Promise<void>;
   disconnect(): Promise<void>;
 }
 
-/** What consumers are made of. */
+/** What a consumer depends on. */
 export interface ConsumerParts {
   readonly kafka: Kafka;
-  /** What the consumers are made from: see `PATIENT`. */
-  readonly patientKafka: Kafka;
+  /** The client for consumers, which retries for minutes: see `CONSUMER_RETRY`. */
+  readonly consumerKafka: Kafka;
   readonly environment: Environment;
   readonly topics: Topics;
   readonly contexts: ContextNames;
@@ -33,11 +33,11 @@ export interface ConsumerParts {
   readonly log: Logger;
   /** Aborted when the program stops. */
   readonly stopping: AbortSignal;
-  /** Tries for as long as Kafka is away. */
+  /** Retries the attempt for as long as Kafka is away. */
   readonly untilKafkaAnswers: (attempt: () => Promise<void>) => Promise<void>;
 }
 
-/** How long the partitions of a process that died wait for another; heartbeats go on beside the longest of writes. */
+/** After this the broker gives a dead process's partitions to others. Heartbeats continue during long writes. */
 const SESSION_TIMEOUT_MS = 10_000;
 /**
  * How long a rebalance waits for a member. A process that is killed while it joins holds all others up for so long; one that
@@ -51,13 +51,13 @@ const HEARTBEAT_INTERVAL_MS = 3_000;
  */
 const LONGEST_FETCH_WAIT_MS = 500;
 
-/** Of every consumer. */
+/** Options of every consumer. */
 export const CONSUMER_OPTIONS = {
   sessionTimeout: SESSION_TIMEOUT_MS,
   rebalanceTimeout: REBALANCE_TIMEOUT_MS,
   heartbeatInterval: HEARTBEAT_INTERVAL_MS,
   maxWaitTimeInMs: LONGEST_FETCH_WAIT_MS,
   metadataMaxAge: METADATA_MAX_AGE_MS,
-  // Read committed: what was aborted is no event.
+  // Read committed: records of aborted transactions are not delivered.
   readUncommitted: false,
 };

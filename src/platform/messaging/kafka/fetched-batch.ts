@@ -29,7 +29,7 @@ export interface PartLimits {
 
 export interface Part {
   readonly records: readonly FetchedRecord[];
-  /** Where to go on once these are done: also behind what no consumer is given, such as the end of a transaction. */
+  /** The offset to commit once these are processed; it also passes control records and aborted ones. */
   readonly nextOffset: number;
   readonly bytes: number;
 }
@@ -39,10 +39,10 @@ const ABORT_MARKER_TYPE = 0;
 const MARKER_TYPE_AT = 2;
 
 /**
- * What a fetch has brought of a partition, in the place of kafkajs's `Batch`. That one has all records decoded at once, and
- * of all partitions; one that cannot be decoded there costs the whole fetch. It also leaves out the places of what no
- * consumer is given, so that nobody could commit an offset behind them, and it takes some records for committed that were
- * aborted: two transactions that began before the first record of a fetch are one to it.
+ * Replaces kafkajs's `Batch`, the part of a fetch that belongs to one partition. kafkajs decodes the records of all
+ * partitions at once, so that one undecodable record costs the whole fetch. It drops the offsets of control and aborted
+ * records, so that none can be committed beyond them. And it delivers some aborted records: it takes two
+ * transactions that began before the first record of the fetch for one.
  */
 export class FetchedBatch {
   readonly partition: number;
@@ -191,7 +191,7 @@ function bytesOf({ key, value }: FetchedRecord): number {
   return (key?.length ?? 0) + (value?.length ?? 0);
 }
 
-/** Knows whose batches belong to a transaction that was aborted, as the batches of a fetch are gone through. */
+/** Tracks, batch by batch, which producers' transactions were aborted. */
 class AbortedProducers {
   private readonly toCome: AbortedTransaction[];
   private readonly producers = new Set<bigint>();
@@ -200,7 +200,7 @@ class AbortedProducers {
     this.toCome = [...transactions].sort((a, b) => Number(a.firstOffset) - Number(b.firstOffset));
   }
 
-  /** Whether no consumer is given the records of the next batch: markers, and what was aborted. */
+  /** Whether the next batch holds no deliverable records: it is a marker, or of an aborted transaction. */
   async leavesOut(batch: RecordBatch): Promise<boolean> {
     const { isControl, isTransactional, producerId, fault } = batch;
     if (fault !== undefined) return false;

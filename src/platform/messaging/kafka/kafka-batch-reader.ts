@@ -9,17 +9,17 @@ import { eventOf } from './event-of-record.js';
 import type { FetchedBatch, PartLimits } from './fetched-batch.js';
 import { PartitionLane } from './partition-lane.js';
 import { lingerAfter } from './reading.js';
-import { Turnstile } from '../turnstile.js';
+import { Semaphore } from '../semaphore.js';
 import { type UndecodableBatchError } from './undecodable-batch.error.js';
 
-/** kafkajs itself keeps to the heartbeat interval, however often it is asked. */
+/** How often kafkajs is asked to send a heartbeat; it sends one only when the heartbeat interval has passed. */
 const HEARTBEAT_CHECK_MS = 1_000;
-/** A partition that takes longer than this, though it does not fail, leaves as one that fails does. */
+/** A partition that takes longer than this leaves, as a failing one does. */
 const SLOW_MS = 2_000;
 const LEAVE_LOOK_MS = 250;
-/** After a failure that nobody foresaw. */
+/** Pause after an unexpected error of a lane that has left, before its batch is fetched again. */
 const REFETCH_PAUSE_MS = 5_000;
-/** What partitions that have left may keep in memory together; beyond that, the fetch waits for them. */
+/** Memory that all lanes that have left may hold together; a lane beyond that does not leave, and the fetch waits. */
 const MAX_LEFT_BYTES = 32 * 1_048_576;
 
 type GroupOffsets = Pick<EachBatchPayload, 'resolveOffset' | 'commitOffsetsIfNecessary'>;
@@ -28,31 +28,31 @@ export interface BatchReaderParts {
   readonly context: string;
   readonly consumer: Pick<Consumer, 'pause' | 'resume'>;
   readonly limits: PartLimits;
-  /** Tries at a time, together, of partitions that have left. */
+  /** Concurrent attempts of all lanes that have left. */
   readonly maxLeftTries: number;
   readonly stopping: AbortSignal;
   readonly failing: FailingBatches;
   readonly skips: BatchSkips;
-  /** Whether no other context reads a topic so. */
+  /** Whether no other context shares the work of a topic. */
   readonly isOnlyReader: (topic: string) => boolean;
   readonly log: Logger;
 }
 
 /**
- * Takes what kafkajs has fetched through the runners, a part at a time, and commits each part's offset once all of
- * its events are done. What is not done when the partition is taken away, or the process stops, is not committed.
+ * Runs what kafkajs has fetched through the batch runners, a part at a time, and commits the offset of each part once
+ * all of its events are processed. Nothing else is committed when the partition is reassigned or the process stops.
  */
 export class KafkaBatchReader {
   private readonly runners = new Map<string, BatchRunner>();
   /** By topic and partition. */
   private readonly lanes = new Map<string, { place: PartitionPlace; lane: PartitionLane }>();
   private readonly left = new Set<PartitionLane>();
-  private readonly turnstile: Turnstile;
+  private readonly semaphore: Semaphore;
   private memberId: string | undefined;
 
   constructor(private readonly parts: BatchReaderParts) {
     const { maxLeftTries, stopping } = parts;
-    this.turnstile = new Turnstile(maxLeftTries);
+    this.semaphore = new Semaphore(maxLeftTries);
     stopping.addEventListener('abort', () => {
       for (const { lane } of this.lanes.values()) lane.finish();
     });
@@ -67,8 +67,8 @@ export class KafkaBatchReader {
   }
 
   /**
-   * The group has shared its partitions anew. A member that has kept its id was never without those that it still has;
-   * one with another id was thrown out, and others may have gone on with its partitions meanwhile.
+   * Called after a rebalance. A member that has kept its id has held its remaining partitions all along; one with a new id
+   * was expelled, and other members may have processed its partitions meanwhile.
    */
   joined(memberId: string, assignment: Readonly<Record<string, number[]>>): void {
     const isSameMember = memberId === this.memberId;
@@ -84,18 +84,18 @@ export class KafkaBatchReader {
     }
   }
 
-  /** The consumer has ended; if it comes back it is another member. */
+  /** Called when the consumer has crashed: if it comes back, it is a new member. */
   cutOff(): void {
     this.memberId = undefined;
     for (const { lane } of this.lanes.values()) lane.takeAway();
   }
 
-  /** Resolves once no partition is worked on. */
+  /** Resolves once no partition is being processed. */
   async settled(): Promise<void> {
     await Promise.allSettled([...this.lanes.values()].map(({ lane }) => lane.settled));
   }
 
-  /** Lets go of all partitions, which others have from now on. */
+  /** Releases the claims on all partitions. */
   async release(): Promise<void> {
     await Promise.all([...this.runners.values()].map((runner) => runner.keepOnly([])));
   }
@@ -104,9 +104,9 @@ export class KafkaBatchReader {
   async read({ batch, heartbeat, ...group }: EachBatchPayload): Promise<void> {
     const place = { context: this.parts.context, topic: batch.topic, partition: batch.partition };
     const name = `${place.topic}/${place.partition}`;
-    // One that was taken away may still be at its last try.
+    // A lane that was taken away may still be at its last attempt.
     await this.lanes.get(name)?.lane.settled.catch(() => undefined);
-    // Without that kafkajs would fetch the same again at once, until it is told to leave the group.
+    // Returning at once would have kafkajs fetch the same batch again and again until it is told to leave the group.
     if (this.parts.stopping.aborted) return this.settled();
     if (!group.isRunning() || group.isStale()) return;
     const lane = this.laneFor(place, batch as unknown as FetchedBatch, group);
@@ -124,7 +124,7 @@ export class KafkaBatchReader {
       batch,
       limits: this.parts.limits,
       runner: this.runners.get(topic)!,
-      turnstile: this.turnstile,
+      semaphore: this.semaphore,
       eventsOf: ({ records }) => records.map((record) => eventOf(place, record)),
       commit: async (offset) => {
         group.resolveOffset(String(offset - 1));
@@ -161,7 +161,7 @@ export class KafkaBatchReader {
     await done;
   }
 
-  /** Always one, and more as long as they are small. */
+  /** One lane may always leave, and more while they are small. */
   private mayKeep(lane: PartitionLane): boolean {
     let bytes = lane.bytes;
     for (const one of this.left) bytes += one.bytes;
@@ -190,7 +190,7 @@ export class KafkaBatchReader {
   private async isSkipped(error: UndecodableBatchError): Promise<boolean> {
     const { context, failing, skips } = this.parts;
     failing.failed({ context, ...error.range }, error);
-    // Where the database is away nobody can have asked.
+    // While the database is away, nobody can have asked.
     return skips.isAskedFor(error.range).catch(() => false);
   }
 

@@ -8,21 +8,21 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** After which partitions that were added to a topic are noticed. kafkajs's own are five minutes. */
 export const METADATA_MAX_AGE_MS = 30_000;
 
-/** How long kafkajs tries by itself before it says that the brokers are away. */
+/** How long kafkajs retries by itself before it reports that the brokers are away. */
 export interface KafkaRetry {
   readonly initialRetryTime: number;
   readonly maxRetryTime: number;
   readonly retries: number;
 }
 
-/** About three seconds: whoever asked tries on for as long as it takes, and health and metrics know of it from then on. */
-const HASTY: KafkaRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 };
+/** About three seconds: the caller retries after that, and health and metrics show the outage from then on. */
+const DEFAULT_RETRY: KafkaRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 };
 
 /**
- * Some minutes. A consumer that gives up is made anew, as another member of its group, and the broker lets nobody in
- * before the session of the one that it was has run out; one that tries on is the same member when the broker is back.
+ * Some minutes. A consumer that gives up restarts as a new member of its group, and the rebalance waits until the old
+ * member's session has timed out; one that keeps retrying is still the same member when the broker is back.
  */
-export const PATIENT: KafkaRetry = { ...HASTY, retries: 300 };
+export const CONSUMER_RETRY: KafkaRetry = { ...DEFAULT_RETRY, retries: 300 };
 
 const LEVELS: Record<LogLevel, 'error' | 'warn' | 'debug' | 'trace'> = {
   [logLevel.NOTHING]: 'trace',
@@ -32,18 +32,22 @@ const LEVELS: Record<LogLevel, 'error' | 'warn' | 'debug' | 'trace'> = {
   [logLevel.DEBUG]: 'trace',
 };
 
-/** How kafkajs begins its line, with a stack trace, when a consumer failed. */
+/** The prefix of the line that kafkajs logs, with a stack trace, when a consumer fails. */
 const CRASH = 'Crash: ';
 
-/** What a broker says for a moment after its start, several times each. */
+/** What brokers answer, several times, just after they have started. */
 const COMES_UP = /^The (group )?coordinator is (not available|loading)/;
 
 /** kafkajs, logging through ours. */
-export function createKafka(environment: Environment, log: Logger, retry: KafkaRetry = HASTY): KafkaClient {
+export function createKafka(
+  environment: Environment,
+  log: Logger,
+  retry: KafkaRetry = DEFAULT_RETRY,
+): KafkaClient {
   const toOurLogger: logCreator =
     () =>
     ({ namespace, level, log: { message, ...fields } }) => {
-      // Of a crash we tell ourselves, in one line: see ConsumerHealth.
+      // ConsumerHealth logs a crash itself, in one line.
       const isQuiet = message.startsWith(CRASH) || COMES_UP.test(String(fields.error));
       log[isQuiet ? 'debug' : LEVELS[level]](
         { kafkajs: namespace, error: fields.error as unknown, broker: fields.broker as unknown },

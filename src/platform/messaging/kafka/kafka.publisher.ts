@@ -15,7 +15,7 @@ import type { RecordToEncode } from './record-encoding.js';
 const MAX_SEND_BYTES = 900_000;
 /** What a record adds to its key, value and headers, generously. */
 const RECORD_OVERHEAD_BYTES = 100;
-/** Told instead of a value that the broker refuses as too large; the dead letters' table has it. */
+/** Sent in place of a value that the broker refuses as too large; the dead letters' table keeps the value. */
 const OMITTED_HEADER = 'value_omitted';
 
 /** As the settings name it, and as kafkajs does. */
@@ -30,13 +30,13 @@ const COMPRESSION_TYPES: Readonly<Record<Compression, number>> = {
 export interface PublisherParts {
   readonly kafka: Kafka;
   readonly compression: Compression;
-  /** Makes topics that were deleted anew. */
+  /** Creates topics again that were deleted. */
   readonly createMissingTopics: () => Promise<void>;
   readonly failures: Failures;
   readonly log: Logger;
 }
 
-/** A producer, and how many sends it is at. One that has failed is let go of once the others of its sends are over. */
+/** A producer and its sends under way. A failed one is disconnected once its other sends have ended. */
 interface SharedProducer {
   readonly producer: Producer;
   uses: number;
@@ -44,8 +44,8 @@ interface SharedProducer {
 }
 
 /**
- * Publishes to Kafka: acknowledged by all replicas, in order per key. Topics that have failed lately have a producer of
- * their own, so that the sends of the others do not lose theirs again and again.
+ * Publishes to Kafka: acknowledged by all replicas, in order per key. Topics that failed lately share a second producer,
+ * since a failure costs a producer and the others' sends would lose theirs again and again.
  */
 export class KafkaPublisher implements Publisher {
   readonly isolatesTopics = true;
@@ -110,7 +110,7 @@ export class KafkaPublisher implements Publisher {
     if (isRetired && uses === 0) void producer.disconnect().catch(() => undefined);
   }
 
-  /** One message that no broker will ever take must not hold up all that stand behind it. */
+  /** Replaces a message that no broker will ever accept, since it would block all messages after it. */
   private async sendOneByOne(messages: readonly OutboxMessage[], error: Error): Promise<void> {
     if (messages.length > 1) {
       for (const message of messages) await this.send([message]);
@@ -120,11 +120,11 @@ export class KafkaPublisher implements Publisher {
     const letter = letterOf(message);
     if (letter === undefined && OMITTED_HEADER in message.headers) throw error;
     const { topic, headers: sent, value } = message;
-    // Not by its key, which may be a phone number: the status event, or where the refused event stands.
+    // The log names the message by its ce_id or position, not by its key, which may be a phone number.
     const { ce_id: event, origin_partition: partition, origin_offset: offset } = sent;
     const facts = { topic, bytes: value?.length, letter, event, partition, offset };
     this.parts.log.error({ err: error, ...facts }, 'a message is too large for its topic');
-    // Without its value a replay would be another event, and its letter still has it.
+    // A replay without its value would be a different event, and its dead letter still has the value.
     if (letter !== undefined) return;
     const headers = { ...message.headers, [OMITTED_HEADER]: error.message };
     await this.send([{ ...message, value: Buffer.alloc(0), headers }]);

@@ -1,7 +1,7 @@
 import { atMost } from '../../at-most.js';
 import { messageForLog } from '../../logging/error-record.js';
 import { EventServer, type Subscriber } from '../event-server.js';
-import { untilItWorks } from '../patience.js';
+import { retryUntilDone } from '../backoff.js';
 import type { SubscriptionMode } from '../subscription.js';
 import { BroadcastConsumer } from './broadcast-consumer.js';
 import type { ConsumerParts, EventConsumer } from './event-consumer.js';
@@ -101,7 +101,7 @@ export class KafkaServer extends EventServer {
 
   private untilKafkaAnswers(attempt: () => Promise<void>): Promise<void> {
     const { health, log } = this.parts;
-    return untilItWorks(
+    return retryUntilDone(
       attempt,
       (error) => {
         health.report('kafka', { up: false, detail: error.message });

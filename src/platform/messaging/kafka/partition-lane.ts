@@ -1,47 +1,47 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BatchRunner, RunTurns } from '../batch-runner.js';
-import { Patience } from '../patience.js';
+import type { AttemptGate, BatchRunner } from '../batch-runner.js';
+import { Backoff } from '../backoff.js';
 import type { ReceivedEvent } from '../received-event.js';
 import type { FetchedBatch, Part, PartLimits } from './fetched-batch.js';
-import type { Turnstile } from '../turnstile.js';
+import type { Semaphore } from '../semaphore.js';
 import { UndecodableBatchError } from './undecodable-batch.error.js';
 
-/** How often it is looked whether somebody has asked to skip a batch that cannot be decoded. */
+/** How often a lane that holds an undecodable batch checks whether an operator has asked to skip it. */
 const SKIP_LOOK_MS = 2_000;
-/** After which it is fetched again: another broker, or a mended disk, may send it whole. */
+/** After this an undecodable batch is fetched again: another broker, or a repaired disk, may send it intact. */
 const REFETCH_MS = 30_000;
 
 export interface LaneParts {
   readonly batch: FetchedBatch;
   readonly limits: PartLimits;
   readonly runner: BatchRunner;
-  /** Tries of lanes that have left; see {@link PartitionLane.leave}. */
-  readonly turnstile: Turnstile;
+  /** Bounds the attempts of all lanes that have left; see {@link PartitionLane.leave}. */
+  readonly semaphore: Semaphore;
   readonly eventsOf: (part: Part) => ReceivedEvent[];
-  /** Commits that everything before an offset is done. */
+  /** Commits the offset: every event before it is processed. */
   readonly commit: (offset: number) => Promise<void>;
-  /** Hears of a batch that cannot be decoded. */
+  /** Called with a batch that cannot be decoded, which the lane holds from now on. */
   readonly onHeld: (error: UndecodableBatchError) => void;
-  /** Asked every now and then whether to go on behind such a batch. */
+  /** Called every two seconds while such a batch is held: whether to continue after it. */
   readonly isSkipped: (error: UndecodableBatchError) => Promise<boolean>;
   readonly onSkipped: (error: UndecodableBatchError) => Promise<void>;
 }
 
 /**
- * Brings what was fetched of a partition to its end, part after part, and commits each. kafkajs fetches nothing more, of
- * any partition, until all that it has handed over is done with; so a lane that fails, or takes long, leaves: it goes on by
- * itself, with all that it knows of its batch, while its partition is paused and the others are fetched on.
+ * Processes what was fetched of one partition, part by part, and commits each part. kafkajs fetches nothing more, of any
+ * partition, until all that it has handed over is processed. So a lane that is slow or fails leaves: its partition is
+ * paused and it continues by itself, with the state of its batch, while the others are fetched on.
  */
 export class PartitionLane {
-  /** Resolves at the first sign that it will take long. */
+  /** Resolves at the first failed attempt. */
   readonly troubled: Promise<void>;
-  /** Resolves once it does nothing any more. Rejects with what kafkajs has to know, and only while it has not left. */
+  /** Resolves once the lane has ended. Before it has left it rejects with an error that kafkajs has to handle. */
   readonly settled: Promise<void>;
   events = 0;
   private readonly stop = new AbortController();
   private hasLeft = false;
   private isTrying = false;
-  private hasPlace = false;
+  private hasPermit = false;
   private isTakenAway = false;
   private partBytes = 0;
   private isHolding = false;
@@ -52,31 +52,31 @@ export class PartitionLane {
     this.settled = this.run();
   }
 
-  /** What it keeps in memory. */
+  /** Bytes that the lane keeps in memory. */
   get bytes(): number {
     return this.isHolding ? 0 : this.parts.batch.bytes + this.partBytes;
   }
 
   /**
-   * From now on it goes on by itself, and takes its turn with the others that do: their tries are in addition to those
-   * of the partitions that do well, and each takes a connection to the database.
+   * The lane continues by itself. Its attempts share the semaphore with those of other lanes that have left, since they
+   * come on top of those of the healthy partitions and each takes a database connection.
    *
-   * @returns false when a try is under way and there is no room for another; then it has not left
+   * @returns false when an attempt is under way and no permit is free; then it has not left
    */
   leave(): boolean {
     if (this.isTrying) {
-      if (!this.parts.turnstile.tryEnter()) return false;
-      this.hasPlace = true;
+      if (!this.parts.semaphore.tryAcquire()) return false;
+      this.hasPermit = true;
     }
     return (this.hasLeft = true);
   }
 
-  /** Ends after the try that is under way, and commits that if it does well. */
+  /** Ends after the current attempt, and commits it if it succeeds. */
   finish(): void {
     this.stop.abort();
   }
 
-  /** The partition is somebody else's: ends after the try that is under way, and commits nothing. */
+  /** The partition was assigned to another member: ends after the current attempt, and commits nothing. */
   takeAway(): void {
     this.isTakenAway = true;
     this.stop.abort();
@@ -102,34 +102,34 @@ export class PartitionLane {
 
   private async handle(part: Part): Promise<void> {
     if (part.records.length === 0) return;
-    const turns: RunTurns = { take: (attempt) => this.take(attempt), onPause: () => this.reportTrouble() };
-    await this.parts.runner.run(this.parts.eventsOf(part), this.stop.signal, turns);
+    const gate: AttemptGate = { run: (attempt) => this.take(attempt), onPause: () => this.reportTrouble() };
+    await this.parts.runner.run(this.parts.eventsOf(part), this.stop.signal, gate);
   }
 
   private async take<T>(attempt: () => Promise<T>): Promise<T> {
     if (this.hasLeft) {
-      await this.parts.turnstile.enter(this.stop.signal);
-      this.hasPlace = true;
+      await this.parts.semaphore.acquire(this.stop.signal);
+      this.hasPermit = true;
     }
     this.isTrying = true;
     try {
       return await attempt();
     } finally {
       this.isTrying = false;
-      if (this.hasPlace) this.parts.turnstile.leave();
-      this.hasPlace = false;
+      if (this.hasPermit) this.parts.semaphore.release();
+      this.hasPermit = false;
     }
   }
 
-  /** While kafkajs waits, a commit that fails is for it to know: the group is being rebalanced, or Kafka is away. */
+  /** Before the lane has left, kafkajs handles a failed commit: the group is rebalancing, or Kafka is away. */
   private async commit(offset: number): Promise<void> {
-    const patience = new Patience();
+    const backoff = new Backoff();
     for (;;) {
       try {
         return await this.parts.commit(offset);
       } catch (error) {
         if (!this.hasLeft || this.stop.signal.aborted) throw error;
-        await patience.pause(this.stop.signal);
+        await backoff.pause(this.stop.signal);
       }
     }
   }

@@ -6,15 +6,14 @@ import type { BatchHandler } from '../received-event.js';
 import { eventOf } from './event-of-record.js';
 import type { FetchedBatch, PartLimits } from './fetched-batch.js';
 
-/** A fetch that brought fewer events than this is followed by a pause. */
+/** A fetch of fewer events than this is followed by the linger pause. */
 const FEW_EVENTS = 200;
 /**
- * How long, so that what comes meanwhile is fetched, written and committed together. The first events after a silence
- * are taken at once, and a backlog is not held up. Each batch costs a transaction and a commit of its offset, however
- * small it is, and a broadcast at least a fetch.
+ * The pause lets events accumulate, so that they are fetched, written and committed together: even the smallest batch
+ * costs a transaction and an offset commit. The first events after a silence, and a backlog, do not wait.
  */
 const LINGER_MS = 20;
-/** What is handed over at once, unless a single event is larger. */
+/** Most bytes handed to a handler at once; a single larger event is handed over alone. */
 const MAX_PART_BYTES = 4 * 1_048_576;
 
 export function limitsOf(environment: Environment): PartLimits {
@@ -25,16 +24,16 @@ export function limitsOf(environment: Environment): PartLimits {
   };
 }
 
-/** The pause behind a batch. */
+/** Pauses after a small batch. */
 export async function lingerAfter(events: number, stopping: AbortSignal): Promise<void> {
   if (events < FEW_EVENTS && !stopping.aborted) await sleep(LINGER_MS);
 }
 
 /**
- * Hands all that was fetched to a handler that passes over what it fails on.
+ * Hands a fetched batch to a handler that skips what it fails on, a part at a time.
  *
  * @returns how many events there were
- * @throws UndecodableBatchError behind the last part that can be read
+ * @throws UndecodableBatchError after the last part that can be decoded was handed over
  */
 export async function handOver(
   { batch, heartbeat }: Pick<EachBatchPayload, 'batch' | 'heartbeat'>,

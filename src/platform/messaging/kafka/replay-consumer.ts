@@ -8,7 +8,7 @@ import { CONSUMER_OPTIONS, type ConsumerParts, type EventConsumer } from './even
 import { handOver, lingerAfter, limitsOf } from './reading.js';
 import { UndecodableBatchError } from './undecodable-batch.error.js';
 
-/** How far a partition has been read, and where it ended at the start. */
+/** How far a partition has been read, and its end offset when the consumer started. */
 interface Progress {
   /** The offset that is read next. */
   next: number;
@@ -16,8 +16,8 @@ interface Progress {
 }
 
 /**
- * What every process of a context reads from the beginning, and then on. kafkajs takes partitions by a group only, so
- * there is one for this process alone, and nothing is committed for it.
+ * Reads a topic from its beginning, and then every new event, in every process of a context. kafkajs assigns partitions
+ * to groups only, so each process has a group of its own, for which no offset is committed.
  */
 export class ReplayConsumer implements EventConsumer {
   private readonly consumer: Consumer;
@@ -32,9 +32,9 @@ export class ReplayConsumer implements EventConsumer {
     private readonly context: string,
     subscribers: readonly Subscriber[],
   ) {
-    const { patientKafka, contexts, environment, batches, topics, health, log } = parts;
+    const { consumerKafka, contexts, environment, batches, topics, health, log } = parts;
     const group = contexts.groupOf(context, environment.KAFKA_GROUP_ID);
-    this.consumer = patientKafka.consumer({
+    this.consumer = consumerKafka.consumer({
       ...CONSUMER_OPTIONS,
       groupId: `${group}.replay.${randomUUID()}`,
     });
@@ -54,7 +54,7 @@ export class ReplayConsumer implements EventConsumer {
       await consumer.subscribe({ topics: [...this.handlers.keys()], fromBeginning: true });
       await this.findEnds();
     });
-    // A member that comes back would begin anew, as nothing is committed for its group.
+    // Without committed offsets a member that rejoins would start over, so it seeks to where it was.
     consumer.on(consumer.events.GROUP_JOIN, () => this.goOn());
     await consumer.run({
       autoCommit: false,
@@ -101,7 +101,7 @@ export class ReplayConsumer implements EventConsumer {
     }
   }
 
-  /** What cannot be decoded is passed over: the topic is all that there is to replay. */
+  /** A batch that cannot be decoded is logged and skipped: there is no other copy to replay it from. */
   private async read(payload: EachBatchPayload): Promise<void> {
     const { batch, resolveOffset } = payload;
     const { topic, partition } = batch;
@@ -124,7 +124,7 @@ export class ReplayConsumer implements EventConsumer {
     await lingerAfter(events, this.parts.stopping);
   }
 
-  /** An empty partition has passed its end, and so has one whose last offsets were markers, aborted or compacted away. */
+  /** Counts offsets, not events: the last offsets of a partition may be markers, or aborted or compacted records. */
   private async tellWhenPassed(topic: string): Promise<void> {
     if (this.passed.has(topic)) return;
     for (const { next, end } of this.progress.get(topic)!.values()) if (next < end) return;

@@ -9,13 +9,13 @@ const MAX_BYTES_PER_PARTITION = 2 * 1_048_576;
 
 /** Partitions whose batches are written side by side; each holds a database connection meanwhile. */
 const MAX_PARTITIONS_AT_ONCE = 4;
-/** So many tries of partitions that fail or take long are made beside those, and for each so many connections of the pool. */
+/** Attempts that slow or failing partitions make in addition to those; one for every three connections of the pool. */
 const MAX_LEFT_TRIES = 4;
 const CONNECTIONS_PER_LEFT_TRY = 3;
-/** The contexts beside the main one share this part of the pool, half of it for what fails or takes long. */
+/** Contexts other than the main one share this part of the pool; half of it is for their slow or failing partitions. */
 const PART_OF_POOL_FOR_OTHERS = 1 / 3;
 
-/** The events that a context's processes share, in a group of its own: what one context waits for holds up no other. */
+/** Consumes the events that a context's processes share. Each context has its own group, so none delays another. */
 export class SharedConsumer implements EventConsumer {
   private readonly consumer: Consumer;
   private readonly reader: KafkaBatchReader;
@@ -26,8 +26,8 @@ export class SharedConsumer implements EventConsumer {
     context: string,
     subscribers: readonly Subscriber[],
   ) {
-    const { patientKafka, contexts, environment, batches, topics, health, log } = parts;
-    this.consumer = patientKafka.consumer({
+    const { consumerKafka, contexts, environment, batches, topics, health, log } = parts;
+    this.consumer = consumerKafka.consumer({
       ...CONSUMER_OPTIONS,
       groupId: contexts.groupOf(context, environment.KAFKA_GROUP_ID),
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
@@ -61,7 +61,7 @@ export class SharedConsumer implements EventConsumer {
     const { consumer, reader } = this;
     await this.parts.untilKafkaAnswers(async () => {
       await consumer.connect();
-      // An event that came before the group first met must not be passed over.
+      // A new group starts at the beginning, so that events from before its first member are processed.
       await consumer.subscribe({ topics: reader.topics(), fromBeginning: true });
     });
     await consumer.run({
@@ -82,7 +82,7 @@ export class SharedConsumer implements EventConsumer {
   }
 }
 
-/** How many tries a context makes at a time, each on a connection: the main one as ever, the others of a part of the pool. */
+/** A context's concurrent attempts, each of which holds a database connection. Only the main context may fill the pool. */
 function shareOfPool(
   { contexts, environment }: ConsumerParts,
   context: string,

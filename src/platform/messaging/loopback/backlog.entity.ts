@@ -1,7 +1,7 @@
 import { EntitySchema } from 'typeorm';
 import type { HeaderJson } from '../event-headers.js';
 
-/** An event that a context has not done yet, and that stands in no outbox any more. */
+/** An event that a context has not processed yet, and that has left the outbox. */
 interface LoopbackBacklogRow {
   context: string;
   topic: string;

@@ -20,7 +20,7 @@ const BACKLOG = new BatchTable<ReceivedEvent>('loopback_backlog', [
 
 const COLUMNS = BACKLOG.columnNames.join(', ');
 
-/** The relay offers a message again when its own transaction was lost. */
+/** The relay offers a message again when its transaction was rolled back, so a row may be there already. */
 const KEEP = `
   INSERT INTO loopback_backlog (${COLUMNS}) SELECT ${COLUMNS} FROM ${BACKLOG.unnested('e')} ORDER BY e.place
   ON CONFLICT DO NOTHING`;
@@ -55,7 +55,7 @@ interface Row {
   created_at_us: number;
 }
 
-/** Whose events. */
+/** The context and topic that a backlog belongs to. */
 export interface BacklogOwner {
   readonly context: string;
   readonly topic: string;
@@ -68,7 +68,7 @@ export interface BacklogOwner {
 export class LoopbackBacklog {
   constructor(private readonly database: Database) {}
 
-  /** @returns those of the owners that have a backlog */
+  /** @returns the owners that have a backlog */
   async having(owners: readonly BacklogOwner[], tx?: Transaction): Promise<BacklogOwner[]> {
     return (tx ?? this.database.source).query(WITH_BACKLOG, [
       owners.map(({ context }) => context),

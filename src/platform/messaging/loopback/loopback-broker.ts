@@ -9,7 +9,7 @@ import { type BacklogOwner, LOOPBACK_PARTITION, LoopbackBacklog } from './backlo
 import { LoopbackDelivery } from './loopback-delivery.js';
 
 const LOOK_EVERY_MS = 1_000;
-/** A try that is under way is not waited for longer; what it has not committed is in the backlog. */
+/** The stop waits this long for an attempt under way; events that it has not committed stay in the backlog. */
 const CLOSE_TIMEOUT_MS = 1_000;
 
 interface Broadcast extends BacklogOwner {
@@ -46,7 +46,7 @@ export class LoopbackBroker implements Publisher {
     this.broadcasts.push({ ...owner, handler });
   }
 
-  /** What was put into a backlog by a transaction that was committed late, or by another process, is looked for. */
+  /** Looks for backlog rows of transactions that committed late, or of another process. */
   prepare(): Promise<void> {
     this.looking = setInterval(() => void this.lookForBacklogs(), LOOK_EVERY_MS).unref();
     return this.lookForBacklogs();

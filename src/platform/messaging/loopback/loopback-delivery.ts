@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from '../../database/database.js';
 import type { Logger } from '../../logging/logger.js';
-import type { BatchRunner, RunTurns } from '../batch-runner.js';
-import { Patience } from '../patience.js';
+import type { AttemptGate, BatchRunner } from '../batch-runner.js';
+import { Backoff } from '../backoff.js';
 import type { ReceivedEvent } from '../received-event.js';
 import type { BacklogOwner, LoopbackBacklog } from './backlog.js';
 
 /**
- * A context that takes longer than this, though it does not fail, leaves as one that fails does. The events of all others
- * wait meanwhile.
+ * A context that takes longer than this gets its events from the backlog, as a failing one does; until then the events of
+ * all others wait for it.
  */
 const SLOW_MS = 500;
 const KEPT_WITHIN_MS = 1_000;
@@ -25,8 +25,8 @@ export interface DeliveryParts {
 }
 
 /**
- * Hands the events of a topic to one context. The relay waits for it as long as it does well; one that fails or takes long
- * gets its events from the backlog from then on, in their order, until it has caught up.
+ * Delivers the events of a topic to one context. The relay waits for a context that succeeds quickly. One that fails or is
+ * slow gets its events from the backlog instead, in order, until it has caught up.
  */
 export class LoopbackDelivery {
   private catchingUp: Promise<void> | undefined;
@@ -37,7 +37,7 @@ export class LoopbackDelivery {
     return this.parts.owner;
   }
 
-  /** Resolves once the events are done, or in the backlog with the transaction that they leave the outbox in. */
+  /** Resolves once the events are processed, or in the backlog, by the transaction that deletes them from the outbox. */
   async deliver(tx: Transaction, events: readonly ReceivedEvent[], hasBacklog: boolean): Promise<void> {
     const { backlog } = this.parts;
     if (hasBacklog || this.catchingUp !== undefined) {
@@ -58,12 +58,12 @@ export class LoopbackDelivery {
     this.catchUp(done.then(() => events));
   }
 
-  /** Works on what is in the backlog, behind what is under way. */
+  /** Processes the backlog, after what is under way. */
   catchUp(underWay?: Promise<readonly ReceivedEvent[]>): void {
     this.catchingUp ??= this.workOff(underWay).finally(() => (this.catchingUp = undefined));
   }
 
-  /** Resolves once nothing is worked on, and another process may have the topic. */
+  /** Resolves once nothing is being processed, and another process may take the topic. */
   async settled(): Promise<void> {
     await this.catchingUp;
     await this.parts.runner.keepOnly([]);
@@ -76,14 +76,14 @@ export class LoopbackDelivery {
     const { runner, stopping } = this.parts;
     let reportTrouble = (): void => undefined;
     const troubled = new Promise<void>((resolve) => (reportTrouble = resolve));
-    const turns: RunTurns = { take: (attempt) => attempt(), onPause: () => reportTrouble() };
-    const done = runner.run(events, AbortSignal.any([stopping, signal]), turns);
+    const gate: AttemptGate = { run: (attempt) => attempt(), onPause: () => reportTrouble() };
+    const done = runner.run(events, AbortSignal.any([stopping, signal]), gate);
     return { done, troubled };
   }
 
   private async workOff(underWay?: Promise<readonly ReceivedEvent[]>): Promise<void> {
     const { owner, backlog, runner, stopping, log } = this.parts;
-    const patience = new Patience();
+    const backoff = new Backoff();
     let events = underWay;
     while (!stopping.aborted) {
       try {
@@ -96,12 +96,12 @@ export class LoopbackDelivery {
         events = undefined;
         if (stopping.aborted) return;
         log.warn({ err: error, ...owner }, 'the backlog of a context could not be worked off; trying again');
-        await patience.pause(stopping).catch(() => undefined);
+        await backoff.pause(stopping).catch(() => undefined);
       }
     }
   }
 
-  /** What was done so soon may not be in the backlog yet: the transaction that puts it there is still open. */
+  /** The transaction that puts these events into the backlog may still be open, so deleting them is repeated briefly. */
   private async forgetOnceKept(events: readonly ReceivedEvent[]): Promise<void> {
     const { owner, backlog } = this.parts;
     let left = events.length;
@@ -119,7 +119,7 @@ export class LoopbackDelivery {
   }
 }
 
-/** @throws what `done` throws, if it does so before there is trouble */
+/** @throws what `done` throws, unless an attempt failed or time ran out first */
 async function isDoneInTime(done: Promise<void>, troubled: Promise<void>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const slow = new Promise<false>((resolve) => {

@@ -8,8 +8,8 @@ import {
 import type { OutboxMessage } from '../outgoing-message.js';
 
 /**
- * What the outbox's columns of text cannot hold of a message that has to go out to the byte. Bytes stand in base64,
- * and a row has these parts only where it needs them.
+ * The parts of a replayed message that the outbox's text columns cannot hold byte for byte, in base64. A row has them only
+ * where it needs them.
  */
 export interface ExactParts {
   /** `null` is no key. */

@@ -2,17 +2,17 @@ import type { Database, Transaction } from '../../database/database.js';
 import { messageForLog } from '../../logging/error-record.js';
 import type { Logger } from '../../logging/logger.js';
 import type { OutboxMessage, Publisher } from '../outgoing-message.js';
-import { Patience } from '../patience.js';
-import { Turnstile } from '../turnstile.js';
+import { Backoff } from '../backoff.js';
+import { Semaphore } from '../semaphore.js';
 import { deleteRead } from './outbox.js';
 import type { OutboxReader } from './outbox-reader.js';
 import { takeTopic } from './relay-lease.js';
 
 const LONGEST_PAUSE_MS = 5_000;
-/** So many topics are tried at a time; each holds a connection meanwhile. */
+/** Held topics tried concurrently; each attempt holds a database connection. */
 const MOST_TRIED_AT_ONCE = 2;
 
-/** What was still being sent when it took too long. */
+/** A publish that was still under way when the topic was held for being slow. */
 export interface SendUnderWay {
   readonly messages: readonly OutboxMessage[];
   readonly done: Promise<void>;
@@ -24,25 +24,25 @@ export interface HeldTopicsParts {
   readonly publisher: Publisher;
   readonly stopping: AbortSignal;
   readonly log: Logger;
-  /** Hears of what was sent. */
+  /** Called with the messages that were published. */
   readonly onSent: (messages: readonly OutboxMessage[]) => void;
-  /** Hears of a topic that is held, or is not any more. */
+  /** Called when a topic becomes held, and when it is released. */
   readonly onChange: (topic: string, isHeld: boolean) => void;
 }
 
 interface HeldTopic {
-  /** Undefined once it can be published to, and has a backlog. */
+  /** Undefined once the topic accepts messages again and only its backlog remains. */
   reason: string | undefined;
   work: Promise<void>;
 }
 
 /**
- * Topics that cannot be published to. Each has its messages held back in the outbox, in their order, and is tried by
- * itself until it has caught up, while the relay goes on with all others.
+ * Topics that cannot be published to. The messages of each stay in the outbox, in order, and are retried by topic until
+ * it has caught up, while the relay continues with all others.
  */
 export class HeldTopics {
   private readonly held = new Map<string, HeldTopic>();
-  private readonly turnstile = new Turnstile(MOST_TRIED_AT_ONCE);
+  private readonly semaphore = new Semaphore(MOST_TRIED_AT_ONCE);
 
   constructor(private readonly parts: HeldTopicsParts) {}
 
@@ -50,12 +50,12 @@ export class HeldTopics {
     return [...this.held.keys()];
   }
 
-  /** The topics that cannot be published to at the moment, each with why. */
+  /** The topics that cannot be published to at the moment, each with the reason. */
   reasons(): [topic: string, reason: string][] {
     return [...this.held].flatMap(([topic, { reason }]) => (reason === undefined ? [] : [[topic, reason]]));
   }
 
-  /** @param underWay when it is not known yet whether the topic fails, or is only slow */
+  /** @param underWay the publish that timed out: it may still succeed */
   hold(topic: string, reason: string, underWay?: SendUnderWay): void {
     if (this.held.has(topic)) return;
     this.parts.log.warn({ topic, reason }, 'a topic cannot be published to; its messages wait');
@@ -75,16 +75,16 @@ export class HeldTopics {
   private async workOff(topic: string, underWay: SendUnderWay | undefined): Promise<void> {
     const { stopping, log } = this.parts;
     let sent = await this.afterwards(topic, underWay);
-    const patience = new Patience(LONGEST_PAUSE_MS);
+    const backoff = new Backoff(LONGEST_PAUSE_MS);
     for (let isToPause = true; !stopping.aborted;) {
       try {
-        if (isToPause) await patience.pause(stopping);
+        if (isToPause) await backoff.pause(stopping);
         isToPause = true;
         const batch = await this.inTurn(() => this.sendBatch(topic));
         if (batch === undefined) continue;
         sent += batch.length;
         this.held.get(topic)!.reason = undefined;
-        // What is left is less than the relay takes at a time, and holds nobody up any more.
+        // Less than one batch remains, so the topic has caught up and the relay can take it back.
         if (!batch.isFull) {
           log.info({ topic, sent }, 'a topic can be published to again');
           return;
@@ -99,15 +99,15 @@ export class HeldTopics {
   }
 
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    await this.turnstile.enter(this.parts.stopping);
+    await this.semaphore.acquire(this.parts.stopping);
     try {
       return await work();
     } finally {
-      this.turnstile.leave();
+      this.semaphore.release();
     }
   }
 
-  /** What was under way may have been sent after all: then it is not sent again. */
+  /** The publish that timed out may have succeeded after all: then its messages are deleted instead of sent again. */
   private async afterwards(topic: string, underWay: SendUnderWay | undefined): Promise<number> {
     if (underWay === undefined) return 0;
     try {
@@ -120,7 +120,7 @@ export class HeldTopics {
     }
   }
 
-  /** @returns what was sent; undefined when another process is at the topic */
+  /** @returns what was sent; undefined when another process holds the lock of the topic */
   private async sendBatch(topic: string): Promise<{ length: number; isFull: boolean } | undefined> {
     const { database, reader, publisher, stopping, onSent } = this.parts;
     const sent = await database.transaction(async (tx: Transaction) => {

@@ -6,7 +6,7 @@ import { type ExactParts, withExactParts } from './exact-parts.js';
 import { IDS, idsFrom } from './outbox.js';
 import type { RecentMessages } from './recent-messages.js';
 
-/** A batch that holds this much is closed: dead letters can have 1 MiB each, and all of a batch is in memory. */
+/** A batch ends at this size: dead letters can have 1 MiB each, and the whole batch is in memory. */
 const ENOUGH_BYTES = 16 * 1_048_576;
 /** Fewer than these are not worth leaving the others for the next batch. */
 const ENOUGH_RECENT = 200;
@@ -59,7 +59,7 @@ interface OutboxRow {
   created_at_us: number;
 }
 
-/** Reads what is to be sent next. */
+/** Reads the messages to be published next. */
 export class OutboxReader {
   constructor(
     private readonly environment: Environment,

@@ -9,7 +9,7 @@ import { LOGGER, type Logger } from '../../logging/logger.js';
 import { DEAD_LETTER_ID_HEADER } from '../refused-events.js';
 import { type OutboxMessage, PUBLISHER, type Publisher } from '../outgoing-message.js';
 import { RelayMetrics } from '../messaging.metrics.js';
-import { Patience } from '../patience.js';
+import { Backoff } from '../backoff.js';
 import { Topics } from '../topics.js';
 import { HeldTopics } from './held-topics.js';
 import { deleteRead } from './outbox.js';
@@ -29,9 +29,9 @@ const HELD_END_MS = 1_000;
  * `linger.ms`, but for the first message, which is sent at once. A batch costs five statements, however small it is.
  */
 const LINGER_MS = 10;
-/** A batch of fewer messages is followed by that pause; with more, there is a backlog. */
+/** A batch of fewer messages is followed by the linger pause; one with more means a backlog. */
 const FEW_MESSAGES = 200;
-/** A topic that takes longer is held by itself, and the others go on. A broker that is slow for a moment is not. */
+/** A topic whose publish takes longer is held, and the others go on. Brokers that are briefly slow take less. */
 const SLOW_TOPIC_MS = 2_000;
 
 /**
@@ -80,12 +80,12 @@ export class OutboxRelay {
   start(watchTimes?: RelayWatchTimes): void {
     this.signal.start();
     this.watch.start(watchTimes);
-    // What hinders it now will hinder the first batch as well, and is told of then.
+    // A failure to connect is reported when the first batch meets it again.
     this.publisher.prepare().catch(() => undefined);
     this.running = this.run();
   }
 
-  /** Sends what is there for up to `flushMs`, then ends. What is left stays in the outbox. */
+  /** Publishes what the outbox holds for up to `flushMs`, then ends. The rest stays in the outbox. */
   async stop(flushMs: number): Promise<void> {
     this.draining = true;
     this.watch.stop();
@@ -98,13 +98,13 @@ export class OutboxRelay {
   }
 
   private async run(): Promise<void> {
-    let patience = new Patience(LONGEST_PAUSE_MS);
+    let backoff = new Backoff(LONGEST_PAUSE_MS);
     while (!this.stopping.signal.aborted) {
       try {
-        // What was committed before the stop must be seen: a look that began earlier may have missed it.
+        // A read that began before the stop may have missed rows committed since, so one more read follows.
         const isLastLook = this.draining;
         const sent = await this.sendBatch();
-        patience = new Patience(LONGEST_PAUSE_MS);
+        backoff = new Backoff(LONGEST_PAUSE_MS);
         this.health.report('relay', this.state());
         if (sent > 0) {
           if (sent < FEW_MESSAGES && !this.draining) await sleep(LINGER_MS);
@@ -117,7 +117,7 @@ export class OutboxRelay {
         this.watch.relayFailed(error as Error);
         this.health.report('relay', { up: false, detail: messageForLog(error) });
         this.log.warn({ err: error }, 'the relay could not send; it tries again');
-        await patience.pause(this.stopping.signal).catch(() => undefined);
+        await backoff.pause(this.stopping.signal).catch(() => undefined);
       }
     }
   }
@@ -142,7 +142,7 @@ export class OutboxRelay {
     return sent.length;
   }
 
-  /** @returns what was published; what was not is of topics that are held from now on */
+  /** @returns what was published; the topics of the remaining messages are held from now on */
   private async publish(
     messages: readonly OutboxMessage[],
     tx: Transaction,

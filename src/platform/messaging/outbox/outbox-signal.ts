@@ -1,15 +1,15 @@
 import type pg from 'pg';
 import type { Logger } from '../../logging/logger.js';
 import type { Database } from '../../database/database.js';
-import { untilItWorks } from '../patience.js';
+import { retryUntilDone } from '../backoff.js';
 import { OUTBOX_CHANNEL } from './outbox.js';
 
-/** How often the connection is asked whether it is there: one that has gone silent looks like one without news. */
+/** How often the connection is probed: a dead one looks like one without notifications. */
 const PROBE_MS = 30_000;
 
 /**
- * Tells the relay that there may be something to send. It listens on a connection of its own and connects anew
- * when that is lost; what is said meanwhile is missed, which is why the relay also looks by itself.
+ * Wakes the relay when the outbox may have messages. It LISTENs on a connection of its own and reconnects when that is
+ * lost; notifications sent meanwhile are missed, which is why the relay also polls.
  */
 export class OutboxSignal {
   private readonly stopping = new AbortController();
@@ -55,7 +55,7 @@ export class OutboxSignal {
   private async listen(): Promise<void> {
     const { signal } = this.stopping;
     try {
-      await untilItWorks(
+      await retryUntilDone(
         async () => {
           const client = await this.database.connect();
           this.client = client;

@@ -11,7 +11,7 @@ export class OutboxMetrics {
   constructor(private readonly database: Database) {
     observeGauge(
       'waybill_outbox_pending',
-      `Messages that wait in the outbox; more than ${MOST_COUNTED} are not counted`,
+      `Messages that wait in the outbox, counted up to ${MOST_COUNTED}. Look when it keeps growing: the relay or Kafka is behind`,
       () => this.pending(),
     );
   }

@@ -44,7 +44,7 @@ const APPEND = prepared(`
   )
   ${WAKE_RELAY}, (SELECT ${IDS} FROM appended) AS ids`);
 
-/** The way out: what is appended here leaves if, and only if, the transaction is committed. */
+/** The transactional outbox: a message appended here is published if, and only if, the transaction commits. */
 @Injectable()
 export class Outbox {
   constructor(private readonly recent: RecentMessages) {}
@@ -77,7 +77,7 @@ export async function deleteRead(tx: Transaction, messages: readonly OutboxMessa
   if (messages.length > 0) await tx.query(DELETE_READ, [messages.map(({ id }) => id)]);
 }
 
-/** Wakes the relay once the transaction is committed; for who has put rows into the outbox by SQL. */
+/** Wakes the relay once the transaction commits; for code that inserts into the outbox by SQL. */
 export async function wakeRelay(tx: Transaction): Promise<void> {
   await tx.query(WAKE_RELAY);
 }

@@ -6,18 +6,18 @@ import type { Logger } from '../../logging/logger.js';
 import { leaseIsHeld } from './relay-lease.js';
 
 export interface RelayWatchTimes {
-  /** Also how long the relay may be silent about the lease before PostgreSQL is asked. */
+  /** The interval between checks, and how long the relay may go without the lease before PostgreSQL is asked. */
   readonly checkEveryMs: number;
-  /** How long the lease may lie there, free and not taken. Longer than the relay's pauses between its tries. */
+  /** How long the lease may be free without being taken. Longer than the relay's longest backoff. */
   readonly unheldForMs: number;
 }
 
 const TIMES: RelayWatchTimes = { checkEveryMs: 5_000, unheldForMs: 30_000 };
 
 /**
- * Notices a relay that cannot get the lease although no one has it: it waits for a pool that never frees, or lacks a
- * right. Asks on a connection of its own, and only when the relay has not been heard of. A database that does not
- * answer has nothing to say against the relay, and the time begins anew.
+ * Detects a relay that cannot get the lease although no one holds it: the pool is exhausted, or a privilege is missing.
+ * Asks on a connection of its own, and only when the relay has not reported lately. A database that does not answer is
+ * no evidence against the relay, so the clock starts over.
  */
 export class RelayWatch {
   private readonly stopping = new AbortController();
@@ -50,7 +50,7 @@ export class RelayWatch {
     this.complaint = undefined;
   }
 
-  /** What hinders the relay. */
+  /** Remembers the relay's last failure, for the complaint. */
   relayFailed(error: Error): void {
     this.lastFailure = messageForLog(error);
   }
@@ -81,7 +81,7 @@ export class RelayWatch {
     if (before === undefined) this.log.error({ reason: this.complaint }, 'the relay does not get its lease');
   }
 
-  /** Undefined: PostgreSQL cannot be asked. */
+  /** @returns whether someone holds the lease; undefined when PostgreSQL does not answer */
   private async askPostgres(): Promise<boolean | undefined> {
     try {
       const client = await this.database.connect();

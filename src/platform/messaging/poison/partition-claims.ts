@@ -1,25 +1,25 @@
 import type { Database } from '../../database/database.js';
 import type { PartitionPlace } from '../failing-batches.js';
 
-/** Events that were being tried when a process ended. */
+/** Events that were being tried when a process crashed. */
 export interface Suspects {
   readonly firstOffset: number;
-  /** The one behind the last of them. */
+  /** The offset after the last of them. */
   readonly nextOffset: number;
-  /** Processes that have ended during tries of these, one after the other. */
+  /** Consecutive crashes during attempts at these. */
   readonly deaths: number;
 }
 
-/** What became of whoever had the partition before. */
+/** What the previous owner of the partition left behind. */
 export interface FormerClaim {
-  /** It ended without letting go of the partition, or is about to: at a rebalance that cannot be told apart. */
+  /** It did not release the partition: it crashed, or, during a rebalance, has not got round to it yet. */
   readonly isAbandoned: boolean;
   readonly suspects?: Suspects;
-  /** Events that were refused since they end the process. They come again when what stood behind them was not done. */
+  /** Events refused as poison. They are redelivered when the events after them had not been committed. */
   readonly refusedOffsets: readonly number[];
 }
 
-/** Who has which partition, and what is being tried there: kept outside of the process, which may end by it. */
+/** Records who owns which partition and what is being tried there, in the database, so that it survives a crash. */
 export interface ClaimStore {
   /** Takes a partition over. */
   claim(place: PartitionPlace): Promise<FormerClaim>;

@@ -6,25 +6,25 @@ import type { ReceivedEvent } from '../received-event.js';
 import type { ClaimStore, Suspects } from './partition-claims.js';
 import type { LockMode, SharedLock } from './shared-lock.js';
 
-/** So many events are tried together where a process ended; if that ends the next one, each of them is tried alone. */
+/** Events per group after a crash; if a group crashes the next process, each of its events is tried alone. */
 const GROUP_SIZE = 16;
-/** An event that has ended so many processes in its group, and then alone, is not tried again. */
+/** After this many crashes, in its group and then alone, an event is refused without another attempt. */
 const DEADLY_TRIES = 2;
-/** A try that goes on for longer, while the event loop turns, is not what ends the process; nothing waits for it. */
+/** An attempt that runs longer while the event loop keeps turning is not poison, and is guarded no more. */
 const GUARDED_MS = 5_000;
-/** Of the main context, before the others try what may end the process once more: it gets on with each restart. */
+/** Head start of the main context before others retry suspects, so that it makes progress at each restart. */
 const HEAD_START_MS = 3_000;
 const RELEASE_TIMEOUT_MS = 500;
 
 export interface PoisonGuardParts {
   readonly context: string;
   readonly topic: string;
-  /** Whether others wait for it. */
+  /** Whether this is the main context, for which the others wait. */
   readonly isMain: boolean;
   readonly claims: ClaimStore;
-  /** One for the process: what is tried alone is alone among all contexts, or an innocent event would be blamed. */
+  /** One for the process: a suspect is tried with nothing beside it in any context, or an innocent event is blamed. */
   readonly lock: SharedLock;
-  /** Events of a batch at most: what has ended a process is among so many that come back first. */
+  /** Most events of a batch: the culprit of a crash is among the first this many that are redelivered. */
   readonly maxEvents: number;
   readonly log: Logger;
 }
@@ -32,23 +32,23 @@ export interface PoisonGuardParts {
 /** Events that are to be tried together. */
 export interface Portion {
   readonly events: readonly ReceivedEvent[];
-  /** Why they are not tried at all. */
+  /** Why they are refused without an attempt. */
   readonly verdict?: Verdict;
-  /** Does a try of them, or of some of them. Throws what it throws. */
+  /** Makes an attempt at some of them with the mark set in the database. Rethrows what the attempt throws. */
   readonly guarded?:
     ((events: readonly ReceivedEvent[], attempt: () => Promise<void>) => Promise<void>) | undefined;
 }
 
-/** A single event is refused for this. */
+/** The reason for refusing a single event. */
 export interface Verdict {
   readonly error: Error;
-  /** Tries of it that there were. */
+  /** How many attempts were made. */
   readonly attempts: number;
-  /** Hears that it has been refused. */
+  /** Called once the event has been refused. */
   readonly onRefused: () => Promise<void>;
 }
 
-/** What is known of a partition since it was taken over. */
+/** What the guard remembers of a partition since it was claimed. */
 interface Caution {
   /** Events that are still to be tried in groups. */
   toGroup: number;
@@ -56,32 +56,32 @@ interface Caution {
   readonly refusedOffsets: ReadonlySet<number>;
   /** By `performance.now()`. */
   readonly notBeforeMs: number;
-  /** A try has gone on for too long to be watched. */
+  /** An attempt outlasted `GUARDED_MS`, so the partition is guarded no more. */
   isOver: boolean;
 }
 
 /**
- * Finds events that end the process: by an endless loop, by taking all of the memory, by a fault of a native library.
- * Such an event comes back after each restart, and what a process has counted of its tries is gone with it.
+ * Finds poison: events that crash the process by an endless loop, by exhausting its memory, or by a fault in a native
+ * library. Such an event is redelivered after each restart, and attempts counted in memory are lost with the process.
  *
- * A partition that was let go of in good order costs one statement, at its first batch. Where a process ended without
- * that, the events that come first are tried in small groups, and each group is marked in the database before. The
- * events of a group that ended the next process are tried one at a time, with nothing that is suspected beside them. One
- * that ends that process too is refused: the third death is the last. Events that were only beside it, or that were being
- * tried when somebody killed the process, are cleared by the try that they pass.
+ * A partition that was released in good order costs one statement, at its first batch. Where a process crashed instead,
+ * the first events are tried in small groups, each marked in the database beforehand. The events of a group that crashed
+ * the next process are tried one at a time, with no other suspect beside them. One that crashes that process too is
+ * refused: the third crash is the last. Innocent events, which only stood beside it or were being tried when somebody
+ * killed the process, are cleared by their first successful attempt.
  */
 export class PoisonGuard {
   private readonly partitions = new Map<number, Caution>();
 
   constructor(private readonly parts: PoisonGuardParts) {}
 
-  /** Whether the events of a partition are tried as they come. */
+  /** Whether the partition needs no guarding: its events are processed as they come. */
   isCalm(partition: number): boolean {
     const caution = this.partitions.get(partition);
     return caution !== undefined && caution.toGroup === 0 && caution.suspects === undefined;
   }
 
-  /** What is to be tried together, in order. Throws what the database throws. */
+  /** Splits a batch into portions to be tried one after the other. Rethrows what the database throws. */
   async portions(events: readonly ReceivedEvent[]): Promise<Portion[]> {
     const { partition } = events[0]!;
     const caution = this.partitions.get(partition) ?? (await this.takeOver(partition));
@@ -97,7 +97,7 @@ export class PoisonGuard {
     const event = events[at]!;
     if (refusedOffsets.has(event.offset)) return this.refusal(event);
     if (suspects !== undefined && event.offset < suspects.firstOffset) {
-      // These were done before the suspects were tried.
+      // The events before the suspects had been processed when the crash happened.
       const isCleared = ({ offset }: ReceivedEvent): boolean =>
         offset < suspects.firstOffset && !refusedOffsets.has(offset);
       return { events: takeWhile(events, at, isCleared) };
@@ -112,7 +112,7 @@ export class PoisonGuard {
     return { events: group, guarded: this.guardedBy({ deaths: 0, mode: 'shared', caution }) };
   }
 
-  /** These partitions are ours, and no others: the others are let go of. */
+  /** The process has these partitions and no others: releases the claims on all others. */
   async keepOnly(partitions: readonly number[]): Promise<void> {
     const lost = [...this.partitions.keys()].filter((partition) => !partitions.includes(partition));
     for (const partition of lost) this.partitions.delete(partition);
@@ -194,7 +194,7 @@ export class PoisonGuard {
     }
   }
 
-  /** A mark that stays, since the database is away, leads to careful tries at most. */
+  /** A mark that remains because the database is away only makes the next process try these events one at a time. */
   private clear(place: PartitionPlace): Promise<void> {
     return this.parts.claims.clear(place).catch(() => undefined);
   }
@@ -205,7 +205,7 @@ export class PoisonGuard {
 }
 
 interface GuardedTry {
-  /** Processes that have ended by these events already. */
+  /** Crashes that these events have been part of. */
   readonly deaths: number;
   readonly mode: LockMode;
   readonly caution: Caution;

@@ -1,4 +1,4 @@
-import { nextTurn } from '../../../turns.js';
+import { nextTurn } from '../../../event-loop-turns.js';
 import { gzipInflated } from './gzip.js';
 import { tooLarge } from './inflation-limit.js';
 import { lz4Inflated } from './lz4.js';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { sleptMs } from '../../../test/support/instant-sleep.js';
-import { Patience, untilItWorks } from './patience.js';
+import { Backoff, retryUntilDone } from './backoff.js';
 
 vi.mock('node:timers/promises', () => import('../../../test/support/instant-sleep.js'));
 
@@ -12,30 +12,30 @@ describe('the pauses', () => {
     sleptMs.length = 0;
   });
 
-  async function lengthsOf(patience: Patience, count: number): Promise<number[]> {
+  async function lengthsOf(backoff: Backoff, count: number): Promise<number[]> {
     const lengths: number[] = [];
     for (let n = 0; n < count; n++) {
       sleptMs.length = 0;
-      await patience.pause(never);
+      await backoff.pause(never);
       lengths.push(sum(sleptMs));
     }
     return lengths;
   }
 
   it('grow, and stay below the longest one', async () => {
-    const lengths = await lengthsOf(new Patience(5_000), 30);
+    const lengths = await lengthsOf(new Backoff(5_000), 30);
     expect(lengths[0]!).toBeLessThan(500);
     expect(Math.max(...lengths)).toBe(5_000);
     expect(sum(lengths.slice(0, 5))).toBeLessThan(sum(lengths.slice(-5)) / 2);
   });
 
   it('differ between two that wait for the same thing', async () => {
-    expect(await lengthsOf(new Patience(), 5)).not.toEqual(await lengthsOf(new Patience(), 5));
+    expect(await lengthsOf(new Backoff(), 5)).not.toEqual(await lengthsOf(new Backoff(), 5));
   });
 
   it('end at once when the wait is stopped', async () => {
     const stopping = new AbortController();
-    const pause = new Patience().pause(stopping.signal);
+    const pause = new Backoff().pause(stopping.signal);
     stopping.abort();
     await expect(pause).rejects.toMatchObject({ name: 'AbortError' });
   });
@@ -45,7 +45,7 @@ describe('trying until it works', () => {
   it('reports each failure and returns what came in the end', async () => {
     const reported: string[] = [];
     let tries = 0;
-    const result = await untilItWorks(
+    const result = await retryUntilDone(
       () => (++tries < 3 ? Promise.reject(new Error(`try ${tries}`)) : Promise.resolve('done')),
       (error) => reported.push(error.message),
       never,
@@ -56,14 +56,14 @@ describe('trying until it works', () => {
 
   it('ends when it is stopped, and does not begin when it is stopped already', async () => {
     const stopping = new AbortController();
-    const failing = untilItWorks(
+    const failing = retryUntilDone(
       () => Promise.reject(new Error('no')),
       () => stopping.abort(),
       stopping.signal,
     );
     await expect(failing).rejects.toMatchObject({ name: 'AbortError' });
     const attempt = vi.fn(() => Promise.resolve());
-    await expect(untilItWorks(attempt, () => undefined, AbortSignal.abort())).rejects.toMatchObject({
+    await expect(retryUntilDone(attempt, () => undefined, AbortSignal.abort())).rejects.toMatchObject({
       name: 'AbortError',
     });
     expect(attempt).not.toHaveBeenCalled();

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * Calls `over` once an answer has been sent or can no longer be. One that is queued on its connection behind another
- * gets no `close` of its own when the connection ends.
+ * Calls `over` once a response has been sent, or its connection is gone. A response queued behind another on its
+ * connection gets no `close` event of its own when the connection ends.
  */
-export function onceOver(response: ServerResponse, over: () => void): void {
+export function onAnswerEnd(response: ServerResponse, over: () => void): void {
   const { socket } = response.req;
   const isOver = (): void => {
     response.off('close', isOver);

@@ -3,27 +3,27 @@ import { Payload } from '@nestjs/microservices';
 import { lastValueOf } from '../../platform/messaging/event-headers.js';
 import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
 import { Subscribe } from '../../platform/messaging/subscription.js';
-import { eachInTurns } from '../../platform/turns.js';
-import { OrderNews } from '../service/order-news.js';
+import { eachInTurns } from '../../platform/event-loop-turns.js';
+import { OrderBroadcast } from '../service/order-broadcast.js';
 
-/** Status events from the topic `order-status`, all of them, in every process that serves the API. */
+/** Receives every status event of the topic `order-status` in every process that serves the API. */
 @Controller()
-export class OrderNewsConsumer {
-  constructor(private readonly news: OrderNews) {}
+export class OrderBroadcastConsumer {
+  constructor(private readonly broadcast: OrderBroadcast) {}
 
   @Subscribe({ context: 'orders', topic: 'order-status', mode: 'broadcast' })
   async receive(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
-    if (events.length === 0) this.news.resume();
+    if (events.length === 0) this.broadcast.resume();
     await eachInTurns('background', events, ({ headers, value }) => {
       const id = parseEventId(lastValueOf(headers, 'ce_id')?.toString());
-      if (id !== undefined && value !== null) this.news.announce({ ...id, value });
+      if (id !== undefined && value !== null) this.broadcast.announce({ ...id, value });
     });
   }
 }
 
 /**
- * The `ce_id` of a status event, `<order_uid>:<version>`: the caches need no more, so the value is left as it is.
- * The topic is open to others; what is not ours is not for us.
+ * The `ce_id` of a status event, `<order_uid>:<version>`: the caches need no more, so the value is not decoded.
+ * Others may publish to the topic too; their messages have no such id and are ignored.
  */
 function parseEventId(id = ''): { orderUid: string; version: number } | undefined {
   const [, orderUid, version] = /^([A-Za-z0-9_-]+):(\d{1,10})$/.exec(id) ?? [];

@@ -3,18 +3,18 @@ import { Subject, type Observable } from 'rxjs';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { OrderCache } from '../cache/order-cache.js';
 
-/** A status event as it went over the topic. */
-export interface OrderNewsItem {
+/** A status event as it was published. */
+export interface BroadcastStatusEvent {
   readonly orderUid: string;
   readonly version: number;
   /** The event's value, JSON in UTF-8. */
   readonly value: Buffer;
 }
 
-/** What every process has to hear of orders that were changed anywhere: its cache, and who watches through it. */
+/** Passes changes of orders, made by any process, to this process's cache and to the clients of its event stream. */
 @Injectable()
-export class OrderNews {
-  private readonly items = new Subject<OrderNewsItem>();
+export class OrderBroadcast {
+  private readonly items = new Subject<BroadcastStatusEvent>();
 
   constructor(
     private readonly cache: OrderCache,
@@ -23,16 +23,16 @@ export class OrderNews {
     lifecycle.onDrain('the stream of status events', () => this.items.complete());
   }
 
-  get stream(): Observable<OrderNewsItem> {
+  get stream(): Observable<BroadcastStatusEvent> {
     return this.items;
   }
 
-  /** Status events may have been missed, so nothing that is held from before can be believed. */
+  /** Status events may have been missed, so the cache is cleared. */
   resume(): void {
     this.cache.forgetAll();
   }
 
-  announce(item: OrderNewsItem): void {
+  announce(item: BroadcastStatusEvent): void {
     this.cache.changed(item.orderUid, item.version);
     this.items.next(item);
   }

@@ -7,8 +7,8 @@ import type { TieredCache } from './tiered-cache.js';
 
 failOnUnhandledRejections();
 
-describe('tiered cache: news while a load is under way', () => {
-  it('does not cache a value older than the news, and loads again', async () => {
+describe('tiered cache: invalidations while a load is under way', () => {
+  it('does not cache a value older than an invalidation, and loads again', async () => {
     const second = secondOf();
     const { cache, store } = cacheOf({ second });
     const read = cache.read('k');
@@ -24,7 +24,7 @@ describe('tiered cache: news while a load is under way', () => {
     expect(second.get('k')).toEqual(entryOf(2));
   });
 
-  it('takes "absent" for older than the news as well', async () => {
+  it('takes "absent" for older than an invalidation as well', async () => {
     const { cache, store } = cacheOf();
     const read = cache.read('k');
     const first = await store.nth(0);
@@ -34,7 +34,7 @@ describe('tiered cache: news while a load is under way', () => {
     expect((await read).entry).toEqual(entryOf(0));
   });
 
-  it('keeps a loaded value that is as new as the news', async () => {
+  it('keeps a loaded value that is as new as the invalidation', async () => {
     const { cache, store } = cacheOf();
     const read = cache.read('k');
     const first = await store.nth(0);
@@ -62,7 +62,7 @@ describe('tiered cache: news while a load is under way', () => {
     expect(second.get('k')).toBeUndefined();
   });
 
-  it('judges by news of which memory has no room left', async () => {
+  it('judges by invalidations that memory has no room left for', async () => {
     const { cache, store } = cacheOf({ memory: memoryOf({ maxGuards: 1 }) });
     const read = cache.read('k');
     const first = await store.nth(0);
@@ -146,7 +146,7 @@ describe('tiered cache: news while a load is under way', () => {
     expect(cache.peek('k')).toEqual(entryOf(1));
   });
 
-  it('prefers what is warmed while a load runs, and never warms against news', async () => {
+  it('prefers what is warmed while a load runs, and never warms against an invalidation', async () => {
     const { cache, store } = cacheOf();
     const read = cache.read('k');
     const asked = await store.nth(0);
@@ -159,7 +159,7 @@ describe('tiered cache: news while a load is under way', () => {
   });
 });
 
-describe('tiered cache: news and puts', () => {
+describe('tiered cache: invalidations and puts', () => {
   it('ignores a put that is older than what is held, in both tiers', () => {
     const second = secondOf();
     const { cache } = cacheOf({ second });
@@ -169,14 +169,14 @@ describe('tiered cache: news and puts', () => {
     expect(second.get('k')).toEqual(entryOf(2));
   });
 
-  it('ignores a put that is older than news heard', () => {
+  it('ignores a put that is older than an invalidation', () => {
     const { cache } = cacheOf();
     cache.changed('k', 2);
     cache.put('k', entryOf(1));
     expect(cache.peek('k')).toBeUndefined();
   });
 
-  it('drops on news what is older, here and in the second tier', () => {
+  it('drops on an invalidation what is older, here and in the second tier', () => {
     const second = secondOf();
     const { cache } = cacheOf({ second });
     cache.put('k', entryOf(1));
@@ -185,7 +185,7 @@ describe('tiered cache: news and puts', () => {
     expect(second.get('k')).toBeUndefined();
   });
 
-  it('spares the second tier the news of what is held already', () => {
+  it('spares the second tier the invalidation of what is held already', () => {
     const invalidate = vi.fn();
     const { cache } = cacheOf({ second: secondOf({ invalidate }) });
     cache.put('k', entryOf(2));
@@ -195,7 +195,7 @@ describe('tiered cache: news and puts', () => {
     expect(cache.peek('k')).toEqual(entryOf(2));
   });
 
-  it('does not believe a second tier that is older than news heard before, and tells it', async () => {
+  it('does not believe a second tier that is older than an invalidation before, and tells it', async () => {
     const invalidate = vi.fn();
     const second = secondOf({ get: () => entryOf(1), invalidate });
     const { cache, store, counted } = cacheOf({ second });
@@ -211,16 +211,19 @@ describe('tiered cache: news and puts', () => {
   it.each([
     ['changed', (cache: TieredCache) => cache.changed('k', 2)],
     ['removed', (cache: TieredCache) => cache.remove('k')],
-  ])('does not believe a second tier whose answer was on its way when the key was %s', async (_, news) => {
-    let answer: (entry: CacheEntry) => void = () => undefined;
-    const second = secondOf({ get: () => new Promise((resolve) => (answer = resolve)) });
-    const { cache, store } = cacheOf({ second });
-    const read = cache.read('k');
-    news(cache);
-    answer(entryOf(1));
-    (await store.nth(0)).answer(entryOf(2));
-    expect(await read).toEqual({ entry: entryOf(2), from: 'store' });
-  });
+  ])(
+    'does not believe a second tier whose answer was on its way when the key was %s',
+    async (_, invalidate) => {
+      let answer: (entry: CacheEntry) => void = () => undefined;
+      const second = secondOf({ get: () => new Promise((resolve) => (answer = resolve)) });
+      const { cache, store } = cacheOf({ second });
+      const read = cache.read('k');
+      invalidate(cache);
+      answer(entryOf(1));
+      (await store.nth(0)).answer(entryOf(2));
+      expect(await read).toEqual({ entry: entryOf(2), from: 'store' });
+    },
+  );
 
   it('does not believe a second tier that has not learned of a removal', async () => {
     const second = secondOf({ get: () => entryOf(9) });
@@ -231,7 +234,7 @@ describe('tiered cache: news and puts', () => {
     expect((await read).entry).toBeUndefined();
   });
 
-  it('judges an answer of the second tier by news of which memory has no room left', async () => {
+  it('judges an answer of the second tier by invalidations that memory has no room left for', async () => {
     let answer: (entry: CacheEntry) => void = () => undefined;
     const second = secondOf({ get: () => new Promise((resolve) => (answer = resolve)) });
     const { cache, store } = cacheOf({ second, memory: memoryOf({ maxGuards: 1 }) });
@@ -301,7 +304,7 @@ describe('tiered cache: news and puts', () => {
     expect((await read).entry).toEqual(entryOf(1));
   });
 
-  it('refuses tiers that forget news before a load must have ended', () => {
+  it('refuses tiers that forget invalidations before a load must have ended', () => {
     const memory = memoryOf({ guardMs: 9_999 });
     expect(() => cacheOf({ memory, loadTimeoutMs: 5_000 })).toThrow(RangeError);
     expect(() => cacheOf({ second: secondOf({ guardMs: 100 }), loadTimeoutMs: 5_000 })).toThrow(RangeError);

@@ -1,29 +1,29 @@
-/** What pipelined requests may take of a round of the event loop before all others are looked at. */
+/** Time that pipelined requests may take of a round of the event loop before other sockets are served. */
 const ROUND_MS = 4;
-/** Requests of one connection before the next one has its turn; what was parsed together dies together. */
+/** Consecutive requests of one connection before the next connection's turn: parsed together, they die young together. */
 const TURN_REQUESTS = 16;
-/** Connections that have a turn in a round: more would not be done in time. */
+/** Connections served in a round; more would not fit into its time. */
 const MAX_TURNS_A_ROUND = 16;
 
-/** Something of which a piece can be done, such as a connection's next request. */
-export abstract class TakesTurns {
-  /** Pieces that may be done before the next one's turn. */
+/** A connection with pipelined requests that are processed one at a time. */
+export abstract class ScheduledConnection {
+  /** Requests that it may still process before the next connection's turn. */
   piecesLeft = 0;
   abstract proceed(): void;
 }
 
 /**
- * Shares the time between connections whose requests have come before their turn. They have a few milliseconds of each
- * round of the event loop, and take turns, however many requests each has sent ahead.
+ * Schedules connections with pipelined requests round-robin. They share a few milliseconds of each round of the event
+ * loop, however many requests each has sent ahead.
  */
-export class ConnectionTurns {
-  private readonly waiting: TakesTurns[] = [];
+export class ConnectionScheduler {
+  private readonly waiting: ScheduledConnection[] = [];
   private scheduled = 0;
   /** Of performance.now(); undefined before the first turn of a round. */
   private endsAtMs: number | undefined;
 
   /** Has `proceed` called: now, or when its turn comes. */
-  next(one: TakesTurns): void {
+  next(one: ScheduledConnection): void {
     if (one.piecesLeft > 0 && this.isTimeLeft()) {
       one.piecesLeft--;
       one.proceed();
@@ -33,7 +33,7 @@ export class ConnectionTurns {
     }
   }
 
-  /** Node does what each turn leads to before it begins the next. */
+  /** One `setImmediate` a turn: Node runs the promise jobs and ticks of each before it starts the next. */
   private schedule(): void {
     if (this.scheduled >= Math.min(this.waiting.length, MAX_TURNS_A_ROUND)) return;
     this.scheduled++;

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { knownFailures } from '../known-failures.js';
-import { ImpatientClient } from './impatient-client.js';
+import { DeadlineClient } from './deadline-client.js';
 
 /** A message of PostgreSQL's protocol: a letter, a length that counts itself, and what it says. */
 function message(letter: string, ...fields: (string | Buffer)[]): Buffer {
@@ -28,7 +28,7 @@ describe('a connection that is lost in the moment in which the pool hands it out
     const { port } = server.address() as AddressInfo;
     const settings = { host: '127.0.0.1', port, user: 'waybill', database: 'waybill', answerLimitMs: 1_000 };
     // pg's types have a Client without settings of its own.
-    const Client = ImpatientClient as unknown as new () => pg.ClientBase;
+    const Client = DeadlineClient as unknown as new () => pg.ClientBase;
     pool = new pg.Pool({ ...settings, Client });
   });
 

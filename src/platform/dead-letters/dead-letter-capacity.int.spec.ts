@@ -7,7 +7,7 @@ import { knownFailures } from '../known-failures.js';
 import type { ReceivedEvent } from '../messaging/received-event.js';
 import { DEAD_LETTER_ID_HEADER } from '../messaging/refused-events.js';
 import { DeadLetterDiscards } from './dead-letter-discards.js';
-import { DeadLettersFullError } from './dead-letter-room.js';
+import { DeadLettersFullError } from './dead-letter-capacity.js';
 import { DeadLetterReader } from './dead-letter-reader.js';
 
 const MIB = 1_048_576;

@@ -3,8 +3,8 @@ import type { Logger } from './logger.js';
 
 const EX_SOFTWARE = 1;
 
-/** Ends the process by what nobody has caught. Node would print the error with all that hangs on it, orders included. */
-export function endByLoggedWords(log: Logger): void {
+/** Logs an uncaught error and exits. Node itself would print the error with all its properties, orders included. */
+export function exitOnUncaughtError(log: Logger): void {
   process.on('uncaughtException', (error: unknown) => {
     log.fatal({ err: error }, 'the program ends by an error that nobody caught');
     process.stderr.write(`the program ends by an error that nobody caught: ${messageForLog(error)}\n`);

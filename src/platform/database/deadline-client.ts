@@ -1,8 +1,8 @@
 import pg from 'pg';
-import { TransientError } from '../failures/telling-errors.js';
+import { TransientError } from '../failures/classified-errors.js';
 import { preparedName } from './prepared-statements.js';
 
-/** A statement was sent and nothing came back: what became of it is not known. Its connection is gone. */
+/** A statement was sent and no answer came: its outcome is unknown, and its connection was closed. */
 export class DatabaseSilentError extends TransientError {
   constructor(limitMs: number) {
     super(`PostgreSQL has not answered for ${limitMs} ms; the connection was given up`);
@@ -10,7 +10,7 @@ export class DatabaseSilentError extends TransientError {
   }
 }
 
-/** PostgreSQL takes a statement no more that it has prepared. Its connection is gone; the next one prepares it anew. */
+/** PostgreSQL rejects a statement it had prepared. The connection was closed; the next one prepares it again. */
 export class PreparedStatementLostError extends TransientError {
   constructor(options: ErrorOptions) {
     super('a prepared statement cannot be used any more; the connection was given up', options);
@@ -18,12 +18,12 @@ export class PreparedStatementLostError extends TransientError {
   }
 }
 
-export interface ImpatientClientConfig extends pg.ClientConfig {
-  /** How long an answer may take; 0 for as long as it takes. */
+export interface DeadlineClientConfig extends pg.ClientConfig {
+  /** The deadline of an answer; 0 for none. */
   readonly answerLimitMs: number;
 }
 
-/** How long PostgreSQL may take to hear a farewell. */
+/** How long a graceful close may take. */
 const FAREWELL_LIMIT_MS = 1_000;
 
 /** SQLSTATEs of statements that will never work again on their connection. */
@@ -35,14 +35,14 @@ const LOST_STATEMENT_STATES: ReadonlySet<unknown> = new Set([
 type Ask = (...query: unknown[]) => unknown;
 
 /**
- * A connection that is given up when an answer does not come: a network that swallows packets, a server that is
- * frozen. `statement_timeout` ends nothing then, since it is the server that would have to tell. pg's own
+ * A connection that is closed when an answer misses its deadline, because the network drops packets or the server is
+ * frozen. `statement_timeout` does not help then, since the server would have to report it. pg's own
  * `query_timeout` fails the statement but keeps the connection, and the ROLLBACK that follows waits behind it.
  */
-export class ImpatientClient extends pg.Client {
+export class DeadlineClient extends pg.Client {
   private readonly answerLimitMs: number;
 
-  constructor(config: ImpatientClientConfig) {
+  constructor(config: DeadlineClientConfig) {
     super(config);
     this.answerLimitMs = config.answerLimitMs;
     const ask = this.query.bind(this) as Ask;
@@ -56,7 +56,7 @@ export class ImpatientClient extends pg.Client {
     this.on('error', () => undefined);
   }
 
-  /** Hears of every statement that fails. */
+  /** Called with the error of every failed statement. */
   protected failed(_error: unknown): void {
     // A client by itself has nothing to learn from it.
   }

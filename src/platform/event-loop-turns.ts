@@ -1,12 +1,12 @@
 /**
- * What work is done for. `request`: somebody waits for the answer. `background`: nobody waits for this very piece, and
- * requests that come meanwhile are answered first.
+ * Cooperative scheduling: long work is cut into pieces, and requests are answered between them. `request`: a caller waits
+ * for this work. `background`: no one waits for this very piece, so requests that come meanwhile go first.
  */
 export type Purpose = 'request' | 'background';
 
-/** A round of the event loop that took longer had something else to do: requests, or the turn before. */
+/** A round of the event loop that took longer was busy with requests, or with the turn before. */
 const BUSY_ROUND_MS = 0.3;
-/** After so many of them background work has its turn all the same: it becomes slow under requests, and never stands. */
+/** After this many busy rounds background work gets a turn anyway, so that requests slow it but never starve it. */
 const MOST_BUSY_ROUNDS = 5;
 
 const waiting: Record<Purpose, (() => void)[]> = { request: [], background: [] };
@@ -14,14 +14,14 @@ let roundEndedAt = 0;
 let busyRounds = 0;
 
 /**
- * Resolves in a later turn of the event loop, once all that was ready to be read has been read: long work that takes its
- * turns lets requests be answered between its pieces. Whoever waits has a turn to himself, first come first.
+ * Yields to the event loop: resolves in a later round, once all sockets that were ready have been read. Each waiter gets
+ * a round to itself, first come first served.
  */
 export function nextTurn(purpose: Purpose): Promise<void> {
   return turn(purpose, false);
 }
 
-/** @param hasBegun of the work: it is ended before other work is begun, which then need not be held so long */
+/** @param hasBegun whether the work is under way: it is finished before other work starts */
 function turn(purpose: Purpose, hasBegun: boolean): Promise<void> {
   return new Promise((begin) => {
     if (howManyWait() === 0) setImmediate(endRound);
@@ -34,7 +34,7 @@ function howManyWait(): number {
   return waiting.request.length + waiting.background.length;
 }
 
-/** Gives one turn at most, which is part of the round that begins then. */
+/** Resumes one waiter at most, within the round that begins then. */
 function endRound(): void {
   const now = performance.now();
   const wasBusy = now - roundEndedAt > BUSY_ROUND_MS;
@@ -56,7 +56,7 @@ function nextToBegin(): (() => void) | undefined {
 /** For some 10 us of work on each, so that a turn takes about a millisecond. */
 const ITEMS_A_TURN = 100;
 
-/** Does something with each item, in order, some of them a turn. Ends with what `work` throws. */
+/** Calls `work` for each item, in order, a hundred a turn. Rejects with what `work` throws. */
 export async function eachInTurns<T>(
   purpose: Purpose,
   items: readonly T[],

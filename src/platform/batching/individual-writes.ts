@@ -4,42 +4,42 @@ import type { ItemName, WaitingRequest } from './waiting-requests.js';
 
 /** Few, since each holds a connection while it waits for a lock. */
 const MAX_AT_ONCE = 2;
-/** How long what was locked is kept out of batches, which it would hold up. */
+/** How long a key that was found locked is kept out of batches, which it would delay. */
 const REMEMBERED_MS = 10_000;
-/** How long it is not even tried: a flood of requests for it must not take the turns of others. */
+/** How long requests for a locked key are refused at once, so that a flood of them does not use up the slots. */
 const NOT_TRIED_MS = 1_000;
-/** So many in a row that were not known to be locked, and none that was not: the table itself is. */
+/** After this many lock timeouts in a row on different keys, the whole table is taken to be locked. */
 const TABLE_LOCKED_AFTER = 4;
 
-export interface RequestsApartOptions<Item, Result> {
+export interface IndividualWritesOptions<Item, Result> {
   readonly name: ItemName;
-  /** Of what an item changes, and somebody else may have locked. */
+  /** The key of the row that an item changes, which another transaction may have locked. */
   readonly keyOf: (item: Item) => string;
-  /** Writes one request; throws what the database says. */
+  /** Writes one request; throws the database's error. */
   readonly write: (request: WaitingRequest<Item, Result>) => Promise<void>;
-  /** Hears of each request that is written or given up. */
+  /** Called with each request that is written or given up. */
   readonly settled: (request: WaitingRequest<Item, Result>) => void;
 }
 
 /**
- * Requests that are written one by one beside the batches, because somebody else has locked what one of their batch needs:
- * PostgreSQL does not tell which. Those that are not locked are written; the others are given up, and their keys
- * remembered, so that the next one does not hold up a batch.
+ * Writes the requests of a failed batch individually, beside the batches, because another transaction has locked a row
+ * that one of them needs and PostgreSQL does not say which. Requests whose row is free are written. The others fail, and
+ * their keys are remembered, so that the next request for one does not delay a batch.
  */
-export class RequestsApart<Item, Result> {
+export class IndividualWrites<Item, Result> {
   private queue: WaitingRequest<Item, Result>[] = [];
   private atOnce = 0;
   private lockedInARow = 0;
   private readonly lockedAtMs = new Map<string, number>();
 
-  constructor(private readonly options: RequestsApartOptions<Item, Result>) {}
+  constructor(private readonly options: IndividualWritesOptions<Item, Result>) {}
 
-  /** Whether what a request changes was locked a moment ago. */
+  /** Whether the row that a request changes was found locked within the last ten seconds. */
   wasLocked(request: WaitingRequest<Item, Result>): boolean {
     return this.wasLockedWithin(REMEMBERED_MS, request);
   }
 
-  /** A request could not be written since somebody else holds what it needs. */
+  /** Remembers the key of a request that timed out waiting for a lock. */
   remember(request: WaitingRequest<Item, Result>): void {
     const now = performance.now();
     for (const [other, atMs] of this.lockedAtMs) {
@@ -52,7 +52,7 @@ export class RequestsApart<Item, Result> {
     this.lockedAtMs.set(key, now);
   }
 
-  /** Something was written, so the table is not locked. */
+  /** A write succeeded, so the table is not locked. */
   tableIsFree(): void {
     this.lockedInARow = 0;
   }

@@ -1,6 +1,6 @@
 import { setImmediate as afterReading } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { eachInTurns, mapInTurns, nextTurn } from './turns.js';
+import { eachInTurns, mapInTurns, nextTurn } from './event-loop-turns.js';
 
 const numbers = Array.from({ length: 250 }, (_, index) => index);
 

@@ -1,4 +1,4 @@
-/** The example order of the OpenAPI description: `test/samples/order.json`, which is not part of the built program. */
+/** The example order of the OpenAPI description: a copy of `test/samples/order.json`, as `api-description.spec.ts` checks. */
 export const EXAMPLE_ORDER = {
   order_uid: 'b563feb7b2b84b6test',
   track_number: 'WBILMTESTTRACK',

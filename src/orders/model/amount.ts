@@ -1,6 +1,6 @@
 import { WholeNumber } from '../../platform/validation/field-rules.js';
 
-/** Money, in whole minor units of `payment.currency` (cents, kopecks). */
+/** A property that is money: whole minor units (cents, kopecks) of its order's `payment.currency`, from 0 to 2^53 - 1. */
 export function Amount(): PropertyDecorator {
   return WholeNumber({ meaning: 'minor units of payment.currency' });
 }

@@ -29,15 +29,18 @@ const DEFAULT_MAX_GUARDS = 50_000;
 const DEFAULT_ABSENT_TTL_MS = 5_000;
 const DEFAULT_MAX_ABSENT = 10_000;
 
-/** A guard's value after an `invalidate` without a version. */
-const CLEARED = -1;
+/** A guard's value after an `invalidate` without a version; lower than any version. */
+const REMOVED = -1;
 
 /** The first tier: entries in this process, least recently used out first, bounded by bytes. All methods are synchronous. */
 export class MemoryTier implements CacheTier {
   readonly guardMs: number;
   private readonly entries: LRUCache<string, CacheEntry>;
   private readonly absent: LRUCache<string, true>;
-  /** The lowest version that may be put, or {@link CLEARED}. Stands only while no such entry is held. */
+  /**
+   * What was heard of a key of late: the lowest version that may be put, or {@link REMOVED}. Gone once an entry that it allows
+   * is put; what an eviction then lets come back is for {@link SharedLoad} to keep out.
+   */
   private readonly guards: LRUCache<string, number>;
 
   constructor(options: MemoryTierOptions) {
@@ -61,7 +64,7 @@ export class MemoryTier implements CacheTier {
     });
   }
 
-  /** The hot path: one look-up, no allocation. `null`: known to be absent; `undefined`: not held. */
+  /** The hot path: one look-up for a key that is held, no allocation; the entry becomes the most recent. `null`: known to be absent; `undefined`: not held. */
   peek(key: string): CacheEntry | null | undefined {
     const held = this.entries.get(key);
     if (held !== undefined) return held;
@@ -77,22 +80,24 @@ export class MemoryTier implements CacheTier {
     return this.entries.peek(key)?.version;
   }
 
-  /** The lowest version that invalidations of the last `guardMs` allow; undefined when there were none. */
+  /** The lowest version that may be put for `guardMs` after an invalidation named it; undefined when there is none. */
   floorOf(key: string): number | undefined {
     const floor = this.guards.peek(key);
-    return floor === CLEARED ? undefined : floor;
+    return floor === REMOVED ? undefined : floor;
   }
 
   /** Whether the last thing heard of the key, within `guardMs`, was an `invalidate` without a version. */
   removedLately(key: string): boolean {
-    return this.guards.peek(key) === CLEARED;
+    return this.guards.peek(key) === REMOVED;
   }
 
+  /** See {@link CacheTier.put}: `loaded` entries were read from the store, perhaps before the key was removed. */
   put(key: string, entry: CacheEntry, loaded = false): void {
     const held = this.entries.peek(key);
     if (held !== undefined && held.version >= entry.version) return;
     const guard = this.guards.peek(key);
-    if (guard === CLEARED ? loaded : guard !== undefined && guard > entry.version) return;
+    if (guard === REMOVED && loaded) return;
+    if (guard !== undefined && guard > entry.version) return;
 
     this.absent.delete(key);
     this.guards.delete(key);
@@ -105,13 +110,13 @@ export class MemoryTier implements CacheTier {
     this.absent.delete(key);
     if (version === undefined) {
       this.entries.delete(key);
-      this.guards.set(key, CLEARED);
+      this.guards.set(key, REMOVED);
       return;
     }
     const held = this.entries.peek(key);
     if (held !== undefined && held.version >= version) return;
     this.entries.delete(key);
-    if ((this.guards.peek(key) ?? CLEARED) < version) this.guards.set(key, version);
+    if ((this.guards.peek(key) ?? REMOVED) < version) this.guards.set(key, version);
   }
 
   /** Drops all entries. Floors set by invalidations stay. */

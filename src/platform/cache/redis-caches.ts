@@ -11,10 +11,10 @@ export interface RedisCachesOptions {
 
 /** The second tiers of all caches of a process: one connection, and a breaker each. */
 export class RedisCaches {
-  private readonly connection;
+  private readonly connection: ReturnType<typeof redisConnection>;
   private readonly tiers = new Map<string, RedisTier>();
 
-  /** @throws TypeError when the URL is none */
+  /** @throws TypeError when `url` is not a URL */
   constructor(
     private readonly options: RedisCachesOptions,
     private readonly log: Logger,
@@ -22,6 +22,7 @@ export class RedisCaches {
     this.connection = redisConnection(options.url);
   }
 
+  /** @param hasConstants whether entries carry a text that is the same for all versions of a key, kept under a key beside it */
   open(declaration: CacheDeclaration, { hasConstants }: { hasConstants: boolean }): RedisTier {
     const { name: cache } = declaration;
     const tier = new RedisTier(this.connection, {
@@ -42,7 +43,7 @@ export class RedisCaches {
     this.connection.connect();
   }
 
-  /** Up when Redis is used for every cache. Where it is not used for some only, or for each for another reason, the detail names them. */
+  /** Up when Redis is used for every cache. The detail names the caches, unless all of them are down for the same reason. */
   state(): PartState {
     const down = [...this.tiers].filter(([, tier]) => tier.state() === 'down');
     if (down.length === 0) return { up: true };
@@ -55,7 +56,7 @@ export class RedisCaches {
     return { up: false, detail };
   }
 
-  /** Writes what waits, for a second at most, and ends the connection. */
+  /** Lets each tier write what waits, for as long as its `close` allows, and ends the connection. */
   async close(): Promise<void> {
     await Promise.all([...this.tiers.values()].map((tier) => tier.close()));
     this.connection.close();

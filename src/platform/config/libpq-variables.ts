@@ -1,10 +1,11 @@
-/** `PGHOST`, `PGSSLMODE`, `PGOPTIONS`, and one of pg's own that has it load another driver. */
+/** Variables of libpq, such as `PGHOST` and `PGOPTIONS`, and NODE_PG_FORCE_NATIVE, which has pg load the driver pg-native. */
 const OF_LIBPQ = /^(PG[A-Z_]+|NODE_PG_FORCE_NATIVE)$/;
 
 /**
- * libpq's variables, as they were when the program started. pg reads them for whatever it is not told, so a shell that
- * is set up for psql would change how we reach PostgreSQL, also the embedded one. They are taken out of the environment
- * as soon as this file is loaded, which has to be before pg is: what names a PostgreSQL are DATABASE_URL and DB_HOST.
+ * libpq's variables, as they were when the program started; `load-environment.ts` warns of them, or refuses to start by them. pg
+ * reads them, from its first line on, for whatever it is not told, so a shell that is set up for psql would change how the
+ * program reaches PostgreSQL, also the embedded one. They are taken out of the environment when this file is loaded, which
+ * has to be before pg is. Only DATABASE_URL and the DB_ settings say which PostgreSQL is used.
  */
 export const LIBPQ_VARIABLES: Readonly<Record<string, string>> = takeOut(process.env);
 

@@ -6,7 +6,7 @@ const PASSWORD_BYTES = 24;
 
 export interface KeptPassword {
   password: string;
-  /** it was made now: a cluster that exists does not have it yet */
+  /** It was made now: a cluster that exists does not have it yet, and must be given it. */
   isNew: boolean;
 }
 
@@ -28,12 +28,13 @@ export async function keepPassword(path: string): Promise<KeptPassword> {
     return { password, isNew: true };
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
-    return { password: (await readPassword(path)) ?? password, isNew: false };
+    return await keepPassword(path);
   } finally {
     await rm(draft, { force: true });
   }
 }
 
+/** Undefined when there is none. An empty file, as a machine that lost power may leave, is removed. */
 async function readPassword(path: string): Promise<string | undefined> {
   try {
     const password = (await readFile(path, 'utf8')).trim();

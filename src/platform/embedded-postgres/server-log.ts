@@ -5,20 +5,22 @@ const MAX_BYTES = 10 * 1024 * 1024;
 const ROTATION_CHECK_MS = 60_000;
 
 /**
- * The file that the server's stdout and stderr go to. At 10 MiB it becomes `<path>.1`, replacing the one before.
+ * The file that the server's stdout and stderr go to. Once it is found to have over 10 MiB, when it is opened or once a minute, it
+ * becomes `<path>.1`, replacing the one before.
  */
 export class ServerLog {
-  #rotation: NodeJS.Timeout | undefined;
+  private rotation: NodeJS.Timeout | undefined;
 
   private constructor(
     readonly path: string,
     private readonly file: FileHandle,
   ) {}
 
+  /** A server that was left behind, if there is one, goes on writing into what becomes `<path>.1` here. */
   static async open(path: string): Promise<ServerLog> {
     if ((await sizeOf(path)) > MAX_BYTES) await rename(path, `${path}.1`);
     const log = new ServerLog(path, await open(path, 'a+', 0o600));
-    log.#rotation = setInterval(() => void log.rotate().catch(() => undefined), ROTATION_CHECK_MS).unref();
+    log.rotation = setInterval(() => void log.rotate().catch(() => undefined), ROTATION_CHECK_MS).unref();
     return log;
   }
 
@@ -32,7 +34,7 @@ export class ServerLog {
     return (await this.file.stat()).size;
   }
 
-  /** What was logged after that position, at most its last 4,000 bytes. */
+  /** What was logged after that position, at most its last 4,000 bytes; nothing when the log was rotated since. */
   async since(position: number): Promise<string> {
     const end = await this.position();
     const start = Math.max(Math.min(position, end), end - 4_000);
@@ -42,7 +44,7 @@ export class ServerLog {
 
   /**
    * A running server keeps its file open, so the content moves, not the file. It writes in append mode and goes on
-   * at the new end; a line written between the two steps is lost.
+   * at the new end; a line written between the copy and the truncation is lost.
    */
   async rotate(): Promise<void> {
     if ((await sizeOf(this.path)) <= MAX_BYTES) return;
@@ -51,7 +53,7 @@ export class ServerLog {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#rotation);
+    clearInterval(this.rotation);
     await this.file.close();
   }
 }

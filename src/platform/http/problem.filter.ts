@@ -17,14 +17,14 @@ import { TooBusyError } from './too-busy.error.js';
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** What Fastify says of a client's fault by its code, and Nest by its status, in our words. */
+/** Our words for faults of a client, by the code of Fastify's error or the status that Fastify or Nest gives it. */
 const DETAILS: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'the path is no valid URL path',
   404: 'there is nothing at this path',
   413: 'the body is larger than 1 MiB',
 };
 
-/** Translates any error into a problem. An unexpected error reveals nothing of its cause. */
+/** Translates any error into a problem. One that is not made for clients (an HttpException is) reveals nothing of its cause. */
 export function problemOf(error: unknown, failures: Failures): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof HttpException) {
@@ -52,12 +52,15 @@ export function unavailable(error: unknown): ProblemError {
   });
 }
 
-/** No route of ours takes QUERY, which Fastify finds other fault with before Nest's 404. */
+/**
+ * Nest throws NotFoundException where no route fits; a handler must throw ProblemError instead, or a 404 of its own would become
+ * a 405. No route takes the HTTP method QUERY, which Fastify answers with 415 or 400 before Nest comes to its 404.
+ */
 function hasNoRoute(error: unknown, { method }: FastifyRequest): boolean {
   return error instanceof NotFoundException || method === 'QUERY';
 }
 
-/** Nest says 404 also where there is a route, only for other methods. */
+/** Nest says 404 also where there is a route, only for other methods; see `rememberMethods` in allowed-methods.ts. */
 function wrongMethod({ method, server, url }: FastifyRequest): ProblemError | undefined {
   const allowed = server.methodsAt(pathOf(url)).join(', ');
   if (allowed === '') return undefined;
@@ -84,7 +87,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const { method, url } = request;
-    // The query may name a customer.
+    // The path only: the URL's query string may name a customer.
     const path = pathOf(url);
     const problem = (hasNoRoute(error, request) && wrongMethod(request)) || problemOf(error, this.failures);
     if (problem.status === 503) {

@@ -91,8 +91,10 @@ describe('an error, as a log has it', () => {
     log.error(error as Error);
     log.error({ err: error });
     new NestLogger(log).error(error, 'Context');
+    // As Nest does when a hook fails while it stops.
+    new NestLogger(log).error(error, (error as Error).stack);
     expect(lines.join('')).not.toContain(PHONE);
-    expect(lines).toHaveLength(4);
+    expect(lines).toHaveLength(5);
   });
 
   it('never quotes what was thrown and is no error', () => {

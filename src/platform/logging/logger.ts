@@ -8,8 +8,8 @@ export type Logger = PinoLogger;
 export const LOGGER = Symbol('Logger');
 
 /**
- * One JSON line an event on standard output. Errors stand under `err` with their stack, and without what they quote of
- * orders: see {@link errorRecord}.
+ * Writes one JSON line a message to standard output. Errors stand under `err` with their stack; what their messages quote of
+ * orders is left out, see {@link errorRecord}.
  */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options: LoggerOptions = {
@@ -22,7 +22,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
-/** Where a line has no words of its own, pino takes those of its error, as they are. */
+/** Gives a line that has an error and no message the error's message without quotes; pino would take it as it is. */
 const withoutBareErrors: NonNullable<NonNullable<LoggerOptions['hooks']>['logMethod']> = function (
   given,
   method,
@@ -38,11 +38,17 @@ const withoutBareErrors: NonNullable<NonNullable<LoggerOptions['hooks']>['logMet
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
-  private write(level: 'error' | 'warn' | 'debug' | 'trace', message: unknown, details: unknown[]): void {
-    const context = details.at(-1);
+  private write(
+    level: 'fatal' | 'error' | 'warn' | 'debug' | 'trace',
+    message: unknown,
+    details: unknown[],
+  ): void {
+    // Nest puts the name of the part that speaks last, and a stack, which may quote an order, before it or in its place.
+    const last = details.at(-1);
+    const context = typeof last === 'string' && !last.includes('\n') ? last : undefined;
     const fields = message instanceof Error ? { err: message } : {};
     this.logger[level](
-      { ...fields, context: typeof context === 'string' ? context : undefined },
+      { ...fields, context },
       message instanceof Error ? messageForLog(message) : String(message),
     );
   }
@@ -53,6 +59,10 @@ export class NestLogger implements LoggerService {
 
   error(message: unknown, ...details: unknown[]): void {
     this.write('error', message, details);
+  }
+
+  fatal(message: unknown, ...details: unknown[]): void {
+    this.write('fatal', message, details);
   }
 
   warn(message: unknown, ...details: unknown[]): void {

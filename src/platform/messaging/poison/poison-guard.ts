@@ -8,21 +8,24 @@ import type { LockMode, SharedLock } from './shared-lock.js';
 
 /** Events per group after a crash; if a group crashes the next process, each of its events is tried alone. */
 const GROUP_SIZE = 16;
-/** After this many crashes, in its group and then alone, an event is refused without another attempt. */
+/**
+ * Marked attempts at an event, in its group and then alone, that crash before it is refused. The first crash of all is not
+ * among them: nothing was marked then.
+ */
 const DEADLY_TRIES = 2;
 /** An attempt that runs longer while the event loop keeps turning is not poison, and is guarded no more. */
 const GUARDED_MS = 5_000;
-/** Head start of the main context before others retry suspects, so that it makes progress at each restart. */
+/** How long the other contexts wait before their first marked attempt, so that the main one makes progress at each restart. */
 const HEAD_START_MS = 3_000;
 const RELEASE_TIMEOUT_MS = 500;
 
 export interface PoisonGuardParts {
   readonly context: string;
   readonly topic: string;
-  /** Whether this is the main context, for which the others wait. */
+  /** The main context does not wait for the head start. */
   readonly isMain: boolean;
   readonly claims: ClaimStore;
-  /** One for the process: a suspect is tried with nothing beside it in any context, or an innocent event is blamed. */
+  /** One for the process: a suspect is tried with no other marked attempt beside it, or an innocent event would be blamed. */
   readonly lock: SharedLock;
   /** Most events of a batch: the culprit of a crash is among the first this many that are redelivered. */
   readonly maxEvents: number;
@@ -34,7 +37,7 @@ export interface Portion {
   readonly events: readonly ReceivedEvent[];
   /** Why they are refused without an attempt. */
   readonly verdict?: Verdict;
-  /** Makes an attempt at some of them with the mark set in the database. Rethrows what the attempt throws. */
+  /** Makes an attempt, marked in the database, at these events or a part of them. Rethrows what the attempt throws. */
   readonly guarded?:
     ((events: readonly ReceivedEvent[], attempt: () => Promise<void>) => Promise<void>) | undefined;
 }
@@ -63,12 +66,13 @@ interface Caution {
 /**
  * Finds poison: events that crash the process by an endless loop, by exhausting its memory, or by a fault in a native
  * library. Such an event is redelivered after each restart, and attempts counted in memory are lost with the process.
+ * `docs/decisions/028-poison.md` says what was weighed.
  *
  * A partition that was released in good order costs one statement, at its first batch. Where a process crashed instead,
- * the first events are tried in small groups, each marked in the database beforehand. The events of a group that crashed
+ * or the partition was moved by a rebalance, which looks the same, the first events are tried in small groups, each marked in the database beforehand. The events of a group that crashed
  * the next process are tried one at a time, with no other suspect beside them. One that crashes that process too is
  * refused: the third crash is the last. Innocent events, which only stood beside it or were being tried when somebody
- * killed the process, are cleared by their first successful attempt.
+ * killed the process, are acquitted by their first successful attempt.
  */
 export class PoisonGuard {
   private readonly partitions = new Map<number, Caution>();
@@ -81,7 +85,10 @@ export class PoisonGuard {
     return caution !== undefined && caution.toGroup === 0 && caution.suspects === undefined;
   }
 
-  /** Splits a batch into portions to be tried one after the other. Rethrows what the database throws. */
+  /**
+   * Splits a batch into portions to be tried one after the other. A batch that is given up in between is delivered to a
+   * guard that has claimed the partition anew. Rethrows what the database throws.
+   */
   async portions(events: readonly ReceivedEvent[]): Promise<Portion[]> {
     const { partition } = events[0]!;
     const caution = this.partitions.get(partition) ?? (await this.takeOver(partition));
@@ -98,9 +105,9 @@ export class PoisonGuard {
     if (refusedOffsets.has(event.offset)) return this.refusal(event);
     if (suspects !== undefined && event.offset < suspects.firstOffset) {
       // The events before the suspects had been processed when the crash happened.
-      const isCleared = ({ offset }: ReceivedEvent): boolean =>
+      const isProcessed = ({ offset }: ReceivedEvent): boolean =>
         offset < suspects.firstOffset && !refusedOffsets.has(offset);
-      return { events: takeWhile(events, at, isCleared) };
+      return { events: takeWhile(events, at, isProcessed) };
     }
     if (suspects !== undefined) {
       if (event.offset >= suspects.nextOffset - 1) caution.suspects = undefined;
@@ -112,7 +119,7 @@ export class PoisonGuard {
     return { events: group, guarded: this.guardedBy({ deaths: 0, mode: 'shared', caution }) };
   }
 
-  /** The process has these partitions and no others: releases the claims on all others. */
+  /** Keeps what it knows of these partitions. Claims on all others are released; one that comes back is claimed anew. */
   async keepOnly(partitions: readonly number[]): Promise<void> {
     const lost = [...this.partitions.keys()].filter((partition) => !partitions.includes(partition));
     for (const partition of lost) this.partitions.delete(partition);
@@ -142,13 +149,9 @@ export class PoisonGuard {
     return caution;
   }
 
-  private alone(
-    event: ReceivedEvent,
-    { firstOffset, nextOffset, deaths }: Suspects,
-    caution: Caution,
-  ): Portion {
-    const isOnlyOne = nextOffset === firstOffset + 1;
-    if (isOnlyOne && deaths >= DEADLY_TRIES) return this.refusal(event);
+  private alone(event: ReceivedEvent, { deaths }: Suspects, caution: Caution): Portion {
+    // Only a mark of an event that was tried alone is claimed with so many.
+    if (deaths >= DEADLY_TRIES) return this.refusal(event);
     return { events: [event], guarded: this.guardedBy({ deaths, mode: 'exclusive', caution }) };
   }
 
@@ -163,13 +166,13 @@ export class PoisonGuard {
     return { events: [event], verdict: { error, attempts: DEADLY_TRIES, onRefused } };
   }
 
-  private guardedBy(how: GuardedTry): Portion['guarded'] {
-    return (events, attempt) => this.attempt(events, how, attempt);
+  private guardedBy(guarding: Guarding): Portion['guarded'] {
+    return (events, attempt) => this.attempt(events, guarding, attempt);
   }
 
   private async attempt(
     events: readonly ReceivedEvent[],
-    { deaths, mode, caution }: GuardedTry,
+    { deaths, mode, caution }: Guarding,
     attempt: () => Promise<void>,
   ): Promise<void> {
     if (caution.isOver) return attempt();
@@ -181,7 +184,7 @@ export class PoisonGuard {
     const lapse = setTimeout(() => {
       caution.isOver = true;
       letGo();
-      void this.clear(place);
+      void this.unmark(place);
     }, GUARDED_MS);
     try {
       const [firstOffset, nextOffset] = [events[0]!.offset, events.at(-1)!.offset + 1];
@@ -189,13 +192,13 @@ export class PoisonGuard {
       await attempt();
     } finally {
       clearTimeout(lapse);
-      await this.clear(place);
+      await this.unmark(place);
       letGo();
     }
   }
 
   /** A mark that remains because the database is away only makes the next process try these events one at a time. */
-  private clear(place: PartitionPlace): Promise<void> {
+  private unmark(place: PartitionPlace): Promise<void> {
     return this.parts.claims.clear(place).catch(() => undefined);
   }
 
@@ -204,8 +207,9 @@ export class PoisonGuard {
   }
 }
 
-interface GuardedTry {
-  /** Crashes that these events have been part of. */
+/** How an attempt is guarded. */
+interface Guarding {
+  /** Crashes during earlier marked attempts at these events; whoever claims the mark adds one. */
   readonly deaths: number;
   readonly mode: LockMode;
   readonly caution: Caution;

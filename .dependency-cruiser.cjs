@@ -19,6 +19,20 @@ const ROOMS = {
 /** A file of a layer, of any context: `platform` is no context, and holds folders of the same names. */
 const inLayer = (layer) => `^src/(?!platform/)([^/]+)/${layer}/`;
 
+/** The examples keep to the layers as if they stood in src. */
+const exampleRules = Object.entries(ROOMS).map(([room, others]) => ({
+  name: `example-${room}-imports`,
+  severity: 'error',
+  from: { path: `^test/contexts/([^/]+)/${room}/`, pathNot: SPECS },
+  to: {
+    path: '^(src|migrations|scripts|test|bench)/',
+    pathNot: [
+      `^(src/platform|test/contexts/$1/(${[room, ...others].join('|')}))/`,
+      String.raw`^test/contexts/$1/$1\.settings\.ts$`,
+    ],
+  },
+}));
+
 const roomRules = Object.entries(ROOMS).map(([room, others]) => ({
   name: `${room}-imports`,
   comment: `${room} may import ${[...others, 'platform'].join(', ')}, its context's settings and itself.`,
@@ -97,6 +111,7 @@ module.exports = {
       },
     },
     ...roomRules,
+    ...exampleRules,
     {
       name: 'context-folders-are-layers',
       comment: `The layers are ${CONTEXT_LAYERS.join(', ')}; a file in another folder would have no rule.`,

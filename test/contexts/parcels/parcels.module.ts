@@ -6,9 +6,13 @@ import { ParcelScanEntity } from './repository/parcel-scan.entity.js';
 import { ParcelScanRepository } from './repository/parcel-scan.repository.js';
 import { ParcelScans1796169600000 } from './repository/parcel-scans.migration.js';
 import { PARCELS_SETTINGS, ParcelsSettings } from './parcels.settings.js';
+import { ParcelLookup } from './service/parcel-lookup.js';
 import { ParcelIntake } from './service/parcel-intake.js';
 
-@Module({ providers: [ParcelScanRepository, ParcelIntake], exports: [ParcelScanRepository, ParcelIntake] })
+@Module({
+  providers: [ParcelScanRepository, ParcelIntake, ParcelLookup],
+  exports: [ParcelIntake, ParcelLookup],
+})
 class ParcelsServiceModule {}
 
 @Module({ imports: [ParcelsServiceModule], controllers: [ParcelScansConsumer] })

@@ -71,8 +71,9 @@ export function mutated(valid: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
   const mutation = fc.tuple(fc.nat(), replacement);
   return fc.tuple(valid, fc.array(mutation, { maxLength: 3 })).map(([before, mutations]) => {
     const value: unknown = JSON.parse(JSON.stringify(before));
+    // Only places of the valid value: what is put in belongs to all values that it is put into.
+    const places = placesOf(value);
     for (const [position, other] of mutations) {
-      const places = placesOf(value);
       const place = places[position % places.length];
       if (place === undefined) continue;
       if (other === 'remove') delete place.holder[place.name];

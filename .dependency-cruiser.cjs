@@ -19,30 +19,32 @@ const ROOMS = {
 /** A file of a layer, of any context: `platform` is no context, and holds folders of the same names. */
 const inLayer = (layer) => `^src/(?!platform/)([^/]+)/${layer}/`;
 
-/** The examples keep to the layers as if they stood in src. */
-const exampleRules = Object.entries(ROOMS).map(([room, others]) => ({
-  name: `example-${room}-imports`,
-  severity: 'error',
-  from: { path: `^test/contexts/([^/]+)/${room}/`, pathNot: SPECS },
-  to: {
-    path: '^(src|migrations|scripts|test|bench)/',
-    pathNot: [
-      `^(src/platform|test/contexts/$1/(${[room, ...others].join('|')}))/`,
-      String.raw`^test/contexts/$1/$1\.settings\.ts$`,
-    ],
-  },
-}));
+/**
+ * The rules of all layers but the model.
+ *
+ * @param home folder that the contexts stand in
+ * @param contexts pattern of what stands before a context's name
+ */
+const layerRules = (prefix, home, contexts) =>
+  Object.entries(ROOMS).map(([room, others]) => ({
+    name: `${prefix}${room}-imports`,
+    comment: `${room} may import ${[...others, 'platform'].join(', ')}, its context's settings and itself.`,
+    severity: 'error',
+    from: { path: `^${contexts}([^/]+)/${room}/`, pathNot: SPECS },
+    to: {
+      path: '^(src|migrations|scripts|test|bench)/',
+      pathNot: [
+        `^(src/platform|${home}/$1/(${[room, ...others].join('|')}))/`,
+        String.raw`^${home}/$1/$1\.settings\.ts$`,
+      ],
+    },
+  }));
 
-const roomRules = Object.entries(ROOMS).map(([room, others]) => ({
-  name: `${room}-imports`,
-  comment: `${room} may import ${[...others, 'platform'].join(', ')}, its context's settings and itself.`,
-  severity: 'error',
-  from: { path: inLayer(room), pathNot: SPECS },
-  to: {
-    path: '^(src|migrations|scripts|test|bench)/',
-    pathNot: [`^src/(platform|$1/(${[room, ...others].join('|')}))/`, String.raw`^src/$1/$1\.settings\.ts$`],
-  },
-}));
+/** The examples keep to the layers as if they stood in src. */
+const roomRules = [
+  ...layerRules('', 'src', 'src/(?!platform/)'),
+  ...layerRules('example-', 'test/contexts', 'test/contexts/'),
+];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -111,7 +113,6 @@ module.exports = {
       },
     },
     ...roomRules,
-    ...exampleRules,
     {
       name: 'context-folders-are-layers',
       comment: `The layers are ${CONTEXT_LAYERS.join(', ')}; a file in another folder would have no rule.`,

@@ -3,6 +3,7 @@ import type { Compression } from '../../config/environment.js';
 import type { Logger } from '../../logging/logger.js';
 import { DEAD_LETTER_ID_HEADER } from '../refused-events.js';
 import type { Failures } from '../../failures/failures.js';
+import { messagesByTopic } from '../messages-by-topic.js';
 import type { OutboxMessage, Publisher } from '../outgoing-message.js';
 import { METADATA_MAX_AGE_MS } from './kafka-client.js';
 import { CompressionTypes, Partitioners } from './kafkajs.js';
@@ -73,7 +74,8 @@ export class KafkaPublisher implements Publisher {
   }
 
   private async send(messages: readonly OutboxMessage[]): Promise<void> {
-    const topics = [...new Set(messages.map(({ topic }) => topic))];
+    const byTopic = messagesByTopic(messages);
+    const topics = [...byTopic.keys()];
     const isFailing = topics.some((topic) => this.failing.has(topic));
     const shared = await this.shared(isFailing);
     shared.uses++;
@@ -81,7 +83,7 @@ export class KafkaPublisher implements Publisher {
       await shared.producer.sendBatch({
         acks: -1,
         compression: COMPRESSION_TYPES[this.parts.compression],
-        topicMessages: byTopic(messages),
+        topicMessages: [...byTopic].map(([topic, ofTopic]) => ({ topic, messages: ofTopic.map(recordOf) })),
       });
       for (const topic of topics) this.failing.delete(topic);
     } catch (error) {
@@ -194,15 +196,8 @@ function headersToSend({ headers, originalHeaders }: OutboxMessage): RecordToEnc
   return [...originalHeaders, ...Object.entries(headers).map(([name, value]) => ({ name, value }))];
 }
 
-function byTopic(messages: readonly OutboxMessage[]): { topic: string; messages: Message[] }[] {
-  const topics = new Map<string, Message[]>();
-  for (const message of messages) {
-    const { topic, key, value } = message;
-    const of = topics.get(topic);
-    // Our encoder of records takes a list as well, which kafkajs's types do not know.
-    const record: Message = { key, value, headers: headersToSend(message) as Message['headers'] };
-    if (of === undefined) topics.set(topic, [record]);
-    else of.push(record);
-  }
-  return [...topics].map(([topic, ofTopic]) => ({ topic, messages: ofTopic }));
+function recordOf(message: OutboxMessage): Message {
+  const { key, value } = message;
+  // Our encoder of records takes a list as well, which kafkajs's types do not know.
+  return { key, value, headers: headersToSend(message) as Message['headers'] };
 }

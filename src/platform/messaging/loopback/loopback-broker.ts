@@ -3,6 +3,7 @@ import type { Database, Transaction } from '../../database/database.js';
 import type { Logger } from '../../logging/logger.js';
 import type { BatchRunner } from '../batch-runner.js';
 import { headersOf } from '../event-headers.js';
+import { messagesByTopic } from '../messages-by-topic.js';
 import type { OutboxMessage, Publisher } from '../outgoing-message.js';
 import type { BatchHandler, ReceivedEvent } from '../received-event.js';
 import { type BacklogOwner, LOOPBACK_PARTITION, LoopbackBacklog } from './backlog.js';
@@ -54,7 +55,7 @@ export class LoopbackBroker implements Publisher {
 
   async publish(messages: readonly OutboxMessage[], signal: AbortSignal, tx: Transaction): Promise<void> {
     const waiting = new Set((await this.backlog.having(this.owners(), tx)).map(keyOf));
-    const byTopic = groupByTopic(messages);
+    const byTopic = messagesByTopic(messages);
     signal.throwIfAborted();
     for (const delivery of this.deliveries) {
       const { owner } = delivery;
@@ -85,17 +86,6 @@ export class LoopbackBroker implements Publisher {
     const waiting = new Set((await this.backlog.having(this.owners()).catch(() => [])).map(keyOf));
     for (const delivery of this.deliveries) if (waiting.has(keyOf(delivery.owner))) delivery.catchUp();
   }
-}
-
-/** Order is kept within each topic, as in Kafka. */
-function groupByTopic(messages: readonly OutboxMessage[]): Map<string, OutboxMessage[]> {
-  const topics = new Map<string, OutboxMessage[]>();
-  for (const message of messages) {
-    const ofTopic = topics.get(message.topic);
-    if (ofTopic === undefined) topics.set(message.topic, [message]);
-    else ofTopic.push(message);
-  }
-  return topics;
 }
 
 const keyOf = ({ context, topic }: BacklogOwner): string => `${context} ${topic}`;

@@ -7,6 +7,7 @@ import { Health, type PartState } from '../../health/health.js';
 import { messageForLog } from '../../logging/error-record.js';
 import { LOGGER, type Logger } from '../../logging/logger.js';
 import { DEAD_LETTER_ID_HEADER } from '../refused-events.js';
+import { messagesByTopic } from '../messages-by-topic.js';
 import { type OutboxMessage, PUBLISHER, type Publisher } from '../outgoing-message.js';
 import { RelayMetrics } from '../messaging.metrics.js';
 import { Backoff } from '../backoff.js';
@@ -152,14 +153,8 @@ export class OutboxRelay {
       await publisher.publish(messages, stopping.signal, tx);
       return messages;
     }
-    const topics = new Map<string, OutboxMessage[]>();
-    for (const message of messages) {
-      const ofTopic = topics.get(message.topic);
-      if (ofTopic === undefined) topics.set(message.topic, [message]);
-      else ofTopic.push(message);
-    }
     const outcomes = await Promise.all(
-      [...topics].map(async ([topic, ofTopic]) =>
+      [...messagesByTopic(messages)].map(async ([topic, ofTopic]) =>
         (await this.publishTo(topic, ofTopic, tx)) ? ofTopic : [],
       ),
     );

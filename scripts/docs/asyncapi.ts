@@ -13,7 +13,7 @@ import { deadLetterExample, orderExample, statusExample } from './examples.js';
 
 /** The part of JSON Schema that the document uses. */
 export interface Schema extends Omit<FieldSchema, 'type' | 'items'> {
-  type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
+  type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
   const?: string;
   enum?: readonly string[];
   required?: readonly string[];

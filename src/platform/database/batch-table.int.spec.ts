@@ -7,6 +7,7 @@ import {
   BOOLEAN,
   BYTEA,
   column,
+  DOUBLE,
   INTEGER,
   JSONB,
   SMALLINT,
@@ -19,6 +20,7 @@ interface Row {
   readonly text?: string;
   readonly big?: number;
   readonly small?: number;
+  readonly double?: number;
   readonly flag?: boolean;
   readonly bytes?: Uint8Array | string;
   readonly json?: string;
@@ -30,6 +32,7 @@ const TABLE = new BatchTable<Row>('things', [
   column('words', TEXT, (row) => row.text),
   column('big', BIGINT, (row) => row.big),
   column('small', SMALLINT, (row) => row.small),
+  column('double', DOUBLE, (row) => row.double),
   column('flag', BOOLEAN, (row) => row.flag),
   column('bytes', BYTEA, (row) => row.bytes),
   column('json', JSONB, (row) => row.json),
@@ -44,6 +47,7 @@ const anyRow = fc.record(
     text: anyText,
     big: fc.maxSafeInteger(),
     small: fc.integer({ min: -32_768, max: 32_767 }),
+    double: fc.double(),
     flag: fc.boolean(),
     bytes: fc.oneof(fc.uint8Array({ maxLength: 100 }), anyText),
     json: fc.dictionary(anyText, anyText).map((object) => JSON.stringify(object)),
@@ -61,8 +65,8 @@ let house: WaybillDatabase;
 beforeAll(async () => {
   house = await openWaybillDatabase();
   await house.database.source.query(`
-    CREATE TABLE things (number integer, words text, big bigint, small smallint, flag boolean, bytes bytea, json jsonb,
-                         at timestamptz)`);
+    CREATE TABLE things (number integer, words text, big bigint, small smallint, double double precision, flag boolean, bytes bytea,
+                         json jsonb, at timestamptz)`);
 });
 
 beforeEach(() => house.database.source.query('TRUNCATE things'));
@@ -72,9 +76,16 @@ afterAll(() => house.drop());
 /** What stands in the table, each value as PostgreSQL itself writes it. */
 async function storedRows(): Promise<object[]> {
   return house.rows(`
-    SELECT number AS place, words, big::text AS big, small, flag, encode(bytes, 'hex') AS bytes, json::text AS json,
+    SELECT number AS place, words, big::text AS big, small, encode(float8send(double), 'hex') AS double, flag, encode(bytes, 'hex') AS bytes, json::text AS json,
            (extract(epoch FROM at) * 1000000)::numeric(20)::text AS at
     FROM things ORDER BY number`);
+}
+
+/** As IEEE 754 has them. */
+function doubleBytes(value: number): string {
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleBE(value);
+  return bytes.toString('hex');
 }
 
 async function asStored(rows: readonly Row[]): Promise<object[]> {
@@ -89,6 +100,7 @@ async function asStored(rows: readonly Row[]): Promise<object[]> {
     // -0 is 0
     big: row.big === undefined ? null : String(row.big),
     small: row.small === undefined ? null : row.small + 0,
+    double: row.double === undefined ? null : doubleBytes(row.double),
     flag: row.flag ?? null,
     bytes: row.bytes === undefined ? null : Buffer.from(row.bytes as string).toString('hex'),
     json: normalised[index]!.json,
@@ -129,7 +141,7 @@ describe('a batch', () => {
 
   it('tells the place of each row', async () => {
     const statement = `SELECT place_in_batch::int AS place, words FROM (SELECT t.* FROM ${TABLE.unnested('t')}) AS
-      batch(a, words, c, d, e, f, g, h, place_in_batch) ORDER BY place_in_batch`;
+      batch(a, words, c, d, e, f, g, h, i, place_in_batch) ORDER BY place_in_batch`;
     const rows = ['b', 'a', 'c'].map((text): Row => ({ place: 0, text }));
     expect(await house.rows(statement, TABLE.arraysOf(rows))).toEqual([
       { place: 1, words: 'b' },

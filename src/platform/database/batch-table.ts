@@ -11,6 +11,11 @@ export const TEXT: ColumnType<string> = { name: 'text', oid: 25, write: (to, val
 export const BIGINT: ColumnType<number> = { name: 'bigint', oid: 20, write: (to, value) => to.bigint(value) };
 /** Whole numbers that a number cannot hold. */
 export const INT64: ColumnType<bigint> = { name: 'bigint', oid: 20, write: (to, value) => to.int64(value) };
+export const DOUBLE: ColumnType<number> = {
+  name: 'double precision',
+  oid: 701,
+  write: (to, value) => to.double(value),
+};
 export const INTEGER: ColumnType<number> = {
   name: 'integer',
   oid: 23,

@@ -105,6 +105,13 @@ export class BinaryWriter {
     this.length = this.bytes.writeBigInt64BE(value, this.length);
   }
 
+  /** A double as it is, for a column of type double precision. */
+  double(value: number): void {
+    this.lengthOf(8);
+    this.reserve(8);
+    this.length = this.bytes.writeDoubleBE(value, this.length);
+  }
+
   /** @param us microseconds since the Unix epoch, for a column of type timestamptz */
   timestamptz(us: bigint): void {
     this.int64(us - EPOCH_US);

@@ -4,9 +4,13 @@ import { aWholeNumber, type ParameterReader } from './request-parameters.js';
 export const DEFAULT_LIMIT = 50;
 
 /** Parses the parameter `limit` of a list: the largest page size. */
-export function takeLimit(reader: ParameterReader, maxLimit: number): number {
+export function takeLimit(
+  reader: ParameterReader,
+  maxLimit: number,
+  defaultLimit: number = DEFAULT_LIMIT,
+): number {
   const limit = reader.take('limit', aWholeNumber(1, maxLimit), `a whole number from 1 to ${maxLimit}`);
-  return limit ?? DEFAULT_LIMIT;
+  return limit ?? defaultLimit;
 }
 
 /**

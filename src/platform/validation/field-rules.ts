@@ -132,6 +132,20 @@ export function WholeNumber(
 }
 
 /**
+ * A number as IEEE 754's double, which JavaScript and PostgreSQL's double precision share: what JSON can write, but not
+ * what overflows, such as 1e400. Zero has no sign. `meaning` names its unit.
+ */
+export function FiniteNumber(meaning?: string): PropertyDecorator {
+  return fieldRule({
+    name: 'finiteNumber',
+    schema: { type: 'number', format: 'double', ...(meaning !== undefined && { description: meaning }) },
+    accepts: (value) => Number.isFinite(value),
+    expected: 'a number that a double holds',
+    found: (value) => (value === Infinity || value === -Infinity ? 'one beyond 1.8e308' : kindOf(value)),
+  });
+}
+
+/**
  * An object of another class. Says only that it is an object: its fields are validated by whoever walks the model.
  * ValidateNested is not used, because it lets an empty list pass for an object and recurses into lists of lists until the
  * stack overflows.

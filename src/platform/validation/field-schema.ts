@@ -1,7 +1,7 @@
 /** The part of JSON Schema (draft 2020-12) that OpenAPI 3.0, OpenAPI 3.1 and AsyncAPI 3 understand alike. */
 export interface FieldSchema {
   $ref?: string;
-  type?: 'string' | 'integer' | 'array';
+  type?: 'string' | 'integer' | 'number' | 'array';
   description?: string;
   format?: string;
   pattern?: string;

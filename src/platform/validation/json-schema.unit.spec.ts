@@ -7,13 +7,14 @@ describe('the JSON Schema of a model', () => {
   it('says of each field what its rule does, a rule of its own included', () => {
     expect(jsonSchemaOf(Book)).toEqual({
       type: 'object',
-      required: ['isbn', 'title', 'pages', 'price', 'currency'],
+      required: ['isbn', 'title', 'pages', 'price', 'currency', 'weight'],
       properties: {
         isbn: { type: 'string', pattern: '^\\d{13}$' },
         title: { type: 'string' },
         pages: { type: 'integer', minimum: 1, maximum: 5_000, description: 'pages' },
         price: { type: 'integer', format: 'int64', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
         currency: { type: 'string', pattern: '^[A-Z]{3}$', description: 'ISO 4217 code' },
+        weight: { type: 'number', format: 'double', description: 'kilograms' },
       },
       additionalProperties: false,
     });

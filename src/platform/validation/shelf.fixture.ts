@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   arbitraryDateTime,
+  arbitraryFiniteNumber,
   arbitraryShortText,
   arbitraryText,
   arbitraryWholeNumber,
@@ -10,6 +11,7 @@ import {
   DateTime,
   EmailAddress,
   fieldRule,
+  FiniteNumber,
   ListOf,
   Part,
   ShortText,
@@ -34,6 +36,7 @@ export class Book {
   @WholeNumber({ min: 1, max: 5_000, meaning: 'pages' }) pages!: number;
   @WholeNumber() price!: number;
   @CurrencyCode() currency!: string;
+  @FiniteNumber('kilograms') weight!: number;
 }
 
 export class Keeper {
@@ -55,7 +58,9 @@ export function aShelf() {
     label: 'A 1',
     since: '2021-11-26T06:22:19Z',
     keeper: { name: 'Zofia Żółć', email: 'zofia@example.com' },
-    books: [{ isbn: '9780306406157', title: '王小明 🚚', pages: 317, price: 1817, currency: 'EUR' }],
+    books: [
+      { isbn: '9780306406157', title: '王小明 🚚', pages: 317, price: 1817, currency: 'EUR', weight: 0.45 },
+    ],
   };
 }
 
@@ -73,6 +78,7 @@ export function arbitraryShelf(): fc.Arbitrary<Shelf> {
       pages: fc.integer({ min: 1, max: 5_000 }),
       price: arbitraryWholeNumber(),
       currency: fc.constantFrom('USD', 'EUR', 'JPY'),
+      weight: arbitraryFiniteNumber(),
     })
     .map((fields) => Object.assign(new Book(), fields));
   return fc

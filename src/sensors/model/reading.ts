@@ -1,0 +1,29 @@
+import { FiniteNumber } from '../../platform/validation/field-rules.js';
+import { ReadingTime } from './reading-time.js';
+import { SensorId } from './sensor-id.js';
+
+/** What a sensor has measured. */
+export class Reading {
+  @SensorId() sensor_id!: string;
+  @FiniteNumber() value!: number;
+  /** Unix seconds. */
+  @ReadingTime() timestamp!: number;
+}
+
+/** A reading that is stored. */
+export interface StoredReading extends Reading {
+  /** Grows with each reading that is stored. */
+  readonly id: number;
+}
+
+/**
+ * Whether one reading of a sensor is newer than another: by its own time, and of one second by which was stored later;
+ * never by when it came to whom.
+ */
+export function isNewer(one: StoredReading, other: StoredReading): boolean {
+  return one.timestamp > other.timestamp || (one.timestamp === other.timestamp && one.id > other.id);
+}
+
+/** The canonical JSON text of a reading: `{"sensor_id":"sensor-123","value":16.21,"timestamp":1795254597}`. */
+export const encodeReading = ({ sensor_id, value, timestamp }: Reading): string =>
+  JSON.stringify({ sensor_id, value, timestamp });

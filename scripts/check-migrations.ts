@@ -76,9 +76,11 @@ async function schemasAround(
 
 async function check(connection: ConnectionSettings): Promise<number> {
   const options = databaseOptions({ settings: Settings.defaults([PROGRAM_SETTINGS]), contexts: CONTEXTS });
-  const source = dataSourceFor(connection, options).setOptions({ migrations: [MIGRATIONS] });
+  const migrations = [MIGRATIONS, ...(options.moreMigrations ?? [])];
+  const source = dataSourceFor(connection, options).setOptions({ migrations });
   await source.initialize();
   try {
+    for (const schema of options.schemas ?? []) await source.query(`CREATE SCHEMA "${schema}"`);
     if (source.migrations.length === 0) throw new Error(`there are no migrations in ${MIGRATIONS}`);
     const faults = await faultsOf(source);
     for (const fault of faults) console.error(fault);

@@ -1,6 +1,8 @@
 import { ORDER_ENTITIES } from '../../src/orders/repository/order.entities.js';
 import { Database, type DatabaseOptions } from '../../src/platform/database/database.js';
 import type { ConnectionSettings } from '../../src/platform/database/connection-settings.js';
+import type { Context } from '../../src/platform/context.js';
+import { schemaOf } from '../../src/platform/context-registry.js';
 import { PLATFORM_ENTITIES } from '../../src/platform/platform.module.js';
 import { compileMigrations } from './compiled-migrations.js';
 import { createTestDatabase } from './test-database.js';
@@ -17,13 +19,24 @@ export interface WaybillDatabase {
   drop(): Promise<void>;
 }
 
+export interface WaybillDatabaseOptions {
+  readonly poolSize?: number;
+  /** Whose tables are there besides those of orders. */
+  readonly contexts?: readonly Context[];
+}
+
 /** A fresh database with the program's own schema. */
-export async function openWaybillDatabase({ poolSize = 12 } = {}): Promise<WaybillDatabase> {
+export async function openWaybillDatabase({
+  poolSize = 12,
+  contexts = [],
+}: WaybillDatabaseOptions = {}): Promise<WaybillDatabase> {
   const migrations = await compileMigrations();
   const { connection, drop } = await createTestDatabase();
   const options: DatabaseOptions = {
-    entities: [...PLATFORM_ENTITIES, ...ORDER_ENTITIES],
+    entities: [...PLATFORM_ENTITIES, ...ORDER_ENTITIES, ...contexts.flatMap(({ entities }) => entities)],
     migrationsDirectory: migrations.directory,
+    schemas: contexts.flatMap((context) => schemaOf(context) ?? []),
+    moreMigrations: contexts.flatMap(({ migrations: own = [] }) => own),
     poolSize,
   };
   const database = new Database(options);

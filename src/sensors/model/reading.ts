@@ -10,6 +10,9 @@ export class Reading {
   @ReadingTime() timestamp!: number;
 }
 
+/** Header of the event that is the copy of a reading which is stored already: its id. */
+export const READING_ID_HEADER = 'reading_id';
+
 /** A reading that is stored. */
 export interface StoredReading extends Reading {
   /** Grows with each reading that is stored. */

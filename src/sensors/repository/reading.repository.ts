@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import type { Reading, StoredReading } from '../model/reading.js';
+import {
+  arraysOfEvents,
+  arraysOfRequest,
+  BY_IDS,
+  FORGET_SOME,
+  LATEST_AFTER,
+  LATEST_OF,
+  type ReadingOfEvent,
+  STORE_OF_EVENTS,
+  STORE_OF_REQUEST,
+} from './reading.sql.js';
+
+/** A sensor may have millions of readings, and a statement has to end. */
+const FORGOTTEN_AT_ONCE = 10_000;
+
+/** Readings in PostgreSQL. */
+@Injectable()
+export class ReadingRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Stores readings of events, each once, however often its event is delivered.
+   *
+   * @returns the latest of each sensor that is stored now, of the sensors in the batch: at least as new as the batch's own
+   */
+  async storeOfEvents(tx: Transaction, readings: readonly ReadingOfEvent[]): Promise<StoredReading[]> {
+    if (readings.length === 0) return [];
+    const rows: (StoredReading & { stored: number })[] = await tx.query(
+      STORE_OF_EVENTS,
+      arraysOfEvents(readings),
+    );
+    // Whoever stored the others may have died before telling anybody.
+    if ((rows[0]?.stored ?? 0) < readings.length) {
+      return this.latestOf([...new Set(readings.map(({ reading }) => reading.sensor_id))], tx);
+    }
+    return rows.map(({ id, sensor_id, value, timestamp }) => ({ id, sensor_id, value, timestamp }));
+  }
+
+  /** Stores readings that no event has brought. @returns them all, in their order */
+  async storeOfRequest(tx: Transaction, readings: readonly Reading[]): Promise<StoredReading[]> {
+    const rows: { id: number }[] = await tx.query(STORE_OF_REQUEST, arraysOfRequest(readings));
+    return readings.map((reading, index) => ({ ...reading, id: rows[index]!.id }));
+  }
+
+  /** @returns those that are there, in any order */
+  byIds(tx: Transaction, ids: readonly number[]): Promise<StoredReading[]> {
+    return tx.query(BY_IDS, [ids]);
+  }
+
+  /** The latest readings of sensors, in any order; none of a sensor that has none. */
+  latestOf(
+    sensorIds: readonly string[],
+    within: Pick<Transaction, 'query'> = this.database.source,
+  ): Promise<StoredReading[]> {
+    return within.query(LATEST_OF, [sensorIds]);
+  }
+
+  /** The latest readings of up to `limit` sensors, by sensor, from behind one on; '' is before all of them. */
+  latestAfter(sensorId: string, limit: number): Promise<StoredReading[]> {
+    return this.database.source.query(LATEST_AFTER, [sensorId, limit]);
+  }
+
+  /**
+   * Deletes all readings of a sensor, in bounded steps that are committed one by one: when it throws, the older ones may
+   * be gone.
+   */
+  async forget(sensorId: string): Promise<void> {
+    let deleted: number;
+    do {
+      [, deleted] = await this.database.source.query<[unknown[], number]>(FORGET_SOME, [
+        sensorId,
+        FORGOTTEN_AT_ONCE,
+      ]);
+    } while (deleted === FORGOTTEN_AT_ONCE);
+  }
+}

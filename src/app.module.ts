@@ -10,9 +10,10 @@ import { knownFailures } from './platform/known-failures.js';
 import type { Logger } from './platform/logging/logger.js';
 import type { MessagingContext } from './platform/messaging/messaging.module.js';
 import { PLATFORM_ENTITIES, PlatformModule } from './platform/platform.module.js';
+import { sensors } from './sensors/sensors.module.js';
 
 /** The contexts of this house. A new kind of event is a new folder beside `orders/` and one more name here. */
-export const CONTEXTS: readonly Context[] = [orders];
+export const CONTEXTS: readonly Context[] = [orders, sensors];
 
 const MIGRATIONS_DIRECTORY = fileURLToPath(new URL('../migrations', import.meta.url));
 

@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { BatchedLookups, type FoundValues } from '../../platform/database/batched-lookups.js';
+import { isNewer, type StoredReading } from '../model/reading.js';
+import { ReadingRepository } from '../repository/reading.repository.js';
+
+/** Some 300 bytes each. */
+const MAX_SENSORS = 100_000;
+const LOAD_TIMEOUT_MS = 5_000;
+
+/**
+ * The newest reading of each sensor, in memory: those of commits are put in, and what is not there is looked up in
+ * PostgreSQL. Never newer than what is stored, and never older than what it has given before, until a sensor is forgotten.
+ */
+@Injectable()
+export class LatestReadings {
+  private readonly held = new LRUCache<string, StoredReading>({ max: MAX_SENSORS });
+  private readonly lookups: BatchedLookups<StoredReading>;
+  /** Grows with each sensor that is forgotten. */
+  private forgotten = 0;
+
+  constructor(private readonly readings: ReadingRepository) {
+    this.lookups = new BatchedLookups({
+      query: (sensorIds) => this.load(sensorIds),
+      maxQueries: 2,
+      maxKeys: 100,
+    });
+  }
+
+  /** From memory, at once; undefined where {@link read} has to be asked. */
+  peek(sensorId: string): StoredReading | undefined {
+    return this.held.get(sensorId);
+  }
+
+  /** @returns undefined of a sensor that has no reading. @throws what the database says, and a TimeoutError */
+  async read(sensorId: string): Promise<StoredReading | undefined> {
+    const held = this.held.get(sensorId);
+    if (held !== undefined) return held;
+    const { forgotten } = this;
+    const loaded = await this.lookups.find(sensorId, AbortSignal.timeout(LOAD_TIMEOUT_MS));
+    // What was found before its sensor was forgotten must not come back.
+    if (loaded !== undefined && forgotten === this.forgotten) this.put([loaded]);
+    return this.held.get(sensorId) ?? loaded;
+  }
+
+  /** Readings that were committed, in any order. */
+  put(stored: readonly StoredReading[]): void {
+    for (const reading of stored) {
+      const held = this.held.get(reading.sensor_id);
+      if (held === undefined || isNewer(reading, held)) this.held.set(reading.sensor_id, reading);
+    }
+  }
+
+  forget(sensorId: string): void {
+    this.forgotten++;
+    this.held.delete(sensorId);
+  }
+
+  private async load(sensorIds: readonly string[]): Promise<FoundValues<StoredReading>> {
+    const found = await this.readings.latestOf(sensorIds);
+    return {
+      values: new Map(found.map((reading) => [reading.sensor_id, reading])),
+      keys: sensorIds.length,
+    };
+  }
+}

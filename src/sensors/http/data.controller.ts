@@ -1,0 +1,103 @@
+import { Body, Controller, Get, Headers, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { invalidRequest } from '../../platform/http/invalid-request.js';
+import { requireJson } from '../../platform/http/json-body.js';
+import { linkToNextPage } from '../../platform/http/pages.js';
+import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
+import { ReadsBody } from '../../platform/http/request-bodies.js';
+import type { Parameters } from '../../platform/http/request-parameters.js';
+import { encodeReading } from '../model/reading.js';
+import { decodeReadings } from '../model/reading.codec.js';
+import { ReadingIntake } from '../service/reading-intake.js';
+import { ReadingLookup } from '../service/reading-lookup.js';
+import { cursorAfter, DEFAULT_LIMIT, MAX_LIMIT, parseReadingListQuery } from './reading-list-query.js';
+
+const DATA_PATH = '/data';
+const READING = { $ref: '#/components/schemas/Reading' };
+const READINGS = { type: 'array', items: READING };
+const PROBLEM = { $ref: '#/components/schemas/Problem' };
+
+/** Readings: the stored ones, and new ones. */
+@ApiTags('sensors')
+@ApiProduces('application/json', 'application/problem+json')
+@Controller('data')
+export class DataController {
+  constructor(
+    private readonly lookup: ReadingLookup,
+    private readonly intake: ReadingIntake,
+    private readonly pages: PagesUnderWay,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary:
+      'A page of readings, the last stored first, or of one sensor the newest first; the Link header leads to the next one',
+  })
+  @ApiQuery({
+    name: 'limit',
+    required: false,
+    schema: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT },
+  })
+  @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' } })
+  @ApiQuery({ name: 'sensor_id', required: false, schema: { type: 'string' } })
+  @ApiQuery({
+    name: 'from',
+    required: false,
+    description: 'timestamp at or after, in Unix seconds',
+    schema: { type: 'integer', minimum: 0 },
+  })
+  @ApiQuery({
+    name: 'to',
+    required: false,
+    description: 'timestamp before, in Unix seconds',
+    schema: { type: 'integer', minimum: 0 },
+  })
+  @ApiResponse({ status: 200, description: 'The page', schema: READINGS })
+  @ApiResponse({ status: 400, description: 'A parameter is not valid', schema: PROBLEM })
+  @ApiResponse({ status: 503, description: 'Too many pages are under way', schema: PROBLEM })
+  async list(
+    @Query() parameters: Parameters,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { limit, after, filter } = parseReadingListQuery(parameters);
+    const page = await this.pages.make(request, () => this.lookup.list(filter, limit, after));
+    if (page.next !== undefined) {
+      reply.header('link', linkToNextPage(DATA_PATH, request.url, cursorAfter(page.next)));
+    }
+    reply.header('cache-control', 'no-store').header('content-type', 'application/json; charset=utf-8');
+    await reply.send(`[${page.readings.map(encodeReading).join(',')}]`);
+  }
+
+  @Post()
+  @HttpCode(201)
+  @ReadsBody()
+  @ApiOperation({
+    summary: 'Stores a reading, or a list of up to 1,000; the answer comes once all are committed',
+  })
+  @ApiBody({ schema: { oneOf: [READING, READINGS] } })
+  @ApiResponse({ status: 201, description: 'All are stored' })
+  @ApiResponse({
+    status: 400,
+    description: 'Not a valid reading, or list of them; every fault is named, and none is stored',
+    schema: PROBLEM,
+  })
+  @ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM })
+  @ApiResponse({ status: 415, description: 'Not application/json', schema: PROBLEM })
+  @ApiResponse({
+    status: 503,
+    description: 'Cannot be stored at the moment; sending it again may store it twice',
+    schema: PROBLEM,
+  })
+  async submit(
+    @Body() body: Buffer | undefined,
+    @Headers('content-type') contentType: string | undefined,
+  ): Promise<{ reading_ids: number[] }> {
+    requireJson(contentType);
+    const verdict = decodeReadings(body ?? null);
+    if (!verdict.valid) throw invalidRequest('the reading', verdict.faults);
+    const stored = await this.intake.submit(verdict.readings);
+    return { reading_ids: stored.map(({ id }) => id) };
+  }
+}

@@ -1,0 +1,20 @@
+import type { RefusedEvent } from '../../platform/messaging/received-event.js';
+import type { Reading } from '../model/reading.js';
+import type { Origin } from '../repository/reading.sql.js';
+
+/** A valid reading of an event. */
+export interface IncomingReading {
+  readonly reading: Reading;
+  readonly origin: Origin;
+  /** Where the event says that it is the copy of a reading that is stored already. */
+  readonly readingId?: number;
+}
+
+/** What a batch of events has come to. */
+export interface IncomingReadings {
+  /** In the batch's order, without those that a tombstone behind them has made void. */
+  readonly readings: readonly IncomingReading[];
+  /** Sensors of which all that was stored before the batch goes. */
+  readonly forgotten: ReadonlySet<string>;
+  readonly refused: readonly RefusedEvent[];
+}

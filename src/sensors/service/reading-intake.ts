@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import { DeadLetters } from '../../platform/dead-letters/dead-letters.js';
+import { nextTurn } from '../../platform/event-loop-turns.js';
+import { LatestReadings } from '../cache/latest-readings.js';
+import type { Reading, StoredReading } from '../model/reading.js';
+import { ReadingAnnouncements } from '../producer/reading-announcements.js';
+import { ReadingRepository } from '../repository/reading.repository.js';
+import type { IncomingReading, IncomingReadings } from './incoming-readings.js';
+
+/** The one write path: readings and what belongs to them are of one transaction, and the latest follow the commit. */
+@Injectable()
+export class ReadingIntake {
+  constructor(
+    private readonly database: Database,
+    private readonly readings: ReadingRepository,
+    private readonly announcements: ReadingAnnouncements,
+    private readonly deadLetters: DeadLetters,
+    private readonly latest: LatestReadings,
+  ) {}
+
+  /**
+   * Takes a batch of events in. When it throws, nothing of it is stored, and sensors may have been forgotten: the batch
+   * comes again.
+   */
+  async receive({ readings, forgotten, refused }: IncomingReadings): Promise<void> {
+    for (const sensorId of forgotten) {
+      await this.readings.forget(sensorId);
+      this.latest.forget(sensorId);
+    }
+    const latest = await this.database.transaction(async (tx) => {
+      await nextTurn('background');
+      const stored = await this.readings.storeOfEvents(tx, await this.withoutCopies(tx, readings));
+      await this.deadLetters.append(tx, refused);
+      return stored;
+    });
+    this.latest.put(latest);
+  }
+
+  /** Stores readings of a request, all or none, and announces them. @returns them in their order */
+  async submit(readings: readonly Reading[]): Promise<StoredReading[]> {
+    const stored = await this.database.transaction(async (tx) => {
+      const withIds = await this.readings.storeOfRequest(tx, readings);
+      await this.announcements.append(tx, withIds);
+      return withIds;
+    });
+    this.latest.put(stored);
+    return stored;
+  }
+
+  /**
+   * Leaves out the copies of readings that are stored already. The header alone proves nothing, since anybody can write
+   * it, and a database that was made anew gives the ids again: the row has to hold the same reading.
+   */
+  private async withoutCopies(
+    tx: Transaction,
+    readings: readonly IncomingReading[],
+  ): Promise<readonly IncomingReading[]> {
+    const ids = readings.flatMap(({ readingId }) => readingId ?? []);
+    if (ids.length === 0) return readings;
+    const stored = new Map((await this.readings.byIds(tx, ids)).map((one) => [one.id, one]));
+    return readings.filter(({ reading, readingId }) => {
+      const original = readingId === undefined ? undefined : stored.get(readingId);
+      return original === undefined || !isSame(original, reading);
+    });
+  }
+}
+
+const isSame = (one: Reading, other: Reading): boolean =>
+  one.sensor_id === other.sensor_id && one.value === other.value && one.timestamp === other.timestamp;

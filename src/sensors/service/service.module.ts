@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { SensorsCacheModule } from '../cache/cache.module.js';
+import { SensorsProducerModule } from '../producer/producer.module.js';
+import { SensorsRepositoryModule } from '../repository/repository.module.js';
+import { ReadingIntake } from './reading-intake.js';
+import { ReadingLookup } from './reading-lookup.js';
+
+@Module({
+  imports: [SensorsRepositoryModule, SensorsCacheModule, SensorsProducerModule],
+  providers: [ReadingIntake, ReadingLookup],
+  exports: [ReadingIntake, ReadingLookup],
+})
+export class SensorsServiceModule {}

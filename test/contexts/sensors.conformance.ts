@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sensors } from '../../src/sensors/sensors.module.js';
+import type { Waybill } from '../../src/waybill.js';
+import { ask } from '../e2e/api.js';
+import { eventually } from '../support/eventually.js';
+import type { ChosenSettings } from '../support/house-of.js';
+import { openWaybillDatabase, type WaybillDatabase } from '../support/waybill-database.js';
+import { startContexts } from './start-contexts.js';
+
+const WAIT = { timeoutMs: 30_000 };
+const TOPIC = 'sensor-data';
+
+interface Reading {
+  sensor_id: string;
+  value: number;
+  timestamp: number;
+}
+
+/**
+ * Readings, from the topic and over HTTP.
+ *
+ * @param settings of a test, which choose the transport and names that no other test has
+ */
+export function sensorsConformance(name: string, settings: () => ChosenSettings): void {
+  describe(`readings of sensors, over ${name}`, () => {
+    let database: WaybillDatabase;
+    let waybill: Waybill;
+    let url: string;
+    let chosen: ChosenSettings;
+
+    beforeEach(async () => {
+      database = await openWaybillDatabase();
+      chosen = settings();
+      await start();
+    });
+    afterEach(async () => {
+      await waybill.stop();
+      await database.drop();
+    });
+
+    async function start(): Promise<void> {
+      waybill = await startContexts(database, chosen, [sensors]);
+      url = waybill.url;
+    }
+
+    const topic = (): string => chosen.SENSORS_TOPIC ?? TOPIC;
+
+    /** As another program would send it; without a value it is a tombstone. */
+    const send = (key: string, value: string | undefined, headers: object = {}): Promise<unknown> =>
+      value === undefined
+        ? database.rows(
+            `INSERT INTO outbox (aggregatetype, aggregateid, type, topic, headers, payload, exact)
+             VALUES ('test', $2, 'test', $1, '{}', '', jsonb_build_object(
+               'key', encode(convert_to($2, 'UTF8'), 'base64'), 'headers', '{}'::jsonb, 'is_tombstone', true))`,
+            [topic(), key],
+          )
+        : database.rows(
+            `INSERT INTO outbox (aggregatetype, aggregateid, type, topic, headers, payload)
+             VALUES ('test', $2, 'test', $1, $4, convert_to($3, 'UTF8'))`,
+            [topic(), key, value, JSON.stringify(headers)],
+          );
+    const sendReading = (reading: Reading, headers: object = {}): Promise<unknown> =>
+      send(reading.sensor_id, JSON.stringify(reading), headers);
+    const post = (body: unknown) =>
+      ask(`${url}/data`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const recent = (sensorId: string) => ask(`${url}/recent/${encodeURIComponent(sensorId)}`);
+    const stored = () =>
+      database.rows<Reading>('SELECT sensor_id, value, ts AS timestamp FROM sensors.sensor_data ORDER BY id');
+    const letters = () =>
+      database.rows<{ context: string; reason: string }>(
+        'SELECT context, reason FROM dead_letters ORDER BY id',
+      );
+    const outboxIsEmpty = async (): Promise<void> => {
+      const [{ n }] = (await database.rows('SELECT count(*)::int AS n FROM outbox')) as [{ n: number }];
+      expect(n).toBe(0);
+    };
+    const aReading = (fields: Partial<Reading> = {}): Reading => ({
+      sensor_id: 'sensor-123',
+      value: 16.21,
+      timestamp: 1_700_000_000,
+      ...fields,
+    });
+
+    it('are stored, each, and the latest is at hand as a bare number', async () => {
+      await sendReading(aReading());
+      await sendReading(aReading({ timestamp: 1_699_999_999, value: 3 }));
+      await eventually(async () => expect(await stored()).toHaveLength(2), WAIT);
+      await eventually(async () => {
+        const { status, text, headers } = await recent('sensor-123');
+        expect([status, text]).toEqual([200, '16.21']);
+        expect(headers.get('x-reading-timestamp')).toBe('1700000000');
+      }, WAIT);
+      const etag = (await recent('sensor-123')).headers.get('etag')!;
+      const again = await ask(`${url}/recent/sensor-123`, { headers: { 'if-none-match': etag } });
+      expect(again.status).toBe(304);
+      const { text } = await ask(`${url}/data`);
+      expect(JSON.parse(text)).toEqual([aReading({ timestamp: 1_699_999_999, value: 3 }), aReading()]);
+    });
+
+    it('that are invalid are dead letters of the context, and the others are stored', async () => {
+      await send('s', '{"sensor_id":"s","value":1e400,"timestamp":1}');
+      await send('s', '{"sensor_id":"s","value":1,"timestamp":1.5}');
+      await send('s', '{"sensor_id":"s","value":NaN,"timestamp":1}');
+      await sendReading(aReading({ sensor_id: 's' }));
+      await eventually(async () => expect(await letters()).toHaveLength(3), WAIT);
+      await eventually(async () => expect(await stored()).toHaveLength(1), WAIT);
+      expect((await letters()).map(({ context, reason }) => [context, reason])).toEqual([
+        ['sensors', expect.stringMatching(/^value must be a number/)],
+        ['sensors', expect.stringMatching(/^timestamp must be a whole number/)],
+        ['sensors', 'the value must be JSON'],
+      ]);
+    });
+
+    it('of a request are seen at once, and announced, and stored once', async () => {
+      const { status, text } = await post([aReading({ timestamp: 1, value: 1 }), aReading({ value: 2 })]);
+      expect(status).toBe(201);
+      expect((JSON.parse(text) as { reading_ids: number[] }).reading_ids).toHaveLength(2);
+      expect((await recent('sensor-123')).text).toBe('2');
+      await sendReading(aReading({ sensor_id: 'later' }));
+      await eventually(async () => expect((await recent('later')).status).toBe(200), WAIT);
+      await eventually(outboxIsEmpty, WAIT);
+      expect(await stored()).toHaveLength(3);
+    });
+
+    it('with the id of another reading in their header are no copies of it', async () => {
+      const { text } = await post(aReading());
+      const [id] = (JSON.parse(text) as { reading_ids: number[] }).reading_ids;
+      await sendReading(aReading({ value: 5 }), { reading_id: String(id) });
+      await eventually(async () => expect(await stored()).toHaveLength(2), WAIT);
+    });
+
+    it('of a request are all valid, or none is stored', async () => {
+      const { status, text } = await post([aReading(), aReading({ timestamp: 0.5 })]);
+      expect(status).toBe(400);
+      expect((JSON.parse(text) as { errors: { path: string }[] }).errors.map(({ path }) => path)).toEqual([
+        '[1].timestamp',
+      ]);
+      expect(await stored()).toEqual([]);
+    });
+
+    it('go with their sensor when a tombstone comes', async () => {
+      await post([aReading(), aReading({ sensor_id: 'other' })]);
+      expect((await recent('sensor-123')).status).toBe(200);
+      await send('sensor-123', undefined);
+      await eventually(async () => expect((await recent('sensor-123')).status).toBe(404), WAIT);
+      expect((await stored()).map(({ sensor_id }) => sensor_id)).toEqual(['other']);
+      expect(await letters()).toEqual([]);
+    });
+
+    it('outlast the program, and their sensors may have any names', async () => {
+      for (const sensor_id of ['a/b?c#d%41', 'żółć 😀', 'x'.repeat(255)]) {
+        expect((await post(aReading({ sensor_id, value: 7 }))).status).toBe(201);
+      }
+      await waybill.stop();
+      await start();
+      for (const sensor_id of ['a/b?c#d%41', 'żółć 😀', 'x'.repeat(255)]) {
+        expect((await recent(sensor_id)).text).toBe('7');
+      }
+      expect((await recent('x'.repeat(256))).status).toBe(400);
+      expect((await recent('unknown')).status).toBe(404);
+    });
+
+    it('are listed page by page', async () => {
+      await post(Array.from({ length: 12 }, (_, n) => aReading({ value: n, timestamp: n + 1 })));
+      const first = await ask(`${url}/data`);
+      expect((JSON.parse(first.text) as Reading[]).map(({ value }) => value)).toEqual([
+        11, 10, 9, 8, 7, 6, 5, 4, 3, 2,
+      ]);
+      const next = /<([^>]+)>/.exec(first.headers.get('link')!)![1]!;
+      const second = await ask(url + next);
+      expect((JSON.parse(second.text) as Reading[]).map(({ value }) => value)).toEqual([1, 0]);
+      expect(second.headers.get('link')).toBeNull();
+      const span = await ask(`${url}/data?sensor_id=sensor-123&from=3&to=5`);
+      expect((JSON.parse(span.text) as Reading[]).map(({ value }) => value)).toEqual([3, 2]);
+      expect((await ask(`${url}/data?limit=1001`)).status).toBe(400);
+    });
+  });
+}

@@ -1,0 +1,3 @@
+import { sensorsConformance } from './sensors.conformance.js';
+
+sensorsConformance('the loopback', () => ({}));

@@ -10,14 +10,15 @@ const LOAD_TIMEOUT_MS = 5_000;
 
 /**
  * The newest reading of each sensor, in memory: those of commits are put in, and what is not there is looked up in
- * PostgreSQL. Never newer than what is stored, and never older than what it has given before, until a sensor is forgotten.
+ * PostgreSQL. Only a process that hears of the commits of all others holds any. Never newer than what is stored, and never older than what it has given before, until a sensor is forgotten.
  */
 @Injectable()
 export class LatestReadings {
   private readonly held = new LRUCache<string, StoredReading>({ max: MAX_SENSORS });
   private readonly lookups: BatchedLookups<StoredReading>;
-  /** Grows with each sensor that is forgotten. */
+  /** Grows whenever something is forgotten. */
   private forgotten = 0;
+  private isHolding = false;
 
   constructor(private readonly readings: ReadingRepository) {
     this.lookups = new BatchedLookups({
@@ -39,12 +40,26 @@ export class LatestReadings {
     const { forgotten } = this;
     const loaded = await this.lookups.find(sensorId, AbortSignal.timeout(LOAD_TIMEOUT_MS));
     // What was found before its sensor was forgotten must not come back.
-    if (loaded !== undefined && forgotten === this.forgotten) this.put([loaded]);
+    if (loaded === undefined || forgotten !== this.forgotten) return loaded;
+    this.put([loaded]);
     return this.held.get(sensorId) ?? loaded;
+  }
+
+  /** From now on it hears of each commit. */
+  hold(): void {
+    this.forgetAll();
+    this.isHolding = true;
+  }
+
+  /** Commits may be missed, so nothing is kept until {@link hold}. */
+  holdNothing(): void {
+    this.isHolding = false;
+    this.forgetAll();
   }
 
   /** Readings that were committed, in any order. */
   put(stored: readonly StoredReading[]): void {
+    if (!this.isHolding) return;
     for (const reading of stored) {
       const held = this.held.get(reading.sensor_id);
       if (held === undefined || isNewer(reading, held)) this.held.set(reading.sensor_id, reading);
@@ -54,6 +69,11 @@ export class LatestReadings {
   forget(sensorId: string): void {
     this.forgotten++;
     this.held.delete(sensorId);
+  }
+
+  private forgetAll(): void {
+    this.forgotten++;
+    this.held.clear();
   }
 
   private async load(sensorIds: readonly string[]): Promise<FoundValues<StoredReading>> {

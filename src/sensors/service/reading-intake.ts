@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { DeadLetters } from '../../platform/dead-letters/dead-letters.js';
 import { nextTurn } from '../../platform/event-loop-turns.js';
+import { LatestNotices } from '../cache/latest-news.js';
 import { LatestReadings } from '../cache/latest-readings.js';
-import type { Reading, StoredReading } from '../model/reading.js';
+import { isNewer, type Reading, type StoredReading } from '../model/reading.js';
 import { ReadingAnnouncements } from '../producer/reading-announcements.js';
 import { ReadingRepository } from '../repository/reading.repository.js';
 import type { IncomingReading, IncomingReadings } from './incoming-readings.js';
@@ -17,6 +18,7 @@ export class ReadingIntake {
     private readonly announcements: ReadingAnnouncements,
     private readonly deadLetters: DeadLetters,
     private readonly latest: LatestReadings,
+    private readonly notices: LatestNotices,
   ) {}
 
   /**
@@ -31,6 +33,7 @@ export class ReadingIntake {
     const latest = await this.database.transaction(async (tx) => {
       await nextTurn('background');
       const stored = await this.readings.storeOfEvents(tx, await this.withoutCopies(tx, readings));
+      await this.notices.send(tx, { latest: stored, forgotten: [...forgotten] });
       await this.deadLetters.append(tx, refused);
       return stored;
     });
@@ -42,6 +45,7 @@ export class ReadingIntake {
     const stored = await this.database.transaction(async (tx) => {
       const withIds = await this.readings.storeOfRequest(tx, readings);
       await this.announcements.append(tx, withIds);
+      await this.notices.send(tx, { latest: newestOfEach(withIds), forgotten: [] });
       return withIds;
     });
     this.latest.put(stored);
@@ -64,6 +68,16 @@ export class ReadingIntake {
       return original === undefined || !isSame(original, reading);
     });
   }
+}
+
+/** In any order of the readings. */
+function newestOfEach(readings: readonly StoredReading[]): StoredReading[] {
+  const newest = new Map<string, StoredReading>();
+  for (const reading of readings) {
+    const other = newest.get(reading.sensor_id);
+    if (other === undefined || isNewer(reading, other)) newest.set(reading.sensor_id, reading);
+  }
+  return [...newest.values()];
 }
 
 const isSame = (one: Reading, other: Reading): boolean =>

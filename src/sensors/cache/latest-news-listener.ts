@@ -1,0 +1,40 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Environment } from '../../platform/config/environment.js';
+import { Database } from '../../platform/database/database.js';
+import { Lifecycle } from '../../platform/lifecycle.js';
+import { LOGGER, type Logger } from '../../platform/logging/logger.js';
+import { ChannelListener } from '../../platform/messaging/channel-listener.js';
+import { LATEST_CHANNEL, parseNews } from './latest-news.js';
+import { LatestReadings } from './latest-readings.js';
+
+/**
+ * Keeps what a process that serves the API holds in memory as new as what others commit. While it cannot listen, nothing
+ * is held, and each look-up goes to PostgreSQL.
+ */
+@Injectable()
+export class LatestNewsListener {
+  constructor(
+    database: Database,
+    latest: LatestReadings,
+    environment: Environment,
+    lifecycle: Lifecycle,
+    @Inject(LOGGER) log: Logger,
+  ) {
+    if (!environment.ROLES.includes('api')) return;
+    const listener = new ChannelListener(database, LATEST_CHANNEL, {
+      onListening: () => latest.hold(),
+      onNotification: (payload) => {
+        const news = parseNews(payload);
+        for (const sensorId of news.forgotten) latest.forget(sensorId);
+        latest.put(news.latest);
+      },
+      onSilent: () => latest.holdNothing(),
+      onLost: (error) =>
+        log.warn({ err: error }, 'the latest readings lost the connection that they are heard on'),
+      onFailure: (error) =>
+        log.warn({ err: error }, 'the latest readings cannot be listened for; they are read from PostgreSQL'),
+    });
+    lifecycle.beforeReady('the latest readings', () => listener.start());
+    lifecycle.onClose('the latest readings', () => listener.stop());
+  }
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../platform/database/database.js';
+import type { StoredReading } from '../model/reading.js';
+
+/** PostgreSQL's channel on which a commit says what is the latest of its sensors. */
+export const LATEST_CHANNEL = 'waybill_sensors_latest';
+
+/** PostgreSQL refuses a notification of 8,000 bytes. */
+const MAX_PAYLOAD_BYTES = 7_999;
+const NOTIFY = `SELECT pg_notify('${LATEST_CHANNEL}', piece) FROM unnest($1::text[]) AS piece`;
+
+/** A sensor's latest reading; without one the sensor was forgotten. */
+type Item = [sensorId: string, value: number, timestamp: number, id: number] | [sensorId: string];
+
+export interface LatestNews {
+  readonly latest: readonly StoredReading[];
+  readonly forgotten: readonly string[];
+}
+
+/** Tells the processes that serve the API what others have committed. */
+@Injectable()
+export class LatestNotices {
+  /** Delivered with the commit. */
+  async send(tx: Pick<Transaction, 'query'>, { latest, forgotten }: LatestNews): Promise<void> {
+    const items = [
+      ...forgotten.map((sensorId): Item => [sensorId]),
+      ...latest.map(({ sensor_id, value, timestamp, id }): Item => [sensor_id, value, timestamp, id]),
+    ];
+    if (items.length > 0) await tx.query(NOTIFY, [[...inPieces(items)]]);
+  }
+}
+
+export function parseNews(payload: string): LatestNews {
+  const items = JSON.parse(payload) as Item[];
+  const forgotten: string[] = [];
+  const latest: StoredReading[] = [];
+  for (const item of items) {
+    const [sensor_id, value, timestamp, id] = item;
+    if (value === undefined) forgotten.push(sensor_id);
+    else latest.push({ sensor_id, value, timestamp: timestamp!, id: id! });
+  }
+  return { latest, forgotten };
+}
+
+/** JSON lists of items, each as long as a notification may be at most. */
+function* inPieces(items: readonly Item[]): Generator<string> {
+  let texts: string[] = [];
+  let bytes = 2;
+  for (const item of items) {
+    const text = JSON.stringify(item);
+    const more = Buffer.byteLength(text) + 1;
+    if (texts.length > 0 && bytes + more > MAX_PAYLOAD_BYTES) {
+      yield `[${texts.join(',')}]`;
+      texts = [];
+      bytes = 2;
+    }
+    texts.push(text);
+    bytes += more;
+  }
+  yield `[${texts.join(',')}]`;
+}

@@ -15,7 +15,7 @@ import {
 } from './setting-kinds.js';
 import { settingGroup } from './setting-group.js';
 
-export const ROLES = ['api', 'consumer', 'relay'] as const;
+export const ROLES = ['api', 'consumer', 'relay', 'producer'] as const;
 export type Role = (typeof ROLES)[number];
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -39,7 +39,7 @@ export class Environment {
   @IsOptional() @HostPatterns() ALLOWED_HOSTS?: string[] = undefined;
   @IsOptional() @Origins() TRUSTED_ORIGINS?: string[] = undefined;
   @Directory() STATIC_DIR: string = './web';
-  @SomeOf(ROLES) ROLES: Role[] = [...ROLES];
+  @SomeOf(ROLES) ROLES: Role[] = ['api', 'consumer', 'relay'];
   @Names() CONTEXTS: string[] = ['orders'];
   @OneOf(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 
@@ -86,7 +86,7 @@ const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   TRUSTED_ORIGINS: 'Origins of other pages that may change something here; those of others get 403',
   STATIC_DIR: 'Folder of the web page',
   CONTEXTS: 'What this deployment is for: contexts, such as orders',
-  ROLES: 'What this process does: serve the API, consume events, relay the outbox',
+  ROLES: 'What this process does: serve the API, consume events, relay the outbox, make events up (producer)',
   LOG_LEVEL: 'Least severe log line that is written',
   WATCHDOG_SECONDS: 'Seconds that the event loop may stand still before the process ends itself; 0: for ever',
   DATA_DIR: 'Home of the embedded PostgreSQL',

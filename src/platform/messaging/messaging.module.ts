@@ -7,6 +7,7 @@ import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchConsumer } from './batch-consumer.js';
 import { BatchSkips } from './batch-skips/batch-skips.js';
 import { type ContextName, ContextNames } from './context-names.js';
+import { DirectMessages } from './direct-messages.js';
 import type { EventServer } from './event-server.js';
 import { FailingBatches } from './failing-batches.js';
 import { LoopbackBroker } from './loopback/loopback-broker.js';
@@ -124,6 +125,7 @@ export class MessagingModule {
         ...MESSAGING_METRICS,
         RecentMessages,
         Outbox,
+        DirectMessages,
         BatchSkips,
         FailingBatches,
         PoisonGuards,
@@ -131,7 +133,7 @@ export class MessagingModule {
         OutboxRelay,
         OutboxMetrics,
       ],
-      exports: [Topics, Outbox, MessagingMetrics, OutboxRelay, EVENT_SERVER],
+      exports: [Topics, Outbox, DirectMessages, MessagingMetrics, OutboxRelay, EVENT_SERVER],
     };
   }
 }

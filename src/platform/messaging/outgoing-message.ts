@@ -35,6 +35,8 @@ export interface Publisher {
   /** Connects ahead of the first message, so that it does not have to wait for that. */
   prepare(): Promise<void>;
   publish(messages: readonly OutboxMessage[], signal: AbortSignal, tx: Transaction): Promise<void>;
+  /** The same for messages that never were in the outbox; not there where they have to go through it. */
+  publishNow?(messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

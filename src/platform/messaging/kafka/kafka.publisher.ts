@@ -4,7 +4,7 @@ import type { Logger } from '../../logging/logger.js';
 import { DEAD_LETTER_ID_HEADER } from '../refused-events.js';
 import type { Failures } from '../../failures/failures.js';
 import { messagesByTopic } from '../messages-by-topic.js';
-import type { OutboxMessage, Publisher } from '../outgoing-message.js';
+import type { OutboxMessage, OutgoingMessage, Publisher } from '../outgoing-message.js';
 import { METADATA_MAX_AGE_MS } from './kafka-client.js';
 import { CompressionTypes, Partitioners } from './kafkajs.js';
 import type { RecordToEncode } from './record-encoding.js';
@@ -58,6 +58,15 @@ export class KafkaPublisher implements Publisher {
 
   async prepare(): Promise<void> {
     await this.shared(false);
+  }
+
+  publishNow(messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<void> {
+    const createdAtMs = Date.now();
+    // Kafka gives them their places, so the ids are of no use.
+    return this.publish(
+      messages.map((message) => ({ ...message, id: 0, createdAtMs })),
+      signal,
+    );
   }
 
   async publish(messages: readonly OutboxMessage[], signal: AbortSignal): Promise<void> {

@@ -4,6 +4,7 @@ import { SensorsConsumerModule } from './consumer/consumer.module.js';
 import { SensorsHttpModule } from './http/http.module.js';
 import { RECENT_PATH } from './http/recent-answer.js';
 import { SENSORS_API } from './http/sensors.api.js';
+import { MadeUpReadingsModule } from './producer/producer.module.js';
 import { ReadingEntity } from './repository/reading.entity.js';
 import { SensorData1796212800000 } from './repository/sensor-data.migration.js';
 import { SENSORS_SETTINGS, SensorsSettings } from './sensors.settings.js';
@@ -24,6 +25,9 @@ export const sensors: Context = {
   plainRoutes: [`${RECENT_PATH}/:sensor_id`],
   module: ({ ROLES }) => ({
     module: SensorsModule,
-    imports: ROLES.includes('api') ? [SensorsHttpModule] : [],
+    imports: [
+      ...(ROLES.includes('api') ? [SensorsHttpModule] : []),
+      ...(ROLES.includes('producer') ? [MadeUpReadingsModule] : []),
+    ],
   }),
 };

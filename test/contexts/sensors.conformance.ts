@@ -164,6 +164,46 @@ export function sensorsConformance(name: string, settings: () => ChosenSettings)
       expect((await recent('unknown')).status).toBe(404);
     });
 
+    it('are at hand within a second where another process has stored them', async () => {
+      const other = await startContexts(database, { ...chosen, ROLES: ['api'] }, [sensors]);
+      try {
+        const there = async () => (await ask(`${other.url}/recent/sensor-123`)).text;
+        await eventually(async () => {
+          const rows = await database.rows(`SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN%latest'`);
+          expect(rows).toHaveLength(2);
+        }, WAIT);
+        await post(aReading({ value: 1 }));
+        await eventually(async () => expect(await there()).toBe('1'), { timeoutMs: 1_000 });
+        await post(aReading({ value: 2 }));
+        await eventually(async () => expect(await there()).toBe('2'), { timeoutMs: 1_000 });
+        await sendReading(aReading({ value: 3 }));
+        await eventually(async () => expect((await recent('sensor-123')).text).toBe('3'), WAIT);
+        await eventually(async () => expect(await there()).toBe('3'), { timeoutMs: 1_000 });
+        await send('sensor-123', undefined);
+        await eventually(async () => expect((await recent('sensor-123')).status).toBe(404), WAIT);
+        await eventually(async () => expect(await there()).toContain('nobody has heard'), {
+          timeoutMs: 1_000,
+        });
+      } finally {
+        await other.stop();
+      }
+    });
+
+    it('are made up where the process has the role producer', async () => {
+      await waybill.stop();
+      waybill = await startContexts(
+        database,
+        { ...chosen, ROLES: ['api', 'consumer', 'relay', 'producer'], SENSORS_INTERVAL_MS: 100 },
+        [sensors],
+      );
+      url = waybill.url;
+      await eventually(async () => expect((await recent('sensor-123')).status).toBe(200), {
+        timeoutMs: 3_000,
+      });
+      await eventually(async () => expect((await stored()).length).toBeGreaterThan(3), WAIT);
+      expect(await letters()).toEqual([]);
+    });
+
     it('are listed page by page', async () => {
       await post(Array.from({ length: 12 }, (_, n) => aReading({ value: n, timestamp: n + 1 })));
       const first = await ask(`${url}/data`);

@@ -46,13 +46,23 @@ export interface PlatformParts {
   readonly contexts: readonly MessagingContext[];
   readonly failures: Failures;
   readonly caches: readonly CacheDeclaration[];
+  /** Whether a context keeps values of its own in Redis. */
+  readonly usesRedis?: boolean;
 }
 
 /** The mechanics that every context stands on. Settings are injected by the class of their group. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static register({ settings, log, database, contexts, failures, caches }: PlatformParts): DynamicModule {
+  static register({
+    settings,
+    log,
+    database,
+    contexts,
+    failures,
+    caches,
+    usesRedis,
+  }: PlatformParts): DynamicModule {
     const environment = settings.of(Environment);
     const groups = settings.all().map(([type, group]): ValueProvider => ({ provide: type, useValue: group }));
     return {
@@ -62,7 +72,7 @@ export class PlatformModule {
         MetricsModule,
         MessagingModule.register(contexts),
         DeadLettersModule,
-        CachesModule.register(caches),
+        CachesModule.register(caches, usesRedis),
         ...(environment.ROLES.includes('api') ? [DeadLettersHttpModule] : []),
       ],
       providers: [

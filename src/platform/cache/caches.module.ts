@@ -6,30 +6,44 @@ import { LOGGER, type Logger } from '../logging/logger.js';
 import type { CacheDeclaration } from './cache-declaration.js';
 import { Caches } from './caches.js';
 import type { RedisCaches } from './redis-caches.js';
+import { SharedRedis } from './shared-redis.js';
 
 /** The caches of all contexts. */
 @Global()
 @Module({})
 export class CachesModule {
-  static register(declarations: readonly CacheDeclaration[]): DynamicModule {
-    const open = async (
+  /** @param usesRedis whether a context keeps values of its own there */
+  static register(declarations: readonly CacheDeclaration[], usesRedis = false): DynamicModule {
+    const share = async (
       environment: Environment,
       health: Health,
       lifecycle: Lifecycle,
       log: Logger,
-    ): Promise<Caches> => {
+    ): Promise<SharedRedis> => {
+      const isUsed = usesRedis || declarations.length > 0;
+      return new SharedRedis(isUsed ? await redisOf(environment, health, lifecycle, log) : undefined);
+    };
+    const open = (
+      environment: Environment,
+      { redis }: SharedRedis,
+      lifecycle: Lifecycle,
+      log: Logger,
+    ): Caches => {
       const options = {
         maxBytes: environment.CACHE_MAX_BYTES,
         ttlMs: environment.CACHE_TTL_SECONDS * 1_000,
         absentTtlMs: environment.CACHE_ABSENT_TTL_SECONDS * 1_000,
-        redis: declarations.length === 0 ? undefined : await redisOf(environment, health, lifecycle, log),
+        redis,
       };
       return new Caches(declarations, options, lifecycle, log);
     };
     return {
       module: CachesModule,
-      providers: [{ provide: Caches, useFactory: open, inject: [Environment, Health, Lifecycle, LOGGER] }],
-      exports: [Caches],
+      providers: [
+        { provide: SharedRedis, useFactory: share, inject: [Environment, Health, Lifecycle, LOGGER] },
+        { provide: Caches, useFactory: open, inject: [Environment, SharedRedis, Lifecycle, LOGGER] },
+      ],
+      exports: [Caches, SharedRedis],
     };
   }
 }

@@ -1,8 +1,19 @@
 import type { PartState } from '../health/health.js';
 import type { Logger } from '../logging/logger.js';
 import { type CacheDeclaration, keyPrefixOf } from './cache-declaration.js';
-import { redisConnection } from './redis-client.js';
+import { type RedisClient, redisConnection } from './redis-client.js';
+import { RedisLink, type RedisLinkOptions } from './redis-link.js';
 import { RedisTier } from './redis-tier.js';
+
+/** What the state of a user of the connection is made of. */
+interface RedisUser {
+  state(): 'up' | 'down';
+  detail(): string | undefined;
+  close(): Promise<void>;
+}
+
+const LINK_BUDGET_MS = 250;
+const LINK_FAILURES_TO_OPEN = 5;
 
 export interface RedisCachesOptions {
   readonly url: string;
@@ -12,7 +23,7 @@ export interface RedisCachesOptions {
 /** The second tiers of all caches of a process: one connection, and a breaker each. */
 export class RedisCaches {
   private readonly connection: ReturnType<typeof redisConnection>;
-  private readonly tiers = new Map<string, RedisTier>();
+  private readonly tiers = new Map<string, RedisUser>();
 
   /** @throws TypeError when `url` is not a URL */
   constructor(
@@ -29,13 +40,36 @@ export class RedisCaches {
       keyPrefix: keyPrefixOf(declaration),
       hasConstants,
       ttlMs: this.options.ttlMs,
-      onState: (state, reason) => {
-        if (state === 'up') this.log.info({ cache }, 'Redis is used');
-        else this.log.warn({ err: reason, cache }, 'Redis is skipped until it is back');
-      },
+      onState: this.teller(cache),
     });
     this.tiers.set(cache, tier);
     return tier;
+  }
+
+  /** For values of another kind than the caches': a breaker of its own, and nobody's format. */
+  link(
+    name: string,
+    options: Pick<RedisLinkOptions<RedisClient>, 'onAnswering' | 'onTick'>,
+  ): RedisLink<RedisClient> {
+    const link = new RedisLink(this.connection, {
+      budgetMs: LINK_BUDGET_MS,
+      failuresToOpen: LINK_FAILURES_TO_OPEN,
+      onState: this.teller(name),
+      ...options,
+    });
+    this.tiers.set(name, {
+      state: () => link.state,
+      detail: () => link.detail,
+      close: () => Promise.resolve(link.close()),
+    });
+    return link;
+  }
+
+  private teller(cache: string): RedisLinkOptions<RedisClient>['onState'] {
+    return (state, reason) => {
+      if (state === 'up') this.log.info({ cache }, 'Redis is used');
+      else this.log.warn({ err: reason, cache }, 'Redis is skipped until it is back');
+    };
   }
 
   /** Starts connecting in the background; does not wait for Redis and never fails. */

@@ -23,6 +23,7 @@ export const sensors: Context = {
   api: SENSORS_API,
   // A bare number, mostly out of memory.
   plainRoutes: [`${RECENT_PATH}/:sensor_id`],
+  usesRedis: true,
   module: ({ ROLES }) => ({
     module: SensorsModule,
     imports: [

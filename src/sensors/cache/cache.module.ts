@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
 import { SensorsRepositoryModule } from '../repository/repository.module.js';
+import { LatestInRedis } from './latest-in-redis.js';
 import { LatestNewsListener } from './latest-news-listener.js';
 import { LatestNotices } from './latest-news.js';
 import { LatestReadings } from './latest-readings.js';
+import { LatestUpdates } from './latest-updates.js';
 
 @Module({
   imports: [SensorsRepositoryModule],
-  providers: [LatestReadings, LatestNotices, LatestNewsListener],
-  exports: [LatestReadings, LatestNotices],
+  providers: [LatestReadings, LatestNotices, LatestNewsListener, LatestInRedis, LatestUpdates],
+  exports: [LatestReadings, LatestUpdates],
 })
 export class SensorsCacheModule {}

@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { DeadLetters } from '../../platform/dead-letters/dead-letters.js';
 import { nextTurn } from '../../platform/event-loop-turns.js';
-import { LatestNotices } from '../cache/latest-news.js';
-import { LatestReadings } from '../cache/latest-readings.js';
+import { LatestUpdates } from '../cache/latest-updates.js';
 import { isNewer, type Reading, type StoredReading } from '../model/reading.js';
 import { ReadingAnnouncements } from '../producer/reading-announcements.js';
 import { ReadingRepository } from '../repository/reading.repository.js';
@@ -17,8 +16,7 @@ export class ReadingIntake {
     private readonly readings: ReadingRepository,
     private readonly announcements: ReadingAnnouncements,
     private readonly deadLetters: DeadLetters,
-    private readonly latest: LatestReadings,
-    private readonly notices: LatestNotices,
+    private readonly updates: LatestUpdates,
   ) {}
 
   /**
@@ -28,16 +26,16 @@ export class ReadingIntake {
   async receive({ readings, forgotten, refused }: IncomingReadings): Promise<void> {
     for (const sensorId of forgotten) {
       await this.readings.forget(sensorId);
-      this.latest.forget(sensorId);
+      this.updates.take({ latest: [], forgotten: [sensorId] });
     }
     const latest = await this.database.transaction(async (tx) => {
       await nextTurn('background');
       const stored = await this.readings.storeOfEvents(tx, await this.withoutCopies(tx, readings));
-      await this.notices.send(tx, { latest: stored, forgotten: [...forgotten] });
+      await this.updates.announce(tx, { latest: stored, forgotten: [...forgotten] });
       await this.deadLetters.append(tx, refused);
       return stored;
     });
-    this.latest.put(latest);
+    this.updates.take({ latest, forgotten: [] });
   }
 
   /** Stores readings of a request, all or none, and announces them. @returns them in their order */
@@ -45,10 +43,10 @@ export class ReadingIntake {
     const stored = await this.database.transaction(async (tx) => {
       const withIds = await this.readings.storeOfRequest(tx, readings);
       await this.announcements.append(tx, withIds);
-      await this.notices.send(tx, { latest: newestOfEach(withIds), forgotten: [] });
+      await this.updates.announce(tx, { latest: newestOfEach(withIds), forgotten: [] });
       return withIds;
     });
-    this.latest.put(stored);
+    this.updates.take({ latest: stored, forgotten: [] });
     return stored;
   }
 

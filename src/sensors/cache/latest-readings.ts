@@ -40,8 +40,7 @@ export class LatestReadings {
     const { forgotten } = this;
     const loaded = await this.lookups.find(sensorId, AbortSignal.timeout(LOAD_TIMEOUT_MS));
     // What was found before its sensor was forgotten must not come back.
-    if (loaded === undefined || forgotten !== this.forgotten) return loaded;
-    this.put([loaded]);
+    if (loaded !== undefined && forgotten === this.forgotten) this.put([loaded]);
     return this.held.get(sensorId) ?? loaded;
   }
 

@@ -30,10 +30,12 @@ export class ReadingIntake {
     }
     const latest = await this.database.transaction(async (tx) => {
       await nextTurn('background');
-      const stored = await this.readings.storeOfEvents(tx, await this.withoutCopies(tx, readings));
+      const { fresh, originals } = await this.withoutCopies(tx, readings);
+      const stored = await this.readings.storeOfEvents(tx, fresh);
       await this.updates.announce(tx, { latest: stored, forgotten: [...forgotten] });
       await this.deadLetters.append(tx, refused);
-      return stored;
+      // Whoever stored the originals may have died before telling anybody.
+      return [...originals, ...stored];
     });
     this.updates.take({ latest, forgotten: [] });
   }
@@ -51,20 +53,24 @@ export class ReadingIntake {
   }
 
   /**
-   * Leaves out the copies of readings that are stored already. The header alone proves nothing, since anybody can write
+   * Tells the copies of readings that are stored already from the others. The header alone proves nothing, since anybody can write
    * it, and a database that was made anew gives the ids again: the row has to hold the same reading.
    */
   private async withoutCopies(
     tx: Transaction,
     readings: readonly IncomingReading[],
-  ): Promise<readonly IncomingReading[]> {
+  ): Promise<{ readonly fresh: readonly IncomingReading[]; readonly originals: readonly StoredReading[] }> {
     const ids = readings.flatMap(({ readingId }) => readingId ?? []);
-    if (ids.length === 0) return readings;
+    if (ids.length === 0) return { fresh: readings, originals: [] };
     const stored = new Map((await this.readings.byIds(tx, ids)).map((one) => [one.id, one]));
-    return readings.filter(({ reading, readingId }) => {
-      const original = readingId === undefined ? undefined : stored.get(readingId);
-      return original === undefined || !isSame(original, reading);
-    });
+    const fresh: IncomingReading[] = [];
+    const originals: StoredReading[] = [];
+    for (const incoming of readings) {
+      const original = incoming.readingId === undefined ? undefined : stored.get(incoming.readingId);
+      if (original !== undefined && isSame(original, incoming.reading)) originals.push(original);
+      else fresh.push(incoming);
+    }
+    return { fresh, originals };
   }
 }
 

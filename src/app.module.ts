@@ -58,7 +58,7 @@ export class AppModule {
           contexts: contexts.map((context) => messagingOf(context, settings)),
           failures: knownFailures(contexts),
           caches: contexts.flatMap((context) => context.caches ?? []),
-          usesRedis: contexts.some((context) => context.usesRedis === true),
+          usesRedis: contexts.some(({ redisKeyPrefixes = [] }) => redisKeyPrefixes.length > 0),
         }),
         ...contexts.map((context) => context.module(environment)),
       ],

@@ -1,4 +1,4 @@
-import { requireDistinctCaches } from './cache/cache-declaration.js';
+import { keyPrefixOf, requireDistinctCaches, requireDistinctKeys } from './cache/cache-declaration.js';
 import { ConfigurationError } from './config/load-environment.js';
 import type { Context } from './context.js';
 
@@ -73,4 +73,10 @@ export function requireDistinctContexts(contexts: readonly Context[]): void {
     for (const cache of caches) claim(`the cache ${cache.name}`, name);
   }
   requireDistinctCaches(contexts.flatMap(({ caches = [] }) => caches));
+  requireDistinctKeys(
+    contexts.flatMap(({ name, caches = [], redisKeyPrefixes = [] }) => [
+      ...caches.map((cache) => ({ owner: `the cache ${cache.name}`, prefix: keyPrefixOf(cache) })),
+      ...redisKeyPrefixes.map((prefix) => ({ owner: `the context ${name}`, prefix })),
+    ]),
+  );
 }

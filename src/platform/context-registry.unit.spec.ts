@@ -70,7 +70,12 @@ describe('contexts', () => {
     [
       'the keys of a cache',
       context({ name: 'payments', caches: [{ name: 'order' }] }),
-      'the caches orders and order could have the same key: their prefixes are waybill:order: and waybill:order:',
+      'the cache orders and the cache order could have the same key in Redis: their prefixes are waybill:order: and waybill:order:',
+    ],
+    [
+      'the keys of its own in Redis',
+      context({ name: 'payments', redisKeyPrefixes: ['waybill:order:paid:'] }),
+      'the cache orders and the context payments could have the same key in Redis: their prefixes are waybill:order: and waybill:order:paid:',
     ],
   ])('cannot both claim %s', (_what, other, message) => {
     expect(() => requireDistinctContexts([orders, other])).toThrow(message);

@@ -31,8 +31,8 @@ export interface Context {
   readonly classifyFailure?: FailureClassifier;
   /** Its caches of ready answers, which it opens by `Caches`. */
   readonly caches?: readonly CacheDeclaration[];
-  /** It keeps values of its own in Redis, besides caches, by `SharedRedis`. */
-  readonly usesRedis?: true;
+  /** Prefixes of the keys of values that it keeps in Redis by `SharedRedis`, besides its caches. */
+  readonly redisKeyPrefixes?: readonly string[];
   /** Its layers, as far as this process's roles need them. */
   module(environment: Environment): DynamicModule;
 }

@@ -31,10 +31,27 @@ export function requireDistinctCaches(declarations: readonly CacheDeclaration[])
     }
     for (const other of declarations.slice(0, index)) {
       if (other.name === one.name) throw new CacheDeclarationError(`two caches have the name ${one.name}`);
-      const [a, b] = [keyPrefixOf(other), keyPrefixOf(one)];
-      if (a.startsWith(b) || b.startsWith(a)) {
+    }
+  }
+  requireDistinctKeys(
+    declarations.map((one) => ({ owner: `the cache ${one.name}`, prefix: keyPrefixOf(one) })),
+  );
+}
+
+/** Whose keys in Redis begin with a prefix. */
+export interface KeyPrefix {
+  /** Such as `the cache orders`. */
+  readonly owner: string;
+  readonly prefix: string;
+}
+
+/** @throws CacheDeclarationError naming two that could have the same key */
+export function requireDistinctKeys(prefixes: readonly KeyPrefix[]): void {
+  for (const [index, { owner, prefix }] of prefixes.entries()) {
+    for (const other of prefixes.slice(0, index)) {
+      if (other.prefix.startsWith(prefix) || prefix.startsWith(other.prefix)) {
         throw new CacheDeclarationError(
-          `the caches ${other.name} and ${one.name} could have the same key: their prefixes are ${a} and ${b}`,
+          `${other.owner} and ${owner} could have the same key in Redis: their prefixes are ${other.prefix} and ${prefix}`,
         );
       }
     }

@@ -2,15 +2,15 @@ import type pg from 'pg';
 import type { Database } from '../database/database.js';
 import { retryUntilDone } from './backoff.js';
 
-/** How often the connection is probed: a dead one looks like one without notifications. */
-const PROBE_MS = 30_000;
+/** How often the connection is probed by default: a dead one looks like one without notifications. */
+const PROBE_EVERY_MS = 30_000;
 
 /** What a listener tells. */
 export interface ChannelEvents {
   /** From now on it hears; what was said before is missed. */
   onListening(): void;
   onNotification(payload: string): void;
-  /** It hears nothing until it listens again. */
+  /** It hears nothing, or late, until it listens again. */
   onSilent?(): void;
   /** Its connection was lost, and is made anew. */
   onLost(error: Error): void;
@@ -18,15 +18,28 @@ export interface ChannelEvents {
   onFailure(error: Error): void;
 }
 
+export interface ChannelListenerOptions {
+  /** How often the connection is probed, in milliseconds. */
+  readonly probeEveryMs?: number;
+  /**
+   * A probe that has waited so long for its answer, in milliseconds, makes the listener silent, until one is answered in
+   * time. Without it only the loss of the connection does.
+   */
+  readonly silentAfterMs?: number;
+}
+
 /** LISTENs to one of PostgreSQL's channels on a connection of its own, and reconnects when that is lost. */
 export class ChannelListener {
   private readonly stopping = new AbortController();
   private client: pg.Client | undefined;
+  private isProbing = false;
+  private isSilent = false;
 
   constructor(
     private readonly database: Database,
     private readonly channel: string,
     private readonly events: ChannelEvents,
+    private readonly options: ChannelListenerOptions = {},
   ) {}
 
   /** Listens in the background, for as long as it takes to connect. */
@@ -58,12 +71,45 @@ export class ChannelListener {
     client.on('notification', ({ payload }) => this.events.onNotification(payload ?? ''));
     client.on('error', (error) => this.events.onLost(error));
     await listenOn(client, this.channel);
+    const { probeEveryMs = PROBE_EVERY_MS } = this.options;
+    // A probe that is never answered ends the connection.
+    const probes = setInterval(() => void this.probe(client).catch(() => undefined), probeEveryMs).unref();
     client.on('end', () => {
+      clearInterval(probes);
       this.events.onSilent?.();
       if (!signal.aborted) void this.listen();
     });
-    if (signal.aborted) await client.end();
-    else this.events.onListening();
+    if (signal.aborted) return client.end();
+    this.isSilent = false;
+    this.events.onListening();
+  }
+
+  /** Notifications come before the answer, so once it is there all is heard that was said before the probe. */
+  private async probe(client: pg.Client): Promise<void> {
+    if (this.isProbing) return;
+    this.isProbing = true;
+    let isLate = false;
+    const { silentAfterMs } = this.options;
+    const timer =
+      silentAfterMs &&
+      setTimeout(() => {
+        // What stood still may have been this process, and the answer is there: that is looked at first.
+        setImmediate(() => {
+          if (!this.isProbing) return;
+          isLate = true;
+          if (!this.isSilent) this.events.onSilent?.();
+          this.isSilent = true;
+        });
+      }, silentAfterMs);
+    try {
+      await requirePrimary(client);
+      if (isLate || !this.isSilent) return;
+      this.isSilent = false;
+      this.events.onListening();
+    } finally {
+      clearTimeout(timer);
+      this.isProbing = false;
+    }
   }
 }
 
@@ -75,13 +121,10 @@ async function listenOn(client: pg.Client, channel: string): Promise<void> {
     await client.end();
     throw error;
   }
-  // A probe without an answer ends the connection, and that is what is acted upon.
-  const probes = setInterval(() => void probe(client).catch(() => undefined), PROBE_MS).unref();
-  client.on('end', () => clearInterval(probes));
 }
 
 /** After a failover the name may be another server's, while this one has become a standby, where nobody notifies. */
-async function probe(client: pg.Client): Promise<void> {
+async function requirePrimary(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ isStandby: boolean }>('SELECT pg_is_in_recovery() AS "isStandby"');
   if (rows[0]!.isStandby) await client.end();
 }

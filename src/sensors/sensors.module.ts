@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { Context } from '../platform/context.js';
+import { REDIS_KEY_PREFIXES } from './cache/redis-keys.js';
 import { SensorsConsumerModule } from './consumer/consumer.module.js';
 import { SensorsHttpModule } from './http/http.module.js';
 import { RECENT_PATH } from './http/recent-answer.js';
@@ -23,7 +24,7 @@ export const sensors: Context = {
   api: SENSORS_API,
   // A bare number, mostly out of memory.
   plainRoutes: [`${RECENT_PATH}/:sensor_id`],
-  usesRedis: true,
+  redisKeyPrefixes: REDIS_KEY_PREFIXES,
   module: ({ ROLES }) => ({
     module: SensorsModule,
     imports: [

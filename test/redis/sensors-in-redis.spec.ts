@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sensors } from '../../src/sensors/sensors.module.js';
+import type { RedisClient } from '../../src/platform/cache/redis-client.js';
+import { writeToRedis } from '../../src/sensors/cache/redis-keys.js';
 import type { Waybill } from '../../src/waybill.js';
 import { startContexts } from '../contexts/start-contexts.js';
 import { ask } from '../e2e/api.js';
@@ -37,15 +39,17 @@ describe.skipIf(tier.skipped ?? command === undefined)('the latest readings in R
     const headers = { 'content-type': 'application/json' };
     expect((await ask(`${waybill.url}/data`, { method: 'POST', headers, body })).status).toBe(201);
   };
-  async function held(key: string): Promise<string | null> {
+  async function withClient<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
     const client = plainClient(redis.url);
     await client.connect();
     try {
-      return await client.get(key);
+      return await work(client as unknown as RedisClient);
     } finally {
       client.destroy();
     }
   }
+  const held = (key: string): Promise<string | null> =>
+    withClient(async (client) => (await client.get(key)) as unknown as string | null);
   const becomes = (key: string, value: string | null): Promise<void> =>
     eventually(async () => expect(await held(key)).toBe(value), WAIT);
 
@@ -70,6 +74,37 @@ describe.skipIf(tier.skipped ?? command === undefined)('the latest readings in R
     await becomes('sensor:a', '3');
     await becomes('sensor:b', '2');
     await becomes('sensor:c', '4');
+  });
+
+  it('are there again when Redis was emptied, and its connection stayed', async () => {
+    await post(['a', 1, 1]);
+    await becomes('sensor:a', '1');
+    await withClient((client) => client.flushAll());
+    await becomes('sensor:a', '1');
+  });
+
+  it('of sensors that were forgotten while Redis was away are gone from it', async () => {
+    await post(['a', 1, 10], ['b', 1, 10]);
+    await becomes('sensor:b', '1');
+    await waybill.stop();
+    await database.rows(`DELETE FROM sensors.sensor_data WHERE sensor_id = 'a'`);
+    await database.rows(`UPDATE sensors.sensor_data SET value = 2, ts = 9 WHERE sensor_id = 'b'`);
+    waybill = await startContexts(database, { REDIS_URL: redis.url }, [sensors]);
+    await becomes('sensor:a', null);
+    await becomes('sensor:b', '2');
+  });
+
+  it('do not come back by a write that began before their sensor was forgotten', async () => {
+    await withClient(async (client) => {
+      const reading = (id: number) => ({ sensor_id: 'a', value: id, timestamp: 10 - id, id });
+      await writeToRedis(client, [['a', { reading: reading(4) }]]);
+      await writeToRedis(client, [['a', { lastId: 5 }]]);
+      await writeToRedis(client, [['a', { reading: reading(5) }]]);
+      expect(await held('sensor:a')).toBe(null);
+      await writeToRedis(client, [['a', { reading: reading(6) }]]);
+      await writeToRedis(client, [['a', { lastId: 5 }]]);
+      expect(await held('sensor:a')).toBe('6');
+    });
   });
 
   it('go with their sensor, whose later readings may be older', async () => {

@@ -47,7 +47,7 @@ export const TIMESTAMPTZ: ColumnType<bigint> = {
 };
 
 /** A column, and where a row has its value. */
-interface Column<Row> {
+export interface Column<Row> {
   readonly name: string;
   readonly type: Pick<ColumnType<unknown>, 'name' | 'oid'>;
   readonly write: (writer: BinaryWriter, row: Row) => void;

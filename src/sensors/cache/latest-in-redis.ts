@@ -2,43 +2,20 @@ import { Injectable } from '@nestjs/common';
 import type { RedisClient } from '../../platform/cache/redis-client.js';
 import type { RedisLink } from '../../platform/cache/redis-link.js';
 import { SharedRedis } from '../../platform/cache/shared-redis.js';
-import { isNewer, type StoredReading } from '../model/reading.js';
+import { type ForgottenSensor, isNewer, type StoredReading } from '../model/reading.js';
+import { isSensorId } from '../model/sensor-id.js';
 import { ReadingRepository } from '../repository/reading.repository.js';
+import {
+  AT_PREFIX,
+  type Change,
+  heldInRedis,
+  SENSORS_A_SCRIPT,
+  writeToRedis,
+  WRITTEN_KEY,
+} from './redis-keys.js';
 
-/** The sensors of one script, which Redis does nothing else beside. */
-const SENSORS_A_SCRIPT = 100;
 /** Beyond it, what waits is dropped: Redis is away for long then, and all of it is written anew when it is back. */
 const MAX_WAITING = 100_000;
-const ARGUMENTS_A_SENSOR = 4;
-
-/**
- * For each sensor two keys, and four arguments: whether it is forgotten first, and its value, time and id, if it has any.
- * The time and the id stand together in the second key, as `time/id`; an older reading never replaces a newer one.
- */
-const SET_NEWER = `
-for place = 1, #KEYS / 2 do
-  local value_key, at_key = KEYS[2 * place - 1], KEYS[2 * place]
-  local first = (place - 1) * ${ARGUMENTS_A_SENSOR}
-  if ARGV[first + 1] == '1' then redis.call('DEL', value_key, at_key) end
-  local value, ts, id = ARGV[first + 2], ARGV[first + 3], ARGV[first + 4]
-  if value ~= '' then
-    local held = redis.pcall('GET', at_key)
-    local held_ts, held_id = string.match(type(held) == 'string' and held or '', '^(%d+)/(%d+)$')
-    local is_newer = not held_ts or redis.call('EXISTS', value_key) == 0
-      or tonumber(ts) > tonumber(held_ts)
-      or (tonumber(ts) == tonumber(held_ts) and tonumber(id) > tonumber(held_id))
-    if is_newer then
-      redis.call('SET', value_key, value)
-      redis.call('SET', at_key, ts .. '/' .. id)
-    end
-  end
-end
-`;
-
-interface Change {
-  readonly isForgotten: boolean;
-  readonly reading?: StoredReading;
-}
 
 /**
  * The newest reading of each sensor in Redis, for whoever reads there: `sensor:<sensor_id>` is the plain number. Written
@@ -55,8 +32,13 @@ export class LatestInRedis {
     private readonly readings: ReadingRepository,
   ) {
     this.link = redis?.link('sensors', {
-      onAnswering: (client) => this.writeAll(client),
-      onTick: () => this.write(),
+      onAnswering: async (client) => {
+        // First, so that what empties Redis meanwhile takes it along.
+        await client.set(WRITTEN_KEY, '1');
+        await this.writeAll(client);
+        await this.deleteGone(client);
+      },
+      onTick: (client) => Promise.all([this.write(), this.requireWritten(client)]),
     });
   }
 
@@ -64,21 +46,25 @@ export class LatestInRedis {
   put(stored: readonly StoredReading[]): void {
     if (this.link === undefined) return;
     for (const reading of stored) {
-      const { isForgotten = false, reading: other } = this.waiting.get(reading.sensor_id) ?? {};
-      if (other === undefined || isNewer(reading, other))
-        this.waiting.set(reading.sensor_id, { isForgotten, reading });
+      const waiting = this.waiting.get(reading.sensor_id);
+      if (waiting?.reading === undefined || isNewer(reading, waiting.reading))
+        this.waiting.set(reading.sensor_id, { ...waiting, reading });
     }
     this.begin();
   }
 
-  forget(sensorId: string): void {
+  forget({ sensorId, lastId }: ForgottenSensor): void {
     if (this.link === undefined) return;
-    this.waiting.set(sensorId, { isForgotten: true });
+    const reading = this.waiting.get(sensorId)?.reading;
+    this.waiting.set(sensorId, { lastId, ...(reading !== undefined && reading.id > lastId && { reading }) });
     this.begin();
   }
 
   private begin(): void {
-    if (this.waiting.size > MAX_WAITING) this.waiting.clear();
+    if (this.waiting.size > MAX_WAITING) {
+      this.waiting.clear();
+      this.writeAnew(`more than ${MAX_WAITING} sensors wait to be written`);
+    }
     // What fails stays, and is tried again at the next tick.
     void this.write().catch(() => undefined);
   }
@@ -89,7 +75,7 @@ export class LatestInRedis {
     try {
       while (this.waiting.size > 0) {
         const some = firstOf(this.waiting);
-        await this.link.run((client) => run(client, some));
+        await this.link.run((client) => writeToRedis(client, some));
         for (const [sensorId, change] of some) {
           if (this.waiting.get(sensorId) === change) this.waiting.delete(sensorId);
         }
@@ -99,17 +85,41 @@ export class LatestInRedis {
     }
   }
 
+  /** Somebody may have emptied it, and the connection stayed. */
+  private async requireWritten(client: RedisClient): Promise<void> {
+    if ((await client.exists(WRITTEN_KEY)) === 0) this.writeAnew('it was emptied');
+  }
+
+  private writeAnew(reason: string): void {
+    if (this.link?.state === 'up')
+      this.link.reopen(new Error(`the latest readings are written anew: ${reason}`));
+  }
+
   private async writeAll(client: RedisClient): Promise<void> {
     let last: string | undefined = '';
     while (last !== undefined) {
       const page: StoredReading[] = await this.readings.latestAfter(last, SENSORS_A_SCRIPT);
       last = page.at(-1)?.sensor_id;
-      if (page.length > 0) {
-        await run(
-          client,
-          page.map((reading) => [reading.sensor_id, { isForgotten: false, reading }]),
-        );
-      }
+      await writeToRedis(
+        client,
+        page.map((reading) => [reading.sensor_id, { reading }]),
+      );
+    }
+  }
+
+  /** What was forgotten while Redis was away is still in it. So is what a database had that was made anew since. */
+  private async deleteGone(client: RedisClient): Promise<void> {
+    for await (const keys of client.scanIterator({ MATCH: `${AT_PREFIX}*`, COUNT: SENSORS_A_SCRIPT })) {
+      const sensorIds = keys.map((key) => key.toString().slice(AT_PREFIX.length)).filter(isSensorId);
+      // In this order: what Redis holds was stored before, and is found now, unless it is gone.
+      const held = await heldInRedis(client, sensorIds);
+      const latest = new Map((await this.readings.latestOf(sensorIds)).map((one) => [one.sensor_id, one]));
+      const changes = [...held].flatMap(([sensorId, { timestamp, id }]): [string, Change][] => {
+        const reading = latest.get(sensorId);
+        if (reading === undefined) return [[sensorId, { lastId: id }]];
+        return isNewer({ timestamp, id }, reading) ? [[sensorId, { lastId: id, reading }]] : [];
+      });
+      await writeToRedis(client, changes);
     }
   }
 }
@@ -121,16 +131,4 @@ function firstOf(waiting: ReadonlyMap<string, Change>): [string, Change][] {
     if (some.length === SENSORS_A_SCRIPT) break;
   }
   return some;
-}
-
-function run(client: RedisClient, changes: readonly (readonly [string, Change])[]): Promise<unknown> {
-  return client.eval(SET_NEWER, {
-    keys: changes.flatMap(([sensorId]) => [`sensor:${sensorId}`, `sensor-at:${sensorId}`]),
-    arguments: changes.flatMap(([, { isForgotten, reading }]) => [
-      isForgotten ? '1' : '0',
-      reading === undefined ? '' : JSON.stringify(reading.value),
-      reading === undefined ? '' : String(reading.timestamp),
-      reading === undefined ? '' : String(reading.id),
-    ]),
-  });
 }

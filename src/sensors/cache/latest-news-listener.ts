@@ -3,9 +3,12 @@ import { Environment } from '../../platform/config/environment.js';
 import { Database } from '../../platform/database/database.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
-import { ChannelListener } from '../../platform/messaging/channel-listener.js';
+import { type ChannelEvents, ChannelListener } from '../../platform/messaging/channel-listener.js';
 import { LATEST_CHANNEL, parseNews } from './latest-news.js';
 import { LatestReadings } from './latest-readings.js';
+
+/** Together less than a second, which is how old at most an answer from memory may be. */
+const PROBES = { probeEveryMs: 250, silentAfterMs: 500 };
 
 /**
  * Keeps what a process that serves the API holds in memory as new as what others commit. While it cannot listen, nothing
@@ -21,11 +24,11 @@ export class LatestNewsListener {
     @Inject(LOGGER) log: Logger,
   ) {
     if (!environment.ROLES.includes('api')) return;
-    const listener = new ChannelListener(database, LATEST_CHANNEL, {
+    const events: ChannelEvents = {
       onListening: () => latest.hold(),
       onNotification: (payload) => {
         const news = parseNews(payload);
-        for (const sensorId of news.forgotten) latest.forget(sensorId);
+        for (const sensor of news.forgotten) latest.forget(sensor);
         latest.put(news.latest);
       },
       onSilent: () => latest.holdNothing(),
@@ -33,7 +36,8 @@ export class LatestNewsListener {
         log.warn({ err: error }, 'the latest readings lost the connection that they are heard on'),
       onFailure: (error) =>
         log.warn({ err: error }, 'the latest readings cannot be listened for; they are read from PostgreSQL'),
-    });
+    };
+    const listener = new ChannelListener(database, LATEST_CHANNEL, events, PROBES);
     lifecycle.beforeReady('the latest readings', () => listener.start());
     lifecycle.onClose('the latest readings', () => listener.stop());
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
-import type { StoredReading } from '../model/reading.js';
+import type { ForgottenSensor, StoredReading } from '../model/reading.js';
 
 /** PostgreSQL's channel on which a commit says what is the latest of its sensors. */
 export const LATEST_CHANNEL = 'waybill_sensors_latest';
@@ -9,12 +9,13 @@ export const LATEST_CHANNEL = 'waybill_sensors_latest';
 const MAX_PAYLOAD_BYTES = 7_999;
 const NOTIFY = `SELECT pg_notify('${LATEST_CHANNEL}', piece) FROM unnest($1::text[]) AS piece`;
 
-/** A sensor's latest reading; without one the sensor was forgotten. */
-type Item = [sensorId: string, value: number, timestamp: number, id: number] | [sensorId: string];
+/** A sensor's latest reading, or up to which id it was forgotten. */
+type Item =
+  [sensorId: string, id: number, value: number, timestamp: number] | [sensorId: string, lastId: number];
 
 export interface LatestNews {
   readonly latest: readonly StoredReading[];
-  readonly forgotten: readonly string[];
+  readonly forgotten: readonly ForgottenSensor[];
 }
 
 /** Tells the processes that serve the API what others have committed. */
@@ -23,8 +24,8 @@ export class LatestNotices {
   /** Delivered with the commit. */
   async send(tx: Pick<Transaction, 'query'>, { latest, forgotten }: LatestNews): Promise<void> {
     const items = [
-      ...forgotten.map((sensorId): Item => [sensorId]),
-      ...latest.map(({ sensor_id, value, timestamp, id }): Item => [sensor_id, value, timestamp, id]),
+      ...forgotten.map(({ sensorId, lastId }): Item => [sensorId, lastId]),
+      ...latest.map(({ sensor_id, value, timestamp, id }): Item => [sensor_id, id, value, timestamp]),
     ];
     if (items.length > 0) await tx.query(NOTIFY, [[...inPieces(items)]]);
   }
@@ -32,12 +33,12 @@ export class LatestNotices {
 
 export function parseNews(payload: string): LatestNews {
   const items = JSON.parse(payload) as Item[];
-  const forgotten: string[] = [];
+  const forgotten: ForgottenSensor[] = [];
   const latest: StoredReading[] = [];
   for (const item of items) {
-    const [sensor_id, value, timestamp, id] = item;
-    if (value === undefined) forgotten.push(sensor_id);
-    else latest.push({ sensor_id, value, timestamp: timestamp!, id: id! });
+    const [sensor_id, id, value, timestamp] = item;
+    if (value === undefined) forgotten.push({ sensorId: sensor_id, lastId: id });
+    else latest.push({ sensor_id, value, timestamp: timestamp!, id });
   }
   return { latest, forgotten };
 }

@@ -20,9 +20,9 @@ export class LatestUpdates {
 
   /** To be called after the commit: nothing is ever newer than what is stored. */
   take({ latest, forgotten }: LatestNews): void {
-    for (const sensorId of forgotten) {
-      this.memory.forget(sensorId);
-      this.redis.forget(sensorId);
+    for (const sensor of forgotten) {
+      this.memory.forget(sensor);
+      this.redis.forget(sensor);
     }
     this.memory.put(latest);
     this.redis.put(latest);

@@ -8,6 +8,7 @@ import { describeFaults } from '../../platform/validation/field-fault.js';
 import { READING_ID_HEADER } from '../model/reading.js';
 import { decodeReading } from '../model/reading.codec.js';
 import { isSensorId, SENSOR_ID } from '../model/sensor-id.js';
+import type { Tombstone } from '../repository/reading-removal.repository.js';
 import type { IncomingReading } from '../service/incoming-readings.js';
 import { ReadingIntake } from '../service/reading-intake.js';
 
@@ -19,7 +20,7 @@ export class SensorDataConsumer {
   @Subscribe({ context: 'sensors', topic: 'sensor-data', mode: 'shared' })
   async receive(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
     let readings: IncomingReading[] = [];
-    const forgotten = new Set<string>();
+    const tombstones = new Map<string, Tombstone>();
     const refused: RefusedEvent[] = [];
     await eachInTurns('background', events, (event) => {
       if (event.value === null) {
@@ -28,7 +29,7 @@ export class SensorDataConsumer {
           refused.push({ event, reason: `the key of a tombstone must be ${SENSOR_ID}`, attempts: 1 });
           return;
         }
-        forgotten.add(sensorId);
+        tombstones.set(sensorId, { sensorId, origin: event });
         readings = readings.filter(({ reading }) => reading.sensor_id !== sensorId);
         return;
       }
@@ -37,7 +38,7 @@ export class SensorDataConsumer {
         readings.push({ reading: verdict.model, origin: event, readingId: readingIdOf(event) });
       } else refused.push({ event, reason: describeFaults(verdict.faults), attempts: 1 });
     });
-    await this.intake.receive({ readings, forgotten, refused });
+    await this.intake.receive({ readings, tombstones: [...tombstones.values()], refused });
   }
 }
 

@@ -19,11 +19,20 @@ export interface StoredReading extends Reading {
   readonly id: number;
 }
 
+/** A sensor of which all readings up to an id are gone, or are going. */
+export interface ForgottenSensor {
+  readonly sensorId: string;
+  readonly lastId: number;
+}
+
+/** What the readings of a sensor are ordered by. */
+export type ReadingPlace = Pick<StoredReading, 'timestamp' | 'id'>;
+
 /**
  * Whether one reading of a sensor is newer than another: by its own time, and of one second by which was stored later;
  * never by when it came to whom.
  */
-export function isNewer(one: StoredReading, other: StoredReading): boolean {
+export function isNewer(one: ReadingPlace, other: ReadingPlace): boolean {
   return one.timestamp > other.timestamp || (one.timestamp === other.timestamp && one.id > other.id);
 }
 

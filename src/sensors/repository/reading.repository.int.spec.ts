@@ -115,15 +115,6 @@ describe('the latest readings', () => {
   });
 });
 
-describe('a sensor that is forgotten', () => {
-  it('has no readings, and the others have theirs', async () => {
-    await post(...Array.from({ length: 10_001 }, (_, n) => reading('a', n)), reading('b', 1));
-    await repository.forget('a');
-    expect(await repository.latestOf(['a', 'b'])).toMatchObject([{ sensor_id: 'b' }]);
-    expect(await count()).toBe(1);
-  });
-});
-
 describe('a list of readings', () => {
   async function allPages(filter: ReadingFilter, limit: number): Promise<number[][]> {
     const pages: number[][] = [];

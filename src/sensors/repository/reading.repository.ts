@@ -5,16 +5,12 @@ import {
   arraysOfEvents,
   arraysOfRequest,
   BY_IDS,
-  FORGET_SOME,
   LATEST_AFTER,
   LATEST_OF,
   type ReadingOfEvent,
   STORE_OF_EVENTS,
   STORE_OF_REQUEST,
 } from './reading.sql.js';
-
-/** A sensor may have millions of readings, and a statement has to end. */
-const FORGOTTEN_AT_ONCE = 10_000;
 
 /** Readings in PostgreSQL. */
 @Injectable()
@@ -61,19 +57,5 @@ export class ReadingRepository {
   /** The latest readings of up to `limit` sensors, by sensor, from behind one on; '' is before all of them. */
   latestAfter(sensorId: string, limit: number): Promise<StoredReading[]> {
     return this.database.source.query(LATEST_AFTER, [sensorId, limit]);
-  }
-
-  /**
-   * Deletes all readings of a sensor, in bounded steps that are committed one by one: when it throws, the older ones may
-   * be gone.
-   */
-  async forget(sensorId: string): Promise<void> {
-    let deleted: number;
-    do {
-      [, deleted] = await this.database.source.query<[unknown[], number]>(FORGET_SOME, [
-        sensorId,
-        FORGOTTEN_AT_ONCE,
-      ]);
-    } while (deleted === FORGOTTEN_AT_ONCE);
   }
 }

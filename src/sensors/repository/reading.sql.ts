@@ -1,6 +1,7 @@
 import {
   BatchTable,
   BIGINT,
+  type Column,
   column,
   DOUBLE,
   INT64,
@@ -28,15 +29,19 @@ const READINGS = new BatchTable<Reading>('sensors.sensor_data', [
   column('ts', BIGINT, (reading) => reading.timestamp),
 ]);
 
-const READINGS_OF_EVENTS = new BatchTable<ReadingOfEvent>('sensors.sensor_data', [
-  column('sensor_id', TEXT, ({ reading }) => reading.sensor_id),
-  column('value', DOUBLE, ({ reading }) => reading.value),
-  column('ts', BIGINT, ({ reading }) => reading.timestamp),
+export const ORIGIN_COLUMNS: readonly Column<{ readonly origin: Origin }>[] = [
   column('topic', TEXT, ({ origin }) => origin.topic),
   column('partition', INTEGER, ({ origin }) => origin.partition),
   column('"offset"', INT64, ({ origin }) => int64Of(origin.offset)),
   // A topic that was made anew counts its offsets from 0 again.
   column('event_time', TIMESTAMPTZ, ({ origin }) => columnTimeUs(origin)),
+];
+
+const READINGS_OF_EVENTS = new BatchTable<ReadingOfEvent>('sensors.sensor_data', [
+  column('sensor_id', TEXT, ({ reading }) => reading.sensor_id),
+  column('value', DOUBLE, ({ reading }) => reading.value),
+  column('ts', BIGINT, ({ reading }) => reading.timestamp),
+  ...ORIGIN_COLUMNS,
 ]);
 
 const insertOf = <Row>(table: BatchTable<Row>): string => {
@@ -86,8 +91,3 @@ export const LATEST_AFTER = `
     WHERE place < $2
   )
   SELECT ${FIELDS} FROM latest`;
-
-/** The oldest first, so that the latest stays what it is until nothing else is left. */
-export const FORGET_SOME = `
-  DELETE FROM sensors.sensor_data WHERE id IN (
-    SELECT id FROM sensors.sensor_data WHERE sensor_id = $1 ORDER BY ts, id LIMIT $2)`;

@@ -1,5 +1,6 @@
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
 import type { Reading } from '../model/reading.js';
+import type { Tombstone } from '../repository/reading-removal.repository.js';
 import type { Origin } from '../repository/reading.sql.js';
 
 /** A valid reading of an event. */
@@ -14,7 +15,7 @@ export interface IncomingReading {
 export interface IncomingReadings {
   /** In the batch's order, without those that a tombstone behind them has made void. */
   readonly readings: readonly IncomingReading[];
-  /** Sensors of which all that was stored before the batch goes. */
-  readonly forgotten: ReadonlySet<string>;
+  /** One of each sensor of which all that stands before it goes. */
+  readonly tombstones: readonly Tombstone[];
   readonly refused: readonly RefusedEvent[];
 }

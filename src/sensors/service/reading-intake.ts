@@ -3,10 +3,11 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { DeadLetters } from '../../platform/dead-letters/dead-letters.js';
 import { nextTurn } from '../../platform/event-loop-turns.js';
 import { LatestUpdates } from '../cache/latest-updates.js';
-import { isNewer, type Reading, type StoredReading } from '../model/reading.js';
+import { type ForgottenSensor, isNewer, type Reading, type StoredReading } from '../model/reading.js';
 import { ReadingAnnouncements } from '../producer/reading-announcements.js';
 import { ReadingRepository } from '../repository/reading.repository.js';
 import type { IncomingReading, IncomingReadings } from './incoming-readings.js';
+import { ReadingRemoval } from './reading-removal.js';
 
 /** The one write path: readings and what belongs to them are of one transaction, and the latest follow the commit. */
 @Injectable()
@@ -17,22 +18,24 @@ export class ReadingIntake {
     private readonly announcements: ReadingAnnouncements,
     private readonly deadLetters: DeadLetters,
     private readonly updates: LatestUpdates,
+    private readonly removal: ReadingRemoval,
   ) {}
 
   /**
    * Takes a batch of events in. When it throws, nothing of it is stored, and sensors may have been forgotten: the batch
    * comes again.
    */
-  async receive({ readings, forgotten, refused }: IncomingReadings): Promise<void> {
-    for (const sensorId of forgotten) {
-      await this.readings.forget(sensorId);
-      this.updates.take({ latest: [], forgotten: [sensorId] });
-    }
+  async receive({ readings, tombstones, refused }: IncomingReadings): Promise<void> {
+    const forgotten = await this.removal.forget(tombstones);
     const latest = await this.database.transaction(async (tx) => {
       await nextTurn('background');
       const { fresh, originals } = await this.withoutCopies(tx, readings);
-      const stored = await this.readings.storeOfEvents(tx, fresh);
-      await this.updates.announce(tx, { latest: stored, forgotten: [...forgotten] });
+      const stored = [
+        ...(await this.readings.storeOfEvents(tx, fresh)),
+        // What stands behind a tombstone may be stored already.
+        ...(await this.latestOf(tx, forgotten)),
+      ];
+      await this.updates.announce(tx, { latest: stored, forgotten: [] });
       await this.deadLetters.append(tx, refused);
       // Whoever stored the originals may have died before telling anybody.
       return [...originals, ...stored];
@@ -50,6 +53,14 @@ export class ReadingIntake {
     });
     this.updates.take({ latest: stored, forgotten: [] });
     return stored;
+  }
+
+  private async latestOf(tx: Transaction, sensors: readonly ForgottenSensor[]): Promise<StoredReading[]> {
+    if (sensors.length === 0) return [];
+    return this.readings.latestOf(
+      sensors.map(({ sensorId }) => sensorId),
+      tx,
+    );
   }
 
   /**

@@ -4,10 +4,12 @@ import { SensorsProducerModule } from '../producer/producer.module.js';
 import { SensorsRepositoryModule } from '../repository/repository.module.js';
 import { ReadingIntake } from './reading-intake.js';
 import { ReadingLookup } from './reading-lookup.js';
+import { ReadingRemoval } from './reading-removal.js';
+import { ReadingRetention, RETENTION_METRICS } from './reading-retention.js';
 
 @Module({
   imports: [SensorsRepositoryModule, SensorsCacheModule, SensorsProducerModule],
-  providers: [ReadingIntake, ReadingLookup],
+  providers: [ReadingIntake, ReadingLookup, ReadingRemoval, ReadingRetention, ...RETENTION_METRICS],
   exports: [ReadingIntake, ReadingLookup],
 })
 export class SensorsServiceModule {}

@@ -1,188 +1,29 @@
 import { stringify } from 'yaml';
-import { orderJsonSchema } from '../../src/orders/model/order.schema.js';
-import { ORDER_STATUSES } from '../../src/orders/model/order-status.js';
-import { OrdersSettings } from '../../src/orders/orders.settings.js';
-import { STATUS_TOPIC, type StatusEvent } from '../../src/orders/producer/status-events.js';
-import { ORDERS_TOPIC } from '../../src/orders/producer/test-orders.js';
-import { Environment } from '../../src/platform/config/environment.js';
-import { DEAD_LETTER_ID_HEADER } from '../../src/platform/messaging/refused-events.js';
+import { CONTEXTS } from '../../src/app.module.js';
+import type { Context } from '../../src/platform/context.js';
+import { Environment, PROGRAM_SETTINGS } from '../../src/platform/config/environment.js';
+import { Settings } from '../../src/platform/config/setting-group.js';
+import { ContextNames } from '../../src/platform/messaging/context-names.js';
+import {
+  type EventFacts,
+  type MessageFacts,
+  type MessageSchema,
+  type TopicUse,
+} from '../../src/platform/messaging/event-facts.js';
 import { DEAD_LETTER_MAX_MESSAGE_BYTES } from '../../src/platform/messaging/kafka/kafka-topics.js';
-import type { FieldSchema } from '../../src/platform/validation/field-schema.js';
-import type { MessageExample } from './examples.js';
-import { deadLetterExample, orderExample, statusExample } from './examples.js';
-
-/** The part of JSON Schema that the document uses. */
-export interface Schema extends Omit<FieldSchema, 'type' | 'items'> {
-  type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
-  const?: string;
-  enum?: readonly string[];
-  required?: readonly string[];
-  properties?: Readonly<Record<string, Schema>>;
-  additionalProperties?: boolean;
-  items?: Schema;
-}
-
-/** What the messages of a topic are. */
-interface MessageDescription {
-  name: string;
-  title: string;
-  summary: string;
-  contentType: string;
-  key: Schema;
-  headers: Schema;
-  payload: Schema;
-  example: MessageExample;
-}
+import { Topics } from '../../src/platform/messaging/topics.js';
+import { DEAD_LETTER_HEADERS, deadLetter } from './dead-letter-facts.js';
 
 const BINDING_VERSION = '0.5.0';
-const DEAD_LETTER_TOPIC = 'orders.dead-letter';
+const DEAD_LETTER_MESSAGE = 'deadLetter';
 
 const ref = (path: string): { $ref: string } => ({ $ref: `#/${path}` });
-const text = (description: string): Schema => ({ type: 'string', description });
-const time = (description: string): Schema => ({ type: 'string', format: 'date-time', description });
-
-/** An object with all of its properties required; consumers must bear with more. */
-function objectOf(properties: Record<string, Schema>, optional: Record<string, Schema> = {}): Schema {
+function messageOf(name: string, { key, example, ...message }: MessageFacts): object {
   return {
-    type: 'object',
-    required: Object.keys(properties),
-    properties: { ...properties, ...optional },
-    additionalProperties: true,
-  };
-}
-
-function pick(properties: Readonly<Record<string, FieldSchema>>, names: readonly string[]): Schema {
-  return objectOf(Object.fromEntries(names.map((name) => [name, properties[name]!])));
-}
-
-/** The order's schemas for events, in which fields that we do not know are let pass. */
-const ORDER_SCHEMAS = orderJsonSchema({ unknownFields: 'ignore' });
-
-type KeysOf<T> = readonly (keyof T & string)[];
-const STATUS_PAYMENT_FIELDS: KeysOf<StatusEvent['payment']> = [
-  'transaction',
-  'provider',
-  'currency',
-  'amount',
-  'delivery_cost',
-  'goods_total',
-  'custom_fee',
-];
-const STATUS_ITEM_FIELDS: KeysOf<StatusEvent['items'][number]> = [
-  'chrt_id',
-  'nm_id',
-  'rid',
-  'size',
-  'total_price',
-  'status',
-];
-
-const { Order, Payment, Item } = ORDER_SCHEMAS;
-
-/** A field that is added to the event has to be added here: the type asks for it. */
-const STATUS_PROPERTIES: Record<keyof StatusEvent, Schema> = {
-  order_uid: Order.properties.order_uid!,
-  track_number: Order.properties.track_number!,
-  customer_id: Order.properties.customer_id!,
-  status: {
-    type: 'string',
-    enum: ORDER_STATUSES,
-    description: '`received` the first time, `updated` when other content came under the same id',
-  },
-  version: { type: 'integer', minimum: 1, description: '1 for a new order, one higher with each change' },
-  occurred_at: time('When it happened, in UTC'),
-  date_created: Order.properties.date_created!,
-  delivery_service: Order.properties.delivery_service!,
-  totals_match: { type: 'boolean', description: "Whether the order's amounts add up" },
-  payment: pick(Payment.properties, STATUS_PAYMENT_FIELDS),
-  items: { type: 'array', minItems: 1, items: pick(Item.properties, STATUS_ITEM_FIELDS) },
-};
-
-const CLOUD_EVENT_HEADERS = objectOf({
-  ce_specversion: { type: 'string', const: '1.0' },
-  ce_id: text('`order_uid:version`: an event that comes again has the id it had'),
-  ce_source: { type: 'string', const: '/waybill/orders' },
-  ce_type: { type: 'string', enum: ORDER_STATUSES.map((status) => `waybill.order.${status}`) },
-  ce_subject: text('`order_uid`'),
-  ce_time: time('When it happened, in UTC'),
-  'content-type': { type: 'string', const: 'application/json' },
-});
-
-const DEAD_LETTER_HEADERS = objectOf(
-  {
-    origin_topic: text('Topic that the event came on'),
-    origin_partition: { type: 'string', pattern: '^[0-9]+$' },
-    origin_offset: { type: 'string', pattern: '^[0-9]+$' },
-    origin_timestamp: {
-      type: 'string',
-      pattern: '^-?[0-9]+$',
-      description: "The event's own timestamp as it was sent, mostly milliseconds since 1970",
-    },
-    error: text('Why it was refused, naming each faulty field'),
-    attempts: { type: 'string', pattern: '^[0-9]+$', description: 'How many times it was tried' },
-  },
-  {
-    origin_time: time('The same as a time, where it is one'),
-    value_omitted: text(
-      'Only where the broker refuses the value as too large: its error. The value is empty then, and the ' +
-        'table dead_letters has it.',
-    ),
-  },
-);
-
-async function messages(): Promise<Record<'order' | 'status' | 'deadLetter', MessageDescription>> {
-  return {
-    order: {
-      name: 'order',
-      title: 'An order',
-      summary: 'The whole order, as it is to be stored. The same content again changes nothing.',
-      contentType: 'application/json',
-      key: { type: 'string', description: 'Should be `order_uid`: events of one key keep their order' },
-      headers: {
-        type: 'object',
-        additionalProperties: true,
-        description: 'All are kept with a dead letter; none is read but this',
-        properties: {
-          [DEAD_LETTER_ID_HEADER]: {
-            type: 'string',
-            pattern: '^[1-9][0-9]*$',
-            description:
-              'Only on a replay: the dead letter that it was. If it is refused again it is the same letter, as long ' +
-              "as its bytes are that letter's.",
-          },
-        },
-      },
-      payload: ref('components/schemas/Order'),
-      example: orderExample(),
-    },
-    status: {
-      name: 'status',
-      title: 'An order was stored or changed',
-      summary: 'CloudEvents 1.0.2 in Kafka binary content mode. Sent at least once, in order per order.',
-      contentType: 'application/json',
-      key: { ...Order.properties.order_uid!, description: '`order_uid`' },
-      headers: ref('components/schemas/CloudEventHeaders'),
-      payload: ref('components/schemas/StatusEvent'),
-      example: await statusExample(),
-    },
-    deadLetter: {
-      name: 'deadLetter',
-      title: 'An event that was refused',
-      summary: 'The bytes of the value as they came; a null value is sent as an empty one.',
-      contentType: 'application/octet-stream',
-      key: text("The event's own key, or `topic/partition/offset` where that is no text"),
-      headers: ref('components/schemas/DeadLetterHeaders'),
-      payload: { type: 'string', format: 'binary', description: 'Any bytes at all' },
-      example: await deadLetterExample(),
-    },
-  };
-}
-
-function messageOf({ key, example, ...message }: MessageDescription): object {
-  return {
+    name,
     ...message,
     bindings: { kafka: { key, bindingVersion: BINDING_VERSION } },
-    examples: [{ name: message.name, headers: example.headers, payload: example.payload }],
+    examples: [{ name, headers: example.headers, payload: example.payload }],
   };
 }
 
@@ -225,21 +66,116 @@ function operationOf(
   };
 }
 
+/** A context, and what it tells of its topics. */
+interface Described {
+  readonly context: Context;
+  readonly facts: EventFacts;
+}
+
+/** What is the same for all parts of the document. */
+interface Names {
+  readonly topics: Topics;
+  readonly groups: ContextNames;
+  readonly environment: Environment;
+}
+
+function channelsOf({ context, facts }: Described, { topics, environment }: Names): Record<string, object> {
+  const partitions = environment.KAFKA_PARTITIONS;
+  const own = Object.entries(facts.topics).map(([name, { message, summary }]) => [
+    name,
+    channelOf(topics.deployedName(name), message, summary, partitions),
+  ]);
+  const dead = deadLetterTopicsOf(context, topics).map(({ name, of }) => [
+    name,
+    channelOf(name, DEAD_LETTER_MESSAGE, `Events from \`${of}\` that cannot be stored`, partitions, {
+      'max.message.bytes': DEAD_LETTER_MAX_MESSAGE_BYTES,
+    }),
+  ]);
+  return Object.fromEntries([...own, ...dead]) as Record<string, object>;
+}
+
+const deadLetterTopicsOf = ({ name: context, consumes }: Context, topics: Topics) =>
+  consumes.map((of) => ({ of, name: topics.deadLetterTopicOf(context, topics.deployedName(of)) }));
+
+function operationsOf({ context, facts }: Described, names: Names): Record<string, object> {
+  const clientId: MessageSchema = { type: 'string', const: names.environment.KAFKA_CLIENT_ID };
+  const messageOn = (topic: string): string => facts.topics[topic]!.message;
+  const own = Object.entries(facts.operations).map(([name, { action, topic, summary, mode }]) => {
+    const group = mode && { groupId: groupOf(context, mode, names) };
+    return [name, operationOf(action, topic, messageOn(topic), summary, { ...group, clientId })];
+  });
+  const suffix = context.isMain ? '' : `Of${context.name.charAt(0).toUpperCase()}${context.name.slice(1)}`;
+  const dead = deadLetterTopicsOf(context, names.topics).flatMap(({ of, name }) => [
+    [
+      `replayDeadLetters${suffix}`,
+      operationOf(
+        'send',
+        of,
+        messageOn(of),
+        'Sends dead letters again, to the byte: POST /api/dead-letters/replay, waybill dead-letters replay',
+        { clientId },
+      ),
+    ],
+    [
+      `keepDeadLetters${suffix}`,
+      operationOf('send', name, DEAD_LETTER_MESSAGE, 'Passes refused events on', { clientId }),
+    ],
+  ]);
+  return Object.fromEntries([...own, ...dead]) as Record<string, object>;
+}
+
+function groupOf(
+  { name }: Context,
+  mode: NonNullable<TopicUse['mode']>,
+  { groups, environment }: Names,
+): MessageSchema {
+  const group = groups.groupOf(name, environment.KAFKA_GROUP_ID);
+  return mode === 'shared'
+    ? { type: 'string', const: group }
+    : { type: 'string', pattern: `^${group}\\.news\\.[0-9a-f-]{36}$` };
+}
+
+/** Each of a context's parts, together; two contexts cannot have the same. */
+function together<T>(parts: readonly Readonly<Record<string, T>>[]): Record<string, T> {
+  const all: Record<string, T> = {};
+  for (const [name, part] of parts.flatMap((one) => Object.entries(one))) {
+    if (name in all) throw new Error(`two contexts describe ${name} in their events`);
+    all[name] = part;
+  }
+  return all;
+}
+
+async function describedContexts(): Promise<Described[]> {
+  const described: Described[] = [];
+  for (const context of CONTEXTS) {
+    if (context.events !== undefined) described.push({ context, facts: await context.events() });
+  }
+  return described;
+}
+
+function namesOf(contexts: readonly Context[]): Names {
+  const settings = Settings.defaults([PROGRAM_SETTINGS, ...contexts.flatMap((one) => one.settings ?? [])]);
+  const claims = contexts.map((one) => ({
+    context: one.name,
+    isMain: one.isMain === true,
+    own: one.topics(settings),
+    consumes: one.consumes,
+  }));
+  const groups = new ContextNames(contexts.map(({ name, isMain = false }) => ({ name, isMain })));
+  return { topics: new Topics(claims), groups, environment: settings.of(Environment) };
+}
+
 /**
- * The topics and what goes over them (AsyncAPI 3.0), under the names that they have when no setting changes them.
- * The examples are made by the code that makes the messages.
+ * The topics of all contexts and what goes over them (AsyncAPI 3.0), under the names that they have when no setting changes
+ * them.
  */
 export async function asyncApiDocument(): Promise<object> {
-  const settings = new Environment();
-  const topics = new OrdersSettings();
-  const partitions = settings.KAFKA_PARTITIONS;
-  const clientId: Schema = { type: 'string', const: settings.KAFKA_CLIENT_ID };
-  const groupId: Schema = { type: 'string', const: settings.KAFKA_GROUP_ID };
-  const broadcastGroupId: Schema = {
-    type: 'string',
-    pattern: `^${settings.KAFKA_GROUP_ID}\\.news\\.[0-9a-f-]{36}$`,
-  };
-  const described = Object.entries(await messages());
+  const described = await describedContexts();
+  const names = namesOf(CONTEXTS);
+  const messages = together([
+    ...described.map(({ facts }) => facts.messages),
+    { [DEAD_LETTER_MESSAGE]: await deadLetter() },
+  ]);
   return {
     asyncapi: '3.0.0',
     info: {
@@ -256,60 +192,16 @@ export async function asyncApiDocument(): Promise<object> {
         description: 'The brokers that KAFKA_BROKERS names',
       },
     },
-    channels: {
-      [ORDERS_TOPIC]: channelOf(topics.KAFKA_TOPIC, 'order', 'Orders, to be stored', partitions),
-      [STATUS_TOPIC]: channelOf(topics.KAFKA_STATUS_TOPIC, 'status', 'What became of orders', partitions),
-      [DEAD_LETTER_TOPIC]: channelOf(
-        topics.KAFKA_DEAD_LETTER_TOPIC,
-        'deadLetter',
-        'Events from `orders` that cannot be stored',
-        partitions,
-        { 'max.message.bytes': DEAD_LETTER_MAX_MESSAGE_BYTES },
-      ),
-    },
-    operations: {
-      storeOrders: operationOf('receive', ORDERS_TOPIC, 'order', 'Stores orders, a batch at a time', {
-        groupId,
-        clientId,
-      }),
-      sendTestOrders: operationOf(
-        'send',
-        ORDERS_TOPIC,
-        'order',
-        'Sends made-up orders: POST /api/orders/test',
-        {
-          clientId,
-        },
-      ),
-      replayDeadLetters: operationOf(
-        'send',
-        ORDERS_TOPIC,
-        'order',
-        'Sends dead letters again, to the byte: POST /api/dead-letters/replay, waybill dead-letters replay',
-        { clientId },
-      ),
-      announceStatus: operationOf('send', STATUS_TOPIC, 'status', 'Tells of each order stored or changed', {
-        clientId,
-      }),
-      hearStatus: operationOf(
-        'receive',
-        STATUS_TOPIC,
-        'status',
-        'Every process that serves the API reads the whole topic: for its cache and its watchers',
-        { groupId: broadcastGroupId, clientId },
-      ),
-      keepDeadLetters: operationOf('send', DEAD_LETTER_TOPIC, 'deadLetter', 'Passes refused events on', {
-        clientId,
-      }),
-    },
+    channels: together(described.map((one) => channelsOf(one, names))),
+    operations: together(described.map((one) => operationsOf(one, names))),
     components: {
-      messages: Object.fromEntries(described.map(([name, message]) => [name, messageOf(message)])),
-      schemas: {
-        ...ORDER_SCHEMAS,
-        StatusEvent: objectOf(STATUS_PROPERTIES),
-        CloudEventHeaders: CLOUD_EVENT_HEADERS,
-        DeadLetterHeaders: DEAD_LETTER_HEADERS,
-      },
+      messages: Object.fromEntries(
+        Object.entries(messages).map(([name, message]) => [name, messageOf(name, message)]),
+      ),
+      schemas: together([
+        ...described.map(({ facts }) => facts.schemas),
+        { DeadLetterHeaders: DEAD_LETTER_HEADERS },
+      ]),
     },
   };
 }

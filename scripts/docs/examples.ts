@@ -1,38 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describeFaults } from '../../src/platform/validation/field-fault.js';
 import { decodeOrder } from '../../src/orders/model/order.codec.js';
-import type { Order } from '../../src/orders/model/order.js';
-import { StatusEvents } from '../../src/orders/producer/status-events.js';
 import type { Database, Transaction } from '../../src/platform/database/database.js';
 import type { DeadLetterCapacity } from '../../src/platform/dead-letters/dead-letter-capacity.js';
 import { DeadLetters } from '../../src/platform/dead-letters/dead-letters.js';
+import type { MessageExample } from '../../src/platform/messaging/event-facts.js';
 import type { MessagingMetrics } from '../../src/platform/messaging/messaging.metrics.js';
 import type { Outbox, OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';
 import { Topics } from '../../src/platform/messaging/topics.js';
 
-/** A message as a document shows it: a JSON payload as its value, any other as text. */
-export interface MessageExample {
-  headers: Readonly<Record<string, string>>;
-  payload: unknown;
-}
-
-const SAMPLE = join(import.meta.dirname, '..', '..', 'test', 'samples', 'order.json');
 /** Documents must not change with the clock. */
 const MOMENT = '2021-11-26T06:22:20.000Z';
 
 const topics = new Topics([]);
-
-function sampleText(): string {
-  return readFileSync(SAMPLE, 'utf8');
-}
-
-/** The sample order, by the model's own verdict. */
-export function sampleOrder(): Order {
-  const verdict = decodeOrder(Buffer.from(sampleText()), { totals: 'strict', unknownFields: 'refuse' });
-  if (!verdict.valid) throw new Error(`${SAMPLE} is not valid: ${describeFaults(verdict.faults)}`);
-  return verdict.order;
-}
 
 /** All that the work appends to the outbox, as the code that appends it makes it. */
 export async function allAppended(work: (outbox: Outbox) => Promise<void>): Promise<OutboxEntry[]> {
@@ -53,23 +32,6 @@ async function appended(work: (outbox: Outbox) => Promise<void>): Promise<Outbox
   const [entry] = await allAppended(work);
   if (entry === undefined) throw new Error('nothing was appended to the outbox');
   return entry;
-}
-
-export function orderExample(): MessageExample {
-  return { headers: {}, payload: JSON.parse(sampleText()) as unknown };
-}
-
-/** The status event that the sample order leads to when it comes for the first time. */
-export async function statusExample(): Promise<MessageExample> {
-  const change = { order: sampleOrder(), version: 1, status: 'received' as const, totalsMatch: true };
-  const entry = await appended((outbox) =>
-    new StatusEvents(outbox, topics).append({} as Transaction, [change]),
-  );
-  const payload = JSON.parse(entry.payload.toString()) as Record<string, unknown>;
-  return {
-    headers: { ...entry.headers, ce_time: MOMENT },
-    payload: { ...payload, occurred_at: MOMENT },
-  };
 }
 
 /** The dead letter that an event which is no JSON leads to. */

@@ -36,6 +36,7 @@ export const orders: Context = {
   },
   consumes: ['orders'],
   api: ORDERS_API,
+  events: async () => (await import('./orders.events.js')).ORDERS_EVENTS,
   // One order at a time: by its strong ETag, and mostly out of memory, which compressing would take longer than.
   plainRoutes: [`${ORDERS_PATH}/:order_uid`],
   caches: [ORDER_CACHE],

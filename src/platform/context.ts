@@ -5,6 +5,7 @@ import type { Environment } from './config/environment.js';
 import type { SettingGroup, Settings } from './config/setting-group.js';
 import type { MigrationClass } from './database/database.js';
 import type { ApiFacts } from './http/api-facts.js';
+import type { EventFacts } from './messaging/event-facts.js';
 import type { FailureClassifier } from './failures/failure-classifier.js';
 
 /** A context of the house, such as orders: what the house has to know of it in order to take it in. */
@@ -25,6 +26,8 @@ export interface Context {
   readonly consumes: readonly string[];
   /** What it tells of its part of the API besides what its controllers do. */
   readonly api?: ApiFacts;
+  /** What it tells of its topics; loaded by those alone who describe them. */
+  readonly events?: () => Promise<EventFacts>;
   /** Patterns of its routes whose answers are never compressed. */
   readonly plainRoutes?: readonly string[];
   /** What it knows of errors that the platform does not know; an error may also say itself what it is (`TransientError`). */

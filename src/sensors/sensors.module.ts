@@ -22,6 +22,7 @@ export const sensors: Context = {
   topics: (settings) => ({ 'sensor-data': settings.of(SensorsSettings).SENSORS_TOPIC }),
   consumes: ['sensor-data'],
   api: SENSORS_API,
+  events: async () => (await import('./sensors.events.js')).SENSORS_EVENTS,
   // A bare number, mostly out of memory.
   plainRoutes: [`${RECENT_PATH}/:sensor_id`],
   redisKeyPrefixes: REDIS_KEY_PREFIXES,

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { asyncApiYaml, type Schema } from '../../scripts/docs/asyncapi.js';
+import { asyncApiYaml } from '../../scripts/docs/asyncapi.js';
 import { allAppended } from '../../scripts/docs/examples.js';
 import { StatusEvents } from '../../src/orders/producer/status-events.js';
 import { randomTestOrder } from '../../src/orders/producer/test-order.js';
 import type { Transaction } from '../../src/platform/database/database.js';
+import type { MessageSchema as Schema } from '../../src/platform/messaging/event-facts.js';
 import type { OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';
 import { Topics } from '../../src/platform/messaging/topics.js';
 import { schemaFaults, type Schemas } from './schema-faults.js';

@@ -1,4 +1,4 @@
-import type { Schema } from '../../scripts/docs/asyncapi.js';
+import type { MessageSchema as Schema } from '../../src/platform/messaging/event-facts.js';
 
 /** The schemas that a `$ref` may name, under `#/components/schemas/`. */
 export type Schemas = Readonly<Record<string, Schema>>;

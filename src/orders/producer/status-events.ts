@@ -68,12 +68,13 @@ export class StatusEvents {
     const topic = this.topics.deployedName(STATUS_TOPIC);
     await this.outbox.append(
       tx,
-      changes.map((change) => entryOf(topic, change, occurredAt)),
+      changes.map((change) => statusEntryOf(topic, change, occurredAt)),
     );
   }
 }
 
-function entryOf(topic: string, change: OrderChanged, occurredAt: string): OutboxEntry {
+/** The event of one change. */
+export function statusEntryOf(topic: string, change: OrderChanged, occurredAt: string): OutboxEntry {
   const { order, version, status } = change;
   const type = TYPE_PREFIX + status;
   return {

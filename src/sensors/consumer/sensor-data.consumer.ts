@@ -8,8 +8,7 @@ import { describeFaults } from '../../platform/validation/field-fault.js';
 import { READING_ID_HEADER } from '../model/reading.js';
 import { decodeReading } from '../model/reading.codec.js';
 import { isSensorId, SENSOR_ID } from '../model/sensor-id.js';
-import type { Tombstone } from '../repository/reading-removal.repository.js';
-import type { IncomingReading } from '../service/incoming-readings.js';
+import type { IncomingReading, IncomingReadings } from '../service/incoming-readings.js';
 import { ReadingIntake } from '../service/reading-intake.js';
 
 /** Readings from the topic `sensor-data`; a tombstone forgets the sensor that is its key. */
@@ -20,7 +19,7 @@ export class SensorDataConsumer {
   @Subscribe({ context: 'sensors', topic: 'sensor-data', mode: 'shared' })
   async receive(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
     let readings: IncomingReading[] = [];
-    const tombstones = new Map<string, Tombstone>();
+    const tombstones = new Map<string, IncomingReadings['tombstones'][number]>();
     const refused: RefusedEvent[] = [];
     await eachInTurns('background', events, (event) => {
       if (event.value === null) {

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { endConnectionWith } from './pipelined-requests.js';
 import { SECURITY_HEADERS_BY_NAME } from './security-headers.js';
+import { type SseBatch, SseChannel } from './sse-channel.js';
 import { TooBusyError } from './too-busy.error.js';
 
 const MIB = 1_048_576;
@@ -22,7 +23,7 @@ const PAUSE_FACTOR = 3;
 /** So that a round of the event loop with many clients takes a few milliseconds. */
 const CLIENTS_A_ROUND = 200;
 
-const FIRST = Buffer.from(`retry: ${RECONNECT_MS}\n\n`);
+const FIRST = `retry: ${RECONNECT_MS}\n\n`;
 const ALIVE = Buffer.from(': alive\n\n');
 
 export interface ServerSentEvent {
@@ -43,14 +44,24 @@ export interface EventStreamOptions {
   readonly onDropped?: () => void;
 }
 
+/** What a client gets; by default all that is published from now on. */
+export interface Watching {
+  /** Only the events of this channel, and those that are of none. */
+  readonly channel?: string | undefined;
+  /** Events that it gets first, each of {@link sseText}. They stand for all that was published until now. */
+  readonly first?: readonly string[];
+}
+
 /**
- * Server-Sent Events (WHATWG HTML, section 9.2), the same for all clients: each event is formatted once, and what has
- * come together is written to each client as one piece. A client costs nothing but its connection and what it has yet
- * to read, and both are bounded.
+ * Server-Sent Events (WHATWG HTML, section 9.2), the same for all clients of a channel: each event is formatted once, and
+ * what has come together is written to each client as one piece. A client costs nothing but its connection and what it has
+ * yet to read, and both are bounded, whatever it watches.
  */
 export class EventStream {
-  private readonly clients = new Set<ServerResponse>();
-  private batch: string[] = [];
+  private readonly clients = new Map<ServerResponse, SseChannel>();
+  /** Of those who watch all channels. */
+  private readonly everything = new SseChannel();
+  private readonly channels = new Map<string, SseChannel>();
   private batchCharacters = 0;
   private isWriting = false;
   private pauseUntilMs = 0;
@@ -63,17 +74,28 @@ export class EventStream {
     return this.clients.size;
   }
 
+  /** The channels that are watched; undefined where somebody watches all there may be. */
+  get watchedChannels(): string[] | undefined {
+    return this.everything.isWatched ? undefined : [...this.channels.keys()];
+  }
+
+  /** @throws TooBusyError when there are as many clients as there may be */
+  requireRoom(): void {
+    if (this.clients.size < this.options.maxClients) return;
+    throw new TooBusyError('there are as many clients of the stream as there may be', RETRY_AFTER_SECONDS);
+  }
+
   /**
    * Answers a request with the stream, which is the last answer on its connection: none can come after it.
    *
    * @throws TooBusyError when there are as many clients as there may be
    */
-  open(request: FastifyRequest, reply: FastifyReply): void {
+  open(request: FastifyRequest, reply: FastifyReply, watching: Watching = {}): void {
     const isHead = request.method === 'HEAD';
-    if (!isHead && this.clients.size >= this.options.maxClients) {
-      throw new TooBusyError('there are as many clients of the stream as there may be', RETRY_AFTER_SECONDS);
-    }
+    if (!isHead) this.requireRoom();
     reply.hijack();
+    // Nobody is there any more, and nothing would tell that it goes.
+    if (request.raw.socket.destroyed) return;
     const response = reply.raw;
     if (!isHead) endConnectionWith(response);
     // The end of the connection is that of the stream: what is written needs no frame for each client.
@@ -85,33 +107,50 @@ export class EventStream {
       ...SECURITY_HEADERS_BY_NAME,
     });
     if (isHead) response.end();
-    else this.add(response);
+    else this.add(response, watching);
   }
 
-  /** @param text one event, of {@link sseText} */
-  publish(text: string): void {
+  /**
+   * @param text one event, of {@link sseText}
+   * @param channel whose event it is; it is for all clients where it is of none
+   */
+  publish(text: string, channel?: string): void {
     if (this.clients.size === 0) return;
-    this.batch.push(text);
-    this.batchCharacters += text.length;
+    let characters = this.everything.add(text);
+    if (channel !== undefined) characters += this.channels.get(channel)?.add(text) ?? 0;
+    else for (const each of this.channels.values()) characters += each.add(text);
+    if (characters === 0) return;
+    this.batchCharacters += characters;
     this.schedule();
   }
 
   end(): void {
     clearTimeout(this.timer);
-    const last = this.takeBatch();
-    for (const client of this.clients) client.end(last);
+    const last = this.takeBatches();
+    for (const [client, channel] of this.clients) client.end(last.get(channel)?.(client));
   }
 
-  private add(response: ServerResponse): void {
-    response.write(FIRST);
-    this.clients.add(response);
-    this.keepAlive ??= setInterval(() => void this.write(ALIVE), KEEP_ALIVE_MS).unref();
+  private add(response: ServerResponse, { channel: name, first }: Watching): void {
+    response.write(FIRST + (first?.join('') ?? ''));
+    const channel = this.channelOf(name);
+    this.clients.set(response, channel);
+    channel.join(response, first !== undefined);
+    this.keepAlive ??= setInterval(() => void this.write(() => ALIVE), KEEP_ALIVE_MS).unref();
     response.once('close', () => {
       this.clients.delete(response);
+      channel.leave(response);
+      if (name !== undefined && !channel.isWatched) this.channels.delete(name);
       if (this.clients.size > 0) return;
       clearInterval(this.keepAlive);
       this.keepAlive = undefined;
     });
+  }
+
+  private channelOf(name: string | undefined): SseChannel {
+    if (name === undefined) return this.everything;
+    const channel = this.channels.get(name) ?? new SseChannel();
+    this.channels.set(name, channel);
+    return channel;
   }
 
   private schedule(): void {
@@ -120,11 +159,14 @@ export class EventStream {
     else this.timer ??= setTimeout(() => void this.writeBatch(), this.pauseUntilMs - performance.now());
   }
 
-  private takeBatch(): Buffer {
-    const bytes = Buffer.from(this.batch.join(''));
-    this.batch = [];
+  private takeBatches(): Map<SseChannel, SseBatch> {
     this.batchCharacters = 0;
-    return bytes;
+    const batches = new Map<SseChannel, SseBatch>();
+    for (const channel of [this.everything, ...this.channels.values()]) {
+      const batch = channel.takeBatch();
+      if (batch !== undefined) batches.set(channel, batch);
+    }
+    return batches;
   }
 
   private async writeBatch(): Promise<void> {
@@ -132,28 +174,34 @@ export class EventStream {
     this.timer = undefined;
     this.isWriting = true;
     const startedAt = performance.now();
-    await this.write(this.takeBatch());
+    const batches = this.takeBatches();
+    await this.write((client, channel) => batches.get(channel)?.(client));
     const endedAt = performance.now();
     this.pauseUntilMs = endedAt + Math.max(WRITE_EVERY_MS, PAUSE_FACTOR * (endedAt - startedAt));
     this.isWriting = false;
-    if (this.batch.length > 0) this.schedule();
+    if (this.batchCharacters > 0) this.schedule();
   }
 
-  private async write(bytes: Buffer): Promise<void> {
+  private async write(
+    bytesFor: (client: ServerResponse, channel: SseChannel) => Buffer | undefined,
+  ): Promise<void> {
     let inRound = 0;
     let buffered = 0;
-    for (const client of [...this.clients]) {
+    for (const [client, channel] of [...this.clients]) {
       if (++inRound % CLIENTS_A_ROUND === 0) await nextRound();
       if (client.writableLength > MAX_CLIENT_BYTES) this.drop(client);
       if (client.destroyed || client.writableEnded) continue;
-      client.write(bytes);
+      const bytes = bytesFor(client, channel);
+      if (bytes !== undefined) client.write(bytes);
       buffered += client.writableLength;
     }
     if (buffered > MAX_BUFFERED_BYTES) this.dropSlowest(buffered);
   }
 
   private dropSlowest(buffered: number): void {
-    const slowestFirst = [...this.clients].sort((one, other) => other.writableLength - one.writableLength);
+    const slowestFirst = [...this.clients.keys()].sort(
+      (one, other) => other.writableLength - one.writableLength,
+    );
     for (const client of slowestFirst) {
       if (buffered <= MAX_BUFFERED_BYTES) return;
       buffered -= client.writableLength;

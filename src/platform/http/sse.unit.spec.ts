@@ -29,6 +29,17 @@ beforeEach(async () => {
     new ProblemFilter(log, knownFailures()).answer(error, request, reply),
   );
   fastify.get('/', (request, reply) => stream.open(request, reply));
+  fastify.get<{ Params: { channel: string } }>('/of/:channel', (request, reply) =>
+    stream.open(request, reply, request.params),
+  );
+  fastify.get('/again', (request, reply) => {
+    stream.publish('data: 1\n\n', 'a');
+    stream.open(request, reply, { channel: 'a', first: ['data: first\n\n'] });
+  });
+  fastify.get('/late', async (request, reply) => {
+    await once(request.raw.socket, 'close');
+    stream.open(request, reply);
+  });
   answerInTurns(fastify.server);
   await fastify.listen({ port: 0, host: '127.0.0.1' });
   port = (fastify.server.address() as AddressInfo).port;
@@ -39,7 +50,11 @@ afterEach(async () => {
   await fastify.close();
 });
 
-async function watch(requests = 1, version = '1.1'): Promise<{ socket: Socket; received(): string }> {
+async function watch(
+  requests = 1,
+  version = '1.1',
+  path = '/',
+): Promise<{ socket: Socket; received(): string }> {
   const socket = connect(port, '127.0.0.1')
     .setEncoding('utf8')
     .on('error', () => undefined);
@@ -47,7 +62,7 @@ async function watch(requests = 1, version = '1.1'): Promise<{ socket: Socket; r
   let text = '';
   socket.on('data', (piece: string) => (text += piece));
   await once(socket, 'connect');
-  socket.write(`GET / HTTP/${version}\r\nHost: x\r\n\r\n`.repeat(requests));
+  socket.write(`GET ${path} HTTP/${version}\r\nHost: x\r\n\r\n`.repeat(requests));
   await eventually(() => expect(text).toContain('\r\n\r\n'));
   return { socket, received: () => text };
 }
@@ -117,6 +132,60 @@ describe('an event stream', () => {
     );
     expect(stream.size).toBe(1);
     await eventually(() => expect(reader.received().length).toBeGreaterThan(published * event.length));
+  });
+});
+
+describe('a channel of an event stream', () => {
+  const watchChannel = (path: string) => watch(1, '1.1', path);
+
+  it('has its own events and those of none, and a client without one has all', async () => {
+    expect(stream.watchedChannels).toEqual([]);
+    const ofA = await watchChannel('/of/a');
+    const ofB = await watchChannel('/of/b');
+    expect(stream.watchedChannels).toEqual(['a', 'b']);
+    const ofAll = await watchChannel('/');
+    expect(stream.watchedChannels).toBeUndefined();
+    stream.publish('data: 1\n\n', 'a');
+    stream.publish('data: 2\n\n', 'b');
+    stream.publish('data: 3\n\n');
+    stream.publish('data: 4\n\n', 'c');
+    await eventually(() => {
+      expect(ofA.received()).toMatch(/retry: 2000\n\ndata: 1\n\ndata: 3\n\n$/);
+      expect(ofB.received()).toMatch(/retry: 2000\n\ndata: 2\n\ndata: 3\n\n$/);
+      expect(ofAll.received()).toMatch(/data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\n$/);
+    });
+    ofAll.socket.destroy();
+    ofB.socket.destroy();
+    await eventually(() => expect(stream.watchedChannels).toEqual(['a']));
+  });
+
+  it('has one client the less for each of another, and keeps nothing for one that has gone', async () => {
+    for (let number = 0; number < MAX_CLIENTS; number++) await watchChannel(`/of/${number}`);
+    for (const path of ['/of/more', '/', '/again']) {
+      expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(503);
+    }
+    sockets[0]!.destroy();
+    await eventually(() => expect(stream.size).toBe(MAX_CLIENTS - 1));
+    const gone = connect(port, '127.0.0.1');
+    sockets.push(gone);
+    gone.write('GET /late HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(fastify.server, 'request');
+    const opened = vi.spyOn(stream, 'open');
+    gone.destroy();
+    await eventually(() => expect(opened).toHaveBeenCalled());
+    expect(stream.size).toBe(MAX_CLIENTS - 1);
+  });
+
+  it('tells a client that comes again what it was told, and no event of before twice', async () => {
+    const before = await watchChannel('/of/a');
+    const again = await watchChannel('/again');
+    stream.publish('data: 2\n\n', 'a');
+    await eventually(() => {
+      expect(before.received()).toMatch(/data: 1\n\ndata: 2\n\n$/);
+      expect(again.received()).toMatch(/retry: 2000\n\ndata: first\n\ndata: 2\n\n$/);
+    });
+    stream.publish('data: 3\n\n');
+    await eventually(() => expect(again.received()).toMatch(/data: 2\n\ndata: 3\n\n$/));
   });
 });
 

@@ -79,9 +79,9 @@ export class EventStream {
     return this.everything.isWatched ? undefined : [...this.channels.keys()];
   }
 
-  /** @throws TooBusyError when there are as many clients as there may be */
-  requireRoom(): void {
-    if (this.clients.size < this.options.maxClients) return;
+  /** @param opening for whom the stream is about to be opened. @throws TooBusyError when there are as many clients as there may be */
+  requireRoom(opening = 0): void {
+    if (this.clients.size + opening < this.options.maxClients) return;
     throw new TooBusyError('there are as many clients of the stream as there may be', RETRY_AFTER_SECONDS);
   }
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sensors } from '../../src/sensors/sensors.module.js';
 import type { Waybill } from '../../src/waybill.js';
 import { ask } from '../e2e/api.js';
+import { type EventStream, watch } from '../e2e/event-stream.js';
 import { eventually } from '../support/eventually.js';
 import type { ChosenSettings } from '../support/house-of.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../support/waybill-database.js';
@@ -9,6 +10,9 @@ import { startContexts } from './start-contexts.js';
 
 const WAIT = { timeoutMs: 30_000 };
 const TOPIC = 'sensor-data';
+/** The connection that the latest readings are heard on: it is probed all the time. */
+const IS_LISTENING = `datname = current_database()
+  AND (query LIKE 'LISTEN%sensors_latest' OR query LIKE 'SELECT pg_is_in_recovery()%')`;
 
 interface Reading {
   sensor_id: string;
@@ -169,7 +173,7 @@ export function sensorsConformance(name: string, settings: () => ChosenSettings)
       try {
         const there = async () => (await ask(`${other.url}/recent/sensor-123`)).text;
         await eventually(async () => {
-          const rows = await database.rows(`SELECT FROM pg_stat_activity WHERE query LIKE 'LISTEN%latest'`);
+          const rows = await database.rows(`SELECT FROM pg_stat_activity WHERE ${IS_LISTENING}`);
           expect(rows).toHaveLength(2);
         }, WAIT);
         await post(aReading({ value: 1 }));
@@ -187,6 +191,109 @@ export function sensorsConformance(name: string, settings: () => ChosenSettings)
       } finally {
         await other.stop();
       }
+    });
+
+    describe('as Server-Sent Events', () => {
+      const streams: EventStream[] = [];
+      afterEach(() => streams.splice(0).forEach((stream) => stream.hangUp()));
+
+      async function stream(at: string, query = '', lastId?: number): Promise<EventStream> {
+        const headers: Record<string, string> =
+          lastId === undefined ? {} : { 'last-event-id': String(lastId) };
+        const opened = await watch(at, `/data/stream${query}`, headers);
+        streams.push(opened);
+        return opened;
+      }
+      const shown = ({ events }: EventStream) =>
+        events.map(({ event, id, data }) => ({ event, id: Number(id), ...data }));
+      const storedReadings = () =>
+        database.rows<Reading & { id: number }>(
+          `SELECT 'reading' AS event, id, sensor_id, value, ts AS timestamp FROM sensors.sensor_data ORDER BY id`,
+        );
+      const showsAllStored = (opened: EventStream) =>
+        eventually(async () => {
+          const events = shown(opened).sort((one, other) => one.id - other.id);
+          expect(events).toEqual(await storedReadings());
+        }, WAIT);
+      const many = (length: number): Reading[] =>
+        Array.from({ length }, (_, n) => aReading({ value: n, timestamp: n + 1 }));
+
+      it('show each once, of all sensors or of one, whichever process has stored them', async () => {
+        const other = await startContexts(database, { ...chosen, ROLES: ['api'] }, [sensors]);
+        try {
+          const ofAll = await stream(other.url);
+          const ofOne = await stream(other.url, '?sensor_id=%C5%BC%20%3F');
+          await post([
+            aReading({ value: 1 }),
+            aReading({ value: 2, sensor_id: 'ż ?' }),
+            aReading({ value: 3 }),
+          ]);
+          await sendReading(aReading({ value: 4 }));
+          await sendReading(aReading({ value: 5, sensor_id: 'ż ?' }));
+          await eventually(async () => expect(await stored()).toHaveLength(5), WAIT);
+          await showsAllStored(ofAll);
+          await eventually(() => expect(ofOne.events.map(({ event, data }) => [event, data['value']])).toEqual([
+            ['reading', 2],
+            ['reading', 5],
+          ]), WAIT); // prettier-ignore
+        } finally {
+          await other.stop();
+        }
+      });
+
+      it('begin behind the last that a client has had', async () => {
+        await post(many(5));
+        const [first] = await storedReadings();
+        const [all, some] = [await stream(url, '', 0), await stream(url, '?sensor_id=sensor-123', first!.id)];
+        await post(many(2));
+        await showsAllStored(all);
+        await eventually(async () => expect(shown(some)).toEqual((await storedReadings()).slice(1)), WAIT);
+      });
+
+      it('begin with the last 1,000, and say which were left out', async () => {
+        await post(many(1_000));
+        await post(many(10));
+        const ids = (await storedReadings()).map(({ id }) => id);
+        const again = await stream(url, '', ids[2]);
+        await eventually(() => expect(again.events).toHaveLength(1_001), WAIT);
+        const [missed, ...readings] = shown(again);
+        expect(missed).toEqual({ event: 'missed', id: ids[9], first_id: ids[2]! + 1, last_id: ids[9] });
+        expect(readings.map(({ id }) => id)).toEqual(ids.slice(10));
+      });
+
+      it('leave none out when the connection is lost that commits are heard on', async () => {
+        const opened = await stream(url);
+        for (let round = 0; round < 3; round++) {
+          const lost = database.rows(
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${IS_LISTENING}`,
+          );
+          await Promise.all([lost, ...Array.from({ length: 20 }, () => post(aReading()))]);
+        }
+        expect(await stored()).toHaveLength(60);
+        await showsAllStored(opened);
+      });
+
+      it('refuse what they cannot be asked for, and more clients than there may be', async () => {
+        const fault = async (query: string, headers = {}) => {
+          const { status, text } = await ask(`${url}/data/stream${query}`, { headers });
+          return [status, (JSON.parse(text) as { errors: { path: string }[] }).errors[0]!.path];
+        };
+        expect(await fault(`?sensor_id=${'x'.repeat(256)}`)).toEqual([400, 'sensor_id']);
+        expect(await fault('?sensor=a')).toEqual([400, 'sensor']);
+        expect(await fault('', { 'last-event-id': 'x' })).toEqual([400, 'Last-Event-ID']);
+        expect((await ask(`${url}/data/stream`, { method: 'HEAD' })).headers.get('content-type')).toMatch(
+          /^text\/event-stream/,
+        );
+        await waybill.stop();
+        waybill = await startContexts(database, { ...chosen, SSE_MAX_CLIENTS: 2 }, [sensors]);
+        ({ url } = waybill);
+        await stream(url);
+        await stream(url, '?sensor_id=a');
+        for (const headers of [undefined, { 'last-event-id': '0' }]) {
+          const refused = await ask(`${url}/data/stream?sensor_id=b`, headers && { headers });
+          expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+        }
+      });
     });
 
     it('are made up where the process has the role producer', async () => {

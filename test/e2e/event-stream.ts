@@ -16,10 +16,14 @@ export interface EventStream {
   hangUp(): void;
 }
 
-/** Reads `GET /api/events` as an EventSource does. */
-export async function watch(url: string): Promise<EventStream> {
+/** Reads `GET /api/events`, or another stream, as an EventSource does. */
+export async function watch(
+  url: string,
+  path = '/api/events',
+  headers: Record<string, string> = {},
+): Promise<EventStream> {
   const aborter = new AbortController();
-  const answer = await fetch(`${url}/api/events`, { signal: aborter.signal });
+  const answer = await fetch(url + path, { headers, signal: aborter.signal });
   const events: StreamEvent[] = [];
   const ended = (async () => {
     let text = '';

@@ -80,7 +80,7 @@ const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   SERVER_PORT: 'Port of the page and the API; 0 takes a free one',
   SERVER_HOST: 'Address to listen on; the container sets 0.0.0.0',
   MAX_CONNECTIONS: 'Connections of clients at most; the limit of open files may allow fewer',
-  SSE_MAX_CLIENTS: 'Clients that may watch /api/events at the same time',
+  SSE_MAX_CLIENTS: 'Clients that may watch one event stream, such as /api/events, at the same time',
   ALLOWED_HOSTS:
     'Names that requests may be for (`Host`), besides addresses, localhost and the name of the machine; others get 421',
   TRUSTED_ORIGINS: 'Origins of other pages that may change something here; those of others get 403',

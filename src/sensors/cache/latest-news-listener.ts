@@ -4,6 +4,7 @@ import { Database } from '../../platform/database/database.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { type ChannelEvents, ChannelListener } from '../../platform/messaging/channel-listener.js';
+import { HeardCommits } from './heard-commits.js';
 import { LATEST_CHANNEL, parseNews } from './latest-news.js';
 import { LatestReadings } from './latest-readings.js';
 
@@ -19,17 +20,22 @@ export class LatestNewsListener {
   constructor(
     database: Database,
     latest: LatestReadings,
+    heard: HeardCommits,
     environment: Environment,
     lifecycle: Lifecycle,
     @Inject(LOGGER) log: Logger,
   ) {
     if (!environment.ROLES.includes('api')) return;
     const events: ChannelEvents = {
-      onListening: () => latest.hold(),
+      onListening: () => {
+        latest.hold();
+        heard.resumed.next();
+      },
       onNotification: (payload) => {
         const news = parseNews(payload);
         for (const sensor of news.forgotten) latest.forget(sensor);
         latest.put(news.latest);
+        if (news.commit) heard.commits.next(news.commit);
       },
       onSilent: () => latest.holdNothing(),
       onLost: (error) =>

@@ -18,7 +18,7 @@ export interface ReadingListQuery {
   readonly filter: ReadingFilter;
 }
 
-const aSensorId: Check<string> = (text) => (isSensorId(text) ? text : undefined);
+export const aSensorId: Check<string> = (text) => (isSensorId(text) ? text : undefined);
 const aTime = aWholeNumber(0, Number.MAX_SAFE_INTEGER);
 const TIME = 'a whole number of Unix seconds';
 

@@ -11,6 +11,16 @@ export const SENSORS_API: ApiFacts = {
       answers: { 201: { schema: { $ref: '#/components/schemas/StoredReadings' } } },
       exampleBody: EXAMPLE_READING,
     },
+    'get /data/stream': {
+      id: 'watchReadings',
+      answers: {
+        200: {
+          description: 'Events until the client ends it',
+          schema: { type: 'string' },
+          mediaType: 'text/event-stream',
+        },
+      },
+    },
     'get /recent/{sensor_id}': {
       id: 'getRecentReading',
       answers: {

@@ -32,10 +32,10 @@ function ofEvent(one: Reading, offset: number, origin: Partial<Origin> = {}): Re
   };
 }
 
-const store = (...readings: ReadingOfEvent[]): Promise<StoredReading[]> =>
-  house.database.transaction((tx) => repository.storeOfEvents(tx, readings));
-const post = (...readings: Reading[]): Promise<StoredReading[]> =>
-  house.database.transaction((tx) => repository.storeOfRequest(tx, readings));
+const store = async (...readings: ReadingOfEvent[]): Promise<StoredReading[]> =>
+  (await house.database.transaction((tx) => repository.storeOfEvents(tx, readings))).latest;
+const post = async (...readings: Reading[]): Promise<StoredReading[]> =>
+  (await house.database.transaction((tx) => repository.storeOfRequest(tx, readings))).stored;
 const count = async (): Promise<number> =>
   (await house.rows<{ n: number }>('SELECT count(*)::int AS n FROM sensors.sensor_data'))[0]!.n;
 

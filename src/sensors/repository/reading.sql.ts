@@ -13,6 +13,7 @@ import { prepared } from '../../platform/database/prepared-statements.js';
 import { columnTimeUs, int64Of } from '../../platform/messaging/event-time.js';
 import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
 import type { Reading } from '../model/reading.js';
+import type { ReadingCommit } from '../model/reading-commit.js';
 
 /** Where a reading stands in its topic. */
 export type Origin = Pick<ReceivedEvent, 'topic' | 'partition' | 'offset' | 'timestampMs' | 'exactTimestamp'>;
@@ -50,23 +51,34 @@ const insertOf = <Row>(table: BatchTable<Row>): string => {
 };
 
 /** As `StoredReading` has them. */
-const FIELDS = 'id, sensor_id, value, ts AS timestamp';
+export const FIELDS = 'id, sensor_id, value, ts AS timestamp';
 const NEWEST_FIRST = 'ts DESC, id DESC';
 
-/** Stores what is not there yet. @returns the newest of each sensor, of those that were stored, and how many those were */
+/** What the transaction has stored, for {@link commitOf}. It is one short text, since it is in each row. */
+const COMMIT = `(
+  SELECT json_build_array(min(id), max(id), count(*), pg_current_xact_id()::text::bigint,
+    pg_snapshot_xmin(pg_current_snapshot())::text::bigint)::text
+  FROM stored) AS commit`;
+
+export function commitOf(text: string): ReadingCommit {
+  const [firstId, lastId, readings, xid, horizon] = JSON.parse(text) as number[];
+  return { firstId: firstId!, lastId: lastId!, readings: readings!, xid: xid!, horizon: horizon! };
+}
+
+/** Stores what is not there yet. @returns the newest of each sensor, of those that were stored */
 export const STORE_OF_EVENTS = prepared(`
   WITH stored AS (
     ${insertOf(READINGS_OF_EVENTS)}
     ON CONFLICT ON CONSTRAINT uq_sensor_data_origin DO NOTHING
     RETURNING id, sensor_id, value, ts
   )
-  SELECT DISTINCT ON (sensor_id) ${FIELDS}, (SELECT count(*)::int FROM stored) AS stored
+  SELECT DISTINCT ON (sensor_id) ${FIELDS}, ${COMMIT}
   FROM stored ORDER BY sensor_id, ${NEWEST_FIRST}`);
 
 /** @returns the ids, in the order of the readings */
 export const STORE_OF_REQUEST = prepared(`
   WITH stored AS (${insertOf(READINGS)} RETURNING id)
-  SELECT id FROM stored ORDER BY id`);
+  SELECT id, ${COMMIT} FROM stored ORDER BY id`);
 
 export const arraysOfEvents = (readings: readonly ReadingOfEvent[]): Buffer[] =>
   READINGS_OF_EVENTS.arraysOf(readings);

@@ -30,12 +30,10 @@ export class ReadingIntake {
     const latest = await this.database.transaction(async (tx) => {
       await nextTurn('background');
       const { fresh, originals } = await this.withoutCopies(tx, readings);
-      const stored = [
-        ...(await this.readings.storeOfEvents(tx, fresh)),
-        // What stands behind a tombstone may be stored already.
-        ...(await this.latestOf(tx, forgotten)),
-      ];
-      await this.updates.announce(tx, { latest: stored, forgotten: [] });
+      const { latest: ofEvents, commit } = await this.readings.storeOfEvents(tx, fresh);
+      // What stands behind a tombstone may be stored already.
+      const stored = [...ofEvents, ...(await this.latestOf(tx, forgotten))];
+      await this.updates.announce(tx, { latest: stored, forgotten: [], commit });
       await this.deadLetters.append(tx, refused);
       // Whoever stored the originals may have died before telling anybody.
       return [...originals, ...stored];
@@ -46,9 +44,9 @@ export class ReadingIntake {
   /** Stores readings of a request, all or none, and announces them. @returns them in their order */
   async submit(readings: readonly Reading[]): Promise<StoredReading[]> {
     const stored = await this.database.transaction(async (tx) => {
-      const withIds = await this.readings.storeOfRequest(tx, readings);
+      const { stored: withIds, commit } = await this.readings.storeOfRequest(tx, readings);
       await this.announcements.append(tx, withIds);
-      await this.updates.announce(tx, { latest: newestOfEach(withIds), forgotten: [] });
+      await this.updates.announce(tx, { latest: newestOfEach(withIds), forgotten: [], commit });
       return withIds;
     });
     this.updates.take({ latest: stored, forgotten: [] });

@@ -1,0 +1,12 @@
+import { Injectable } from '@nestjs/common';
+import { Subject } from 'rxjs';
+import type { ReadingCommit } from '../model/reading-commit.js';
+
+/** What any process has committed, as far as this one hears of it; only one that serves the API does. */
+@Injectable()
+export class HeardCommits {
+  /** Each after those that had ended before it stored. */
+  readonly commits = new Subject<ReadingCommit>();
+  /** From now on each commit is heard of; some may have been missed. */
+  readonly resumed = new Subject<void>();
+}

@@ -11,7 +11,7 @@ import type { ReadingCommit } from '../model/reading-commit.js';
 import { ReadingRepository } from '../repository/reading.repository.js';
 import { ReadingStreamRepository } from '../repository/reading-stream.repository.js';
 import { sensors } from '../sensors.module.js';
-import { type MissedReadings, ReadingStream } from './reading-stream.js';
+import { type MissedReadings, ReadingStream, type Replay } from './reading-stream.js';
 
 let house: WaybillDatabase;
 let repository: ReadingRepository;
@@ -128,6 +128,25 @@ describe('the stream of readings', () => {
     expect(shown[0]).toBe(1_000);
     expect(missed).toEqual([{ firstId: first.firstId, lastId: first.lastId }]);
     expect((await missedCounter.get()).values[0]!.value).toBe(1_000);
+  });
+
+  it('looks only so far back for a newcomer, and says so', async () => {
+    const first = await store([1]);
+    const id = first.lastId + 400_000;
+    await house.rows(`SELECT setval(pg_get_serial_sequence('sensors.sensor_data', 'id'), $1)`, [id]);
+    const last = await store([2]);
+    heard.commits.next(last);
+    await eventually(() => expect(shown).toEqual([2]));
+    const replays: Replay[] = [];
+    await stream.resume(0, 's', (replay) => replays.push(replay));
+    await stream.resume(last.firstId - 2, 's', (replay) => replays.push(replay));
+    expect(replays).toEqual([
+      {
+        missed: { firstId: 1, lastId: last.lastId - 300_000 },
+        readings: [expect.objectContaining({ value: 2 })],
+      },
+      { readings: [expect.objectContaining({ value: 2 })] },
+    ]);
   });
 
   it('shows a newcomer what was stored before and after, each once, while many are stored', async () => {

@@ -37,6 +37,7 @@ export class ReadingRepository {
 
   /** Stores readings that no event has brought. @returns them all, in their order */
   async storeOfRequest(tx: Transaction, readings: readonly Reading[]): Promise<StoredReading[]> {
+    if (readings.length === 0) return [];
     const rows: { id: number }[] = await tx.query(STORE_OF_REQUEST, arraysOfRequest(readings));
     return readings.map((reading, index) => ({ ...reading, id: rows[index]!.id }));
   }

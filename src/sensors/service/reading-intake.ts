@@ -72,4 +72,4 @@ export class ReadingIntake {
 }
 
 const isSame = (one: Reading, other: Reading): boolean =>
-  one.sensor_id === other.sensor_id && one.value === other.value && one.timestamp === other.timestamp;
+  one.sensor_id === other.sensor_id && Object.is(one.value, other.value) && one.timestamp === other.timestamp;

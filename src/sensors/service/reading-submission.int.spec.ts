@@ -12,6 +12,7 @@ import { createHttpAdapter } from '../../platform/http/http-adapter.js';
 import { ProblemFilter } from '../../platform/http/problem.filter.js';
 import { takeBodiesAsBytes } from '../../platform/http/request-bodies.js';
 import { NestLogger } from '../../platform/logging/logger.js';
+import { LatestReadings } from '../cache/latest-readings.js';
 import { MAX_READINGS } from '../model/reading.codec.js';
 import type { Reading } from '../model/reading.js';
 import { sensors } from '../sensors.module.js';
@@ -162,6 +163,15 @@ describe('concurrent requests', () => {
     expect(spy.mock.calls.length).toBeLessThan(8);
     expect(await stored()).toHaveLength(30);
   });
+});
+
+it('is in memory by the time of its answer, without the news of its commit', async () => {
+  const latest = app.get(LatestReadings, { strict: false });
+  // Nothing listens here.
+  latest.hold();
+  await post([aReading({ value: 1 }), aReading({ value: 2 }), aReading({ timestamp: 5, value: 3 })]);
+  expect(latest.peek('sensor-123')).toMatchObject({ value: 2 });
+  latest.holdNothing();
 });
 
 describe('a request with an Idempotency-Key', () => {

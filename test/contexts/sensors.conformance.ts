@@ -69,7 +69,7 @@ export function sensorsConformance(name: string, settings: () => ChosenSettings)
       ask(`${url}/data`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
+        body: typeof body === 'string' ? body : JSON.stringify(body),
       });
     const recent = (sensorId: string) => ask(`${url}/recent/${encodeURIComponent(sensorId)}`);
     const stored = () =>
@@ -109,12 +109,14 @@ export function sensorsConformance(name: string, settings: () => ChosenSettings)
       await send('s', '{"sensor_id":"s","value":1e400,"timestamp":1}');
       await send('s', '{"sensor_id":"s","value":1,"timestamp":1.5}');
       await send('s', '{"sensor_id":"s","value":NaN,"timestamp":1}');
+      await send('s', '{"sensor_id":"s"');
       await sendReading(aReading({ sensor_id: 's' }));
-      await eventually(async () => expect(await letters()).toHaveLength(3), WAIT);
+      await eventually(async () => expect(await letters()).toHaveLength(4), WAIT);
       await eventually(async () => expect(await stored()).toHaveLength(1), WAIT);
       expect((await letters()).map(({ context, reason }) => [context, reason])).toEqual([
         ['sensors', expect.stringMatching(/^value must be a number/)],
         ['sensors', expect.stringMatching(/^timestamp must be a whole number/)],
+        ['sensors', 'value must be a number that a double holds, not NaN'],
         ['sensors', 'the value must be JSON'],
       ]);
     });
@@ -128,6 +130,18 @@ export function sensorsConformance(name: string, settings: () => ChosenSettings)
       await eventually(async () => expect((await recent('later')).status).toBe(200), WAIT);
       await eventually(outboxIsEmpty, WAIT);
       expect(await stored()).toHaveLength(3);
+    });
+
+    it('keep the sign of a zero, also in the copy on the topic', async () => {
+      await post('{"sensor_id":"sensor-123","value":-0.0,"timestamp":1700000000}');
+      expect((await recent('sensor-123')).text).toBe('-0');
+      expect((await ask(`${url}/data`)).text).toBe(
+        '[{"sensor_id":"sensor-123","value":-0,"timestamp":1700000000}]',
+      );
+      await sendReading(aReading({ sensor_id: 'later' }));
+      await eventually(async () => expect((await recent('later')).status).toBe(200), WAIT);
+      await eventually(outboxIsEmpty, WAIT);
+      expect(await stored()).toHaveLength(2);
     });
 
     it('with the id of another reading in their header are no copies of it', async () => {
@@ -176,8 +190,8 @@ export function sensorsConformance(name: string, settings: () => ChosenSettings)
           const rows = await database.rows(`SELECT FROM pg_stat_activity WHERE ${IS_LISTENING}`);
           expect(rows).toHaveLength(2);
         }, WAIT);
-        await post(aReading({ value: 1 }));
-        await eventually(async () => expect(await there()).toBe('1'), { timeoutMs: 1_000 });
+        await post('{"sensor_id":"sensor-123","value":-0.0,"timestamp":1700000000}');
+        await eventually(async () => expect(await there()).toBe('-0'), { timeoutMs: 1_000 });
         await post(aReading({ value: 2 }));
         await eventually(async () => expect(await there()).toBe('2'), { timeoutMs: 1_000 });
         await sendReading(aReading({ value: 3 }));

@@ -42,11 +42,19 @@ export function arbitraryWholeNumber(): fc.Arbitrary<number> {
   );
 }
 
-/** Any double that is a number, the edges often; zero without a sign, since models have none. */
+/** Any double that is a number, the edges often. */
 export function arbitraryFiniteNumber(): fc.Arbitrary<number> {
   const number = fc.double({ noNaN: true, noDefaultInfinity: true });
-  const edge = fc.constantFrom(0, Number.MAX_VALUE, -Number.MAX_VALUE, Number.MIN_VALUE, 2 ** 53 + 2, 0.1);
-  return fc.oneof(number, edge).map((value) => (value === 0 ? 0 : value));
+  const edge = fc.constantFrom(
+    0,
+    -0,
+    Number.MAX_VALUE,
+    -Number.MAX_VALUE,
+    Number.MIN_VALUE,
+    2 ** 53 + 2,
+    0.1,
+  );
+  return fc.oneof(number, edge);
 }
 
 /** At most 255 characters, a grapheme of the generator being several of them. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { REQUEST_LOCK_MS } from '../../platform/batching/coalescer.js';
 import { Database } from '../../platform/database/database.js';
 import { DeadLetters } from '../../platform/dead-letters/dead-letters.js';
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
@@ -16,9 +17,6 @@ import { OrderIntakeMetrics } from './order-intake.metrics.js';
  * than for any other, and a million of them would drive out of the cache what is being asked for.
  */
 const BACKLOG_AFTER_MS = 10_000;
-
-/** A caller waits, with all who share its batch; Waybill's own writers hold their locks for less than this. */
-const REQUEST_LOCK_MS = 500;
 
 const STATUS_OF = { stored: 'received', updated: 'updated' } as const;
 

@@ -3,10 +3,15 @@ import type { Failures } from '../failures/failures.js';
 import { IndividualWrites } from './individual-writes.js';
 import { type ItemName, type WaitingRequest, WaitingRequests } from './waiting-requests.js';
 
+/** A caller waits, with all who share its batch; Waybill's own writers hold their locks for less than this. */
+export const REQUEST_LOCK_MS = 500;
+
 export interface CoalescerOptions<Item, Result> {
   readonly name: ItemName;
   /** Of what an item changes, and somebody else may have locked. */
   readonly keyOf: (item: Item) => string;
+  /** How many rows an item becomes, where that is not one: a batch is bounded by them too. */
+  readonly rowsOf?: (item: Item) => number;
   /**
    * Writes a batch in one transaction. Resolves after the commit, with a result for each item in the batch's order, or the
    * error that its caller alone gets; throws when nothing was written.
@@ -44,7 +49,8 @@ export class Coalescer<Item, Result> {
    */
   submit(item: Item, bytes: number): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.waiting.add({ item, bytes, resolve, reject });
+      const rows = this.options.rowsOf?.(item) ?? 1;
+      this.waiting.add({ item, bytes, rows, resolve, reject });
       if (!this.writing) void this.writeAll();
     });
   }

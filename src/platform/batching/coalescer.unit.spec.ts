@@ -17,8 +17,9 @@ let batches: string[][];
 let failures: Map<string, Error>;
 let isHeld: Promise<void>;
 
-const coalescerOf = (): Coalescer<Parcel, string> =>
+const coalescerOf = (options: { rowsOf?: (parcel: Parcel) => number } = {}): Coalescer<Parcel, string> =>
   new Coalescer({
+    ...options,
     name: { one: 'the parcel', many: 'parcels' },
     keyOf: ({ id }) => id,
     failures: knownFailures(),
@@ -54,6 +55,12 @@ describe('concurrent requests', () => {
       'c is stored',
     ]);
     expect(batches).toEqual([['a'], ['b', 'c']]);
+  });
+
+  it('share it no further than their rows are few', async () => {
+    const coalescer = coalescerOf({ rowsOf: ({ id }) => (id === 'c' ? 4_999 : 1) });
+    await submitAll(coalescer, ['a', 'b', 'c', 'd']);
+    expect(batches).toEqual([['a'], ['b', 'c'], ['d']]);
   });
 
   it('are written again after all were', async () => {

@@ -12,12 +12,12 @@ export interface MayBeKeyed<Receipt> {
   readonly keyed?: KeyedRequest<Receipt>;
 }
 
-export interface KeyedBatch<Item extends MayBeKeyed<Receipt>, Receipt> {
+export interface KeyedBatch<Item extends MayBeKeyed<Receipt>, Receipt, Overtaken> {
   readonly items: readonly Item[];
   /** Writes the items whose keys nobody else has answered; returns a receipt for each, in their order. */
   readonly write: (items: readonly Item[]) => Promise<readonly Receipt[]>;
-  /** The receipt of an item that was passed over, since another request with its key has done it. */
-  readonly overtaken: (item: Item) => Receipt;
+  /** What stands in for the receipt of an item that was passed over, since another request with its key has done it. */
+  readonly overtaken: (item: Item) => Overtaken;
 }
 
 /** Writes and the answers to the requests that asked for them: what is stored has its answer, whatever happens next. */
@@ -29,12 +29,12 @@ export class KeyedWrites {
    * Writes a batch within a transaction, and with it the answers of those of its items that have a key. The keys are
    * locked ahead of what the items change, in every batch, so that two batches cannot deadlock.
    *
-   * @returns one receipt for each item, in the batch's order
+   * @returns one receipt for each item, or what stands in for it, in the batch's order
    */
-  async write<Item extends MayBeKeyed<Receipt>, Receipt>(
+  async write<Item extends MayBeKeyed<Receipt>, Receipt, Overtaken>(
     tx: Transaction,
-    { items, write, overtaken }: KeyedBatch<Item, Receipt>,
-  ): Promise<Receipt[]> {
+    { items, write, overtaken }: KeyedBatch<Item, Receipt, Overtaken>,
+  ): Promise<(Receipt | Overtaken)[]> {
     const keyed = items.filter((one) => one.keyed !== undefined);
     const own = await this.keys.lock(
       tx,

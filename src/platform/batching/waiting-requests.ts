@@ -5,6 +5,8 @@ const MAX_WAITING_REQUESTS = 5_000;
 /** Of the bodies that they came in; what stands for them in memory is a small multiple of that. */
 const MAX_HELD_BYTES = 16 * MIB;
 const MAX_BATCH_REQUESTS = 500;
+/** An item may be many rows, and a transaction of all of them would keep everyone waiting who shares it. */
+const MAX_BATCH_ROWS = 5_000;
 /** A batch becomes one parameter of a statement. */
 const MAX_BATCH_BYTES = 4 * MIB;
 const MAX_WAIT_MS = 10_000;
@@ -14,6 +16,8 @@ export interface WaitingRequest<Item, Result> {
   readonly item: Item;
   /** Length of the body that it came in. */
   readonly bytes: number;
+  /** Rows that the item becomes. */
+  readonly rows: number;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: Error) => void;
 }
@@ -53,9 +57,12 @@ export class WaitingRequests<Item, Result> {
   take(): WaitingRequest<Item, Result>[] {
     let requests = 0;
     let bytes = 0;
+    let rows = 0;
     for (const { request } of this.queue) {
       bytes += request.bytes;
-      if (requests === MAX_BATCH_REQUESTS || (requests > 0 && bytes > MAX_BATCH_BYTES)) break;
+      rows += request.rows;
+      const isTooLarge = bytes > MAX_BATCH_BYTES || rows > MAX_BATCH_ROWS;
+      if (requests === MAX_BATCH_REQUESTS || (requests > 0 && isTooLarge)) break;
       requests++;
     }
     const batch = this.queue.slice(0, requests).map(({ request }) => request);

@@ -9,15 +9,15 @@ afterEach(() => void vi.useRealTimers());
 
 type Request = WaitingRequest<string, void>;
 
-function aRequest(bytes = 1_000): Request & { rejected: Error[] } {
+function aRequest(bytes = 1_000, rows = 1): Request & { rejected: Error[] } {
   const rejected: Error[] = [];
   const reject = (error: Error): void => void rejected.push(error);
-  return { item: 'a parcel', bytes, resolve: () => undefined, reject, rejected };
+  return { item: 'a parcel', bytes, rows, resolve: () => undefined, reject, rejected };
 }
 
-function filled(requests: number, bytes?: number) {
+function filled(requests: number, bytes?: number, rows?: number) {
   const waiting = new WaitingRequests<string, void>({ one: 'the parcel', many: 'parcels' });
-  const all = Array.from({ length: requests }, () => aRequest(bytes));
+  const all = Array.from({ length: requests }, () => aRequest(bytes, rows));
   for (const request of all) waiting.add(request);
   return { waiting, all };
 }
@@ -37,8 +37,16 @@ describe('a batch', () => {
     expect(waiting.take()).toHaveLength(2);
   });
 
+  it('has 5,000 rows at most', () => {
+    const { waiting } = filled(12, 1, 1_000);
+    expect(waiting.take()).toHaveLength(5);
+    expect(waiting.take()).toHaveLength(5);
+    expect(waiting.take()).toHaveLength(2);
+  });
+
   it('has one request, however large it is', () => {
     expect(filled(2, 5 * MIB).waiting.take()).toHaveLength(1);
+    expect(filled(2, 1, 5_001).waiting.take()).toHaveLength(1);
   });
 });
 

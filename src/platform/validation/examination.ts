@@ -39,9 +39,9 @@ function examinePart(
   }
   const fields = fieldsOf(modelClass);
   const instance = new modelClass() as Record<string, unknown>;
-  for (const { property } of fields) {
+  for (const { property, hasSignedZero } of fields) {
     const field = value[property];
-    instance[property] = field === 0 ? 0 : field; // -0 is 0
+    instance[property] = field === 0 && !hasSignedZero ? 0 : field; // -0 is 0
   }
   const details = detailsByProperty(instance);
   for (const { property, modelClass: heldClass, isList } of fields) {

@@ -12,6 +12,7 @@ interface FastField {
   readonly accepts: (value: unknown) => boolean;
   /** For a field that holds a part or a list of them: the parts, built; undefined when one is not accepted. */
   readonly build: ((value: unknown) => unknown) | undefined;
+  readonly hasSignedZero: boolean;
 }
 
 /**
@@ -20,24 +21,26 @@ interface FastField {
  * times what the rules themselves cost; a value that is valid, as nearly all are, needs none of that.
  */
 export function compileFastValidator<T extends object>(modelClass: new () => T): FastValidator<T> {
-  const fields = fieldsOf(modelClass).map(({ property, rules, modelClass: heldClass, isList }): FastField => {
+  const fields = fieldsOf(modelClass).map((field): FastField => {
+    const { property, rules, modelClass: heldClass, isList, hasSignedZero } = field;
     const [first, ...others] = rules.map((rule) => rule.accepts);
     if (first === undefined) throw new TypeError(`${modelClass.name}.${property} has no rule`);
     return {
       property,
       accepts: others.length === 0 ? first : (value) => rules.every((rule) => rule.accepts(value)),
       build: heldClass && (isList ? listBuilder(heldClass) : compileFastValidator(heldClass)),
+      hasSignedZero,
     };
   });
   return (value) => {
     if (!isJsonObject(value)) return undefined;
     const instance = new modelClass();
     const target = instance as Record<string, unknown>;
-    for (const { property, accepts, build } of fields) {
+    for (const { property, accepts, build, hasSignedZero } of fields) {
       const field = value[property];
       if (!accepts(field)) return undefined;
       if (build === undefined) {
-        target[property] = field === 0 ? 0 : field; // -0 is 0
+        target[property] = field === 0 && !hasSignedZero ? 0 : field; // -0 is 0
         continue;
       }
       const built = build(field);

@@ -21,6 +21,7 @@ export class RuleDefinition {
     readonly schema: FieldSchema,
     /** The class of the object, or of the objects of the list, that the field holds. */
     readonly modelClass?: ModelClass,
+    readonly hasSignedZero: boolean = false,
   ) {}
 }
 
@@ -34,11 +35,13 @@ export interface FieldRule {
   readonly expected: string;
   /** What is there instead, in words that do not quote a text; undefined when there is nothing to say. */
   readonly found?: (value: unknown) => string | undefined;
+  /** Whether -0 stays what it is; in all other fields it becomes 0. */
+  readonly hasSignedZero?: boolean;
 }
 
 /** The decorator of a rule. */
 export function fieldRule(rule: FieldRule): PropertyDecorator {
-  return decoratorOf(rule, new RuleDefinition(rule.schema));
+  return decoratorOf(rule, new RuleDefinition(rule.schema, undefined, rule.hasSignedZero));
 }
 
 /** Short texts: names, codes and numbers-as-text that are indexed or shown in a column. */
@@ -133,7 +136,7 @@ export function WholeNumber(
 
 /**
  * A number as IEEE 754's double, which JavaScript and PostgreSQL's double precision share: what JSON can write, but not
- * what overflows, such as 1e400. Zero has no sign. `meaning` names its unit.
+ * what overflows, such as 1e400. Zero keeps its sign. `meaning` names its unit.
  */
 export function FiniteNumber(meaning?: string): PropertyDecorator {
   return fieldRule({
@@ -142,6 +145,7 @@ export function FiniteNumber(meaning?: string): PropertyDecorator {
     accepts: (value) => Number.isFinite(value),
     expected: 'a number that a double holds',
     found: (value) => (value === Infinity || value === -Infinity ? 'one beyond 1.8e308' : kindOf(value)),
+    hasSignedZero: true,
   });
 }
 

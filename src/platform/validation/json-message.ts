@@ -1,11 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import { faultAt } from './field-fault.js';
-import { parseJson } from './json-text.js';
+import { parseJson, parseNonNumbers } from './json-text.js';
 import type { Refusal } from './model-validator.js';
 
 export const MAX_MESSAGE_BYTES = 1_048_576;
 
 const BYTE_ORDER_MARK = '\uFEFF';
+
+export interface DecodingOptions {
+  /** Whether NaN and Infinity, which make a text no JSON, are faults of the fields that they stand in. */
+  readonly namesNonNumbers?: boolean;
+}
 
 /**
  * Decodes the value of a message or the body of a request, JSON in UTF-8 (RFC 8259), and has it validated. Bytes that are
@@ -13,9 +18,10 @@ const BYTE_ORDER_MARK = '\uFEFF';
  * is ignored, as RFC 8259 section 8.1 allows. A number that JavaScript would alter is a fault of its field. Of two fields
  * with one name the last counts. Never throws, if `validate` does not.
  */
-export function decodeJson<Verdict>(
+export function decodeJson<Verdict extends { readonly valid: boolean }>(
   bytes: Buffer | null,
   validate: (value: unknown) => Verdict,
+  { namesNonNumbers = false }: DecodingOptions = {},
 ): Verdict | Refusal {
   if (bytes === null || bytes.length === 0) return refused('must be a JSON object, not an empty value');
   if (bytes.length > MAX_MESSAGE_BYTES) {
@@ -23,14 +29,27 @@ export function decodeJson<Verdict>(
   }
   // Buffer.toString alone would put U+FFFD in place of what it cannot read, and the loss would go unseen.
   if (!isUtf8(bytes)) return refused('must be UTF-8');
-  const text = bytes.toString('utf8');
+  const decoded = bytes.toString('utf8');
+  const text = decoded.startsWith(BYTE_ORDER_MARK) ? decoded.slice(1) : decoded;
   let value: unknown;
   try {
-    value = parseJson(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
+    value = parseJson(text);
   } catch (error) {
-    return refused(error instanceof RangeError ? error.message : 'must be JSON');
+    if (error instanceof RangeError) return refused(error.message);
+    const named = namesNonNumbers ? faultsOfNonNumbers(text, validate) : undefined;
+    return named ?? refused('must be JSON');
   }
   return validate(value);
+}
+
+/** Undefined where it is no JSON for another reason, or where they stand in fields that nobody knows. */
+function faultsOfNonNumbers<Verdict extends { readonly valid: boolean }>(
+  text: string,
+  validate: (value: unknown) => Verdict,
+): Verdict | undefined {
+  const value = parseNonNumbers(text);
+  const verdict = value === undefined ? undefined : validate(value);
+  return verdict?.valid ? undefined : verdict;
 }
 
 function refused(detail: string): Refusal {

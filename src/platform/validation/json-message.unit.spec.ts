@@ -83,6 +83,44 @@ describe('a number that JavaScript would round to a whole one', () => {
   );
 });
 
+describe('NaN and Infinity', () => {
+  const named = (text: string, unknownFields: 'ignore' | 'refuse' = 'ignore') => {
+    const options = { namesNonNumbers: true };
+    const verdict = decodeJson(Buffer.from(text), (value) => validate(value, unknownFields), options);
+    return verdict.valid ? [] : verdict.faults;
+  };
+  const NOT_JSON = [{ path: '', pointer: '#', detail: 'must be JSON' }];
+  const withWeight = (written: string): string =>
+    JSON.stringify(aShelf()).replace(/("weight":)[\d.]+/, `$1${written}`);
+
+  it.each(['NaN', 'Infinity', '-Infinity', '-NaN'])('are faults of their fields: %s', (written) => {
+    const fault = {
+      path: 'books[0].weight',
+      pointer: '#/books/0/weight',
+      detail: `must be a number that a double holds, not ${written}`,
+    };
+    expect(named(withWeight(written))).toEqual([fault]);
+    expect(named(`\ufeff${withWeight(` ${written}\n`)}`)).toEqual([fault]);
+    expect(named(withWeight(written).replace('"label"', '"x":"NaN, \\", Infinity","label"'))).toEqual([
+      fault,
+    ]);
+  });
+
+  it('are no JSON where nobody knows the field, or where more is wrong', () => {
+    const text = JSON.stringify(aShelf());
+    expect(named(text.replace('{', '{"x":NaN,'))).toEqual(NOT_JSON);
+    expect(named(text.replace('{', '{NaN:1,'), 'refuse')).toEqual(NOT_JSON);
+    expect(named(withWeight('1NaN'))).toEqual(NOT_JSON);
+    expect(named(withWeight('NaN').slice(0, -1))).toEqual(NOT_JSON);
+    expect(named('NaN,'.repeat(200_000))).toEqual(NOT_JSON);
+    expect(named('"' + 'NaN,'.repeat(200_000))).toEqual(NOT_JSON);
+  });
+
+  it('are letters within a text', () => {
+    expect(named(JSON.stringify({ ...aShelf(), label: 'NaN, Infinity]' }))).toEqual([]);
+  });
+});
+
 describe('nesting', () => {
   it('is let pass in fields that nobody knows, and brackets in texts are none', () => {
     const nested = `${'['.repeat(MAX_DEPTH - 1)}${']'.repeat(MAX_DEPTH - 1)}`;

@@ -10,6 +10,8 @@ const MAX_NUMBER_CHARACTERS = 64;
  * time do not. Without one, no number is altered.
  */
 const SUSPICIOUS_NUMBER = /[\s:,[]-?\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)\s*[,}\]]/;
+/** As encoders write doubles that are no numbers, for which JSON has no way; as a value, not as a name. */
+const NON_NUMBER = /-?(?:NaN|Infinity)(?=\s*(?:[,\]}]|$))/g;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const DECIMAL = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
@@ -43,10 +45,26 @@ export function parseJson(text: string): unknown {
   return marked === text ? value : JSON.parse(marked);
 }
 
+/**
+ * What is JSON but for NaN and Infinity, which some encoders write: in their place stands what {@link alteredNumber} tells
+ * from others, so that the fields that they stand in can be named. Undefined where that is not what is wrong with it.
+ */
+export function parseNonNumbers(text: string): unknown {
+  const marked = withNonNumbersMarked(text);
+  if (marked === text) return undefined;
+  try {
+    return parseJson(marked);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The number that a value stands for which {@link parseJson} put in its place, as it was written. */
 export function alteredNumber(value: string): string | undefined {
   const written = value.slice(1);
-  return value.startsWith(ALTERED_NUMBER) && /^-?\d[\d.eE+-]*…?$/.test(written) ? written : undefined;
+  return value.startsWith(ALTERED_NUMBER) && /^-?(?:\d[\d.eE+-]*…?|NaN|Infinity)$/.test(written)
+    ? written
+    : undefined;
 }
 
 /** Whether there are as many brackets as it takes to be nested too deep, within texts or not. */
@@ -91,6 +109,22 @@ function withAlteredNumbersMarked(text: string): string {
       }
       at += number.length - 1;
     }
+  }
+  return marked + text.slice(done);
+}
+
+function withNonNumbersMarked(text: string): string {
+  let marked = '';
+  let done = 0;
+  let at = 0;
+  for (const { index, 0: written } of text.matchAll(NON_NUMBER)) {
+    // Within a text they are letters.
+    for (at = Math.max(at, done); at < index; at++) {
+      if (text.charCodeAt(at) === CHAR.quote) at = endOfText(text, at);
+    }
+    if (at > index) continue;
+    marked += text.slice(done, index) + JSON.stringify(ALTERED_NUMBER + written);
+    done = index + written.length;
   }
   return marked + text.slice(done);
 }

@@ -18,6 +18,8 @@ export interface ModelField {
   /** The class of the object, or of the objects of the list, that the field holds. */
   readonly modelClass: ModelClass | undefined;
   readonly isList: boolean;
+  /** Whether -0 stays what it is. */
+  readonly hasSignedZero: boolean;
 }
 
 const fieldsByClass = new Map<ModelClass, readonly ModelField[]>();
@@ -63,6 +65,7 @@ function readFields(modelClass: ModelClass): readonly ModelField[] {
       rules,
       modelClass: holding?.modelClass,
       isList: holding?.schema.type === 'array',
+      hasSignedZero: rules.some(({ definition }) => definition?.hasSignedZero === true),
     };
   });
 }

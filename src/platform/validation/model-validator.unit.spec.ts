@@ -21,6 +21,13 @@ describe('a valid value', () => {
     expect(JSON.stringify(verdict.model)).toBe(JSON.stringify(aShelf()));
   });
 
+  it('has the sign of a zero in its doubles, and in no other field', () => {
+    const [book] = aShelf().books;
+    const verdict = validate({ ...aShelf(), books: [{ ...book, price: -0, weight: -0 }] }, 'refuse');
+    if (!verdict.valid) throw new Error(JSON.stringify(verdict.faults));
+    expect(verdict.model.books[0]).toMatchObject({ price: 0, weight: -0 });
+  });
+
   it('has the paths of fields that nobody knows where they are ignored, and nothing of them', () => {
     const value = { ...aShelf(), colour: 'blue', keeper: { ...aShelf().keeper, 'a.b': 1 } };
     const verdict = validate(value, 'ignore');

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
-import type { ForgottenSensor, StoredReading } from '../model/reading.js';
+import { encodeValue, type ForgottenSensor, type StoredReading } from '../model/reading.js';
 import type { ReadingCommit } from '../model/reading-commit.js';
 
 /** PostgreSQL's channel on which a commit says what it has stored, and what is the latest of its sensors. */
@@ -65,12 +65,19 @@ const itemOf = ({ firstId, lastId, readings, xid, horizon }: ReadingCommit): Com
 
 const isOfCommit = (item: Item): item is CommitItem => typeof item[0] === 'number';
 
+function encoded(item: Item): string {
+  if (isOfCommit(item)) return JSON.stringify(item);
+  const [sensorId, id, value, timestamp] = item;
+  const name = JSON.stringify(sensorId);
+  return value === undefined ? `[${name},${id}]` : `[${name},${id},${encodeValue(value)},${timestamp}]`;
+}
+
 /** JSON lists of items, each as long as a notification may be at most. */
 function* inPieces(items: readonly Item[]): Generator<string> {
   let texts: string[] = [];
   let bytes = 2;
   for (const item of items) {
-    const text = JSON.stringify(item);
+    const text = encoded(item);
     const more = Buffer.byteLength(text) + 1;
     if (texts.length > 0 && bytes + more > MAX_PAYLOAD_BYTES) {
       yield `[${texts.join(',')}]`;

@@ -1,5 +1,5 @@
 import type { RedisClient } from '../../platform/cache/redis-client.js';
-import type { ReadingPlace, StoredReading } from '../model/reading.js';
+import { encodeValue, type ReadingPlace, type StoredReading } from '../model/reading.js';
 
 /** The value, as a plain number. */
 const VALUE_PREFIX = 'sensor:';
@@ -63,7 +63,7 @@ export async function writeToRedis(
     keys: changes.flatMap(([sensorId]) => SENSOR_PREFIXES.map((prefix) => prefix + sensorId)),
     arguments: changes.flatMap(([, { lastId, reading }]) => [
       textOf(lastId),
-      reading === undefined ? '' : JSON.stringify(reading.value),
+      reading === undefined ? '' : encodeValue(reading.value),
       textOf(reading?.timestamp),
       textOf(reading?.id),
     ]),

@@ -1,6 +1,20 @@
-import { Body, Controller, Get, Headers, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Headers, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiHeader,
+  ApiOperation,
+  ApiProduces,
+  ApiQuery,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  IdempotencyKeys,
+  type KeyClaim,
+  parseIdempotencyKey,
+  type RepeatableAnswer,
+} from '../../platform/http/idempotency-keys.js';
 import { invalidRequest } from '../../platform/http/invalid-request.js';
 import { requireJson } from '../../platform/http/json-body.js';
 import { linkToNextPage } from '../../platform/http/pages.js';
@@ -9,11 +23,14 @@ import { ReadsBody } from '../../platform/http/request-bodies.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
 import { encodeReading } from '../model/reading.js';
 import { decodeReadings } from '../model/reading.codec.js';
-import { ReadingIntake } from '../service/reading-intake.js';
 import { ReadingLookup } from '../service/reading-lookup.js';
+import { ReadingSubmission } from '../service/reading-submission.js';
 import { cursorAfter, DEFAULT_LIMIT, MAX_LIMIT, parseReadingListQuery } from './reading-list-query.js';
+import { storedAnswer } from './stored-answer.js';
 
 const DATA_PATH = '/data';
+/** Whose Idempotency-Keys these are. */
+const POST_DATA = `POST ${DATA_PATH}`;
 const READING = { $ref: '#/components/schemas/Reading' };
 const READINGS = { type: 'array', items: READING };
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
@@ -25,7 +42,8 @@ const PROBLEM = { $ref: '#/components/schemas/Problem' };
 export class DataController {
   constructor(
     private readonly lookup: ReadingLookup,
-    private readonly intake: ReadingIntake,
+    private readonly submission: ReadingSubmission,
+    private readonly idempotencyKeys: IdempotencyKeys,
     private readonly pages: PagesUnderWay,
   ) {}
 
@@ -71,10 +89,14 @@ export class DataController {
   }
 
   @Post()
-  @HttpCode(201)
   @ReadsBody()
   @ApiOperation({
     summary: 'Stores a reading, or a list of up to 1,000; the answer comes once all are committed',
+  })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same key and body get the first answer again, and nothing is stored twice',
   })
   @ApiBody({ schema: { oneOf: [READING, READINGS] } })
   @ApiResponse({ status: 201, description: 'All are stored' })
@@ -83,21 +105,42 @@ export class DataController {
     description: 'Not a valid reading, or list of them; every fault is named, and none is stored',
     schema: PROBLEM,
   })
+  @ApiResponse({
+    status: 409,
+    description: 'A request with this Idempotency-Key is under way',
+    schema: PROBLEM,
+  })
   @ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM })
   @ApiResponse({ status: 415, description: 'Not application/json', schema: PROBLEM })
   @ApiResponse({
+    status: 422,
+    description: 'This Idempotency-Key came with another body before',
+    schema: PROBLEM,
+  })
+  @ApiResponse({
     status: 503,
-    description: 'Cannot be stored at the moment; sending it again may store it twice',
+    description:
+      'Cannot be stored at the moment. When the database was lost at the last moment it may have been stored all the same; sending it again is safe with an Idempotency-Key, and may store it twice without one',
     schema: PROBLEM,
   })
   async submit(
     @Body() body: Buffer | undefined,
     @Headers('content-type') contentType: string | undefined,
-  ): Promise<{ reading_ids: number[] }> {
+    @Headers('idempotency-key') idempotencyKey: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     requireJson(contentType);
     const verdict = decodeReadings(body ?? null);
     if (!verdict.valid) throw invalidRequest('the reading', verdict.faults);
-    const stored = await this.intake.submit(verdict.readings);
-    return { reading_ids: stored.map(({ id }) => id) };
+    const { readings } = verdict;
+    const store = async (claim?: KeyClaim): Promise<RepeatableAnswer> => {
+      const keyed = claim && { claim, answerTo: storedAnswer };
+      return storedAnswer(await this.submission.submit({ readings, keyed }, body!.length));
+    };
+    const answer =
+      idempotencyKey === undefined
+        ? await store()
+        : await this.idempotencyKeys.once(parseIdempotencyKey(idempotencyKey, POST_DATA), body!, store);
+    await reply.status(answer.status).headers(answer.headers).send(answer.body);
   }
 }

@@ -2,7 +2,7 @@ import type { Answer, RequestHead } from '../../platform/http/answer.js';
 import { matchesETag } from '../../platform/http/conditional.js';
 import { problemAnswer } from '../../platform/http/problem-answer.js';
 import { SECURITY_HEADERS } from '../../platform/http/security-headers.js';
-import type { StoredReading } from '../model/reading.js';
+import { encodeValue, type StoredReading } from '../model/reading.js';
 
 export const RECENT_PATH = '/recent';
 /** Clients may store the answer but must revalidate it each time. */
@@ -29,7 +29,7 @@ export function recentAnswer(
       headers: ['etag', etag, 'cache-control', CACHE_CONTROL, 'x-reading-timestamp', String(timestamp)],
     };
   }
-  const body = JSON.stringify(value);
+  const body = encodeValue(value);
   return {
     status: 200,
     // prettier-ignore

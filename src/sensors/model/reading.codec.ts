@@ -10,6 +10,9 @@ import { Reading } from './reading.js';
 /** Readings that one request may bring. */
 export const MAX_READINGS = 1_000;
 
+/** What is measured may be no number for whoever encodes it. */
+const NAMED = { namesNonNumbers: true };
+
 const validate = compileValidator(Reading, 'a reading');
 
 /** What a request brings; all of it is valid, or nothing is taken. */
@@ -20,16 +23,20 @@ export interface DecodedReadings {
 
 /** The value of an event. Its sender may be newer than we are, so fields that we do not know are let pass. Never throws. */
 export function decodeReading(value: Buffer | null): Acceptance<Reading> | Refusal {
-  return decodeJson(value, (decoded) => validate(decoded, 'ignore'));
+  return decodeJson(value, (decoded) => validate(decoded, 'ignore'), NAMED);
 }
 
 /** The body of a request: a reading, or a list of them. A field that we do not know is refused by name. Never throws. */
 export function decodeReadings(body: Buffer | null): DecodedReadings | Refusal {
-  return decodeJson(body, (decoded): DecodedReadings | Refusal => {
-    if (Array.isArray(decoded)) return readingsOf(decoded);
-    const verdict = validate(decoded, 'refuse');
-    return verdict.valid ? { valid: true, readings: [verdict.model] } : verdict;
-  });
+  return decodeJson(
+    body,
+    (decoded): DecodedReadings | Refusal => {
+      if (Array.isArray(decoded)) return readingsOf(decoded);
+      const verdict = validate(decoded, 'refuse');
+      return verdict.valid ? { valid: true, readings: [verdict.model] } : verdict;
+    },
+    NAMED,
+  );
 }
 
 function readingsOf(list: readonly unknown[]): DecodedReadings | Refusal {

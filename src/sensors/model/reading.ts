@@ -36,6 +36,9 @@ export function isNewer(one: ReadingPlace, other: ReadingPlace): boolean {
   return one.timestamp > other.timestamp || (one.timestamp === other.timestamp && one.id > other.id);
 }
 
+/** A value as a JSON number that is the same double again: JSON.stringify would write -0 as 0. */
+export const encodeValue = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));
+
 /** The canonical JSON text of a reading: `{"sensor_id":"sensor-123","value":16.21,"timestamp":1795254597}`. */
 export const encodeReading = ({ sensor_id, value, timestamp }: Reading): string =>
-  JSON.stringify({ sensor_id, value, timestamp });
+  `{"sensor_id":${JSON.stringify(sensor_id)},"value":${encodeValue(value)},"timestamp":${timestamp}}`;

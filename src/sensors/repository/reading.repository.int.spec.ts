@@ -88,6 +88,16 @@ describe('readings of events', () => {
     await store(ofEvent(reading('a', 7, 2), 1));
     expect(await store(one)).toMatchObject([{ sensor_id: 'a', timestamp: 7, value: 2 }]);
   });
+
+  it('that come again beside new ones tell the newest of both, before they are committed', async () => {
+    const one = ofEvent(reading('a', 5, 1), 0);
+    await store(one);
+    const latest = await store(one, ofEvent(reading('a', 6, 2), 1), ofEvent(reading('b', 1, 3), 2));
+    expect(latest.map(({ sensor_id, value }) => [sensor_id, value]).sort()).toEqual([
+      ['a', 2],
+      ['b', 3],
+    ]);
+  });
 });
 
 describe('readings of a request', () => {

@@ -52,6 +52,7 @@ export class ReadingRepository {
     tx: Transaction,
     readings: readonly Reading[],
   ): Promise<Stored & { readonly stored: StoredReading[] }> {
+    if (readings.length === 0) return { stored: [] };
     const rows: { id: number; commit: string }[] = await tx.query(
       STORE_OF_REQUEST,
       arraysOfRequest(readings),

@@ -3,19 +3,17 @@ import { Database, type Transaction } from '../../platform/database/database.js'
 import { DeadLetters } from '../../platform/dead-letters/dead-letters.js';
 import { nextTurn } from '../../platform/event-loop-turns.js';
 import { LatestUpdates } from '../cache/latest-updates.js';
-import { type ForgottenSensor, isNewer, type Reading, type StoredReading } from '../model/reading.js';
-import { ReadingAnnouncements } from '../producer/reading-announcements.js';
+import type { ForgottenSensor, Reading, StoredReading } from '../model/reading.js';
 import { ReadingRepository } from '../repository/reading.repository.js';
 import type { IncomingReading, IncomingReadings } from './incoming-readings.js';
 import { ReadingRemoval } from './reading-removal.js';
 
-/** The one write path: readings and what belongs to them are of one transaction, and the latest follow the commit. */
+/** Readings of events: what belongs to them is of their transaction, and the latest follow the commit. */
 @Injectable()
 export class ReadingIntake {
   constructor(
     private readonly database: Database,
     private readonly readings: ReadingRepository,
-    private readonly announcements: ReadingAnnouncements,
     private readonly deadLetters: DeadLetters,
     private readonly updates: LatestUpdates,
     private readonly removal: ReadingRemoval,
@@ -39,18 +37,6 @@ export class ReadingIntake {
       return [...originals, ...stored];
     });
     this.updates.take({ latest, forgotten: [] });
-  }
-
-  /** Stores readings of a request, all or none, and announces them. @returns them in their order */
-  async submit(readings: readonly Reading[]): Promise<StoredReading[]> {
-    const stored = await this.database.transaction(async (tx) => {
-      const { stored: withIds, commit } = await this.readings.storeOfRequest(tx, readings);
-      await this.announcements.append(tx, withIds);
-      await this.updates.announce(tx, { latest: newestOfEach(withIds), forgotten: [], commit });
-      return withIds;
-    });
-    this.updates.take({ latest: stored, forgotten: [] });
-    return stored;
   }
 
   private async latestOf(tx: Transaction, sensors: readonly ForgottenSensor[]): Promise<StoredReading[]> {
@@ -83,15 +69,5 @@ export class ReadingIntake {
   }
 }
 
-/** In any order of the readings. */
-function newestOfEach(readings: readonly StoredReading[]): StoredReading[] {
-  const newest = new Map<string, StoredReading>();
-  for (const reading of readings) {
-    const other = newest.get(reading.sensor_id);
-    if (other === undefined || isNewer(reading, other)) newest.set(reading.sensor_id, reading);
-  }
-  return [...newest.values()];
-}
-
 const isSame = (one: Reading, other: Reading): boolean =>
-  one.sensor_id === other.sensor_id && one.value === other.value && one.timestamp === other.timestamp;
+  one.sensor_id === other.sensor_id && Object.is(one.value, other.value) && one.timestamp === other.timestamp;

@@ -6,10 +6,18 @@ import { ReadingIntake } from './reading-intake.js';
 import { ReadingLookup } from './reading-lookup.js';
 import { ReadingRemoval } from './reading-removal.js';
 import { ReadingRetention, RETENTION_METRICS } from './reading-retention.js';
+import { ReadingSubmission } from './reading-submission.js';
 
 @Module({
   imports: [SensorsRepositoryModule, SensorsCacheModule, SensorsProducerModule],
-  providers: [ReadingIntake, ReadingLookup, ReadingRemoval, ReadingRetention, ...RETENTION_METRICS],
-  exports: [ReadingIntake, ReadingLookup],
+  providers: [
+    ReadingIntake,
+    ReadingSubmission,
+    ReadingLookup,
+    ReadingRemoval,
+    ReadingRetention,
+    ...RETENTION_METRICS,
+  ],
+  exports: [ReadingIntake, ReadingSubmission, ReadingLookup],
 })
 export class SensorsServiceModule {}

@@ -1,20 +1,31 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../platform/database/database.js';
+import { int64Of } from '../../platform/messaging/event-time.js';
 import type { Reading, StoredReading } from '../model/reading.js';
 import {
   arraysOfEvents,
+  arraysOfPartition,
   arraysOfRequest,
   BY_IDS,
   FORGET_SOME,
   LATEST_AFTER,
   LATEST_OF,
+  ORIGIN_CONSTRAINT,
   type ReadingOfEvent,
-  STORE_OF_EVENTS,
+  STORE_ALL_NEW,
   STORE_OF_REQUEST,
+  STORE_WHAT_IS_MISSING,
 } from './reading.sql.js';
 
+const UNIQUE_VIOLATION = '23505';
 /** A sensor may have millions of readings, and a statement has to end. */
 const FORGOTTEN_AT_ONCE = 10_000;
+
+/** Whether storing has failed since another process has stored some of the readings meanwhile. */
+export function isStoredMeanwhile(error: unknown): boolean {
+  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+  return code === UNIQUE_VIOLATION && constraint === ORIGIN_CONSTRAINT;
+}
 
 /** Readings in PostgreSQL. */
 @Injectable()
@@ -24,19 +35,39 @@ export class ReadingRepository {
   /**
    * Stores readings of events, each once, however often its event is delivered.
    *
+   * @param mayBeStored by a process that is storing the same at this moment; see {@link isStoredMeanwhile}
    * @returns the latest of each sensor that is stored now, of the sensors in the batch: at least as new as the batch's own
    */
-  async storeOfEvents(tx: Transaction, readings: readonly ReadingOfEvent[]): Promise<StoredReading[]> {
+  async storeOfEvents(
+    tx: Transaction,
+    readings: readonly ReadingOfEvent[],
+    mayBeStored = false,
+  ): Promise<StoredReading[]> {
     if (readings.length === 0) return [];
-    const rows: (StoredReading & { stored: number })[] = await tx.query(
-      STORE_OF_EVENTS,
-      arraysOfEvents(readings),
-    );
+    const ids = mayBeStored ? undefined : await this.storeAllNew(tx, readings);
+    if (ids !== undefined) return newestOf(readings, ids);
+    await tx.query(STORE_WHAT_IS_MISSING, arraysOfEvents(readings));
     // Whoever stored the others may have died before telling anybody.
-    if ((rows[0]?.stored ?? 0) < readings.length) {
-      return this.latestOf([...new Set(readings.map(({ reading }) => reading.sensor_id))], tx);
+    return this.latestOf([...new Set(readings.map(({ reading }) => reading.sensor_id))], tx);
+  }
+
+  /** @returns the ids, which grow; undefined when nothing was stored: some are there, or they do not follow each other in one partition */
+  private async storeAllNew(
+    tx: Transaction,
+    readings: readonly ReadingOfEvent[],
+  ): Promise<number[] | undefined> {
+    const { topic, partition, offset: first } = readings[0]!.origin;
+    let last = -Infinity;
+    for (const { origin } of readings) {
+      const isNext = origin.offset > last && origin.partition === partition && origin.topic === topic;
+      if (!isNext) return undefined;
+      last = origin.offset;
     }
-    return rows.map(({ id, sensor_id, value, timestamp }) => ({ id, sensor_id, value, timestamp }));
+    const [row]: { ids: string | null }[] = await tx.query(STORE_ALL_NEW, [
+      ...[topic, partition, int64Of(first), int64Of(last)],
+      ...arraysOfPartition(readings),
+    ]);
+    return row!.ids?.split(',').map(Number);
   }
 
   /** Stores readings that no event has brought. @returns them all, in their order */
@@ -76,4 +107,15 @@ export class ReadingRepository {
       ]);
     } while (deleted === FORGOTTEN_AT_ONCE);
   }
+}
+
+/** The newest of each sensor. @param ids of the readings, which grow: of one second the last one is the newest */
+function newestOf(readings: readonly ReadingOfEvent[], ids: readonly number[]): StoredReading[] {
+  const newest = new Map<string, number>();
+  for (const [index, { reading }] of readings.entries()) {
+    const other = newest.get(reading.sensor_id);
+    if (other === undefined || reading.timestamp >= readings[other]!.reading.timestamp)
+      newest.set(reading.sensor_id, index);
+  }
+  return Array.from(newest.values(), (index) => ({ ...readings[index]!.reading, id: ids[index]! }));
 }

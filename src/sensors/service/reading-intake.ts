@@ -5,7 +5,7 @@ import { nextTurn } from '../../platform/event-loop-turns.js';
 import { LatestUpdates } from '../cache/latest-updates.js';
 import { isNewer, type Reading, type StoredReading } from '../model/reading.js';
 import { ReadingAnnouncements } from '../producer/reading-announcements.js';
-import { ReadingRepository } from '../repository/reading.repository.js';
+import { isStoredMeanwhile, ReadingRepository } from '../repository/reading.repository.js';
 import type { IncomingReading, IncomingReadings } from './incoming-readings.js';
 
 /** The one write path: readings and what belongs to them are of one transaction, and the latest follow the commit. */
@@ -23,21 +23,33 @@ export class ReadingIntake {
    * Takes a batch of events in. When it throws, nothing of it is stored, and sensors may have been forgotten: the batch
    * comes again.
    */
-  async receive({ readings, forgotten, refused }: IncomingReadings): Promise<void> {
+  async receive(incoming: IncomingReadings): Promise<void> {
+    const { forgotten } = incoming;
     for (const sensorId of forgotten) {
       await this.readings.forget(sensorId);
       this.updates.take({ latest: [], forgotten: [sensorId] });
     }
-    const latest = await this.database.transaction(async (tx) => {
+    const latest = await this.store(incoming, false).catch((error: unknown) => {
+      if (!isStoredMeanwhile(error)) throw error;
+      return this.store(incoming, true);
+    });
+    this.updates.take({ latest, forgotten: [] });
+  }
+
+  /** @returns the latest of the sensors that the batch has readings of */
+  private store(
+    { readings, forgotten, refused }: IncomingReadings,
+    mayBeStored: boolean,
+  ): Promise<StoredReading[]> {
+    return this.database.transaction(async (tx) => {
       await nextTurn('background');
       const { fresh, originals } = await this.withoutCopies(tx, readings);
-      const stored = await this.readings.storeOfEvents(tx, fresh);
+      const stored = await this.readings.storeOfEvents(tx, fresh, mayBeStored);
       await this.updates.announce(tx, { latest: stored, forgotten: [...forgotten] });
       await this.deadLetters.append(tx, refused);
       // Whoever stored the originals may have died before telling anybody.
       return [...originals, ...stored];
     });
-    this.updates.take({ latest, forgotten: [] });
   }
 
   /** Stores readings of a request, all or none, and announces them. @returns them in their order */

@@ -11,6 +11,7 @@ const MAX_NUMBER_CHARACTERS = 64;
  */
 const SUSPICIOUS_NUMBER = /[\s:,[]-?\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)\s*[,}\]]/;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const FRACTION_OR_EXPONENT = /[.eE]/;
 const DECIMAL = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /** Characters by their codes. */
@@ -107,6 +108,7 @@ function endOfText(text: string, start: number): number {
 
 /** Whether a number is whole for JavaScript and is not: below 2^53 each whole number is exactly itself. */
 function isAltered(number: string): boolean {
+  if (!FRACTION_OR_EXPONENT.test(number)) return false;
   if (!Number.isSafeInteger(Number(number))) return false;
   const [, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(number) ?? [];
   const digits = whole + fraction;

@@ -138,9 +138,16 @@ export class Program {
   }
 }
 
-/** Brings a database's schema up to date, with the program's own command. */
-export async function migrate(databaseUrl: string): Promise<void> {
-  const migration = await Program.start({ DATABASE_URL: databaseUrl }, ['migrate']);
+/**
+ * Brings a database's schema up to date, with the program's own command.
+ *
+ * @param settings beside the database's
+ */
+export async function migrate(
+  databaseUrl: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const migration = await Program.start({ DATABASE_URL: databaseUrl, ...settings }, ['migrate']);
   await migration.finished();
 }
 

@@ -9,13 +9,14 @@ import { ingest } from './ingest.js';
 import { list } from './list.js';
 import { mixed } from './mixed.js';
 import { read } from './read.js';
+import { sensors } from './sensors.js';
 import { startup } from './startup.js';
 import { write } from './write.js';
 import { Progress } from '../src/platform/progress.js';
 import { describeMachine, tableOf, writeResult } from './report.js';
 import { Services } from './services.js';
 
-const BENCHMARKS: readonly Benchmark[] = [ingest, read, list, write, mixed, startup];
+const BENCHMARKS: readonly Benchmark[] = [ingest, read, list, write, mixed, startup, sensors];
 
 /** Those that take so long that they have to be asked for. */
 const LONG_BENCHMARKS: readonly Benchmark[] = [growth];

@@ -49,6 +49,10 @@ export class Script {
     return new Script(file, child);
   }
 
+  get pid(): number {
+    return this.child.pid!;
+  }
+
   /** Resolves with what it says next. @throws Error when it ends instead */
   async said<T>(): Promise<T> {
     const line = await this.lines.next();

@@ -20,7 +20,7 @@ export interface Surroundings {
 export interface SurroundingsOptions {
   readonly services: Services;
   readonly progress: Progress;
-  /** What waits in the topic of orders; by default nothing. */
+  /** What waits in the topic `orders` of these; by default nothing. */
   readonly events?: readonly Message[];
   /** What the database is a copy of; by default it is new, and has no tables. */
   readonly filled?: FilledDatabase;
@@ -67,7 +67,7 @@ async function fillWithProgress(
   events: readonly Message[],
   progress: Progress,
 ): Promise<void> {
-  progress.start(`filling the topic with ${events.length.toLocaleString('en')} orders`);
+  progress.start(`filling the topic with ${events.length.toLocaleString('en')} events`);
   await fillTopic(kafka, topics.orders, events, (sent) => progress.show(sent, events.length));
   progress.finish();
 }

@@ -50,7 +50,7 @@ export async function deleteTopics(
 }
 
 /**
- * Sends messages to a topic, by key, and returns once all are with the broker.
+ * Sends messages to a topic, each once, by key, and returns once all are with the broker.
  *
  * @param onSent hears how many are, every now and then
  */
@@ -60,7 +60,9 @@ export async function fillTopic(
   messages: readonly Message[],
   onSent: (sent: number) => void = () => undefined,
 ): Promise<void> {
-  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  // A partition of a new topic may not take anything yet. kafkajs sends the whole request again then, and the others,
+  // which have taken theirs, would have it twice.
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true });
   await producer.connect();
   try {
     for (let start = 0; start < messages.length; start += SEND_MESSAGES) {

@@ -5,7 +5,7 @@ import { LOAD_CORE } from '../pinning.js';
 import { ORDERS_PATH } from '../references/ready-orders.js';
 import type { Figures } from './figures.js';
 import { countsBetween, type ProgramCounts, readCounts } from './program-counts.js';
-import { withPinnedProgram } from './pinned-program.js';
+import { warmed, withPinnedProgram } from './pinned-program.js';
 
 const LOOK_EVERY_MS = 1_000;
 /** How much of the orders goes to a server that has just started, and compiles what it does often. */
@@ -26,7 +26,7 @@ export async function measureCold(
 ): Promise<string[]> {
   const warmUps = Math.max(CONNECTIONS, Math.round(orderUids.length * WARM_UP_SHARE));
   progress.start(title);
-  const faults = await withPinnedProgram(databaseUrl, 0, async (url) => {
+  const faults = await withPinnedProgram(warmed(databaseUrl, 0), async (url) => {
     const before = await readCounts(url);
     const stopShowing = showAnswers(url, orderUids.length, progress);
     const warmUp = await getEach(url, orderUids.slice(0, warmUps));

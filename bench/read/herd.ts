@@ -6,7 +6,7 @@ import { ORDERS_PATH, type ReadyOrder } from '../references/ready-orders.js';
 import type { Figures } from './figures.js';
 import { GetsAtOnce } from './gets-at-once.js';
 import { readCounts } from './program-counts.js';
-import { withPinnedProgram } from './pinned-program.js';
+import { warmed, withPinnedProgram } from './pinned-program.js';
 
 const LOOK_EVERY_MS = 20;
 /** The program waits three seconds for a lock. */
@@ -38,7 +38,7 @@ export async function measureHerd(
 ): Promise<string[]> {
   progress.start(title);
   const before = await settledQueries(database);
-  const { answers, ms } = await withPinnedProgram(database.url, 0, async (url) => {
+  const { answers, ms } = await withPinnedProgram(warmed(database.url, 0), async (url) => {
     const path = ORDERS_PATH + order.orderUid;
     const sender = await GetsAtOnce.open(url, path, connections);
     try {

@@ -1,4 +1,5 @@
 import type { LoadRequest } from '../load/load-options.js';
+import { ORDER_ROUTE } from './program-counts.js';
 import { ORDERS_PATH, readyOrders } from '../references/ready-orders.js';
 
 const ABSENT_IDS = 1_000;
@@ -17,10 +18,13 @@ export type ReferenceName = keyof typeof REFERENCES;
 /** One kind of request that memory answers. */
 export interface HotRow {
   readonly name: string;
+  /** As the program's metrics name it. */
+  readonly route: string;
   readonly requests: readonly LoadRequest[];
   /** Of every answer. */
   readonly status: number;
-  readonly references: readonly [ReferenceName, ...ReferenceName[]];
+  /** By their names in the table. */
+  readonly references: readonly [string, ...string[]];
 }
 
 /** @param orders how many of the first ones are in memory */
@@ -29,18 +33,21 @@ export function hotRows(orders: number): HotRow[] {
   return [
     {
       name: 'hot GET',
+      route: ORDER_ROUTE,
       requests: held.map(({ path }) => ({ path })),
       status: 200,
       references: ['raw node:http', 'bare Fastify', 'plain Nest'],
     },
     {
       name: 'not modified',
+      route: ORDER_ROUTE,
       requests: held.map(({ path, etag }) => ({ path, headers: { 'if-none-match': etag } })),
       status: 304,
       references: ['raw node:http'],
     },
     {
       name: 'absent',
+      route: ORDER_ROUTE,
       requests: Array.from({ length: ABSENT_IDS }, (_, number) => ({
         path: `${ORDERS_PATH}absent${String(number).padStart(ABSENT_DIGITS, '0')}`,
       })),

@@ -61,9 +61,9 @@ export async function measureProgram(
   seconds: number,
   sample: Sample,
 ): Promise<Turn> {
-  const before = await readCounts(url);
+  const before = await readCounts(url, row.route);
   const result = await warmUpAndLoad(row, url, seconds);
-  const counts = countsBetween(before, await readCounts(url));
+  const counts = countsBetween(before, await readCounts(url, row.route));
   return { result, faults: [...loadFaults(row, result, sample), ...countFaults(row, result, counts)] };
 }
 

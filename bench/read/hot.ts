@@ -6,7 +6,7 @@ import type { HeldOrders } from '../references/ready-orders.js';
 import type { Figures } from './figures.js';
 import { type HotRow, hotRows, REFERENCES, type ReferenceName } from './hot-rows.js';
 import { differences, measureProgram, measureReference, takeSample } from './hot-turn.js';
-import { withPinnedProgram } from './pinned-program.js';
+import { warmed, withPinnedProgram } from './pinned-program.js';
 
 const WAYBILL = 'waybill';
 
@@ -20,7 +20,7 @@ export interface HotOptions {
 }
 
 /** The servers that take turns, by their names in the table: only one is under load at a time. */
-type Urls = Readonly<Record<ReferenceName | typeof WAYBILL, string>>;
+type Urls = Readonly<Record<string, string>> & Readonly<Record<typeof WAYBILL, string>>;
 
 /** Measures what memory answers, by the references and by the program. @returns what was wrong */
 export async function measureHot(
@@ -32,7 +32,7 @@ export async function measureHot(
   const rows = hotRows(orders);
   const turns = rows.reduce((sum, { references }) => sum + references.length + 1, 0);
   return withReferences(orders, (references) =>
-    withPinnedProgram(databaseUrl, orders, async (waybill) => {
+    withPinnedProgram(warmed(databaseUrl, orders), async (waybill) => {
       const faults: string[] = [];
       for (let round = 1; round <= rounds; round++) {
         const title = `read, from memory, round ${round} of ${rounds}`;
@@ -67,7 +67,8 @@ async function withReferences<T>(
   }
 }
 
-async function measureRow(
+/** Measures the servers that a row names and the program, one after the other. @returns what was wrong */
+export async function measureRow(
   row: HotRow,
   urls: Urls,
   seconds: number,
@@ -83,8 +84,8 @@ async function measureRow(
   const [first, ...others] = row.references;
   for (const name of [first, WAYBILL, ...others] as const) {
     const isProgram = name === WAYBILL;
-    const sample = isProgram ? programSample : await takeSample(row, urls[name]);
-    const turn = await (isProgram ? measureProgram : measureReference)(row, urls[name], seconds, sample);
+    const sample = isProgram ? programSample : await takeSample(row, urls[name]!);
+    const turn = await (isProgram ? measureProgram : measureReference)(row, urls[name]!, seconds, sample);
     results.set(name, turn.result);
     const wrong = [...differences(sample, programSample), ...turn.faults];
     faults.push(...wrong.map((fault) => `${name}: ${fault}`));

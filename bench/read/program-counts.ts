@@ -1,6 +1,6 @@
 /** What the program itself has counted since its start. */
 export interface ProgramCounts {
-  /** Answers to GETs of one order, by status. */
+  /** Answers to GETs of one route, by status. */
   readonly answers: Readonly<Record<string, number>>;
   /** What the cache said, as `memory hit`; what asks memory twice counts twice. */
   readonly cache: Readonly<Record<string, number>>;
@@ -9,17 +9,18 @@ export interface ProgramCounts {
 const ANSWERS = 'waybill_http_request_duration_seconds_count';
 const CACHE = 'waybill_cache_requests_total';
 
+/** GETs of one order. */
+export const ORDER_ROUTE = '/api/orders/:order_uid';
+
 type Labels = Readonly<Record<string, string>>;
 
-/** Reads the program's /metrics. @throws Error when it does not answer */
-export async function readCounts(url: string): Promise<ProgramCounts> {
+/** Reads the program's /metrics. @param route whose answers are counted. @throws Error when it does not answer */
+export async function readCounts(url: string, route = ORDER_ROUTE): Promise<ProgramCounts> {
   const response = await fetch(new URL('/metrics', url));
   if (!response.ok) throw new Error(`/metrics answered ${response.status}`);
   const text = await response.text();
   return {
-    answers: valuesOf(text, ANSWERS, ({ route, status }) =>
-      route === '/api/orders/:order_uid' ? status : undefined,
-    ),
+    answers: valuesOf(text, ANSWERS, (labels) => (labels.route === route ? labels.status : undefined)),
     cache: valuesOf(text, CACHE, ({ tier, result }) => `${tier} ${result}`),
   };
 }

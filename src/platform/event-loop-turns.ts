@@ -56,15 +56,20 @@ function nextToBegin(): (() => void) | undefined {
 /** For some 10 us of work on each, so that a turn takes about a millisecond. */
 const ITEMS_A_TURN = 100;
 
-/** Calls `work` for each item, in order, a hundred a turn. Rejects with what `work` throws. */
+/**
+ * Calls `work` for each item, in order, a hundred a turn. Rejects with what `work` throws.
+ *
+ * @param itemsATurn where an item takes much more or less than 10 us
+ */
 export async function eachInTurns<T>(
   purpose: Purpose,
   items: readonly T[],
   work: (item: T, index: number) => void,
+  itemsATurn = ITEMS_A_TURN,
 ): Promise<void> {
-  for (let start = 0; start < items.length; start += ITEMS_A_TURN) {
+  for (let start = 0; start < items.length; start += itemsATurn) {
     await turn(purpose, start > 0);
-    const end = Math.min(start + ITEMS_A_TURN, items.length);
+    const end = Math.min(start + itemsATurn, items.length);
     for (let index = start; index < end; index++) work(items[index]!, index);
   }
 }

@@ -19,6 +19,11 @@ export class ContextNames {
     return this.all.get(context)?.isMain === true;
   }
 
+  /** Whether this deployment is for the main context, too. */
+  get hasMain(): boolean {
+    return [...this.all.values()].some(({ isMain }) => isMain);
+  }
+
   /** Contexts that are not the main one. */
   get othersCount(): number {
     return [...this.all.values()].filter(({ isMain }) => !isMain).length;

@@ -13,6 +13,7 @@ const SUSPICIOUS_NUMBER = /[\s:,[]-?\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)\s
 /** As encoders write doubles that are no numbers, for which JSON has no way; as a value, not as a name. */
 const NON_NUMBER = /-?(?:NaN|Infinity)(?=\s*(?:[,\]}]|$))/g;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const FRACTION_OR_EXPONENT = /[.eE]/;
 const DECIMAL = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /** Characters by their codes. */
@@ -141,6 +142,7 @@ function endOfText(text: string, start: number): number {
 
 /** Whether a number is whole for JavaScript and is not: below 2^53 each whole number is exactly itself. */
 function isAltered(number: string): boolean {
+  if (!FRACTION_OR_EXPONENT.test(number)) return false;
   if (!Number.isSafeInteger(Number(number))) return false;
   const [, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(number) ?? [];
   const digits = whole + fraction;

@@ -11,6 +11,9 @@ import { isSensorId, SENSOR_ID } from '../model/sensor-id.js';
 import type { IncomingReading, IncomingReadings } from '../service/incoming-readings.js';
 import { ReadingIntake } from '../service/reading-intake.js';
 
+/** Some 3 us each. */
+const READINGS_A_TURN = 300;
+
 /** Readings from the topic `sensor-data`; a tombstone forgets the sensor that is its key. */
 @Controller()
 export class SensorDataConsumer {
@@ -21,7 +24,7 @@ export class SensorDataConsumer {
     let readings: IncomingReading[] = [];
     const tombstones = new Map<string, IncomingReadings['tombstones'][number]>();
     const refused: RefusedEvent[] = [];
-    await eachInTurns('background', events, (event) => {
+    const take = (event: ReceivedEvent): void => {
       if (event.value === null) {
         const sensorId = sensorIdOf(event.key);
         if (sensorId === undefined) {
@@ -36,7 +39,8 @@ export class SensorDataConsumer {
       if (verdict.valid) {
         readings.push({ reading: verdict.model, origin: event, readingId: readingIdOf(event) });
       } else refused.push({ event, reason: describeFaults(verdict.faults), attempts: 1 });
-    });
+    };
+    await eachInTurns('background', events, take, READINGS_A_TURN);
     await this.intake.receive({ readings, tombstones: [...tombstones.values()], refused });
   }
 }

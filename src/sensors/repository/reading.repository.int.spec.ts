@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/support/eventually.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { sensors } from '../sensors.module.js';
 import type { Reading, StoredReading } from '../model/reading.js';
 import type { ReadingFilter } from '../model/reading-filter.js';
 import { ReadingListRepository } from './reading-list.repository.js';
-import { ReadingRepository } from './reading.repository.js';
+import { isStoredMeanwhile, ReadingRepository } from './reading.repository.js';
 import type { Origin, ReadingOfEvent } from './reading.sql.js';
 
 let house: WaybillDatabase;
@@ -52,6 +53,33 @@ describe('readings of events', () => {
     await store(one, one);
     await store(one, two);
     expect(await count()).toBe(2);
+  });
+
+  it('are stored once, when their batch comes again with others before, between and behind them', async () => {
+    const at = (offset: number) => ofEvent(reading(`s${offset}`, 1), offset);
+    await store(at(1), at(3));
+    await store(at(0), at(1), at(2), at(3), at(4));
+    expect(await count()).toBe(5);
+  });
+
+  it('that another process is storing at this moment fail as such, and are stored once', async () => {
+    const one = ofEvent(reading('s', 1), 0);
+    const both = house.database.transaction(async (tx) => {
+      await repository.storeOfEvents(tx, [one]);
+      const other = store(one).catch((error: unknown) => error);
+      await eventually(async () => {
+        const [{ waiting }] = (await house.rows(
+          `SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted`,
+        )) as [{ waiting: number }];
+        expect(waiting).toBe(1);
+      });
+      return { other };
+    });
+    expect(isStoredMeanwhile(await (await both).other)).toBe(true);
+    expect(await house.database.transaction((tx) => repository.storeOfEvents(tx, [one], true))).toMatchObject(
+      [{ sensor_id: 's', timestamp: 1 }],
+    );
+    expect(await count()).toBe(1);
   });
 
   it('of a topic that was made anew, or of another partition, are other readings', async () => {

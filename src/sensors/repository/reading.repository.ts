@@ -1,22 +1,34 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../platform/database/database.js';
+import { int64Of } from '../../platform/messaging/event-time.js';
 import type { Reading, StoredReading } from '../model/reading.js';
 import type { ReadingCommit } from '../model/reading-commit.js';
 import {
   arraysOfEvents,
+  arraysOfPartition,
   arraysOfRequest,
   BY_IDS,
   commitOf,
   LATEST_AFTER,
   LATEST_OF,
+  ORIGIN_CONSTRAINT,
   type ReadingOfEvent,
-  STORE_OF_EVENTS,
+  STORE_ALL_NEW,
   STORE_OF_REQUEST,
+  STORE_WHAT_IS_MISSING,
 } from './reading.sql.js';
 
 /** Of a transaction that has stored some; not there where it has stored none. */
 interface Stored {
-  readonly commit?: ReadingCommit;
+  readonly commit?: ReadingCommit | undefined;
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Whether storing has failed since another process has stored some of the readings meanwhile. */
+export function isStoredMeanwhile(error: unknown): boolean {
+  const { code, constraint } = error as { code?: unknown; constraint?: unknown };
+  return code === UNIQUE_VIOLATION && constraint === ORIGIN_CONSTRAINT;
 }
 
 /** Readings in PostgreSQL. */
@@ -27,24 +39,42 @@ export class ReadingRepository {
   /**
    * Stores readings of events, each once, however often its event is delivered.
    *
+   * @param mayBeStored by a process that is storing the same at this moment; see {@link isStoredMeanwhile}
    * @returns the latest of each sensor that is stored now, of the sensors in the batch: at least as new as the batch's own
    */
   async storeOfEvents(
     tx: Transaction,
     readings: readonly ReadingOfEvent[],
+    mayBeStored = false,
   ): Promise<Stored & { readonly latest: StoredReading[] }> {
     if (readings.length === 0) return { latest: [] };
-    const rows: (StoredReading & { commit: string })[] = await tx.query(
-      STORE_OF_EVENTS,
-      arraysOfEvents(readings),
-    );
-    const commit = rows[0] && commitOf(rows[0].commit);
+    const allNew = mayBeStored ? undefined : await this.storeAllNew(tx, readings);
+    if (allNew !== undefined) return allNew;
+    const [row]: { commit: string }[] = await tx.query(STORE_WHAT_IS_MISSING, arraysOfEvents(readings));
     // Whoever stored the others may have died before telling anybody.
-    const latest =
-      (commit?.readings ?? 0) < readings.length
-        ? await this.latestOf([...new Set(readings.map(({ reading }) => reading.sensor_id))], tx)
-        : rows.map(({ id, sensor_id, value, timestamp }) => ({ id, sensor_id, value, timestamp }));
-    return { latest, ...(commit && { commit }) };
+    const latest = await this.latestOf([...new Set(readings.map(({ reading }) => reading.sensor_id))], tx);
+    return { latest, commit: commitOf(row!.commit) };
+  }
+
+  /** @returns undefined when nothing was stored: some are there, or they do not follow each other in one partition */
+  private async storeAllNew(
+    tx: Transaction,
+    readings: readonly ReadingOfEvent[],
+  ): Promise<(Stored & { readonly latest: StoredReading[] }) | undefined> {
+    const { topic, partition, offset: first } = readings[0]!.origin;
+    let last = -Infinity;
+    for (const { origin } of readings) {
+      const isNext = origin.offset > last && origin.partition === partition && origin.topic === topic;
+      if (!isNext) return undefined;
+      last = origin.offset;
+    }
+    const [row]: { ids: string | null; commit: string }[] = await tx.query(STORE_ALL_NEW, [
+      ...[topic, partition, int64Of(first), int64Of(last)],
+      ...arraysOfPartition(readings),
+    ]);
+    const { ids, commit } = row!;
+    if (ids === null) return undefined;
+    return { latest: newestOf(readings, ids.split(',').map(Number)), commit: commitOf(commit) };
   }
 
   /** Stores readings that no event has brought. @returns them all, in their order */
@@ -80,4 +110,15 @@ export class ReadingRepository {
   latestAfter(sensorId: string, limit: number): Promise<StoredReading[]> {
     return this.database.source.query(LATEST_AFTER, [sensorId, limit]);
   }
+}
+
+/** The newest of each sensor. @param ids of the readings, which grow: of one second the last one is the newest */
+function newestOf(readings: readonly ReadingOfEvent[], ids: readonly number[]): StoredReading[] {
+  const newest = new Map<string, number>();
+  for (const [index, { reading }] of readings.entries()) {
+    const other = newest.get(reading.sensor_id);
+    if (other === undefined || reading.timestamp >= readings[other]!.reading.timestamp)
+      newest.set(reading.sensor_id, index);
+  }
+  return Array.from(newest.values(), (index) => ({ ...readings[index]!.reading, id: ids[index]! }));
 }

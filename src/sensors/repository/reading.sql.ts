@@ -30,20 +30,35 @@ const READINGS = new BatchTable<Reading>('sensors.sensor_data', [
   column('ts', BIGINT, (reading) => reading.timestamp),
 ]);
 
-export const ORIGIN_COLUMNS: readonly Column<{ readonly origin: Origin }>[] = [
+/** What has come on the topic. */
+interface WithOrigin {
+  readonly origin: Origin;
+}
+
+const TOPIC_COLUMNS: readonly Column<WithOrigin>[] = [
   column('topic', TEXT, ({ origin }) => origin.topic),
   column('partition', INTEGER, ({ origin }) => origin.partition),
+];
+const OFFSET_COLUMNS: readonly Column<WithOrigin>[] = [
   column('"offset"', INT64, ({ origin }) => int64Of(origin.offset)),
   // A topic that was made anew counts its offsets from 0 again.
   column('event_time', TIMESTAMPTZ, ({ origin }) => columnTimeUs(origin)),
 ];
+export const ORIGIN_COLUMNS = [...TOPIC_COLUMNS, ...OFFSET_COLUMNS];
 
-const READINGS_OF_EVENTS = new BatchTable<ReadingOfEvent>('sensors.sensor_data', [
+const OF_PARTITION: readonly Column<ReadingOfEvent>[] = [
   column('sensor_id', TEXT, ({ reading }) => reading.sensor_id),
   column('value', DOUBLE, ({ reading }) => reading.value),
   column('ts', BIGINT, ({ reading }) => reading.timestamp),
-  ...ORIGIN_COLUMNS,
+  ...OFFSET_COLUMNS,
+];
+const READINGS_OF_PARTITION = new BatchTable<ReadingOfEvent>('sensors.sensor_data', OF_PARTITION);
+const READINGS_OF_EVENTS = new BatchTable<ReadingOfEvent>('sensors.sensor_data', [
+  ...OF_PARTITION,
+  ...TOPIC_COLUMNS,
 ]);
+
+export const ORIGIN_CONSTRAINT = 'uq_sensor_data_origin';
 
 const insertOf = <Row>(table: BatchTable<Row>): string => {
   const columns = table.columnNames.join(', ');
@@ -54,32 +69,60 @@ const insertOf = <Row>(table: BatchTable<Row>): string => {
 export const FIELDS = 'id, sensor_id, value, ts AS timestamp';
 const NEWEST_FIRST = 'ts DESC, id DESC';
 
-/** What the transaction has stored, for {@link commitOf}. It is one short text, since it is in each row. */
+/** What the transaction has stored, for {@link commitOf}. It is one short text, since it may be in each row. */
 const COMMIT = `(
   SELECT json_build_array(min(id), max(id), count(*), pg_current_xact_id()::text::bigint,
     pg_snapshot_xmin(pg_current_snapshot())::text::bigint)::text
   FROM stored) AS commit`;
 
-export function commitOf(text: string): ReadingCommit {
+/** @returns undefined where nothing was stored */
+export function commitOf(text: string): ReadingCommit | undefined {
   const [firstId, lastId, readings, xid, horizon] = JSON.parse(text) as number[];
+  if (readings === 0) return undefined;
   return { firstId: firstId!, lastId: lastId!, readings: readings!, xid: xid!, horizon: horizon! };
 }
 
-/** Stores what is not there yet. @returns the newest of each sensor, of those that were stored */
-export const STORE_OF_EVENTS = prepared(`
+/** Stores what is not there yet. */
+export const STORE_WHAT_IS_MISSING = prepared(`
   WITH stored AS (
     ${insertOf(READINGS_OF_EVENTS)}
-    ON CONFLICT ON CONSTRAINT uq_sensor_data_origin DO NOTHING
-    RETURNING id, sensor_id, value, ts
+    ON CONFLICT ON CONSTRAINT ${ORIGIN_CONSTRAINT} DO NOTHING
+    RETURNING id
   )
-  SELECT DISTINCT ON (sensor_id) ${FIELDS}, ${COMMIT}
-  FROM stored ORDER BY sensor_id, ${NEWEST_FIRST}`);
+  SELECT ${COMMIT}`);
+
+/** Topic, partition, first and last offset. */
+const PARAMETERS_OF_PARTITION = 4;
+const COLUMNS_OF_PARTITION = READINGS_OF_PARTITION.columnNames.join(', ');
+
+/**
+ * Stores all, or nothing where any of these offsets is there already. ON CONFLICT would look each reading up and write of
+ * each that it is no conflict, which costs a third of the whole statement.
+ *
+ * @returns the ids as one text, in the order of the readings; null where nothing was stored
+ * @throws a violation of uq_sensor_data_origin when another process is storing the same
+ */
+export const STORE_ALL_NEW = prepared(`
+  WITH stored AS (
+    INSERT INTO ${READINGS_OF_PARTITION.name} (${COLUMNS_OF_PARTITION}, topic, partition)
+    SELECT ${COLUMNS_OF_PARTITION}, $1::text, $2::integer
+    FROM ${READINGS_OF_PARTITION.unnested('e', PARAMETERS_OF_PARTITION)}
+    WHERE NOT EXISTS (
+      SELECT FROM sensors.sensor_data AS held
+      WHERE held.topic = $1::text AND held.partition = $2::integer
+        AND held."offset" BETWEEN $3::bigint AND $4::bigint)
+    ORDER BY e.place
+    RETURNING id
+  )
+  SELECT string_agg(id::text, ',' ORDER BY id) AS ids, ${COMMIT} FROM stored`);
 
 /** @returns the ids, in the order of the readings */
 export const STORE_OF_REQUEST = prepared(`
   WITH stored AS (${insertOf(READINGS)} RETURNING id)
   SELECT id, ${COMMIT} FROM stored ORDER BY id`);
 
+export const arraysOfPartition = (readings: readonly ReadingOfEvent[]): Buffer[] =>
+  READINGS_OF_PARTITION.arraysOf(readings);
 export const arraysOfEvents = (readings: readonly ReadingOfEvent[]): Buffer[] =>
   READINGS_OF_EVENTS.arraysOf(readings);
 export const arraysOfRequest = (readings: readonly Reading[]): Buffer[] => READINGS.arraysOf(readings);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { eventually } from '../../../test/support/eventually.js';
 import { newDeadLetters } from '../../../test/support/new-dead-letters.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import type { LatestUpdates } from '../cache/latest-updates.js';
@@ -78,4 +79,26 @@ it.each([
 it('what names a reading that is not there is stored', async () => {
   await receive(READING, 999);
   expect(await count()).toBe(1);
+});
+
+it('a batch that another process is storing at this moment is taken for one that is stored', async () => {
+  const origin = { topic: 'sensor-data', partition: 0, timestampMs: 1_700_000_000_000 };
+  const readings = [1, 2].map((offset) => ({
+    reading: { sensor_id: 'a', value: offset, timestamp: 5 },
+    origin: { ...origin, offset },
+  }));
+  const { received } = await house.database.transaction(async (tx) => {
+    await repository.storeOfEvents(tx, readings.slice(0, 1));
+    const ours = intake.receive({ readings, tombstones: [], refused: [] });
+    await eventually(async () => {
+      expect(await house.rows(`SELECT FROM pg_locks WHERE NOT granted`)).toHaveLength(1);
+    });
+    return { received: ours };
+  });
+  await received;
+  expect(await house.rows(`SELECT value FROM sensors.sensor_data ORDER BY id`)).toEqual([
+    { value: 1 },
+    { value: 2 },
+  ]);
+  expect(taken).toMatchObject([{ sensor_id: 'a', value: 2 }]);
 });

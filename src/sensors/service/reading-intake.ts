@@ -4,7 +4,7 @@ import { DeadLetters } from '../../platform/dead-letters/dead-letters.js';
 import { nextTurn } from '../../platform/event-loop-turns.js';
 import { LatestUpdates } from '../cache/latest-updates.js';
 import type { ForgottenSensor, Reading, StoredReading } from '../model/reading.js';
-import { ReadingRepository } from '../repository/reading.repository.js';
+import { isStoredMeanwhile, ReadingRepository } from '../repository/reading.repository.js';
 import type { IncomingReading, IncomingReadings } from './incoming-readings.js';
 import { ReadingRemoval } from './reading-removal.js';
 
@@ -23,20 +23,32 @@ export class ReadingIntake {
    * Takes a batch of events in. When it throws, nothing of it is stored, and sensors may have been forgotten: the batch
    * comes again.
    */
-  async receive({ readings, tombstones, refused }: IncomingReadings): Promise<void> {
-    const forgotten = await this.removal.forget(tombstones);
-    const latest = await this.database.transaction(async (tx) => {
+  async receive(incoming: IncomingReadings): Promise<void> {
+    const forgotten = await this.removal.forget(incoming.tombstones);
+    const latest = await this.store(incoming, forgotten, false).catch((error: unknown) => {
+      if (!isStoredMeanwhile(error)) throw error;
+      return this.store(incoming, forgotten, true);
+    });
+    this.updates.take({ latest, forgotten: [] });
+  }
+
+  /** @returns the latest of the sensors that the batch is about */
+  private store(
+    { readings, refused }: IncomingReadings,
+    forgotten: readonly ForgottenSensor[],
+    mayBeStored: boolean,
+  ): Promise<StoredReading[]> {
+    return this.database.transaction(async (tx) => {
       await nextTurn('background');
       const { fresh, originals } = await this.withoutCopies(tx, readings);
-      const { latest: ofEvents, commit } = await this.readings.storeOfEvents(tx, fresh);
+      const { latest, commit } = await this.readings.storeOfEvents(tx, fresh, mayBeStored);
       // What stands behind a tombstone may be stored already.
-      const stored = [...ofEvents, ...(await this.latestOf(tx, forgotten))];
+      const stored = [...latest, ...(await this.latestOf(tx, forgotten))];
       await this.updates.announce(tx, { latest: stored, forgotten: [], commit });
       await this.deadLetters.append(tx, refused);
       // Whoever stored the originals may have died before telling anybody.
       return [...originals, ...stored];
     });
-    this.updates.take({ latest, forgotten: [] });
   }
 
   private async latestOf(tx: Transaction, sensors: readonly ForgottenSensor[]): Promise<StoredReading[]> {

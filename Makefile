@@ -11,7 +11,7 @@ checksums = find $(1) -type f ! -name '*.spec.ts' -exec cksum {} + | LC_ALL=C so
 SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json nest-cli.json package.json package-lock.json
 RELEASED := $(SOURCES) web bin
 
-.PHONY: abuse rolling-deploy faults-contexts help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
+.PHONY: abuse rolling-deploy faults-contexts faults-sensors help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
   db-reset test test-coverage faults soak fuzz bench bench-ingest bench-read bench-write bench-mixed bench-startup bench-sensors bench-growth \
   lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
 
@@ -90,6 +90,9 @@ faults: build ## bring every fault about, with its counts, and a million orders;
 
 faults-contexts: build ## a context that fails, hangs or ends the process, beside others; ARGS='--only Kafka --seconds 10'
 	@node --import tsx test/faults/contexts/run.ts $(ARGS)
+
+faults-sensors: build ## readings while PostgreSQL, Redis or the program itself is away; ARGS='--readings 30000 --only Redis'
+	@node --import tsx test/faults/sensors/run.ts $(ARGS)
 
 rolling-deploy: build ## replicas of FROM=<commit> and of this version side by side, each way, under load
 	@node --import tsx test/faults/rolling-deploy.ts $(if $(FROM),--from $(FROM))

@@ -44,7 +44,7 @@ export default defineConfig({
       tier('kafka', ['test/kafka/**/*.spec.ts'], [POSTGRES, KAFKA]),
       tier('observability', ['test/observability/**/!(*.unit).spec.ts'], [KAFKA, REDIS]),
       tier('e2e', ['test/e2e/**/*.spec.ts']),
-      tier('faults', ['test/faults/faults.spec.ts'], [KAFKA, REDIS]),
+      tier('faults', ['test/faults/**/!(*.unit).spec.ts'], [KAFKA, REDIS]),
       tier('cases', ['test/cases/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA, REDIS]),
       tier('abuse', ['test/abuse/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA]),
       tier('fuzz', ['test/fuzz/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA]),

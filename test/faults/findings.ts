@@ -10,6 +10,9 @@ export const FINDING_KINDS = [
   'dead letter unfounded',
   'offset beyond what is stored',
   'older than read before',
+  'newer than stored',
+  'wrong latest',
+  'not forgotten',
   'unexpected answer',
   'did not recover',
 ] as const;

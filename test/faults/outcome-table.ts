@@ -1,6 +1,9 @@
 import type { Outcome } from './run-fault.js';
 
-const COLUMNS: readonly [string, (outcome: Outcome) => string][] = [
+/** A column's title, and what it says of a row. */
+export type Column<Row> = readonly [title: string, textOf: (row: Row) => string];
+
+const COLUMNS: readonly Column<Outcome>[] = [
   ['fault', (outcome) => outcome.fault],
   ['times', (outcome) => String(outcome.times)],
   ['orders in', (outcome) => String(outcome.ordersIn)],
@@ -14,10 +17,15 @@ const COLUMNS: readonly [string, (outcome: Outcome) => string][] = [
   ['s until normal', (outcome) => outcome.secondsUntilNormal.toFixed(1)],
 ];
 
+export const tableOf = (outcomes: readonly Outcome[]): string => markdownTable(COLUMNS, outcomes);
+
 /** As Markdown, in aligned columns. */
-export function tableOf(outcomes: readonly Outcome[]): string {
-  const rows = [COLUMNS.map(([title]) => title), ...outcomes.map((one) => COLUMNS.map(([, of]) => of(one)))];
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+export function markdownTable<Row>(columns: readonly Column<Row>[], of: readonly Row[]): string {
+  const rows = [
+    columns.map(([title]) => title),
+    ...of.map((row) => columns.map(([, textOf]) => textOf(row))),
+  ];
+  const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join(' | ')} |`;
   const rule = widths.map((width, column) =>

@@ -10,14 +10,17 @@ const MAX_SENSORS = 100_000;
 const LOAD_TIMEOUT_MS = 5_000;
 
 /**
- * The newest reading of each sensor, in memory: those of commits are put in, and what is not there is looked up in
- * PostgreSQL. Only a process that hears of the commits of all others holds any. Never newer than what is stored, and never
- * older than what it has given before, until a sensor is forgotten.
+ * The newest reading of each sensor that was asked for, in memory: what is not there is looked up in PostgreSQL, and those
+ * of commits replace what they are newer than. They are never put where nothing is held, since readings come late, and the
+ * table may hold a newer one. Only a process that hears of the commits of all others holds any. Never newer than what is
+ * stored, and never older than what it has given before, until a sensor is forgotten.
  */
 @Injectable()
 export class LatestReadings {
   private readonly held = new LRUCache<string, StoredReading>({ max: MAX_SENSORS });
   private readonly lookups: BatchedLookups<StoredReading>;
+  /** The sensors of each look-up under way, with the newest that was committed since it began. */
+  private readonly underWay = new Set<Map<string, StoredReading | undefined>>();
   private readonly forgotten = new ForgottenSensors();
   private isHolding = false;
   /** How often it has begun to hear of commits. */
@@ -63,9 +66,8 @@ export class LatestReadings {
   put(stored: readonly StoredReading[]): void {
     if (!this.isHolding) return;
     for (const reading of stored) {
-      if (this.forgotten.includes(reading)) continue;
-      const held = this.held.get(reading.sensor_id);
-      if (held === undefined || isNewer(reading, held)) this.held.set(reading.sensor_id, reading);
+      if (this.held.has(reading.sensor_id)) this.holdNewer(reading);
+      else this.noteForLookups(reading);
     }
   }
 
@@ -75,11 +77,32 @@ export class LatestReadings {
     if (held !== undefined && this.forgotten.includes(held)) this.held.delete(sensor.sensorId);
   }
 
+  private holdNewer(reading: StoredReading): void {
+    if (this.forgotten.includes(reading)) return;
+    const held = this.held.get(reading.sensor_id);
+    if (held === undefined || isNewer(reading, held)) this.held.set(reading.sensor_id, reading);
+  }
+
+  /** A look-up may have come too early for it. */
+  private noteForLookups(reading: StoredReading): void {
+    const { sensor_id: sensorId } = reading;
+    for (const news of this.underWay) {
+      const other = news.get(sensorId);
+      if (news.has(sensorId) && (other === undefined || isNewer(reading, other))) news.set(sensorId, reading);
+    }
+  }
+
   private async load(sensorIds: readonly string[]): Promise<FoundValues<StoredReading>> {
     const { begun } = this;
-    const found = await this.readings.latestOf(sensorIds);
+    const news = new Map<string, StoredReading | undefined>(
+      sensorIds.map((sensorId) => [sensorId, undefined]),
+    );
+    this.underWay.add(news);
+    const found = await this.readings.latestOf(sensorIds).finally(() => this.underWay.delete(news));
     // What was asked for before may be older than a commit that nobody heard of.
-    if (begun === this.begun) this.put(found);
+    if (this.isHolding && begun === this.begun) {
+      for (const reading of [...found, ...news.values()]) if (reading !== undefined) this.holdNewer(reading);
+    }
     return {
       values: new Map(found.map((reading) => [reading.sensor_id, reading])),
       keys: sensorIds.length,

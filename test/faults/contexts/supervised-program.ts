@@ -20,18 +20,26 @@ export class SupervisedProgram {
 
   private constructor(
     readonly url: string,
-    private readonly path: string,
+    private readonly path: string | undefined,
     private readonly env: Readonly<Record<string, string>>,
   ) {}
 
-  /** Resolves when it is ready. */
-  static async start(path: string, env: Readonly<Record<string, string>>): Promise<SupervisedProgram> {
+  /** Resolves when it is ready. @param path of the program; by default the one that was built */
+  static async start(
+    path: string | undefined,
+    env: Readonly<Record<string, string>>,
+  ): Promise<SupervisedProgram> {
     const [port] = await freePorts(0);
     const url = `http://127.0.0.1:${port}`;
     const supervised = new SupervisedProgram(url, path, { ...env, SERVER_PORT: String(port) });
     supervised.supervising = supervised.supervise();
     await supervised.untilReady();
     return supervised;
+  }
+
+  /** Undefined while there is no process. */
+  get pid(): number | undefined {
+    return this.program?.pid;
   }
 
   async untilReady(): Promise<void> {

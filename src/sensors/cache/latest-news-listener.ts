@@ -29,15 +29,18 @@ export class LatestNewsListener {
     const events: ChannelEvents = {
       onListening: () => {
         latest.hold();
-        heard.resumed.next();
+        heard.listen();
       },
       onNotification: (payload) => {
         const news = parseNews(payload);
         for (const sensor of news.forgotten) latest.forget(sensor);
         latest.put(news.latest);
-        if (news.commit) heard.commits.next(news.commit);
+        if (news.commit) heard.hear(news.commit);
       },
-      onSilent: () => latest.holdNothing(),
+      onSilent: () => {
+        latest.holdNothing();
+        heard.beSilent();
+      },
       onLost: (error) =>
         log.warn({ err: error }, 'the latest readings lost the connection that they are heard on'),
       onFailure: (error) =>

@@ -76,9 +76,9 @@ describe('readings of events', () => {
       return { other };
     });
     expect(isStoredMeanwhile(await (await both).other)).toBe(true);
-    expect(await house.database.transaction((tx) => repository.storeOfEvents(tx, [one], true))).toMatchObject(
-      [{ sensor_id: 's', timestamp: 1 }],
-    );
+    const again = await house.database.transaction((tx) => repository.storeOfEvents(tx, [one], true));
+    expect(again.latest).toMatchObject([{ sensor_id: 's', timestamp: 1 }]);
+    expect(again.commit).toBeUndefined();
     expect(await count()).toBe(1);
   });
 

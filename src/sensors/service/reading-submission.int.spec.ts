@@ -169,6 +169,8 @@ it('is in memory by the time of its answer, without the news of its commit', asy
   const latest = app.get(LatestReadings, { strict: false });
   // Nothing listens here.
   latest.hold();
+  await post([aReading({ timestamp: 4, value: 0 })]);
+  expect(await latest.read('sensor-123')).toMatchObject({ value: 0 });
   await post([aReading({ value: 1 }), aReading({ value: 2 }), aReading({ timestamp: 5, value: 3 })]);
   expect(latest.peek('sensor-123')).toMatchObject({ value: 2 });
   latest.holdNothing();

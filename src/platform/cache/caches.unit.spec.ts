@@ -23,14 +23,18 @@ describe('the caches of a process', () => {
         { name: 'a', keyPrefix: 'p:' },
         { name: 'b', keyPrefix: 'p:' },
       ],
-      ['a and b'],
+      ['the cache a and the cache b'],
     ],
     [
       'with a prefix that begins with the other',
       [{ name: 'a' }, { name: 'b', keyPrefix: 'waybill:a:b:' }],
-      ['a and b'],
+      ['the cache a and the cache b'],
     ],
-    ['with a prefix that the other begins with', [{ name: 'a' }, { name: 'b', keyPrefix: '' }], ['a and b']],
+    [
+      'with a prefix that the other begins with',
+      [{ name: 'a' }, { name: 'b', keyPrefix: '' }],
+      ['the cache a and the cache b'],
+    ],
     ['of no weight', [{ name: 'a', weight: 0 }], ['a has the weight 0']],
   ])('cannot be two %s', (_, declarations, words) => {
     const made = (): unknown => cachesFor(declarations);

@@ -69,7 +69,8 @@ describe('readings of events', () => {
       const other = store(one).catch((error: unknown) => error);
       await eventually(async () => {
         const [{ waiting }] = (await house.rows(
-          `SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted`,
+          `SELECT count(*)::int AS waiting FROM pg_stat_activity
+           WHERE datname = current_database() AND wait_event_type = 'Lock'`,
         )) as [{ waiting: number }];
         expect(waiting).toBe(1);
       });

@@ -91,7 +91,11 @@ it('a batch that another process is storing at this moment is taken for one that
     await repository.storeOfEvents(tx, readings.slice(0, 1));
     const ours = intake.receive({ readings, tombstones: [], refused: [] });
     await eventually(async () => {
-      expect(await house.rows(`SELECT FROM pg_locks WHERE NOT granted`)).toHaveLength(1);
+      expect(
+        await house.rows(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        ),
+      ).toHaveLength(1);
     });
     return { received: ours };
   });

@@ -19,7 +19,13 @@ const putOrder = (url: string, order: JsonObject & { order_uid: string }, etag: 
 /** A program with Kafka and Redis that has done some of everything that it counts. */
 export async function startBusyProgram(brokers: string, redisUrl: string): Promise<WaybillProcess> {
   const { topic, settings } = ownTopics(brokers);
-  const waybill = await startWaybill({ env: { ...settings, REDIS_URL: redisUrl } });
+  const everything = {
+    CONTEXTS: 'orders,sensors',
+    ROLES: 'api,consumer,relay,producer',
+    SENSORS_TOPIC: `${topic}-readings`,
+    SENSORS_RETENTION_DAYS: '1',
+  };
+  const waybill = await startWaybill({ env: { ...settings, ...everything, REDIS_URL: redisUrl } });
   try {
     await useHttp(waybill.url);
     await sendEvents(waybill.url, brokers, topic);

@@ -83,6 +83,31 @@ describe.skipIf(tier.skipped ?? command === undefined)('the latest readings in R
     await becomes('sensor:a', '1');
   });
 
+  it.each(['sensor:a', 'sensor-at:a'])(
+    'are looked up where %s was evicted and an older one comes',
+    async (key) => {
+      await post(['a', 1, 10]);
+      await becomes('sensor:a', '1');
+      await withClient((client) => client.del(key));
+      await post(['a', 2, 9], ['b', 3, 1]);
+      await becomes('sensor:b', '3');
+      await becomes('sensor:a', '1');
+      expect(await held('sensor-at:a')).toMatch(/^10\/\d+$/);
+    },
+  );
+
+  it('are those of a new database, whose ids begin anew, at once', async () => {
+    await withClient(async (client) => {
+      await client.set('sensor:a', '99');
+      await client.set('sensor-at:a', '10/1000000');
+    });
+    await waybill.stop();
+    waybill = await startContexts(database, { REDIS_URL: redis.url }, [sensors]);
+    await becomes('sensor:a', null);
+    await post(['a', 5, 3]);
+    await eventually(async () => expect(await held('sensor:a')).toBe('5'), { timeoutMs: 5_000 });
+  });
+
   it('of sensors that were forgotten while Redis was away are gone from it', async () => {
     await post(['a', 1, 10], ['b', 1, 10]);
     await becomes('sensor:b', '1');
@@ -99,12 +124,12 @@ describe.skipIf(tier.skipped ?? command === undefined)('the latest readings in R
     await waybill.stop();
     await withClient(async (client) => {
       const reading = (id: number) => ({ sensor_id: 'a', value: id, timestamp: 10 - id, id });
-      await writeToRedis(client, [['a', { reading: reading(4) }]]);
-      await writeToRedis(client, [['a', { lastId: 5 }]]);
-      await writeToRedis(client, [['a', { reading: reading(5) }]]);
+      await writeToRedis(client, [['a', { reading: reading(4), isLatest: true }]]);
+      await writeToRedis(client, [['a', { lastId: 5, isForgotten: true }]]);
+      await writeToRedis(client, [['a', { reading: reading(5), isLatest: true }]]);
       expect(await held('sensor:a')).toBe(null);
-      await writeToRedis(client, [['a', { reading: reading(6) }]]);
-      await writeToRedis(client, [['a', { lastId: 5 }]]);
+      await writeToRedis(client, [['a', { reading: reading(6), isLatest: true }]]);
+      await writeToRedis(client, [['a', { lastId: 5, isForgotten: true }]]);
       expect(await held('sensor:a')).toBe('6');
     });
     waybill = await startContexts(database, { REDIS_URL: redis.url }, [sensors]);

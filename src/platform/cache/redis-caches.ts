@@ -1,3 +1,4 @@
+import { atMost } from '../at-most.js';
 import type { PartState } from '../health/health.js';
 import type { Logger } from '../logging/logger.js';
 import { type CacheDeclaration, keyPrefixOf } from './cache-declaration.js';
@@ -12,6 +13,13 @@ interface RedisUser {
   close(): Promise<void>;
 }
 
+interface UserOptions extends Pick<RedisLinkOptions<RedisClient>, 'onAnswering' | 'onTick'> {
+  /** Writes what waits, before the connection is ended. */
+  readonly onClosing: () => Promise<void>;
+}
+
+/** What waits when the program ends has so long to be written. */
+const CLOSING_MS = 1_000;
 const LINK_BUDGET_MS = 250;
 const LINK_FAILURES_TO_OPEN = 5;
 
@@ -47,10 +55,7 @@ export class RedisCaches {
   }
 
   /** For values of another kind than the caches': a breaker of its own, and nobody's format. */
-  link(
-    name: string,
-    options: Pick<RedisLinkOptions<RedisClient>, 'onAnswering' | 'onTick'>,
-  ): RedisLink<RedisClient> {
+  link(name: string, { onClosing, ...options }: UserOptions): RedisLink<RedisClient> {
     const link = new RedisLink(this.connection, {
       budgetMs: LINK_BUDGET_MS,
       failuresToOpen: LINK_FAILURES_TO_OPEN,
@@ -60,7 +65,13 @@ export class RedisCaches {
     this.tiers.set(name, {
       state: () => link.state,
       detail: () => link.detail,
-      close: () => Promise.resolve(link.close()),
+      close: async () => {
+        await atMost(
+          CLOSING_MS,
+          onClosing().catch(() => undefined),
+        );
+        link.close();
+      },
     });
     return link;
   }

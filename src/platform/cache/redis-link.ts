@@ -92,7 +92,7 @@ export class RedisLink<C extends LinkedClient> implements ConnectionUser {
   /** Sends nothing from now on; the connection stays. */
   close(): void {
     this.connection.remove(this);
-    if (this.current === 'up') this.goDown(new RedisDownError('closed'));
+    this.current = 'down';
     this.closed = true;
   }
 

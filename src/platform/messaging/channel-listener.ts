@@ -9,6 +9,8 @@ const PROBE_EVERY_MS = 30_000;
 export interface ChannelEvents {
   /** From now on it hears; what was said before is missed. */
   onListening(): void;
+  /** All that was said until a moment, in milliseconds of `performance.now()`, has been heard. */
+  onHeardUntil?(atMs: number): void;
   onNotification(payload: string): void;
   /** It hears nothing, or late, until it listens again. */
   onSilent?(): void;
@@ -88,12 +90,13 @@ export class ChannelListener {
   private async probe(client: pg.Client): Promise<void> {
     if (this.isProbing) return;
     this.isProbing = true;
+    const sentAtMs = performance.now();
     let isLate = false;
     const { silentAfterMs } = this.options;
     const timer =
       silentAfterMs &&
       setTimeout(() => {
-        // What stood still may have been this process, and the answer is there: that is looked at first.
+        // If this process stood still, the answer may be in the socket already: it is read before this is decided.
         setImmediate(() => {
           if (!this.isProbing) return;
           isLate = true;
@@ -103,9 +106,10 @@ export class ChannelListener {
       }, silentAfterMs);
     try {
       await requirePrimary(client);
-      if (isLate || !this.isSilent) return;
+      if (isLate) return;
+      if (this.isSilent) this.events.onListening();
       this.isSilent = false;
-      this.events.onListening();
+      this.events.onHeardUntil?.(sentAtMs);
     } finally {
       clearTimeout(timer);
       this.isProbing = false;

@@ -3,7 +3,7 @@ import type { ForgottenSensor, StoredReading } from '../model/reading.js';
 
 const MAX_SENSORS = 100_000;
 /** Longer than any look-up takes that may have begun before the sensor was forgotten. */
-const REMEMBERED_MS = 60_000;
+const REMEMBERED_MS = 10_000;
 
 /** What was forgotten lately, so that a look-up which began before does not bring it back. */
 export class ForgottenSensors {

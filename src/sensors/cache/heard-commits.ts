@@ -16,6 +16,11 @@ export class HeardCommits {
     this.resumed.next();
   }
 
+  /** Something that was said could not be understood. */
+  startOver(): void {
+    if (this.isListening) this.resumed.next();
+  }
+
   beSilent(): void {
     this.isListening = false;
   }

@@ -5,11 +5,20 @@ import { Lifecycle } from '../../platform/lifecycle.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { type ChannelEvents, ChannelListener } from '../../platform/messaging/channel-listener.js';
 import { HeardCommits } from './heard-commits.js';
-import { LATEST_CHANNEL, parseNews } from './latest-news.js';
+import { LATEST_CHANNEL, type LatestNews, parseNews } from './latest-news.js';
 import { LatestReadings } from './latest-readings.js';
 
 /** Together less than a second, which is how old at most an answer from memory may be. */
 const PROBES = { probeEveryMs: 250, silentAfterMs: 500 };
+
+/** @returns undefined for what another version of the program, or anybody else, has sent */
+function newsOf(payload: string): LatestNews | undefined {
+  try {
+    return parseNews(payload);
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Keeps what a process that serves the API holds in memory as new as what others commit. While it cannot listen, nothing
@@ -31,8 +40,17 @@ export class LatestNewsListener {
         latest.hold();
         heard.listen();
       },
+      onHeardUntil: (atMs) => latest.heardUntil(atMs),
       onNotification: (payload) => {
-        const news = parseNews(payload);
+        const news = newsOf(payload);
+        if (news === undefined) {
+          log.warn(
+            `a notification on ${LATEST_CHANNEL} is not one of ours; the latest readings are looked up anew`,
+          );
+          latest.startOver();
+          heard.startOver();
+          return;
+        }
         for (const sensor of news.forgotten) latest.forget(sensor);
         latest.put(news.latest);
         if (news.commit) heard.hear(news.commit);

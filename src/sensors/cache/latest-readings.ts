@@ -7,6 +7,8 @@ import { ForgottenSensors } from './forgotten-sensors.js';
 
 /** Some 300 bytes each. */
 const MAX_SENSORS = 100_000;
+/** How old an answer from memory may be: this process may have stood still, and hear only next what was said meanwhile. */
+const MAX_AGE_MS = 1_000;
 const LOAD_TIMEOUT_MS = 5_000;
 
 /**
@@ -23,6 +25,7 @@ export class LatestReadings {
   private readonly underWay = new Set<Map<string, StoredReading | undefined>>();
   private readonly forgotten = new ForgottenSensors();
   private isHolding = false;
+  private heardUntilMs = -Infinity;
   /** How often it has begun to hear of commits. */
   private begun = 0;
 
@@ -36,12 +39,12 @@ export class LatestReadings {
 
   /** From memory, at once; undefined where {@link read} has to be asked. */
   peek(sensorId: string): StoredReading | undefined {
-    return this.held.get(sensorId);
+    return performance.now() - this.heardUntilMs < MAX_AGE_MS ? this.held.get(sensorId) : undefined;
   }
 
   /** @returns undefined of a sensor that has no reading. @throws what the database says, and a TimeoutError */
   async read(sensorId: string): Promise<StoredReading | undefined> {
-    const held = this.held.get(sensorId);
+    const held = this.peek(sensorId);
     if (held !== undefined) return held;
     const loaded = await this.lookups.find(sensorId, AbortSignal.timeout(LOAD_TIMEOUT_MS));
     const heldMeanwhile = this.held.get(sensorId);
@@ -54,6 +57,17 @@ export class LatestReadings {
     this.held.clear();
     this.isHolding = true;
     this.begun++;
+    this.heardUntil(performance.now());
+  }
+
+  /** All that was committed until a moment of `performance.now()` was heard. Memory answers for a second more. */
+  heardUntil(atMs: number): void {
+    this.heardUntilMs = atMs;
+  }
+
+  /** Something that was said could not be understood, so what is held may be outdated. */
+  startOver(): void {
+    if (this.isHolding) this.hold();
   }
 
   /** Commits may be missed, so nothing is kept until {@link hold}. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/support/eventually.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import type { ForgottenSensor } from '../model/reading.js';
 import { sensors } from '../sensors.module.js';
@@ -46,7 +47,7 @@ const left = async (): Promise<[string, number][]> =>
       'SELECT sensor_id, value FROM sensors.sensor_data ORDER BY id',
     )
   ).map(({ sensor_id, value }) => [sensor_id, value]);
-const forgetSome = (forgotten: readonly ForgottenSensor[]): Promise<number> =>
+const forgetSome = (forgotten: readonly ForgottenSensor[]) =>
   house.database.transaction((tx) => removal.forgetSome(tx, forgotten));
 
 async function forget(sensorId: string, origin: Origin): Promise<void> {
@@ -96,11 +97,30 @@ describe('a tombstone', () => {
   it('removes many readings in steps, the latest last', async () => {
     await post('a', 20_000, ...Array.from({ length: REMOVED_AT_ONCE }, (_, n) => n));
     const forgotten = await removal.forgottenBy([{ sensorId: 'a', origin: originAt(0) }]);
-    expect(await forgetSome(forgotten)).toBe(REMOVED_AT_ONCE);
+    expect(await forgetSome(forgotten)).toMatchObject({ removed: REMOVED_AT_ONCE, hasMore: true });
     expect(await readings.latestOf(['a'])).toMatchObject([{ timestamp: 20_000 }]);
-    expect(await forgetSome(forgotten)).toBe(1);
+    expect(await forgetSome(forgotten)).toMatchObject({ removed: 1, hasMore: false });
     expect(await left()).toEqual([]);
   });
+});
+
+it('a step that finds what it has chosen removed by others goes on', async () => {
+  await post('a', ...Array.from({ length: REMOVED_AT_ONCE + 1 }, (_, n) => n));
+  const forgotten = await removal.forgottenBy([{ sensorId: 'a', origin: originAt(0) }]);
+  const { ours } = await house.database.transaction(async (tx) => {
+    await removal.expireSome(tx, ['a'], REMOVED_AT_ONCE);
+    const step = forgetSome(forgotten);
+    await eventually(async () => {
+      const waiting = await house.rows(
+        `SELECT FROM pg_locks JOIN pg_database AS d ON d.oid = database OR database IS NULL
+         WHERE NOT granted AND d.datname = current_database()`,
+      );
+      expect(waiting).not.toEqual([]);
+    });
+    return { ours: step };
+  });
+  expect(await ours).toMatchObject({ removed: 0, hasMore: true });
+  expect(await left()).toHaveLength(1);
 });
 
 describe('old readings', () => {
@@ -111,10 +131,13 @@ describe('old readings', () => {
     expect(await removal.sensorsAfter('', 10)).toEqual({ expiring: ['a', 'c'] });
     expect(await removal.sensorsAfter('b', 10)).toEqual({ expiring: ['c'] });
     const removed = await house.database.transaction((tx) => removal.expireSome(tx, ['a', 'c'], 10));
-    expect(removed.sort((one, other) => one.lastId - other.lastId)).toEqual([
-      { sensorId: 'a', lastId: 1, removed: 1 },
-      { sensorId: 'c', lastId: 6, removed: 2 },
-    ]);
+    expect(removed).toMatchObject({ removed: 3, hasMore: false });
+    expect(new Map(removed.sensors.map(({ sensorId, lastId }) => [sensorId, lastId]))).toEqual(
+      new Map([
+        ['a', 1],
+        ['c', 6],
+      ]),
+    );
     expect((await left()).map(([sensorId]) => sensorId)).toEqual(['a', 'a', 'b']);
   });
 

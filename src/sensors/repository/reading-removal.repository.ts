@@ -27,16 +27,18 @@ const TOMBSTONES = new BatchTable<Tombstone>('tombstones', [
 ]);
 
 /**
- * All that is stored, but not what stands behind the tombstone in its partition: when it comes again, or late to a consumer
- * whose partition is another's by now, that is there already. Readings of a topic that was made anew are older than it.
- * Sorted by the offset, since PostgreSQL would look for the least id by walking through all ids.
+ * All that is stored, but not what stands behind the tombstone in its partition, which is there already when the tombstone
+ * comes again, or late to a consumer whose partition is another's by now. What came over HTTP has no origin, and is never
+ * spared. Readings of a topic that was made anew are older than the tombstone.
+ *
+ * The sum keeps PostgreSQL from walking through all offsets, or all ids, in their order: the index by sensor is to serve.
  */
 const FORGOTTEN_BY = `
   SELECT e.sensor_id AS "sensorId", coalesce(
     (SELECT d.id - 1 FROM sensors.sensor_data d
      WHERE d.topic = e.topic AND d.partition = e.partition AND d."offset" > e."offset"
        AND d.event_time >= e.event_time AND d.sensor_id = e.sensor_id
-     ORDER BY d."offset" LIMIT 1),
+     ORDER BY d."offset" + 0 LIMIT 1),
     (SELECT max(id) FROM sensors.sensor_data), 0) AS "lastId"
   FROM ${TOMBSTONES.unnested('e')}`;
 
@@ -52,7 +54,10 @@ const REMOVE_SOME = `
   ), removed AS (
     DELETE FROM sensors.sensor_data WHERE id IN (SELECT id FROM chosen) RETURNING sensor_id, id
   )
-  SELECT sensor_id AS "sensorId", max(id) AS "lastId", count(*)::int AS removed FROM removed GROUP BY sensor_id`;
+  SELECT coalesce((SELECT json_agg(sensor) FROM (
+           SELECT sensor_id AS "sensorId", max(id) AS "lastId" FROM removed GROUP BY sensor_id) AS sensor), '[]') AS sensors,
+         (SELECT count(*)::int FROM removed) AS removed,
+         (SELECT count(*)::int FROM chosen) = ${REMOVED_AT_ONCE} AS "hasMore"`;
 
 /** One probe of the index a sensor, and one more for its oldest reading. */
 const SENSORS_AFTER = `
@@ -68,9 +73,16 @@ const SENSORS_AFTER = `
          (SELECT ts FROM sensors.sensor_data d WHERE d.sensor_id = sensor.sensor_id ORDER BY ts LIMIT 1) < $2 AS expires
   FROM sensor ORDER BY place`;
 
-interface Removed extends ForgottenSensor {
+/** What one step has done. */
+interface Removed {
+  /** The sensors, each with the highest id that was removed of it. */
+  readonly sensors: readonly ForgottenSensor[];
+  /** How many readings; others may have removed some of those that were chosen. */
   readonly removed: number;
+  readonly hasMore: boolean;
 }
+
+const NOW = `SELECT floor(extract(epoch FROM now()))::bigint AS now`;
 
 const FOR_EVER = Number.MAX_SAFE_INTEGER;
 
@@ -84,14 +96,19 @@ export class ReadingRemovalRepository {
     return this.database.source.query(FORGOTTEN_BY, TOMBSTONES.arraysOf(tombstones));
   }
 
-  /** One step. @returns how many readings it has removed; there may be more when they are {@link REMOVED_AT_ONCE} */
-  async forgetSome(tx: Transaction, sensors: readonly ForgottenSensor[]): Promise<number> {
-    const removed = await removeSome(tx, sensors, FOR_EVER);
-    return removed.reduce((sum, one) => sum + one.removed, 0);
+  /** One step. */
+  forgetSome(tx: Transaction, sensors: readonly ForgottenSensor[]): Promise<Removed> {
+    return removeSome(tx, sensors, FOR_EVER);
   }
 
-  /** One step, of readings from before a time in Unix seconds. @returns those that it has removed, by sensor */
-  expireSome(tx: Transaction, sensorIds: readonly string[], before: number): Promise<Removed[]> {
+  /** By the clock of PostgreSQL, which all processes share: Unix seconds. */
+  async now(): Promise<number> {
+    const [row] = await this.database.source.query<{ now: number }[]>(NOW);
+    return row!.now;
+  }
+
+  /** One step, of readings from before a time in Unix seconds. */
+  expireSome(tx: Transaction, sensorIds: readonly string[], before: number): Promise<Removed> {
     return removeSome(
       tx,
       sensorIds.map((sensorId) => ({ sensorId, lastId: FOR_EVER })),
@@ -110,14 +127,15 @@ export class ReadingRemovalRepository {
   }
 }
 
-function removeSome(
+async function removeSome(
   tx: Transaction,
   sensors: readonly ForgottenSensor[],
   before: number,
-): Promise<Removed[]> {
-  return tx.query(REMOVE_SOME, [
+): Promise<Removed> {
+  const [removed]: Removed[] = await tx.query(REMOVE_SOME, [
     sensors.map(({ sensorId }) => sensorId),
     sensors.map(({ lastId }) => lastId),
     sensors.map(() => before),
   ]);
+  return removed!;
 }

@@ -93,7 +93,7 @@ export class ReadingRepository {
     };
   }
 
-  /** @returns those that are there, in any order */
+  /** Readings that no event has brought. @returns those that are there, in any order */
   byIds(tx: Transaction, ids: readonly number[]): Promise<StoredReading[]> {
     return tx.query(BY_IDS, [ids]);
   }

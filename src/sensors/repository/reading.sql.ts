@@ -127,7 +127,7 @@ export const arraysOfEvents = (readings: readonly ReadingOfEvent[]): Buffer[] =>
   READINGS_OF_EVENTS.arraysOf(readings);
 export const arraysOfRequest = (readings: readonly Reading[]): Buffer[] => READINGS.arraysOf(readings);
 
-export const BY_IDS = `SELECT ${FIELDS} FROM sensors.sensor_data WHERE id = ANY ($1::bigint[])`;
+export const BY_IDS = `SELECT ${FIELDS} FROM sensors.sensor_data WHERE id = ANY ($1::bigint[]) AND topic IS NULL`;
 
 const newestWhere = (condition: string): string => `
   SELECT id, sensor_id, value, ts FROM sensors.sensor_data WHERE ${condition}
@@ -145,4 +145,4 @@ export const LATEST_AFTER = `
     FROM latest CROSS JOIN LATERAL (${newestWhere('sensor_id > latest.sensor_id')}) AS newest
     WHERE place < $2
   )
-  SELECT ${FIELDS} FROM latest`;
+  SELECT ${FIELDS} FROM latest ORDER BY place`;

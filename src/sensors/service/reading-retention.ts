@@ -11,7 +11,6 @@ import { ReadingRemoval } from './reading-removal.js';
 
 const EXPIRED = 'waybill_sensors_readings_expired_total';
 const SWEEP_EVERY_MS = 60_000;
-const MS_PER_SECOND = 1_000;
 const SECONDS_PER_DAY = 86_400;
 
 export const RETENTION_METRICS: Provider[] = [
@@ -44,8 +43,7 @@ export class ReadingRetention {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
-        const before = Math.floor(Date.now() / MS_PER_SECOND) - days * SECONDS_PER_DAY;
-        this.expired.inc(await this.removal.expire(before, signal));
+        this.expired.inc(await this.removal.expire(days * SECONDS_PER_DAY, signal));
       } catch (error) {
         if (!signal.aborted) this.log.warn({ err: error }, 'old readings could not be removed');
       }

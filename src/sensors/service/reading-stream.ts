@@ -33,8 +33,8 @@ const MAX_REPLAYED = 1_000;
 const REPLAYED_IDS = 300_000;
 const NEWCOMERS_AT_ONCE = 4;
 const RETRY_MS = 1_000;
-/** There are no readings behind it. */
-const NOTHING = { afterId: Number.MAX_SAFE_INTEGER, limit: 0, xid: 0 };
+/** Nothing is looked for but the moment itself: no readings are behind it. */
+const SNAPSHOT_ONLY = { afterId: Number.MAX_SAFE_INTEGER, limit: 0, xid: 0 };
 
 /** Readings of these ids, both included, may have been left out. */
 export interface MissedReadings {
@@ -101,7 +101,7 @@ export class ReadingStream {
 
   /** Whoever joins the audience after it misses nothing. @throws what the database says */
   begin(): Promise<void> {
-    return (this.begun ??= this.readings.standing(NOTHING).then(
+    return (this.begun ??= this.readings.standing(SNAPSHOT_ONLY).then(
       (standing) => this.start(standing),
       (error: unknown) => {
         this.begun = undefined;
@@ -152,7 +152,8 @@ export class ReadingStream {
 
   private start({ snapshot, lastId }: Standing): void {
     this.seen = new SeenCommits(snapshot);
-    this.lastId = lastId;
+    // Where the newest rows were deleted it is lower than before.
+    this.lastId = Math.max(this.lastId, lastId);
     this.work();
   }
 
@@ -219,7 +220,10 @@ export class ReadingStream {
       .filter(({ xid }) => !seen.has(xid))
       .sort((one, other) => one.lastId - other.lastId);
     if (this.isWatched) {
-      this.leaveOut(lastId, standing.oldestId, takeOldest(unseen));
+      const leftOut = takeOldest(unseen);
+      this.leaveOut(lastId, standing.oldestId, leftOut);
+      // Told once, also where showing the others fails and is tried again.
+      for (const commit of leftOut) seen.add(commit);
       while (unseen.length > 0) await this.show(takeSome(unseen));
     }
     this.start(standing);

@@ -1,5 +1,6 @@
 import { type ApiFacts, type ApiSchema, objectOf, schemaRef } from '../../platform/http/api-facts.js';
 import { EXAMPLE_PAYMENT } from '../model/example-payment.js';
+import { DUES } from '../model/payment-filter.js';
 import { paymentEventJsonSchema } from '../model/payment-event.schema.js';
 import { PAYMENT_STATUSES } from '../model/payment-state.js';
 
@@ -8,7 +9,7 @@ const MOMENT: ApiSchema = { type: 'string', format: 'date-time' };
 const COUNT: ApiSchema = { type: 'integer', minimum: 0 };
 const money = (description: string): ApiSchema => ({ type: 'integer', format: 'int64', description });
 
-const DUES: Readonly<Record<string, ApiSchema>> = {
+const DUE_AMOUNTS: Readonly<Record<string, ApiSchema>> = {
   refund_due: money('To be refunded: the order is cancelled or returned, and money was captured; 0: nothing'),
   void_due: money('To be voided: the order is cancelled, and an authorization is open; 0: nothing'),
 };
@@ -25,22 +26,27 @@ const PAYMENTS: Readonly<Record<string, ApiSchema>> = {
   order_uid: UID,
   waiting: { type: 'boolean', description: 'Whether the payments wait for their order' },
   payment_status: { type: 'string', enum: PAYMENT_STATUSES },
-  amount: { ...money("The order's own; null as long as it is not known"), nullable: true },
+  amount: { ...money("The order's own; null as long as it is not known"), type: ['integer', 'null'] },
   order_status: {
-    type: 'string',
-    nullable: true,
+    type: ['string', 'null'],
     description: "The order's life, as far as it is known",
   },
   content_version: { ...COUNT, description: 'Of the order; 0 as long as it is not known' },
   balance: objectOf(BALANCE),
-  ...DUES,
+  ...DUE_AMOUNTS,
   other_balances: {
     type: 'array',
-    items: objectOf({ ...BALANCE, ...DUES }),
+    items: objectOf({ ...BALANCE, ...DUE_AMOUNTS }),
     description: "In other currencies than the order's",
   },
   number: { ...COUNT, description: 'Of the last announcement; 0: none yet' },
   changed_at: MOMENT,
+};
+
+/** Some of the choices, with commas between them. */
+const someOf = (choices: readonly string[]): ApiSchema => {
+  const one = `(${choices.join('|')})`;
+  return { type: 'string', pattern: `^${one}(,${one})*$` };
 };
 
 const EVENT_SCHEMA = paymentEventJsonSchema();
@@ -91,5 +97,6 @@ export const PAYMENTS_API: ApiFacts = {
       },
     }),
   },
-  examples: { status: 'paid', due: 'refund', waiting: 'false' },
+  parameters: { status: someOf(PAYMENT_STATUSES), due: someOf(DUES) },
+  examples: { order_uid: EXAMPLE_PAYMENT.order_uid, status: 'paid', due: 'refund', waiting: 'false' },
 };

@@ -14,6 +14,8 @@ import {
 import type { KnownOrder } from './known-order.js';
 import { OrderUid } from './order-uid.js';
 
+const MAX_VERSION = 2_147_483_647;
+
 /** What is read of an order's money. */
 export class OrderMoney {
   @WholeNumber({ meaning: 'minor units of the currency' }) amount!: number;
@@ -23,9 +25,9 @@ export class OrderMoney {
 /** What is read of an announcement of an order; it has more fields than these. */
 export class OrderNews {
   @OrderUid() order_uid!: string;
-  @WholeNumber({ min: 1 }) version!: number;
+  @WholeNumber({ min: 1, max: MAX_VERSION }) version!: number;
   /** Missing where a program of an older version has sent it: then each version had content of its own. */
-  @Optional() @WholeNumber({ min: 1 }) content_version?: number;
+  @Optional() @WholeNumber({ min: 1, max: MAX_VERSION }) content_version?: number;
   @ShortText({ minCharacters: 1 }) status!: string;
   @Part(OrderMoney) payment!: OrderMoney;
 }

@@ -1,9 +1,7 @@
-import type { Dues, PaymentStatus } from './payment-state.js';
+import type { PaymentStatus } from './payment-state.js';
 
 /** What can be due of an order. */
-export const DUES = ['refund', 'void'] as const satisfies readonly (keyof Dues extends `${infer Due}_due`
-  ? Due
-  : never)[];
+export const DUES = ['refund', 'void'] as const;
 export type Due = (typeof DUES)[number];
 
 /** Which orders a list is of. All that are given have to hold. */

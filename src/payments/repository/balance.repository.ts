@@ -11,6 +11,7 @@ import {
 } from '../../platform/database/batch-table.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared-statements.js';
+import type { KnownOrder } from '../model/known-order.js';
 import type { ListedPayments, OrderPayments } from '../model/order-payments.js';
 import type { Dues, PaymentState } from '../model/payment-state.js';
 import { FIELDS, orderPaymentsOf, type ReadBalanceRow } from './order-payments.rows.js';
@@ -24,6 +25,10 @@ const LOCK = prepared(`
   SELECT ${FIELDS} FROM payments.balances AS b WHERE b.order_uid = ANY ($1::text[])
   ORDER BY b.order_uid FOR NO KEY UPDATE`);
 const READ = prepared(`SELECT ${FIELDS} FROM payments.balances AS b WHERE b.order_uid = ANY ($1::text[])`);
+
+const READ_ORDERS = prepared(`
+  SELECT order_uid, order_version AS version, content_version AS "contentVersion", order_status AS status, amount, currency
+  FROM payments.balances WHERE order_uid = ANY ($1::text[]) AND order_version IS NOT NULL`);
 
 const isAnyDue = (state: PaymentState, due: keyof Dues): boolean =>
   state[due] > 0 || state.other_balances.some((other) => other[due] > 0);
@@ -78,12 +83,18 @@ export class BalanceRepository {
     return byUid(await tx.query(LOCK, [orderUids]));
   }
 
-  /** What is kept of those that are known, by order_uid. */
-  async read(
-    orderUids: readonly string[],
-    within: Pick<Transaction, 'query'> = this.database.source,
-  ): Promise<Map<string, ListedPayments>> {
-    return byUid(await within.query(READ, [orderUids]));
+  /** What is kept of those that were heard of, by order_uid. */
+  async read(orderUids: readonly string[]): Promise<Map<string, ListedPayments>> {
+    return byUid(await this.database.source.query(READ, [orderUids]));
+  }
+
+  /** What is known of those orders that are known at all, by order_uid. */
+  async knownOrders(orderUids: readonly string[]): Promise<Map<string, KnownOrder>> {
+    const rows: (KnownOrder & { order_uid: string; status: string | null })[] =
+      await this.database.source.query(READ_ORDERS, [orderUids]);
+    return new Map(
+      rows.map(({ order_uid, status, ...order }) => [order_uid, { ...order, status: status ?? undefined }]),
+    );
   }
 
   /** Of orders that are locked. */

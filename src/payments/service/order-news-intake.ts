@@ -44,8 +44,7 @@ export class OrderNewsIntake {
   /** Most announcements of an order change nothing that is kept here, and lock nothing. */
   private async withoutOldNews(incoming: readonly IncomingNews[]): Promise<readonly IncomingNews[]> {
     if (incoming.length === 0) return [];
-    const kept = await this.balances.read(incoming.map(({ orderUid }) => orderUid));
-    const orders = new Map([...kept].map(([uid, { order }]) => [uid, order]));
+    const orders = await this.balances.knownOrders(incoming.map(({ orderUid }) => orderUid));
     return incoming.filter(({ orderUid, order }) => {
       const after = orderAfter(orders.get(orderUid), order);
       if (after !== undefined) orders.set(orderUid, after);

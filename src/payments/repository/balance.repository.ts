@@ -90,7 +90,7 @@ export class BalanceRepository {
 
   /** What is known of those orders that are known at all, by order_uid. */
   async knownOrders(orderUids: readonly string[]): Promise<Map<string, KnownOrder>> {
-    const rows: (KnownOrder & { order_uid: string; status: string | null })[] =
+    const rows: (Omit<KnownOrder, 'status'> & { order_uid: string; status: string | null })[] =
       await this.database.source.query(READ_ORDERS, [orderUids]);
     return new Map(
       rows.map(({ order_uid, status, ...order }) => [order_uid, { ...order, status: status ?? undefined }]),

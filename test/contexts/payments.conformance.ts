@@ -194,7 +194,7 @@ export function paymentsConformance(name: string, settings: () => ChosenSettings
         { ...signedHeaders(body), 'webhook-signature': 'v1,AAAA' },
         signedHeaders(`${body} `),
       ]) {
-        const refused = await postPayment(payment, headers as Record<string, string>);
+        const refused = await postPayment(payment, headers);
         expect(refused.headers.get('www-authenticate')).toBe('StandardWebhooks');
         expectProblem(refused, 401);
       }

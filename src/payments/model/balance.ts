@@ -16,7 +16,7 @@ export interface Balance {
 }
 
 /** What became of one payment of a provider, in one currency. */
-interface Tally extends Record<Exclude<PaymentType, 'failed' | 'dispute_won'>, number> {}
+type Tally = Record<Exclude<PaymentType, 'failed' | 'dispute_won'>, number>;
 
 /**
  * Sums of sums that a number cannot hold stop at the largest safe one: so they are the same in whatever order they are

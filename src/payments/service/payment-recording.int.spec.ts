@@ -184,7 +184,7 @@ it('within a batch the first event of an id counts, and the others are compared 
 it('what changes nothing that is kept leaves the row as it is', async () => {
   const [process] = processes as [Process];
   await process.hear('o', RECEIVED);
-  const rows = () => house.rows('SELECT xmin::text, * FROM payments.balances');
+  const rows = () => house.rows('SELECT xmin::text, xmax::text, * FROM payments.balances');
   const before = await rows();
   await process.hear('o', { ...RECEIVED, version: 2 });
   await process.hear('o', RECEIVED);

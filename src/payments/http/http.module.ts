@@ -7,7 +7,8 @@ import { PaymentsController } from './payments.controller.js';
 
 @Module({
   imports: [PaymentsServiceModule],
-  controllers: [PaymentsController, PaymentEventsController],
+  // The description of the API lists them in this order, and its examples are tried in it: payments come before their list.
+  controllers: [PaymentEventsController, PaymentsController],
   providers: [
     {
       provide: WebhookGate,

@@ -159,6 +159,16 @@ module.exports = {
       to: { path: '^src/platform/dead-letters/' },
     },
     {
+      name: 'webhooks-import-problems-only',
+      comment: 'Who may send is said of a request and its bytes, whatever they are about.',
+      severity: 'error',
+      from: { path: '^src/platform/http/webhooks/', pathNot: SPECS },
+      to: {
+        path: '^(src|migrations|scripts|test|bench)/',
+        pathNot: String.raw`^src/platform/http/(webhooks/|problem\.ts$)`,
+      },
+    },
+    {
       name: 'embedded-postgres-is-started-from-above',
       comment: 'All others are told how their PostgreSQL is reached, and not whose it is.',
       severity: 'error',

@@ -8,6 +8,10 @@ import type { Transaction } from '../../src/platform/database/database.js';
 import type { MessageSchema as Schema } from '../../src/platform/messaging/event-facts.js';
 import type { OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';
 import { Topics } from '../../src/platform/messaging/topics.js';
+import { weigh } from '../../src/payments/model/weighing.js';
+import { EXAMPLE_PAYMENT } from '../../src/payments/model/example-payment.js';
+import { paymentStateOf } from '../../src/payments/model/payment-state.js';
+import { PaymentAnnouncements } from '../../src/payments/producer/payment-announcements.js';
 import { schemaFaults, type Schemas } from './schema-faults.js';
 
 interface Message {
@@ -59,6 +63,36 @@ describe('the description of the topics', () => {
       expect(Object.keys(entry.headers)).toEqual(schemas.CloudEventHeaders!.required);
       expect(Object.keys(payload)).toEqual(Object.keys(schemas.StatusEvent!.properties!));
     }
+  });
+
+  it('tells of an announcement of payments all that the code sends, and nothing else', async () => {
+    const { order_uid } = EXAMPLE_PAYMENT;
+    const { announcement } = weigh(
+      { order_uid, number: 0, order: undefined, state: paymentStateOf([], undefined) },
+      {
+        order: { version: 3, contentVersion: 2, status: 'cancelled', amount: 5, currency: 'EUR' },
+        ledger: [EXAMPLE_PAYMENT],
+        cause: 'c',
+        at: new Date().toISOString(),
+      },
+    );
+    const [entry] = await allAppended((outbox) =>
+      new PaymentAnnouncements(outbox, new Topics([])).append({} as Transaction, [announcement!]),
+    );
+    const described = messages.paymentAnnouncement!;
+    const payload = JSON.parse(entry!.payload.toString()) as object;
+    expect(document.channels[entry!.topic]?.address).toBe(entry!.topic);
+    expect(schemaFaults(described.headers, entry!.headers, schemas)).toEqual([]);
+    expect(schemaFaults(described.payload, payload, schemas)).toEqual([]);
+    expect(Object.keys(payload).sort()).toEqual(Object.keys(schemas.PaymentAnnouncement!.properties!).sort());
+  });
+
+  it('names dead letters of a topic that somebody else owns as those of whoever reads it', () => {
+    expect(document.channels['order-status.payments.dead-letter']).toBeDefined();
+    expect(document.operations).toMatchObject({
+      replayDeadLettersOfPayments: { channel: { $ref: '#/channels/payments' } },
+      replayDeadLettersOfPaymentsFromOrderStatus: { channel: { $ref: '#/channels/order-status' } },
+    });
   });
 
   it('would notice an event that is not as described', async () => {

@@ -20,8 +20,10 @@ const putOrder = (url: string, order: JsonObject & { order_uid: string }, etag: 
 export async function startBusyProgram(brokers: string, redisUrl: string): Promise<WaybillProcess> {
   const { topic, settings } = ownTopics(brokers);
   const everything = {
-    CONTEXTS: 'orders,sensors',
+    CONTEXTS: 'orders,payments,sensors',
     ROLES: 'api,consumer,relay,producer',
+    PAYMENTS_TOPIC: `${topic}-payments`,
+    PAYMENT_STATUS_TOPIC: `${topic}-payment-status`,
     SENSORS_TOPIC: `${topic}-readings`,
     SENSORS_RETENTION_DAYS: '1',
   };

@@ -1,12 +1,13 @@
 import { CONTEXTS, type House } from '../../src/app.module.js';
 import type { OrdersSettings } from '../../src/orders/orders.settings.js';
+import type { PaymentsSettings } from '../../src/payments/payments.settings.js';
 import { type Environment, PROGRAM_SETTINGS } from '../../src/platform/config/environment.js';
 import { Settings } from '../../src/platform/config/setting-group.js';
 import type { Context } from '../../src/platform/context.js';
 import type { SensorsSettings } from '../../src/sensors/sensors.settings.js';
 
 /** Settings that a test chooses, of the program and of its contexts. */
-export type ChosenSettings = Partial<Environment & OrdersSettings & SensorsSettings>;
+export type ChosenSettings = Partial<Environment & OrdersSettings & PaymentsSettings & SensorsSettings>;
 
 /** What the program is started with, unless a test wants something else. */
 export function houseOf(chosen: ChosenSettings = {}, contexts: readonly Context[] = CONTEXTS): House {

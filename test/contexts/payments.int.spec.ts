@@ -1,0 +1,3 @@
+import { paymentsConformance } from './payments.conformance.js';
+
+paymentsConformance('the loopback', () => ({}));

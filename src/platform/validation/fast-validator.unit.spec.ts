@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { examine } from './examination.js';
 import { fastValidatorConformance } from './fast-validator.conformance.js';
 import { compileFastValidator } from './fast-validator.js';
-import { aShelf, arbitraryShelf, Shelf } from './shelf.fixture.js';
+import { Optional, Part } from './field-rules.js';
+import { aShelf, arbitraryShelf, Keeper, Shelf } from './shelf.fixture.js';
 
 const validateFast = compileFastValidator(Shelf);
 
@@ -20,6 +21,20 @@ describe('the fast validator of a model', () => {
   });
 
   fastValidatorConformance(Shelf, arbitraryShelf(), aShelf);
+
+  it('lets an optional field be missing, and nothing else in its place', () => {
+    const keeperOf = (fields: object) => validateFast({ ...aShelf(), keeper: fields })?.keeper;
+    const [name, email] = ['Zofia', 'zofia@example.com'];
+    expect(keeperOf({ name, email })).toStrictEqual(Object.assign(new Keeper(), { name, email }));
+    for (const phone of [null, 7, 'x'.repeat(256)]) expect(keeperOf({ name, email, phone })).toBeUndefined();
+  });
+
+  it('will not be compiled where a part may be missing', () => {
+    class Odd {
+      @Optional() @Part(Keeper) keeper?: Keeper;
+    }
+    expect(() => compileFastValidator(Odd)).toThrow(/Odd.keeper/);
+  });
 
   it.each([
     ['IsOptional', IsOptional()],

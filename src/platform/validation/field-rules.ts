@@ -4,7 +4,7 @@
  * What else is derived from a rule stands in its definition: the JSON Schema (json-schema.ts), and the class of the
  * object that a field holds (model-fields.ts).
  */
-import { buildMessage, isEmail, isISO4217CurrencyCode, ValidateBy } from 'class-validator';
+import { buildMessage, isEmail, isISO4217CurrencyCode, ValidateBy, ValidateIf } from 'class-validator';
 import type { ValidationArguments } from 'class-validator';
 import type { FieldSchema } from './field-schema.js';
 import { alteredNumber } from './json-text.js';
@@ -42,6 +42,14 @@ export interface FieldRule {
 /** The decorator of a rule. */
 export function fieldRule(rule: FieldRule): PropertyDecorator {
   return decoratorOf(rule, new RuleDefinition(rule.schema, undefined, rule.hasSignedZero));
+}
+
+/** What class-validator keeps of {@link Optional}: a field's rules are asked of what is there alone. */
+export const isThere = (_model: object, value: unknown): boolean => value !== undefined;
+
+/** A field that need not be there, for a field that holds no part and no list. `null` is a value like any other. */
+export function Optional(): PropertyDecorator {
+  return ValidateIf(isThere);
 }
 
 /** Short texts: names, codes and numbers-as-text that are indexed or shown in a column. */

@@ -14,7 +14,7 @@ export interface FieldSchema {
   items?: FieldSchema;
 }
 
-/** Of a class of a model: its fields, each of which has to be there. */
+/** Of a class of a model: its fields, of which those that are not optional have to be there. */
 export interface ModelSchema {
   type: 'object';
   required: string[];

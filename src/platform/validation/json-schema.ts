@@ -24,7 +24,7 @@ export function jsonSchemaOf(modelClass: ModelClass, options: JsonSchemaOptions 
   const fields = fieldsOf(modelClass);
   return {
     type: 'object',
-    required: fields.map(({ property }) => property),
+    required: fields.flatMap(({ property, isOptional }) => (isOptional ? [] : [property])),
     properties: Object.fromEntries(fields.map((field) => [field.property, schemaOf(field, refPrefix)])),
     additionalProperties: unknownFields === 'ignore',
   };

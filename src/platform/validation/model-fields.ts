@@ -1,6 +1,6 @@
-import { getMetadataStorage } from 'class-validator';
+import { getMetadataStorage, ValidationTypes } from 'class-validator';
 import type { ValidationArguments } from 'class-validator';
-import { type ModelClass, RuleDefinition } from './field-rules.js';
+import { isThere, type ModelClass, RuleDefinition } from './field-rules.js';
 
 /** One rule of a field, read from what its decorator told class-validator. */
 export interface ReadRule {
@@ -18,6 +18,8 @@ export interface ModelField {
   /** The class of the object, or of the objects of the list, that the field holds. */
   readonly modelClass: ModelClass | undefined;
   readonly isList: boolean;
+  /** Whether it may be missing. */
+  readonly isOptional: boolean;
   /** Whether -0 stays what it is. */
   readonly hasSignedZero: boolean;
 }
@@ -37,10 +39,15 @@ export function fieldsOf(modelClass: ModelClass): readonly ModelField[] {
 function readFields(modelClass: ModelClass): readonly ModelField[] {
   const storage = getMetadataStorage();
   const rulesByProperty = new Map<string, ReadRule[]>();
+  const optional = new Set<string>();
   for (const metadata of storage.getTargetValidationMetadatas(modelClass, '', false, false)) {
     const constraints: readonly unknown[] = metadata.constraints ?? [];
     const rules = rulesByProperty.get(metadata.propertyName) ?? [];
     rulesByProperty.set(metadata.propertyName, rules);
+    if (metadata.type === ValidationTypes.CONDITIONAL_VALIDATION && constraints[0] === isThere) {
+      optional.add(metadata.propertyName);
+      continue;
+    }
     const constraintMetadatas = storage.getTargetValidatorConstraints(metadata.constraintCls);
     // A decorator that class-validator runs in a way of its own (conditional, nested, each, groups) would
     // otherwise be passed over in silence, and the fast validator would let pass what class-validator refuses.
@@ -60,12 +67,21 @@ function readFields(modelClass: ModelClass): readonly ModelField[] {
   }
   return [...rulesByProperty].map(([property, rules]) => {
     const holding = rules.find(({ definition }) => definition?.modelClass !== undefined)?.definition;
+    const isOptional = optional.has(property);
+    if (isOptional && holding !== undefined)
+      throw new TypeError(`${modelClass.name}.${property}: a field that holds a part cannot be missing`);
     return {
       property,
-      rules,
+      rules: isOptional ? rules.map(unlessMissing) : rules,
+      isOptional,
       modelClass: holding?.modelClass,
       isList: holding?.schema.type === 'array',
       hasSignedZero: rules.some(({ definition }) => definition?.hasSignedZero === true),
     };
   });
 }
+
+const unlessMissing = (rule: ReadRule): ReadRule => ({
+  ...rule,
+  accepts: (value) => value === undefined || rule.accepts(value),
+});

@@ -13,6 +13,7 @@ import {
   fieldRule,
   FiniteNumber,
   ListOf,
+  Optional,
   Part,
   ShortText,
   Text,
@@ -42,6 +43,7 @@ export class Book {
 export class Keeper {
   @ShortText({ minCharacters: 1 }) name!: string;
   @EmailAddress() email!: string;
+  @Optional() @ShortText() phone?: string;
 }
 
 /** A small model with every kind of field, for the specs of what is made for models. */
@@ -57,7 +59,7 @@ export function aShelf() {
   return {
     label: 'A 1',
     since: '2021-11-26T06:22:19Z',
-    keeper: { name: 'Zofia Żółć', email: 'zofia@example.com' },
+    keeper: { name: 'Zofia Żółć', email: 'zofia@example.com', phone: '+48 1' },
     books: [
       { isbn: '9780306406157', title: '王小明 🚚', pages: 317, price: 1817, currency: 'EUR', weight: 0.45 },
     ],
@@ -69,6 +71,7 @@ export function arbitraryShelf(): fc.Arbitrary<Shelf> {
     .record({
       name: arbitraryShortText(1),
       email: fc.stringMatching(/^[a-z0-9]{1,10}@[a-z0-9]{1,10}\.[a-z]{2,6}$/),
+      phone: fc.option(arbitraryShortText(), { nil: undefined }),
     })
     .map((fields) => Object.assign(new Keeper(), fields));
   const book = fc

@@ -109,3 +109,20 @@ export const NonEmptyText = (): PropertyDecorator =>
     'a text that is not empty',
     (value) => typeof value === 'string' && value.trim() !== '',
   );
+
+/** The prefix and the lengths that the Standard Webhooks specification gives a symmetric secret. */
+const WEBHOOK_SECRET = /^whsec_((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/;
+const [MIN_SECRET_BYTES, MAX_SECRET_BYTES] = [24, 64];
+
+function isWebhookSecret(text: string): boolean {
+  const [, base64 = ''] = WEBHOOK_SECRET.exec(text) ?? [];
+  const { length } = Buffer.from(base64, 'base64');
+  return length >= MIN_SECRET_BYTES && length <= MAX_SECRET_BYTES;
+}
+
+export const WebhookSecrets = (): PropertyDecorator =>
+  kind(
+    'webhookSecrets',
+    `a comma-separated list of whsec_ and ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} bytes in base64`,
+    (value) => (value as string[]).every(isWebhookSecret),
+  );

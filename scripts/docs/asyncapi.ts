@@ -77,6 +77,8 @@ interface Names {
   readonly topics: Topics;
   readonly groups: ContextNames;
   readonly environment: Environment;
+  /** By the topic that it goes over: a context reads topics of others. */
+  readonly messages: ReadonlyMap<string, string>;
 }
 
 function channelsOf({ context, facts }: Described, { topics, environment }: Names): Record<string, object> {
@@ -99,15 +101,17 @@ const deadLetterTopicsOf = ({ name: context, consumes }: Context, topics: Topics
 
 function operationsOf({ context, facts }: Described, names: Names): Record<string, object> {
   const clientId: MessageSchema = { type: 'string', const: names.environment.KAFKA_CLIENT_ID };
-  const messageOn = (topic: string): string => facts.topics[topic]!.message;
+  const messageOn = (topic: string): string => names.messages.get(topic)!;
   const own = Object.entries(facts.operations).map(([name, { action, topic, summary, mode }]) => {
     const group = mode && { groupId: groupOf(context, mode, names) };
     return [name, operationOf(action, topic, messageOn(topic), summary, { ...group, clientId })];
   });
-  const suffix = context.isMain ? '' : `Of${context.name.charAt(0).toUpperCase()}${context.name.slice(1)}`;
+  const suffix = context.isMain ? '' : `Of${pascalCase(context.name)}`;
+  const suffixOf = (topic: string): string =>
+    topic in facts.topics ? suffix : `${suffix}From${pascalCase(topic)}`;
   const dead = deadLetterTopicsOf(context, names.topics).flatMap(({ of, name }) => [
     [
-      `replayDeadLetters${suffix}`,
+      `replayDeadLetters${suffixOf(of)}`,
       operationOf(
         'send',
         of,
@@ -117,12 +121,16 @@ function operationsOf({ context, facts }: Described, names: Names): Record<strin
       ),
     ],
     [
-      `keepDeadLetters${suffix}`,
+      `keepDeadLetters${suffixOf(of)}`,
       operationOf('send', name, DEAD_LETTER_MESSAGE, 'Passes refused events on', { clientId }),
     ],
   ]);
   return Object.fromEntries([...own, ...dead]) as Record<string, object>;
 }
+
+/** `order-status` as `OrderStatus`. */
+const pascalCase = (name: string): string =>
+  name.replace(/(?:^|[^a-z0-9])([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 function groupOf(
   { name }: Context,
@@ -153,7 +161,7 @@ async function describedContexts(): Promise<Described[]> {
   return described;
 }
 
-function namesOf(contexts: readonly Context[]): Names {
+function namesOf(contexts: readonly Context[], described: readonly Described[]): Names {
   const settings = Settings.defaults([PROGRAM_SETTINGS, ...contexts.flatMap((one) => one.settings ?? [])]);
   const claims = contexts.map((one) => ({
     context: one.name,
@@ -162,7 +170,15 @@ function namesOf(contexts: readonly Context[]): Names {
     consumes: one.consumes,
   }));
   const groups = new ContextNames(contexts.map(({ name, isMain = false }) => ({ name, isMain })));
-  return { topics: new Topics(claims), groups, environment: settings.of(Environment) };
+  const messages = described.flatMap(({ facts }) =>
+    Object.entries(facts.topics).map(([topic, { message }]) => [topic, message] as const),
+  );
+  return {
+    topics: new Topics(claims),
+    groups,
+    environment: settings.of(Environment),
+    messages: new Map(messages),
+  };
 }
 
 /**
@@ -171,7 +187,7 @@ function namesOf(contexts: readonly Context[]): Names {
  */
 export async function asyncApiDocument(): Promise<object> {
   const described = await describedContexts();
-  const names = namesOf(CONTEXTS);
+  const names = namesOf(CONTEXTS, described);
   const messages = together([
     ...described.map(({ facts }) => facts.messages),
     { [DEAD_LETTER_MESSAGE]: await deadLetter() },

@@ -33,7 +33,7 @@ export interface OrderOfParcel {
 interface Link {
   readonly trackNumber: string;
   readonly orderUid: string;
-  readonly place: number;
+  readonly position: number;
 }
 
 const CONTENTS = new BatchTable<OrderContent>('tracking.orders', [
@@ -44,7 +44,7 @@ const CONTENTS = new BatchTable<OrderContent>('tracking.orders', [
 const LINKS = new BatchTable<Link>('tracking.order_parcels', [
   column('track_number', TEXT, ({ trackNumber }) => trackNumber),
   column('order_uid', TEXT, ({ orderUid }) => orderUid),
-  column('place', INTEGER, ({ place }) => place),
+  column('position', INTEGER, ({ position }) => position),
 ]);
 const ANNOUNCED = new BatchTable<Announced>('tracking.orders', [
   column('order_uid', TEXT, ({ orderUid }) => orderUid),
@@ -86,7 +86,7 @@ const PARCELS_OF = prepared(`
   SELECT l.order_uid, l.track_number, p.marks
   FROM tracking.order_parcels l JOIN tracking.parcels p ON p.track_number = l.track_number
   WHERE l.order_uid = ANY (ARRAY(SELECT unnest($1::text[])))
-  ORDER BY l.order_uid, l.place`);
+  ORDER BY l.order_uid, l.position`);
 
 const SAVE = prepared(`
   UPDATE tracking.orders o SET number = e.number, digest = e.digest
@@ -123,7 +123,7 @@ export class TrackedOrderRepository {
     const links = contents
       .filter(({ orderUid }) => taken.has(orderUid))
       .flatMap(({ orderUid, trackNumbers }) =>
-        trackNumbers.map((trackNumber, place): Link => ({ trackNumber, orderUid, place })),
+        trackNumbers.map((trackNumber, position): Link => ({ trackNumber, orderUid, position })),
       );
     if (links.length > 0) await tx.query(LINK, LINKS.arraysOf(links));
     return taken;

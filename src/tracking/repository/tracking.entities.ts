@@ -80,7 +80,7 @@ const TrackedOrderEntity = new EntitySchema<TrackedOrderRow>({
 interface OrderParcelRow {
   track_number: string;
   order_uid: string;
-  place: number;
+  position: number;
 }
 
 const OrderParcelEntity = new EntitySchema<OrderParcelRow>({
@@ -90,7 +90,7 @@ const OrderParcelEntity = new EntitySchema<OrderParcelRow>({
   columns: {
     track_number: { ...KEY, primary: true, primaryKeyConstraintName: 'pk_order_parcels' },
     order_uid: { ...KEY, primary: true, primaryKeyConstraintName: 'pk_order_parcels' },
-    place: { type: 'integer' },
+    position: { type: 'integer' },
   },
   indices: [{ name: 'ix_order_parcels_order_uid', columns: ['order_uid'] }],
 });

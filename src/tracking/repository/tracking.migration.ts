@@ -48,7 +48,7 @@ export class Tracking1796472000000 implements MigrationInterface {
       CREATE TABLE tracking.order_parcels (
         track_number text COLLATE "C" NOT NULL,
         order_uid    text COLLATE "C" NOT NULL,
-        place        integer          NOT NULL,
+        position     integer          NOT NULL,
         CONSTRAINT pk_order_parcels PRIMARY KEY (track_number, order_uid)
       )`);
     await runner.query(`CREATE INDEX ix_order_parcels_order_uid ON tracking.order_parcels (order_uid)`);

@@ -12,7 +12,11 @@ import { carrierEventJsonSchema } from './model/carrier-event.schema.js';
 import { ORDER_UID_SCHEMA } from './model/order-uid.js';
 import { marksOf, parcelStateOf } from './model/parcel.js';
 import { SHIPMENT_STATUSES } from './model/shipment-status.js';
-import { SHIPMENT_STATUS_TOPIC, type ShipmentEvent, shipmentEntryOf } from './producer/shipment-announcements.js';
+import {
+  SHIPMENT_STATUS_TOPIC,
+  type ShipmentEvent,
+  shipmentEntryOf,
+} from './producer/shipment-announcements.js';
 
 const DELIVERY_EVENTS_TOPIC = 'delivery-events';
 const ORDER_STATUS_TOPIC = 'order-status';
@@ -27,10 +31,15 @@ const SHIPMENT_PROPERTIES: Record<keyof ShipmentEvent, MessageSchema> = {
   order_uid: ORDER_UID_SCHEMA,
   number: { type: 'integer', minimum: 1, description: 'Grows with each announcement of the order' },
   shipment_status: { type: 'string', enum: SHIPMENT_STATUSES },
-  content_version: { type: 'integer', minimum: 1, description: "Of the order's content that has these parcels" },
+  content_version: {
+    type: 'integer',
+    minimum: 1,
+    description: "Of the order's content that has these parcels",
+  },
   parcels: {
     type: 'array',
-    description: "In the order of the order's items; where they do not fit into 1 MB, without places, and then without the last",
+    description:
+      "In the order of the order's items; where they do not fit into 1 MB, without places, and then without the last",
     items: openObject({
       track_number: track_number!,
       state: { description: 'The type of the event that it is from; null: no event of it has come' },
@@ -114,5 +123,9 @@ export const TRACKING_EVENTS: EventFacts = {
       summary: 'Tells of each order whose shipment status, or what is to be seen of its parcels, has changed',
     },
   },
-  schemas: { CarrierEvent: SCHEMA, ShipmentEvent: openObject(SHIPMENT_PROPERTIES), ShipmentEventHeaders: HEADERS },
+  schemas: {
+    CarrierEvent: SCHEMA,
+    ShipmentEvent: openObject(SHIPMENT_PROPERTIES),
+    ShipmentEventHeaders: HEADERS,
+  },
 };

@@ -86,7 +86,12 @@ export function trackingConformance(name: string, settings: () => ChosenSettings
       ...fields,
     });
     const MORE: EventFields[] = [
-      anEvent({ event_id: 'e3', type: 'arrived', occurred_at: '2026-01-03T00:00:00+02:00', location: 'Lviv' }),
+      anEvent({
+        event_id: 'e3',
+        type: 'arrived',
+        occurred_at: '2026-01-03T00:00:00+02:00',
+        location: 'Lviv',
+      }),
       anEvent({ event_id: 'e2', estimated_at: '2026-01-09T00:00:00Z' }),
       anEvent({ event_id: 'e0', type: 'accepted', occurred_at: '2026-01-01T00:00:00Z', location: 'Kyiv' }),
     ];
@@ -96,7 +101,10 @@ export function trackingConformance(name: string, settings: () => ChosenSettings
       const { status } = await post(url, { ...order, items: itemsOf(order, '', 'T2') });
       expect(status).toBe(201);
       await eventually(async () => {
-        expect(await shipments(order.order_uid)).toMatchObject({ shipment_status: 'none', content_version: 1 });
+        expect(await shipments(order.order_uid)).toMatchObject({
+          shipment_status: 'none',
+          content_version: 1,
+        });
       }, WAIT);
       const parcels = ((await shipments(order.order_uid)) as { parcels: { track_number: string }[] }).parcels;
       expect(parcels[0]).toMatchObject({ track_number: 'T 1/ł', state: null });
@@ -112,7 +120,12 @@ export function trackingConformance(name: string, settings: () => ChosenSettings
         events: [{ event_id: 'e0' }, { event_id: 'e2' }, { event_id: 'e3', location: 'Lviv', note: null }],
       });
       const all = parcels.map(({ track_number }, index) =>
-        anEvent({ event_id: `d${index}`, track_number, type: 'delivered', occurred_at: '2026-02-01T00:00:00Z' }),
+        anEvent({
+          event_id: `d${index}`,
+          track_number,
+          type: 'delivered',
+          occurred_at: '2026-02-01T00:00:00Z',
+        }),
       );
       expect(JSON.parse((await submit(all)).text)).toEqual({ stored: all.length, known: 0 });
       expect(JSON.parse((await submit(all[0])).text)).toEqual({ stored: 0, known: 1 });
@@ -152,15 +165,22 @@ export function trackingConformance(name: string, settings: () => ChosenSettings
     });
 
     it('takes all events of a request, or none', async () => {
-      expect((await submit(anEvent())).status).toBe(200);
-      const conflict = expectProblem(await submit([anEvent({ event_id: 'e2' }), anEvent({ type: 'lost' })]), 409);
+      expect((await submit(anEvent())).status).toBe(201);
+      expect((await submit([anEvent(), anEvent()])).status).toBe(200);
+      const conflict = expectProblem(
+        await submit([anEvent({ event_id: 'e2' }), anEvent({ type: 'lost' })]),
+        409,
+      );
       expect(conflict.errors).toEqual([
         { path: '[1].event_id', pointer: '#/1/event_id', detail: 'is that of an event with other content' },
       ]);
       expect(expectProblem(await submit(anEvent({ type: 'lost' })), 409).errors).toMatchObject([
         { path: 'event_id' },
       ]);
-      const faults = expectProblem(await submit([anEvent({ event_id: 'e2' }), anEvent({ type: 'x', event_id: '' })]), 400);
+      const faults = expectProblem(
+        await submit([anEvent({ event_id: 'e2' }), anEvent({ type: 'x', event_id: '' })]),
+        400,
+      );
       expect(faults.errors!.map(({ path }) => path)).toEqual(['[1].event_id', '[1].type']);
       expect((await parcel('T 1/ł')).events.map(({ event_id }) => event_id)).toEqual(['e1']);
     });
@@ -171,7 +191,9 @@ export function trackingConformance(name: string, settings: () => ChosenSettings
       const [, next] = /^<(.*)>; rel="next"$/.exec(first.headers.get('link')!)!;
       const second = await ask(url + next);
       expect(second.headers.get('link')).toBeNull();
-      const ids = [first, second].flatMap(({ text }) => (JSON.parse(text) as Timeline).events.map((one) => one.event_id));
+      const ids = [first, second].flatMap(({ text }) =>
+        (JSON.parse(text) as Timeline).events.map((one) => one.event_id),
+      );
       expect(ids).toEqual(['e0', 'e2', 'e3']);
       expectProblem(await ask(`${url}/api/tracking/T?cursor=x`), 400);
     });

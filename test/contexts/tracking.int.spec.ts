@@ -10,7 +10,10 @@ import { trackingConformance } from './tracking.conformance.js';
 trackingConformance('the loopback', () => ({}));
 
 describe('the webhook of carriers', () => {
-  const [OLD, NEW] = [7, 8].map((byte) => `whsec_${Buffer.alloc(24, byte).toString('base64')}`) as [string, string];
+  const [OLD, NEW] = [7, 8].map((byte) => `whsec_${Buffer.alloc(24, byte).toString('base64')}`) as [
+    string,
+    string,
+  ];
   const BODY = JSON.stringify({
     event_id: 'e1',
     track_number: 'T',
@@ -47,13 +50,13 @@ describe('the webhook of carriers', () => {
     expect(await statusOf(BODY, {})).toBe(401);
     expect(await statusOf(BODY.replace('lost', 'returned'), signature(NEW))).toBe(401);
     expect(await database.rows('SELECT FROM tracking.events')).toEqual([]);
-    expect(await statusOf(BODY, signature(OLD))).toBe(200);
+    expect(await statusOf(BODY, signature(OLD))).toBe(201);
     expect(await statusOf(BODY, signature(NEW))).toBe(200);
   });
 
   it('takes requests of its own machine alone, where it has no secret', async () => {
     await start([]);
     expect(await statusOf(BODY, { 'x-forwarded-for': '127.0.0.1' })).toBe(403);
-    expect(await statusOf(BODY, {})).toBe(200);
+    expect(await statusOf(BODY, {})).toBe(201);
   });
 });

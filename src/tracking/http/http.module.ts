@@ -13,7 +13,8 @@ import { TrackingEventsController } from './tracking-events.controller.js';
     {
       provide: WebhookGate,
       inject: [TrackingSettings],
-      useFactory: ({ TRACKING_WEBHOOK_SECRETS }: TrackingSettings) => new WebhookGate(TRACKING_WEBHOOK_SECRETS),
+      useFactory: ({ TRACKING_WEBHOOK_SECRETS }: TrackingSettings) =>
+        new WebhookGate(TRACKING_WEBHOOK_SECRETS),
     },
   ],
 })

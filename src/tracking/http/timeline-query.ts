@@ -18,7 +18,11 @@ const aPosition: Check<TimelinePosition> = (text) => {
   const [moment = '', rank = '', id = '', ...others] = placeOf(text);
   const eventId = Buffer.from(id, 'base64url').toString('utf8');
   const isPlace =
-    MOMENT_KEY.test(moment) && /^\d$/.test(rank) && eventId !== '' && !eventId.includes('\0') && others.length === 0;
+    MOMENT_KEY.test(moment) &&
+    /^\d$/.test(rank) &&
+    eventId !== '' &&
+    !eventId.includes('\0') &&
+    others.length === 0;
   return isPlace ? { moment, rank: Number(rank), eventId } : undefined;
 };
 

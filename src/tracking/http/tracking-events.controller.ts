@@ -44,7 +44,8 @@ export class TrackingEventsController {
   @ApiBody({
     schema: { oneOf: [EVENT, { type: 'array', items: EVENT, minItems: 1, maxItems: MAX_EVENTS }] },
   })
-  @ApiResponse({ status: 200, description: 'All are stored, or were before' })
+  @ApiResponse({ status: 200, description: 'All were stored before' })
+  @ApiResponse({ status: 201, description: 'All are stored' })
   @ApiResponse({
     status: 400,
     description: 'Not a valid event, or list of them; every fault is named, and none is stored',
@@ -84,6 +85,7 @@ export class TrackingEventsController {
     const outcome = await this.submission.submit(verdict.events, body!.length);
     if (outcome.conflicts.length > 0) throw conflictOf(verdict, outcome);
     const { stored } = outcome;
+    reply.status(stored > 0 ? 201 : 200);
     reply.header('cache-control', 'no-store').header('content-type', 'application/json; charset=utf-8');
     await reply.send(JSON.stringify({ stored, known: verdict.events.length - stored }));
   }

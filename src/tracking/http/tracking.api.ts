@@ -24,7 +24,10 @@ export const TRACKING_API: ApiFacts = {
   operations: {
     'post /api/tracking/events': {
       id: 'submitCarrierEvents',
-      answers: { 200: { schema: schemaRef('CarrierEventsTaken') } },
+      answers: {
+        200: { schema: schemaRef('CarrierEventsTaken') },
+        201: { schema: schemaRef('CarrierEventsTaken') },
+      },
       exampleBody: EXAMPLE_EVENT,
     },
     'get /api/tracking/{track_number}': {
@@ -69,7 +72,11 @@ export const TRACKING_API: ApiFacts = {
     OrderShipments: objectOf({
       order_uid: ORDER_UID_SCHEMA,
       shipment_status: { type: 'string', enum: SHIPMENT_STATUSES },
-      content_version: { type: 'integer', minimum: 1, description: "Of the order's content that has these parcels" },
+      content_version: {
+        type: 'integer',
+        minimum: 1,
+        description: "Of the order's content that has these parcels",
+      },
       parcels: { type: 'array', items: schemaRef('Parcel') },
     }),
   },

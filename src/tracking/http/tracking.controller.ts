@@ -50,7 +50,8 @@ export class TrackingController {
     }
     const { limit, after } = parseTimelineQuery(parameters);
     const found = await this.pages.make(request, () => this.lookup.parcel(trackNumber, limit, after));
-    if (found === undefined) throw new ProblemError(404, 'neither an order nor a carrier has named this parcel');
+    if (found === undefined)
+      throw new ProblemError(404, 'neither an order nor a carrier has named this parcel');
     const { parcel, orders, hasMoreOrders, page } = found;
     if (page.next !== undefined) {
       const path = `/api/tracking/${encodeURIComponent(trackNumber)}`;

@@ -36,7 +36,10 @@ describe('a carrier event', () => {
 
   it.each([
     [{ event_id: '' }, 'event_id must be text of 1 to 255 characters, not empty text'],
-    [{ track_number: 'x'.repeat(256) }, 'track_number must be text of 1 to 255 characters, not 256 characters'],
+    [
+      { track_number: 'x'.repeat(256) },
+      'track_number must be text of 1 to 255 characters, not 256 characters',
+    ],
     [{ type: 'shipped' }, 'type must be one of accepted, in_transit, arrived, out_for_delivery,'],
     [{ occurred_at: '2026-02-30T00:00:00Z' }, 'occurred_at must be an RFC 3339 date-time'],
     [{ location: null }, 'location must be text of at most 255 characters, not null'],
@@ -48,7 +51,9 @@ describe('a carrier event', () => {
   });
 
   it.each(['event_id', 'track_number', 'type', 'occurred_at'])('has to have its %s', (name) => {
-    expect(faultsOf(decodeCarrierEvent(bytes(anEvent({ [name]: undefined }))))).toContain(`${name} is missing`);
+    expect(faultsOf(decodeCarrierEvent(bytes(anEvent({ [name]: undefined }))))).toContain(
+      `${name} is missing`,
+    );
   });
 
   it('may have other fields on the topic, but not in a request', () => {
@@ -62,10 +67,9 @@ describe('a carrier event', () => {
     const whole = { location: 'a', carrier: 'b', note: 'c', estimated_at: '2026-01-02T03:04:05Z' };
     const fingerprint = (fields: object) =>
       fingerprintOf(Object.assign(new CarrierEvent(), anEvent({ ...whole, ...fields })));
-    const others = ['event_id', 'track_number', 'type', 'occurred_at', ...Object.keys(whole)].flatMap((name) => [
-      fingerprint({ [name]: 'other' }),
-      fingerprint({ [name]: undefined }),
-    ]);
+    const others = ['event_id', 'track_number', 'type', 'occurred_at', ...Object.keys(whole)].flatMap(
+      (name) => [fingerprint({ [name]: 'other' }), fingerprint({ [name]: undefined })],
+    );
     expect(new Set([fingerprint({}), ...others]).size).toBe(others.length + 1);
     expect(fingerprint({})).toBe(fingerprint({}));
   });

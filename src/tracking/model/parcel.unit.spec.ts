@@ -17,7 +17,10 @@ const event = (type: CarrierEventType, day: number, fields: Partial<CarrierEvent
 const marksOfAll = (events: readonly CarrierEvent[]): ParcelMarks | undefined =>
   events
     .map(marksOf)
-    .reduce<ParcelMarks | undefined>((before, marks) => (before ? mergeMarks(before, marks) : marks), undefined);
+    .reduce<ParcelMarks | undefined>(
+      (before, marks) => (before ? mergeMarks(before, marks) : marks),
+      undefined,
+    );
 const stateOf = (...events: readonly CarrierEvent[]) => parcelStateOf(marksOfAll(events));
 
 /** The rule in its own words: sorted, and gone through from the oldest to the newest. */
@@ -58,7 +61,9 @@ describe('the state of a parcel', () => {
   });
 
   it('does not depend on how its events were put together', () => {
-    const marks = arbitraryHistory(['T']).filter((events) => events.length > 0).map((events) => marksOfAll(events)!);
+    const marks = arbitraryHistory(['T'])
+      .filter((events) => events.length > 0)
+      .map((events) => marksOfAll(events)!);
     fc.assert(
       fc.property(marks, marks, marks, (a, b, c) => {
         expect(mergeMarks(a, mergeMarks(b, c))).toEqual(mergeMarks(mergeMarks(a, b), c));
@@ -107,7 +112,8 @@ describe('the state of a parcel', () => {
     });
     expect(stateOf(...under, event('delivered', 3)).estimated_at).toBeNull();
     expect(
-      stateOf(event('delivered', 3, { location: 'door' }), event('in_transit', 4, { location: 'x' })).location,
+      stateOf(event('delivered', 3, { location: 'door' }), event('in_transit', 4, { location: 'x' }))
+        .location,
     ).toBe('door');
   });
 });

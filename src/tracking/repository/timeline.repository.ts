@@ -7,7 +7,10 @@ import { CarrierEventEntity } from './tracking.entities.js';
 
 /** An event as it came; what it came without is null. */
 export type StoredEvent = {
-  readonly [Field in Exclude<keyof CarrierEvent, 'track_number'>]: Exclude<CarrierEvent[Field], undefined> | null;
+  readonly [Field in Exclude<keyof CarrierEvent, 'track_number'>]: Exclude<
+    CarrierEvent[Field],
+    undefined
+  > | null;
 };
 
 export interface TimelinePage {
@@ -16,15 +19,7 @@ export interface TimelinePage {
   readonly next?: TimelinePosition;
 }
 
-const FIELDS = [
-  'event_id',
-  'type',
-  'occurred_at',
-  'location',
-  'carrier',
-  'note',
-  'estimated_at',
-] as const;
+const FIELDS = ['event_id', 'type', 'occurred_at', 'location', 'carrier', 'note', 'estimated_at'] as const;
 
 const PARCEL = 'SELECT marks FROM tracking.parcels WHERE track_number = $1';
 const ORDERS = `

@@ -63,7 +63,9 @@ const STORE = prepared(`
   WHERE orders.content_version < EXCLUDED.content_version
   RETURNING order_uid, number, xmax <> 0 AS "wasThere"`);
 
-const UNLINK = prepared('DELETE FROM tracking.order_parcels WHERE order_uid = ANY (ARRAY(SELECT unnest($1::text[])))');
+const UNLINK = prepared(
+  'DELETE FROM tracking.order_parcels WHERE order_uid = ANY (ARRAY(SELECT unnest($1::text[])))',
+);
 const LINK = prepared(`
   INSERT INTO tracking.order_parcels (${LINKS.columnNames.join(', ')})
   SELECT ${LINKS.columnNames.join(', ')} FROM ${LINKS.unnested('e')}`);

@@ -147,7 +147,10 @@ function truth(events: readonly CarrierEvent[], contents: readonly ToldContent[]
     const marks = events
       .filter((event) => event.track_number === track_number)
       .map(marksOf)
-      .reduce<ParcelMarks | undefined>((before, next) => (before ? mergeMarks(before, next) : next), undefined);
+      .reduce<ParcelMarks | undefined>(
+        (before, next) => (before ? mergeMarks(before, next) : next),
+        undefined,
+      );
     return { track_number, ...parcelStateOf(marks) };
   });
   return { shipment_status: shipmentStatusOf(parcels), content_version: newest.contentVersion, parcels };
@@ -171,7 +174,10 @@ it('whatever two processes get, in whatever order and however often, the truth i
   const runs = fc
     .record({ events: arbitraryHistory(TRACK_NUMBERS), contents: arbitraryContents() })
     .chain(({ events, contents }) => {
-      const steps: Step[] = [...events.map((event) => ({ event })), ...contents.map((content) => ({ content }))];
+      const steps: Step[] = [
+        ...events.map((event) => ({ event })),
+        ...contents.map((content) => ({ content })),
+      ];
       // All of it once, in any order, and some of it again; batch by batch, to either process.
       const first = fc.shuffledSubarray(steps, { minLength: steps.length });
       const again = fc.shuffledSubarray(steps);
@@ -186,7 +192,8 @@ it('whatever two processes get, in whatever order and however often, the truth i
       // The processes take turns in getting batches, and work at the same time.
       await Promise.all(
         processes.map(async (process, index) => {
-          for (const batch of batches.filter((_, place) => place % 2 === index)) await receive(process, batch);
+          for (const batch of batches.filter((_, place) => place % 2 === index))
+            await receive(process, batch);
         }),
       );
       const all = await announced(house.database);

@@ -42,11 +42,7 @@ export class ParcelUpdates {
    *
    * @param events that were stored in the same transaction
    */
-  async apply(
-    tx: Transaction,
-    events: readonly CarrierEvent[],
-    purpose: Purpose,
-  ): Promise<ParcelUpdate> {
+  async apply(tx: Transaction, events: readonly CarrierEvent[], purpose: Purpose): Promise<ParcelUpdate> {
     if (events.length === 0) return { announced: [], fansOut: false };
     const changed = await this.changedBy(tx, events);
     const ordersOf = await this.orders.ordersOf(tx, [...changed.keys()], MOST_ORDERS_AT_ONCE + 1);
@@ -55,7 +51,10 @@ export class ParcelUpdates {
     let parcelsLeft = MOST_PARCELS_AT_ONCE;
     for (const [trackNumber, cause] of changed) {
       const own = ordersOf.get(trackNumber) ?? [];
-      const cost = own.reduce((sum, { order_uid, parcels }) => sum + (causes.has(order_uid) ? 0 : parcels), 0);
+      const cost = own.reduce(
+        (sum, { order_uid, parcels }) => sum + (causes.has(order_uid) ? 0 : parcels),
+        0,
+      );
       if (own.length > MOST_ORDERS_AT_ONCE || cost > parcelsLeft) later.push({ trackNumber, cause });
       else {
         for (const { order_uid } of own) causes.set(order_uid, cause);

@@ -44,14 +44,7 @@ export function trackingOn(database: Database) {
   const updates = new ParcelUpdates(parcels, orders, fanOuts, weighing);
   return {
     events: new CarrierEventIntake(database, new CarrierEventRepository(), updates, fanOut, metrics),
-    contents: new OrderContentIntake(
-      database,
-      orders,
-      parcels,
-      weighing,
-      newDeadLetters(database),
-      metrics,
-    ),
+    contents: new OrderContentIntake(database, orders, parcels, weighing, newDeadLetters(database), metrics),
     fanOut,
   };
 }
@@ -61,7 +54,11 @@ export type Tracking = ReturnType<typeof trackingOn>;
 export const anEvent = (fields: Partial<CarrierEvent>): CarrierEvent =>
   Object.assign(new CarrierEvent(), { type: 'in_transit', occurred_at: '2026-01-01T00:00:00Z' }, fields);
 
-export const aContent = (orderUid: string, contentVersion: number, ...trackNumbers: string[]): ToldContent => ({
+export const aContent = (
+  orderUid: string,
+  contentVersion: number,
+  ...trackNumbers: string[]
+): ToldContent => ({
   orderUid,
   contentVersion,
   trackNumbers,

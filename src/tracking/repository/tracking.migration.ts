@@ -62,8 +62,6 @@ export class Tracking1796472000000 implements MigrationInterface {
         stepped_at   timestamptz      NOT NULL DEFAULT clock_timestamp(),
         CONSTRAINT pk_fan_outs PRIMARY KEY (track_number)
       )`);
-    await runner.query(`
-      COMMENT ON TABLE tracking.fan_outs IS 'track numbers whose orders are yet to be weighed, behind the last that was'`);
   }
 
   async down(runner: QueryRunner): Promise<void> {

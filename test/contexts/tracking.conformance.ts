@@ -148,6 +148,24 @@ export function trackingConformance(name: string, settings: () => ChosenSettings
       }, WAIT);
     });
 
+    it('tells of all orders that share a parcel, however many they are', async () => {
+      const orderUids = Array.from({ length: 30 }, (_, index) => `o${index}`);
+      for (const order_uid of orderUids) {
+        const news = { order_uid, version: 1, track_number: 'T 1/ł', items: [{ track_number: '' }] };
+        await send(chosen.KAFKA_STATUS_TOPIC ?? 'order-status', order_uid, news);
+      }
+      await eventually(async () => expect((await parcel('T 1/ł')).orders).toHaveLength(30), WAIT);
+      await submit(anEvent());
+      await eventually(async () => {
+        const told = await database.rows('SELECT order_uid FROM tracking.orders WHERE number = 1');
+        expect(told).toHaveLength(30);
+      }, WAIT);
+      await eventually(async () => {
+        expect(await metric(url, 'waybill_tracking_fan_outs_waiting')).toBe(0);
+        expect(await metric(url, 'waybill_tracking_fan_out_orders_total')).toBe(30);
+      }, WAIT);
+    });
+
     it('makes a dead letter of what is invalid, or has the id of an event with other content', async () => {
       await sendEvent(anEvent({ type: 'teleported' }));
       await sendEvent(anEvent());
@@ -161,7 +179,9 @@ export function trackingConformance(name: string, settings: () => ChosenSettings
         expect.stringMatching(/^tracking: type must be one of accepted/),
       ]);
       expect(await parcel('T 1/ł')).toMatchObject({ state: 'in_transit' });
-      expect(await metric(url, 'waybill_tracking_events_total', 'outcome="conflicting"')).toBe(1);
+      await eventually(async () => {
+        expect(await metric(url, 'waybill_tracking_events_total', 'outcome="conflicting"')).toBe(1);
+      }, WAIT);
     });
 
     it('takes all events of a request, or none', async () => {

@@ -12,9 +12,10 @@ import type { Logger } from './platform/logging/logger.js';
 import type { MessagingContext } from './platform/messaging/messaging.module.js';
 import { PLATFORM_ENTITIES, PlatformModule } from './platform/platform.module.js';
 import { sensors } from './sensors/sensors.module.js';
+import { tracking } from './tracking/tracking.module.js';
 
 /** The contexts of this house. A new kind of event is a new folder beside `orders/` and one more name here. */
-export const CONTEXTS: readonly Context[] = [orders, payments, sensors];
+export const CONTEXTS: readonly Context[] = [orders, payments, sensors, tracking];
 
 const MIGRATIONS_DIRECTORY = fileURLToPath(new URL('../migrations', import.meta.url));
 

@@ -20,12 +20,14 @@ const putOrder = (url: string, order: JsonObject & { order_uid: string }, etag: 
 export async function startBusyProgram(brokers: string, redisUrl: string): Promise<WaybillProcess> {
   const { topic, settings } = ownTopics(brokers);
   const everything = {
-    CONTEXTS: 'orders,payments,sensors',
+    CONTEXTS: 'orders,payments,sensors,tracking',
     ROLES: 'api,consumer,relay,producer',
     PAYMENTS_TOPIC: `${topic}-payments`,
     PAYMENT_STATUS_TOPIC: `${topic}-payment-status`,
     SENSORS_TOPIC: `${topic}-readings`,
     SENSORS_RETENTION_DAYS: '1',
+    DELIVERY_EVENTS_TOPIC: `${topic}-carriers`,
+    SHIPMENT_STATUS_TOPIC: `${topic}-shipments`,
   };
   const waybill = await startWaybill({ env: { ...settings, ...everything, REDIS_URL: redisUrl } });
   try {

@@ -5,9 +5,10 @@ import { type Environment, PROGRAM_SETTINGS } from '../../src/platform/config/en
 import { Settings } from '../../src/platform/config/setting-group.js';
 import type { Context } from '../../src/platform/context.js';
 import type { SensorsSettings } from '../../src/sensors/sensors.settings.js';
+import type { TrackingSettings } from '../../src/tracking/tracking.settings.js';
 
 /** Settings that a test chooses, of the program and of its contexts. */
-export type ChosenSettings = Partial<Environment & OrdersSettings & PaymentsSettings & SensorsSettings>;
+export type ChosenSettings = Partial<Environment & OrdersSettings & PaymentsSettings & SensorsSettings & TrackingSettings>;
 
 /** What the program is started with, unless a test wants something else. */
 export function houseOf(chosen: ChosenSettings = {}, contexts: readonly Context[] = CONTEXTS): House {

@@ -1,0 +1,41 @@
+import { Controller, Get, Param, Res } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { ProblemError } from '../../platform/http/problem.js';
+import { isOrderUid, ORDER_UID, ORDER_UID_SCHEMA } from '../model/order-uid.js';
+import { TrackingLookup } from '../service/tracking-lookup.js';
+
+const PROBLEM = { $ref: '#/components/schemas/Problem' };
+
+/** The parcels of an order. */
+@ApiTags('tracking')
+@ApiProduces('application/json', 'application/problem+json')
+@Controller('api/orders/:order_uid/shipments')
+export class ShipmentsController {
+  constructor(private readonly lookup: TrackingLookup) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The parcels of an order, and what they come to' })
+  @ApiParam({ name: 'order_uid', schema: ORDER_UID_SCHEMA })
+  @ApiResponse({ status: 200, description: 'Its parcels, in the order of its items' })
+  @ApiResponse({ status: 400, description: 'No order can have this id', schema: PROBLEM })
+  @ApiResponse({ status: 404, description: 'No such order is known here, or not yet', schema: PROBLEM })
+  async find(@Param('order_uid') orderUid: string, @Res() reply: FastifyReply): Promise<void> {
+    if (!isOrderUid(orderUid)) {
+      const detail = `must be ${ORDER_UID}`;
+      throw new ProblemError(400, `order_uid ${detail}`, { errors: [{ path: 'order_uid', detail }] });
+    }
+    const shipments = await this.lookup.shipmentsOf(orderUid);
+    if (shipments === undefined) throw new ProblemError(404, `no parcels of an order ${orderUid} are known`);
+    const { status, contentVersion, parcels } = shipments;
+    reply.header('cache-control', 'no-store').header('content-type', 'application/json; charset=utf-8');
+    await reply.send(
+      JSON.stringify({
+        order_uid: orderUid,
+        shipment_status: status,
+        content_version: contentVersion,
+        parcels,
+      }),
+    );
+  }
+}

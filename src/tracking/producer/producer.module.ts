@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { ShipmentAnnouncements } from './shipment-announcements.js';
+
+@Module({ providers: [ShipmentAnnouncements], exports: [ShipmentAnnouncements] })
+export class TrackingProducerModule {}

@@ -1,5 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import { fileURLToPath } from 'node:url';
+import { inventory } from './inventory/inventory.module.js';
 import { orders } from './orders/orders.module.js';
 import { Environment } from './platform/config/environment.js';
 import type { Settings } from './platform/config/setting-group.js';
@@ -13,7 +14,7 @@ import { PLATFORM_ENTITIES, PlatformModule } from './platform/platform.module.js
 import { sensors } from './sensors/sensors.module.js';
 
 /** The contexts of this house. A new kind of event is a new folder beside `orders/` and one more name here. */
-export const CONTEXTS: readonly Context[] = [orders, sensors];
+export const CONTEXTS: readonly Context[] = [orders, inventory, sensors];
 
 const MIGRATIONS_DIRECTORY = fileURLToPath(new URL('../migrations', import.meta.url));
 

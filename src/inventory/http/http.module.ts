@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { InventoryServiceModule } from '../service/service.module.js';
+import { StockController } from './stock.controller.js';
+import { StockImportController } from './stock-import.controller.js';
+
+@Module({ imports: [InventoryServiceModule], controllers: [StockImportController, StockController] })
+export class InventoryHttpModule {}

@@ -77,6 +77,8 @@ interface Names {
   readonly topics: Topics;
   readonly groups: ContextNames;
   readonly environment: Environment;
+  /** What goes over a topic, whoever's it is, by the topic's name in code. @throws Error where nobody describes it */
+  readonly messageOn: (topic: string) => string;
 }
 
 function channelsOf({ context, facts }: Described, { topics, environment }: Names): Record<string, object> {
@@ -99,7 +101,7 @@ const deadLetterTopicsOf = ({ name: context, consumes }: Context, topics: Topics
 
 function operationsOf({ context, facts }: Described, names: Names): Record<string, object> {
   const clientId: MessageSchema = { type: 'string', const: names.environment.KAFKA_CLIENT_ID };
-  const messageOn = (topic: string): string => facts.topics[topic]!.message;
+  const { messageOn } = names;
   const own = Object.entries(facts.operations).map(([name, { action, topic, summary, mode }]) => {
     const group = mode && { groupId: groupOf(context, mode, names) };
     return [name, operationOf(action, topic, messageOn(topic), summary, { ...group, clientId })];
@@ -153,7 +155,7 @@ async function describedContexts(): Promise<Described[]> {
   return described;
 }
 
-function namesOf(contexts: readonly Context[]): Names {
+function namesOf(contexts: readonly Context[], described: readonly Described[]): Names {
   const settings = Settings.defaults([PROGRAM_SETTINGS, ...contexts.flatMap((one) => one.settings ?? [])]);
   const claims = contexts.map((one) => ({
     context: one.name,
@@ -162,7 +164,13 @@ function namesOf(contexts: readonly Context[]): Names {
     consumes: one.consumes,
   }));
   const groups = new ContextNames(contexts.map(({ name, isMain = false }) => ({ name, isMain })));
-  return { topics: new Topics(claims), groups, environment: settings.of(Environment) };
+  const topics = Object.assign({}, ...described.map(({ facts }) => facts.topics)) as EventFacts['topics'];
+  const messageOn = (topic: string): string => {
+    const { message } = topics[topic] ?? {};
+    if (message === undefined) throw new Error(`nobody describes the topic ${topic}`);
+    return message;
+  };
+  return { topics: new Topics(claims), groups, environment: settings.of(Environment), messageOn };
 }
 
 /**
@@ -171,7 +179,7 @@ function namesOf(contexts: readonly Context[]): Names {
  */
 export async function asyncApiDocument(): Promise<object> {
   const described = await describedContexts();
-  const names = namesOf(CONTEXTS);
+  const names = namesOf(CONTEXTS, described);
   const messages = together([
     ...described.map(({ facts }) => facts.messages),
     { [DEAD_LETTER_MESSAGE]: await deadLetter() },

@@ -108,6 +108,12 @@ export const INVENTORY_EVENTS: EventFacts = {
     },
   },
   operations: {
+    reserveStock: {
+      action: 'receive',
+      topic: 'order-status',
+      summary: 'Reserves what an order wants, and lets it go with what becomes of the order',
+      mode: 'shared',
+    },
     announceStock: {
       action: 'send',
       topic: STOCK_STATUS_TOPIC,

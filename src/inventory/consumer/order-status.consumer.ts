@@ -6,12 +6,12 @@ import { Subscribe } from '../../platform/messaging/subscription.js';
 import { describeFaults } from '../../platform/validation/field-fault.js';
 import type { OrderEvent } from '../model/order-event.js';
 import { decodeOrderEvent } from '../model/order-event.codec.js';
-import { OrderIntake } from '../service/order-intake.js';
+import { ReservationIntake } from '../service/reservation-intake.js';
 
 /** What becomes of orders, from the topic `order-status`. */
 @Controller()
 export class OrderStatusConsumer {
-  constructor(private readonly intake: OrderIntake) {}
+  constructor(private readonly intake: ReservationIntake) {}
 
   @Subscribe({ context: 'inventory', topic: 'order-status', mode: 'shared' })
   async receive(@Payload() received: readonly ReceivedEvent[]): Promise<void> {

@@ -48,7 +48,7 @@ export class StockImportController {
     // Whoever stops reading in the middle still has to be answered on the connection.
     const body = raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     const result = await this.imports.take(body).catch((error: unknown) => {
-      throw raw.aborted ? new ProblemError(400, 'the body is not whole') : error;
+      throw raw.destroyed && !raw.complete ? new ProblemError(400, 'the body is not whole') : error;
     });
     if (result.outcome !== 'applied') throw refusalOf(result.outcome, result.faults);
     const { outcome: _applied, ...counts } = result;

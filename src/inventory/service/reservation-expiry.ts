@@ -9,7 +9,7 @@ import type { KnownOrder } from '../model/known-order.js';
 import { newsOf } from '../model/order-weighing.js';
 import { StockStatus } from '../producer/stock-status.js';
 import { KnownOrderRepository } from '../repository/known-order.repository.js';
-import { OrderIntakeMetrics } from './order-intake.metrics.js';
+import { ReservationMetrics } from './reservation.metrics.js';
 
 const MAX_PAUSE_MS = 5_000;
 const PAUSES_PER_TTL = 2;
@@ -28,7 +28,7 @@ export class ReservationExpiry {
     private readonly database: Database,
     private readonly orders: KnownOrderRepository,
     private readonly stockStatus: StockStatus,
-    private readonly metrics: OrderIntakeMetrics,
+    private readonly metrics: ReservationMetrics,
     { INVENTORY_RESERVATION_TTL_SECONDS: ttlSeconds }: InventorySettings,
     { ROLES }: Environment,
     @Inject(LOGGER) private readonly log: Logger,

@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
 import { InventoryProducerModule } from '../producer/producer.module.js';
 import { InventoryRepositoryModule } from '../repository/repository.module.js';
-import { ORDER_INTAKE_METRICS, OrderIntakeMetrics } from './order-intake.metrics.js';
-import { OrderIntake } from './order-intake.js';
+import { RESERVATION_METRICS, ReservationMetrics } from './reservation.metrics.js';
+import { ReservationIntake } from './reservation-intake.js';
 import { ReservationExpiry } from './reservation-expiry.js';
 import { StockChanges } from './stock-changes.js';
 import { STOCK_IMPORT_METRICS, StockImports } from './stock-imports.js';
@@ -11,15 +11,15 @@ import { StockLookup } from './stock-lookup.js';
 @Module({
   imports: [InventoryRepositoryModule, InventoryProducerModule],
   providers: [
-    OrderIntake,
-    OrderIntakeMetrics,
-    ...ORDER_INTAKE_METRICS,
+    ReservationIntake,
+    ReservationMetrics,
+    ...RESERVATION_METRICS,
     ReservationExpiry,
     StockChanges,
     StockImports,
     ...STOCK_IMPORT_METRICS,
     StockLookup,
   ],
-  exports: [OrderIntake, StockChanges, StockImports, StockLookup],
+  exports: [ReservationIntake, StockChanges, StockImports, StockLookup],
 })
 export class InventoryServiceModule {}

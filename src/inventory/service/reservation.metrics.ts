@@ -15,7 +15,7 @@ const OUTCOMES: readonly Outcome[] = [
 ];
 const ANNOUNCED = 'waybill_inventory_announced_total';
 
-export const ORDER_INTAKE_METRICS: Provider[] = [
+export const RESERVATION_METRICS: Provider[] = [
   counterProvider({
     name: ANNOUNCED,
     help: 'What became of reservations, by outcome (reserved, out_of_stock, expiring, released, taken, returned). Look when out_of_stock rises: orders are being cancelled',
@@ -25,7 +25,7 @@ export const ORDER_INTAKE_METRICS: Provider[] = [
 
 /** Counts what was said of orders, once it is committed. */
 @Injectable()
-export class OrderIntakeMetrics {
+export class ReservationMetrics {
   constructor(@InjectMetric(ANNOUNCED) private readonly announced: Counter<'outcome'>) {
     for (const outcome of OUTCOMES) announced.inc({ outcome }, 0);
   }

@@ -11,7 +11,7 @@ import { StockStatus } from '../producer/stock-status.js';
 import { KnownOrderRepository } from '../repository/known-order.repository.js';
 import type { OrderToKeep } from '../repository/known-order.sql.js';
 import { StockRepository } from '../repository/stock.repository.js';
-import { OrderIntakeMetrics } from './order-intake.metrics.js';
+import { ReservationMetrics } from './reservation.metrics.js';
 
 /** What a batch has come to. */
 interface Decided {
@@ -25,14 +25,14 @@ interface Decided {
  * level is locked once, the orders are decided in memory, and all of it is written together with what is announced.
  */
 @Injectable()
-export class OrderIntake {
+export class ReservationIntake {
   constructor(
     private readonly database: Database,
     private readonly orders: KnownOrderRepository,
     private readonly stock: StockRepository,
     private readonly stockStatus: StockStatus,
     private readonly deadLetters: DeadLetters,
-    private readonly metrics: OrderIntakeMetrics,
+    private readonly metrics: ReservationMetrics,
   ) {}
 
   /** Takes a batch in. When it throws, nothing of it was written, or, if the connection was lost at the commit, perhaps all. */

@@ -10,6 +10,8 @@ import { availableOf, etagOf, MAX_ON_HAND, type StockLevel } from '../model/stoc
 import { CHRT_ID_TEXT, chrtIdOf } from '../model/stock-request.js';
 
 export const INVENTORY_PATH = '/api/inventory';
+/** The parameter of a path, for the description of the API. */
+export const CHRT_ID = { name: 'chrt_id', schema: { type: 'integer', format: 'int64', minimum: 0 } };
 
 /** @throws ProblemError 400 */
 export function requireChrtId(text: string): number {

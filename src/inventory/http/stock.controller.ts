@@ -1,6 +1,5 @@
-import { Body, Controller, Get, Headers, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import {
-  ApiBody,
   ApiHeader,
   ApiOperation,
   ApiParam,
@@ -11,40 +10,24 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendAnswer } from '../../platform/http/answer.js';
-import { parseIfMatch } from '../../platform/http/conditional.js';
-import {
-  IdempotencyKeys,
-  type KeyClaim,
-  parseIdempotencyKey,
-  type RepeatableAnswer,
-} from '../../platform/http/idempotency-keys.js';
-import { invalidRequest } from '../../platform/http/invalid-request.js';
-import { requireJson } from '../../platform/http/json-body.js';
 import { linkToNextPage } from '../../platform/http/pages.js';
 import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
 import { problemAnswer } from '../../platform/http/problem-answer.js';
-import { ReadsBody } from '../../platform/http/request-bodies.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
-import type { StockReceipt } from '../model/stock-change.js';
-import { decodeAdjustment, decodeCount } from '../model/stock-request.js';
-import { StockChanges } from '../service/stock-changes.js';
 import { StockLookup } from '../service/stock-lookup.js';
 import {
+  CHRT_ID,
   encodeLevel,
   encodeMovement,
   INVENTORY_PATH,
   levelAnswer,
-  receiptAnswer,
   requireChrtId,
   unregistered,
 } from './stock-answer.js';
 import { cursorAfter, MAX_LIMIT, parseMovementListQuery, parseStockListQuery } from './stock-list-query.js';
 
-/** Whose Idempotency-Keys these are. */
-const POST_ADJUSTMENT = `POST ${INVENTORY_PATH}/:chrt_id/adjustments`;
 const LEVEL = { $ref: '#/components/schemas/StockLevel' };
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
-const CHRT_ID = { name: 'chrt_id', schema: { type: 'integer', format: 'int64', minimum: 0 } };
 const LIMIT = {
   name: 'limit',
   required: false,
@@ -60,8 +43,6 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 export class StockController {
   constructor(
     private readonly lookup: StockLookup,
-    private readonly changes: StockChanges,
-    private readonly idempotencyKeys: IdempotencyKeys,
     private readonly pages: PagesUnderWay,
   ) {}
 
@@ -145,104 +126,4 @@ export class StockController {
     reply.header('cache-control', 'no-store').header('content-type', JSON_TYPE);
     await reply.send(`[${page.movements.map(encodeMovement).join(',')}]`);
   }
-
-  @Put(':chrt_id')
-  @ReadsBody()
-  @ApiOperation({ summary: 'Registers a thing, or sets what is on hand of it' })
-  @ApiParam(CHRT_ID)
-  @ApiHeader({
-    name: 'If-Match',
-    required: false,
-    description: 'The ETag that the level was read with, a list of them, or * for any',
-  })
-  @ApiBody({ schema: { $ref: '#/components/schemas/StockCount' } })
-  @ApiResponse({ status: 200, description: 'It is so now; with its ETag', schema: LEVEL })
-  @ApiResponse({ status: 201, description: 'It is registered; with its ETag', schema: LEVEL })
-  @ApiResponse({ status: 400, description: 'Not valid; every fault is named', schema: PROBLEM })
-  @ApiResponse({ status: 409, description: 'More is reserved than that', schema: PROBLEM })
-  @ApiResponse({ status: 412, description: 'It has another ETag, or is not registered', schema: PROBLEM })
-  @ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM })
-  @ApiResponse({ status: 415, description: 'Not application/json', schema: PROBLEM })
-  @ApiResponse({ status: 503, description: 'Cannot be stored at the moment', schema: PROBLEM })
-  async count(
-    @Param('chrt_id') text: string,
-    @Body() body: Buffer | undefined,
-    @Headers('content-type') contentType: string | undefined,
-    @Headers('if-match') ifMatchField: string | undefined,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const chrtId = requireChrtId(text);
-    requireJson(contentType);
-    const ifMatch = ifMatchField === undefined ? undefined : parseIfMatch(ifMatchField, 'the level');
-    const verdict = decodeCount(body ?? null);
-    if (!verdict.valid) throw invalidRequest('the count of stock', verdict.faults);
-    const { nm_id: nmId, on_hand: onHand } = verdict.model;
-    const change = { kind: 'count', chrtId, nmId, onHand, ...(ifMatch && { ifMatch }) } as const;
-    const receipt = await this.changes.submit({ change }, body!.length);
-    await send(reply, receiptAnswer(receipt, request.url));
-  }
-
-  @Post(':chrt_id/adjustments')
-  @ReadsBody()
-  @ApiOperation({ summary: 'Adds to what is on hand of a thing, or takes from it' })
-  @ApiParam(CHRT_ID)
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'The same key and body get the first answer again, and nothing is adjusted twice',
-  })
-  @ApiBody({ schema: { $ref: '#/components/schemas/StockAdjustment' } })
-  @ApiResponse({ status: 200, description: 'It is so now; with its ETag', schema: LEVEL })
-  @ApiResponse({ status: 400, description: 'Not valid; every fault is named', schema: PROBLEM })
-  @ApiResponse({ status: 404, description: 'Nobody has registered the thing', schema: PROBLEM })
-  @ApiResponse({
-    status: 409,
-    description: 'More is reserved than that, or a request with this Idempotency-Key is under way',
-    schema: PROBLEM,
-  })
-  @ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM })
-  @ApiResponse({ status: 415, description: 'Not application/json', schema: PROBLEM })
-  @ApiResponse({
-    status: 422,
-    description: 'This Idempotency-Key came with another body before',
-    schema: PROBLEM,
-  })
-  @ApiResponse({
-    status: 503,
-    description:
-      'Cannot be stored at the moment. When the database was lost at the last moment it may have been stored all the same; sending it again is safe with an Idempotency-Key alone',
-    schema: PROBLEM,
-  })
-  async adjust(
-    @Param('chrt_id') text: string,
-    @Body() body: Buffer | undefined,
-    @Headers('content-type') contentType: string | undefined,
-    @Headers('idempotency-key') idempotencyKey: string | undefined,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const chrtId = requireChrtId(text);
-    requireJson(contentType);
-    const verdict = decodeAdjustment(body ?? null);
-    if (!verdict.valid) throw invalidRequest('the adjustment of stock', verdict.faults);
-    const change = { kind: 'adjustment', chrtId, ...verdict.model } as const;
-    const adjust = async (claim?: KeyClaim): Promise<RepeatableAnswer> => {
-      const keyed = claim && { claim, answerTo: (done: StockReceipt) => receiptAnswer(done, request.url) };
-      return receiptAnswer(
-        await this.changes.submit({ change, ...(keyed && { keyed }) }, body!.length),
-        request.url,
-      );
-    };
-    // One key may be used for several things.
-    const route = POST_ADJUSTMENT.replace(':chrt_id', String(chrtId));
-    const answer =
-      idempotencyKey === undefined
-        ? await adjust()
-        : await this.idempotencyKeys.once(parseIdempotencyKey(idempotencyKey, route), body!, adjust);
-    await send(reply, answer);
-  }
 }
-
-const send = (reply: FastifyReply, { status, headers, body }: RepeatableAnswer): FastifyReply =>
-  reply.status(status).headers(headers).send(body);

@@ -21,9 +21,12 @@ const COLUMNS = ORDERS.columnNames.filter((name) => name !== 'age');
 
 export const ORDER_FIELDS = `order_uid AS "orderUid", version, content_version AS "contentVersion", status, outcome, number`;
 
-/** Holds them until the transaction ends. Orders are locked ahead of stock, and both in an order of their own. */
-export const LOCK_ORDERS = prepared(`
-  SELECT ${ORDER_FIELDS} FROM inventory.known_orders WHERE order_uid = ANY ($1::text[]) ORDER BY order_uid FOR UPDATE`);
+/**
+ * Holds them until the transaction ends. Orders are locked ahead of stock, and both in an order of their own. It is planned
+ * each time, as is all that looks rows up: see `stock.sql.ts`.
+ */
+export const LOCK_ORDERS = `
+  SELECT ${ORDER_FIELDS} FROM inventory.known_orders WHERE order_uid = ANY ($1::text[]) ORDER BY order_uid FOR UPDATE`;
 
 /** Those that have waited longest. Nobody waits for another: who is being changed is old enough the next time. */
 export const LOCK_OLD_ORDERS = `
@@ -38,11 +41,13 @@ export const INSERT_ORDERS = prepared(`
   ORDER BY order_uid ON CONFLICT (order_uid) DO NOTHING RETURNING order_uid`);
 
 /** Of orders that are locked. */
-export const UPDATE_ORDERS = prepared(`
+export const UPDATE_ORDERS = `
   UPDATE inventory.known_orders AS o
-  SET ${COLUMNS.map((name) => `${name} = e.${name}`).join(', ')},
+  SET ${COLUMNS.filter((name) => name !== 'order_uid')
+    .map((name) => `${name} = e.${name}`)
+    .join(', ')},
     reserved_at = CASE e.age WHEN 'anew' THEN now() WHEN 'kept' THEN o.reserved_at END
-  FROM ${ORDERS.unnested('e')} WHERE o.order_uid = e.order_uid`);
+  FROM ${ORDERS.unnested('e')} WHERE o.order_uid = e.order_uid`;
 
 export const arraysOfOrders = (orders: readonly OrderToKeep[]): Buffer[] => ORDERS.arraysOf(orders);
 
@@ -64,18 +69,18 @@ const RESERVATIONS = new BatchTable<Reservation>('inventory.reservations', [
 const RESERVATION_COLUMNS = RESERVATIONS.columnNames.join(', ');
 
 /** Of orders that are locked, by `chrt_id`. */
-export const RESERVATIONS_OF = prepared(`
+export const RESERVATIONS_OF = `
   SELECT order_uid AS "orderUid", content_version AS "contentVersion", chrt_id AS "chrtId", quantity, taken
-  FROM inventory.reservations WHERE order_uid = ANY ($1::text[]) ORDER BY order_uid, chrt_id`);
+  FROM inventory.reservations WHERE order_uid = ANY ($1::text[]) ORDER BY order_uid, chrt_id`;
 
-export const DELETE_RESERVATIONS = prepared(`
-  DELETE FROM inventory.reservations WHERE order_uid = ANY ($1::text[])`);
+export const DELETE_RESERVATIONS = `
+  DELETE FROM inventory.reservations WHERE order_uid = ANY ($1::text[])`;
 export const INSERT_RESERVATIONS = prepared(`
   INSERT INTO inventory.reservations (${RESERVATION_COLUMNS})
   SELECT ${RESERVATION_COLUMNS} FROM ${RESERVATIONS.unnested('e')} ORDER BY e.place`);
 /** The pieces of orders have left the house. */
-export const TAKE_RESERVATIONS = prepared(`
-  UPDATE inventory.reservations SET taken = true WHERE order_uid = ANY ($1::text[])`);
+export const TAKE_RESERVATIONS = `
+  UPDATE inventory.reservations SET taken = true WHERE order_uid = ANY ($1::text[])`;
 
 export const arraysOfReservations = (reservations: readonly Reservation[]): Buffer[] =>
   RESERVATIONS.arraysOf(reservations);

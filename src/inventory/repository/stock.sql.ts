@@ -30,9 +30,12 @@ export const LEVEL_FIELDS = `chrt_id AS "chrtId", nm_id AS "nmId", on_hand AS "o
 /**
  * Holds the levels until the transaction ends. All who change levels lock them by `chrt_id`, ascending, by this one statement,
  * so that they wait for each other instead of deadlocking. Who has waited sees what the others have left.
+ *
+ * What looks rows up is planned each time: a plan that was made for an empty table reads all of it, also once a file has
+ * brought a million rows.
  */
-export const LOCK_LEVELS = prepared(`
-  SELECT ${LEVEL_FIELDS} FROM inventory.stock WHERE chrt_id = ANY ($1::bigint[]) ORDER BY chrt_id FOR UPDATE`);
+export const LOCK_LEVELS = `
+  SELECT ${LEVEL_FIELDS} FROM inventory.stock WHERE chrt_id = ANY ($1::bigint[]) ORDER BY chrt_id FOR UPDATE`;
 
 /**
  * Inserts the levels that are not there yet, and tells which. Sorted, and ahead of {@link LOCK_LEVELS}, which waits for no
@@ -44,10 +47,10 @@ export const INSERT_NEW_LEVELS = prepared(`
   ORDER BY chrt_id ON CONFLICT (chrt_id) DO NOTHING RETURNING chrt_id`);
 
 /** Of levels that are locked. */
-export const UPDATE_LEVELS = prepared(`
+export const UPDATE_LEVELS = `
   UPDATE inventory.stock AS s
   SET nm_id = e.nm_id, on_hand = e.on_hand, reserved = e.reserved, version = e.version, updated_at = now()
-  FROM ${LEVELS.unnested('e')} WHERE s.chrt_id = e.chrt_id`);
+  FROM ${LEVELS.unnested('e')} WHERE s.chrt_id = e.chrt_id`;
 
 /** Their ids grow in the order in which they were made: nobody else moves what is locked. */
 export const INSERT_MOVEMENTS = prepared(`

@@ -279,27 +279,5 @@ export function inventoryConformance(name: string, settings: () => ChosenSetting
       await eventually(async () => expect((await importFile(`${HEADER}2,77,1\n`)).status).toBe(200), WAIT);
       expectProblem(await at('/1'), 404);
     });
-
-    it('comes out of a large file while orders reserve on, each within a second', async () => {
-      const rows = 20_000;
-      await count(1, 1_000);
-      const file = HEADER + Array.from({ length: rows }, (_, n) => `${n + 1},77,1000\n`).join('');
-      let isDone = false;
-      const importing = importFile(file).finally(() => (isDone = true));
-      const waitsMs: number[] = [];
-      while (!isDone) {
-        const order = anOrder();
-        const begunAtMs = performance.now();
-        await tell(order.wants(1, 500, rows));
-        await eventually(async () => expect(await outcomeOf(order.orderUid)).toBeDefined(), WAIT);
-        waitsMs.push(performance.now() - begunAtMs);
-      }
-      expect(jsonOf(await importing)).toMatchObject({ rows, registered: rows - 1 });
-      expect(Math.max(...waitsMs)).toBeLessThan(1_000);
-      const [{ n }] = (await database.rows('SELECT count(*)::int AS n FROM inventory.stock')) as [
-        { n: number },
-      ];
-      expect(n).toBe(rows);
-    });
   });
 }

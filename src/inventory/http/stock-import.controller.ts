@@ -53,6 +53,7 @@ export class StockImportController {
     if (result.outcome !== 'applied') throw refusalOf(result.outcome, result.faults);
     const { outcome: _applied, ...counts } = result;
     await reply
+      .status(200)
       .header('cache-control', 'no-store')
       .header('content-type', JSON_TYPE)
       .send(JSON.stringify(counts));

@@ -1,4 +1,4 @@
-import { type CsvError, parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import { pipeline } from 'node:stream/promises';
 import { nextTurn } from '../../platform/event-loop-turns.js';
 import { type ColumnPlaces, type LineFault, MAX_IMPORT_ROWS, placesOf, rowOf } from '../model/import-row.js';
@@ -25,8 +25,11 @@ class EnoughReadError extends Error {}
  *
  * @throws what the body throws, such as when its sender is gone
  */
-export async function readImportFile(body: AsyncIterable<Buffer>): Promise<ReadFile> {
-  const file = new FileReader();
+export async function readImportFile(
+  body: AsyncIterable<Buffer>,
+  maxRows = MAX_IMPORT_ROWS,
+): Promise<ReadFile> {
+  const file = new FileReader(maxRows);
   const parser = parse({
     bom: true,
     relax_column_count: true,
@@ -42,14 +45,13 @@ export async function readImportFile(body: AsyncIterable<Buffer>): Promise<ReadF
     parser.resume();
     await pipeline(inTurns(body, file), parser);
   } catch (error) {
-    if (isCsvError(error)) file.fault(error['lines'] as number, `is no CSV: ${error.code}`);
+    if (isCsvError(error)) file.faultBehindLast(`is no CSV: ${error.code}`);
     else if (!(error instanceof EnoughReadError)) throw error;
   }
   return file.read();
 }
 
-const isCsvError = (error: unknown): error is CsvError & { lines: number } =>
-  String((error as { code?: unknown }).code).startsWith('CSV_');
+const isCsvError = (error: unknown): error is CsvError => error instanceof CsvError;
 
 async function* inTurns(body: AsyncIterable<Buffer>, file: FileReader): AsyncGenerator<Buffer> {
   for await (const chunk of body) {
@@ -68,16 +70,20 @@ class FileReader {
   private readonly seen = new Set<number>();
   private places: ColumnPlaces | undefined;
   private hasHeader = false;
+  private lastLine = 0;
+
+  constructor(private readonly maxRows: number) {}
 
   get isFull(): boolean {
     return this.faults.length >= MAX_LINE_FAULTS;
   }
 
   take(cells: readonly string[], line: number): void {
+    this.lastLine = line;
     if (this.isFull) return;
     if (!this.hasHeader) return this.takeHeader(cells, line);
     if (this.places === undefined) return;
-    if (this.rows.length === MAX_IMPORT_ROWS) return this.endWith(line);
+    if (this.rows.length === this.maxRows) return this.endWith(line);
     const row = rowOf(line, cells, this.places);
     if (typeof row === 'string') return this.fault(line, row);
     if (this.seen.has(row.chrtId)) return this.fault(line, `chrt_id ${row.chrtId} stands in a line before`);
@@ -87,6 +93,11 @@ class FileReader {
 
   fault(line: number, detail: string): void {
     if (!this.isFull) this.faults.push({ line, detail });
+  }
+
+  /** A fault of the line that was not taken in, since it has no end. */
+  faultBehindLast(detail: string): void {
+    this.fault(this.lastLine + 1, detail);
   }
 
   read(): ReadFile {
@@ -105,7 +116,7 @@ class FileReader {
   /** The file is too long, whatever stands in the rest of it. */
   private endWith(line: number): void {
     this.faults.length = Math.min(this.faults.length, MAX_LINE_FAULTS - 1);
-    this.fault(line, `is beyond the ${MAX_IMPORT_ROWS} rows that a file may have`);
+    this.fault(line, `is beyond the ${this.maxRows} rows that a file may have`);
     this.places = undefined;
   }
 }

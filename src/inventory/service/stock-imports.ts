@@ -15,8 +15,8 @@ import { MAX_LINE_FAULTS, readImportFile } from './import-file.js';
 import type { ImportRows } from './import-rows.js';
 
 const IMPORTED = 'waybill_inventory_imported_rows_total';
-/** A transaction holds its levels for some 30 ms then, which is as long as an order may have to wait for it. */
-const ROWS_A_TRANSACTION = 1_000;
+/** A transaction holds its levels for some 20 ms then, which is as long as an order may have to wait for it. */
+const ROWS_A_TRANSACTION = 500;
 const ROWS_A_LOOK = 10_000;
 
 export const STOCK_IMPORT_METRICS: Provider[] = [

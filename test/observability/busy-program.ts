@@ -20,9 +20,10 @@ const putOrder = (url: string, order: JsonObject & { order_uid: string }, etag: 
 export async function startBusyProgram(brokers: string, redisUrl: string): Promise<WaybillProcess> {
   const { topic, settings } = ownTopics(brokers);
   const everything = {
-    CONTEXTS: 'orders,sensors',
+    CONTEXTS: 'orders,inventory,sensors',
     ROLES: 'api,consumer,relay,producer',
     SENSORS_TOPIC: `${topic}-readings`,
+    STOCK_STATUS_TOPIC: `${topic}-stock-status`,
     SENSORS_RETENTION_DAYS: '1',
   };
   const waybill = await startWaybill({ env: { ...settings, ...everything, REDIS_URL: redisUrl } });

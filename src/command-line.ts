@@ -27,7 +27,13 @@ import {
   UsageError,
 } from './platform/dead-letters/command/dead-letters-arguments.js';
 import { keepTickShape } from './platform/tick-shape.js';
-import { deadLettersCommand, migrateDatabase, resetDatabase, skipBatch } from './database-commands.js';
+import {
+  contextCommand,
+  deadLettersCommand,
+  migrateDatabase,
+  resetDatabase,
+  skipBatch,
+} from './database-commands.js';
 import { Waybill } from './waybill.js';
 
 /** sysexits.h */
@@ -35,6 +41,8 @@ const EX_USAGE = 64;
 const EX_UNAVAILABLE = 69;
 const STOP_TIMEOUT_MS = 10_000;
 
+/** Of a command's name in the usage. */
+const NAME_WIDTH = 18;
 const USAGE = `usage: waybill [command]
 
   serve             the program itself (the default)
@@ -44,6 +52,16 @@ const USAGE = `usage: waybill [command]
   dead-letters      list, show, replay or discard refused events; with --help, how
   version           which version this is
 `;
+
+/** What the contexts can do, besides. */
+function usageOf(contexts: readonly Context[]): string {
+  const lines = contexts.flatMap(({ name, commands = {} }) =>
+    Object.entries(commands).map(
+      ([command, { summary }]) => `  ${`${name} ${command}`.padEnd(NAME_WIDTH)}${summary}\n`,
+    ),
+  );
+  return USAGE + lines.join('');
+}
 
 /** What the environment says, for a house that may have these contexts. */
 function readHouse(contexts: readonly Context[]): House {
@@ -89,8 +107,8 @@ async function onDatabase(
   );
 }
 
-function refuseUsage(fault: string): never {
-  process.stderr.write(`waybill: ${fault}\n\n${USAGE}`);
+function refuseUsage(fault: string, usage = USAGE): never {
+  process.stderr.write(`waybill: ${fault}\n\n${usage}`);
   process.exit(EX_USAGE);
 }
 
@@ -175,6 +193,23 @@ async function skip(contexts: readonly Context[], words: string[]): Promise<void
   return onDatabase(contexts, (house) => skipBatch(house, command));
 }
 
+/** `waybill <context> <command>` */
+async function ofContext(contexts: readonly Context[], context: Context, words: string[]): Promise<void> {
+  const { name, commands = {} } = context;
+  const chosen = words.join(' ');
+  if (chosen === '--help') return void process.stdout.write(usageOf(contexts));
+  if (!Object.hasOwn(commands, chosen)) {
+    const given = chosen === '' ? 'nothing' : JSON.stringify(chosen);
+    const names = Object.keys(commands).join(', ');
+    return refuseUsage(`${name} is followed by ${given}: expected ${names}`, usageOf(contexts));
+  }
+  return onDatabase(contexts, (house) => {
+    if (house.contexts.includes(context)) return contextCommand(house, commands[chosen]!);
+    process.stderr.write(`CONTEXTS is without ${name}: expected it among them\n`);
+    return Promise.resolve(EX_CONFIG);
+  });
+}
+
 /**
  * Does what the words after the program's name say.
  *
@@ -192,6 +227,8 @@ export async function runCommandLine(
       'reset-database deletes all that is stored: expected --yes after it, and nothing else',
     );
   }
+  const context = contexts.find(({ name, commands }) => name === command && commands !== undefined);
+  if (context !== undefined) return ofContext(contexts, context, options);
   if (options.length > 0) refuseUsage(`${JSON.stringify(options[0])} after ${command} is not understood`);
   switch (command) {
     case 'serve':
@@ -204,9 +241,9 @@ export async function runCommandLine(
       return;
     case 'help':
     case '--help':
-      process.stdout.write(USAGE);
+      process.stdout.write(usageOf(contexts));
       return;
     default:
-      refuseUsage(`${JSON.stringify(command)} is no command`);
+      refuseUsage(`${JSON.stringify(command)} is no command`, usageOf(contexts));
   }
 }

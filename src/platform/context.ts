@@ -3,10 +3,19 @@ import type { EntitySchema } from 'typeorm';
 import type { CacheDeclaration } from './cache/cache-declaration.js';
 import type { Environment } from './config/environment.js';
 import type { SettingGroup, Settings } from './config/setting-group.js';
-import type { MigrationClass } from './database/database.js';
+import type { Database, MigrationClass } from './database/database.js';
 import type { ApiFacts } from './http/api-facts.js';
 import type { EventFacts } from './messaging/event-facts.js';
 import type { FailureClassifier } from './failures/failure-classifier.js';
+import type { Terminal } from './terminal.js';
+
+/** Something that is done on the database and ends: `waybill <context> <command>`. */
+export interface ContextCommand {
+  /** One line, for people. */
+  readonly summary: string;
+  /** The database is open and migrated. @returns the exit code */
+  run(database: Database, terminal: Terminal): Promise<number>;
+}
 
 /** A context of the house, such as orders: what the house has to know of it in order to take it in. */
 export interface Context {
@@ -36,6 +45,8 @@ export interface Context {
   readonly caches?: readonly CacheDeclaration[];
   /** Prefixes of the keys of values that it keeps in Redis by `SharedRedis`, besides its caches. */
   readonly redisKeyPrefixes?: readonly string[];
+  /** Its commands, by their names. */
+  readonly commands?: Readonly<Record<string, ContextCommand>>;
   /** Its layers, as far as this process's roles need them. */
   module(environment: Environment): DynamicModule;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { asyncApiYaml } from '../../scripts/docs/asyncapi.js';
 import { allAppended } from '../../scripts/docs/examples.js';
+import { StockStatus } from '../../src/inventory/producer/stock-status.js';
 import { StatusEvents } from '../../src/orders/producer/status-events.js';
 import { randomTestOrder } from '../../src/orders/producer/test-order.js';
 import type { Transaction } from '../../src/platform/database/database.js';
@@ -93,6 +94,28 @@ describe('the description of the topics', () => {
       replayDeadLettersOfPayments: { channel: { $ref: '#/channels/payments' } },
       replayDeadLettersOfPaymentsFromOrderStatus: { channel: { $ref: '#/channels/order-status' } },
     });
+  });
+
+  it('tells of an event of stock all that the code sends, and nothing else', async () => {
+    const [entry] = await allAppended((outbox) =>
+      new StockStatus(outbox, new Topics([])).append({} as Transaction, [
+        {
+          orderUid: 'an-order',
+          number: 3,
+          outcome: 'out_of_stock',
+          contentVersion: 2,
+          reserved: [{ chrtId: 1, quantity: 2 }],
+          missing: [7],
+          cause: 'an-order:5',
+        },
+      ]),
+    );
+    const payload = JSON.parse(entry!.payload.toString()) as object;
+    const { headers, payload: described } = messages.stockStatus!;
+    expect(document.channels[entry!.topic]?.address).toBe('stock-status');
+    expect(schemaFaults(headers, entry!.headers, schemas)).toEqual([]);
+    expect(schemaFaults(described, payload, schemas)).toEqual([]);
+    expect(Object.keys(payload)).toEqual(Object.keys(schemas.StockStatusEvent!.properties!));
   });
 
   it('would notice an event that is not as described', async () => {

@@ -95,12 +95,14 @@ describe('/swagger/json', () => {
       else if (place === 'query' && example !== undefined) url.searchParams.set(name, textOf(example));
       else if (place === 'header' && required) headers[name] = textOf(example);
     }
-    const body = requestBody?.content['application/json']?.example;
+    const [mediaType, body] =
+      Object.entries(requestBody?.content ?? {}).map(([type, { example }]) => [type, example] as const)[0] ??
+      [];
     if (requestBody) expect(body, `the body of ${method} ${path}`).toBeDefined();
     return ask(url.href, {
       method: method.toUpperCase(),
-      headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      headers: { ...headers, ...(body !== undefined && { 'content-type': mediaType! }) },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
   }
 

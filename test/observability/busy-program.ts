@@ -20,11 +20,12 @@ const putOrder = (url: string, order: JsonObject & { order_uid: string }, etag: 
 export async function startBusyProgram(brokers: string, redisUrl: string): Promise<WaybillProcess> {
   const { topic, settings } = ownTopics(brokers);
   const everything = {
-    CONTEXTS: 'orders,payments,sensors,tracking',
+    CONTEXTS: 'orders,payments,sensors,tracking,inventory',
     ROLES: 'api,consumer,relay,producer',
     PAYMENTS_TOPIC: `${topic}-payments`,
     PAYMENT_STATUS_TOPIC: `${topic}-payment-status`,
     SENSORS_TOPIC: `${topic}-readings`,
+    STOCK_STATUS_TOPIC: `${topic}-stock-status`,
     SENSORS_RETENTION_DAYS: '1',
     DELIVERY_EVENTS_TOPIC: `${topic}-carriers`,
     SHIPMENT_STATUS_TOPIC: `${topic}-shipments`,

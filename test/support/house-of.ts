@@ -1,4 +1,5 @@
 import { CONTEXTS, type House } from '../../src/app.module.js';
+import type { InventorySettings } from '../../src/inventory/inventory.settings.js';
 import type { OrdersSettings } from '../../src/orders/orders.settings.js';
 import type { PaymentsSettings } from '../../src/payments/payments.settings.js';
 import { type Environment, PROGRAM_SETTINGS } from '../../src/platform/config/environment.js';
@@ -8,7 +9,7 @@ import type { SensorsSettings } from '../../src/sensors/sensors.settings.js';
 import type { TrackingSettings } from '../../src/tracking/tracking.settings.js';
 
 /** Settings that a test chooses, of the program and of its contexts. */
-export type ChosenSettings = Partial<Environment & OrdersSettings & PaymentsSettings & SensorsSettings & TrackingSettings>;
+export type ChosenSettings = Partial<Environment & OrdersSettings & PaymentsSettings & SensorsSettings & TrackingSettings & InventorySettings>;
 
 /** What the program is started with, unless a test wants something else. */
 export function houseOf(chosen: ChosenSettings = {}, contexts: readonly Context[] = CONTEXTS): House {

@@ -90,8 +90,8 @@ function describeOperation(
   }
   const body = operation.requestBody;
   if (body !== undefined && 'content' in body) {
-    const [content] = Object.values(body.content);
-    body.content = { 'application/json': { ...content, example: exampleBody } };
+    const [[mediaType, content] = ['application/json', {}]] = Object.entries(body.content);
+    body.content = { [mediaType]: { ...content, example: exampleBody } };
   }
 }
 

@@ -1,0 +1,3 @@
+import { inventoryConformance } from './inventory.conformance.js';
+
+inventoryConformance('the loopback', () => ({}));

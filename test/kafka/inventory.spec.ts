@@ -1,0 +1,18 @@
+import { describe } from 'vitest';
+import { inventoryConformance } from '../contexts/inventory.conformance.js';
+import { ownTopics } from '../support/own-topics.js';
+import { useTier } from '../support/tiers.js';
+
+const kafka = useTier('kafka');
+
+describe.skipIf(kafka.skipped)('on a real broker', () => {
+  inventoryConformance('Kafka', () => {
+    const { topic, settings } = ownTopics(kafka.brokers);
+    return {
+      ...settings,
+      STOCK_STATUS_TOPIC: topic.replace('orders', 'stock-status'),
+      KAFKA_BROKERS: kafka.brokers.split(','),
+      KAFKA_PARTITIONS: 1,
+    };
+  });
+});

@@ -77,6 +77,8 @@ interface Names {
   readonly topics: Topics;
   readonly groups: ContextNames;
   readonly environment: Environment;
+  /** By the topic's name in code; a topic whose context is not described has none. */
+  readonly messages: ReadonlyMap<string, string>;
 }
 
 function channelsOf({ context, facts }: Described, { topics, environment }: Names): Record<string, object> {
@@ -94,33 +96,42 @@ function channelsOf({ context, facts }: Described, { topics, environment }: Name
   return Object.fromEntries([...own, ...dead]) as Record<string, object>;
 }
 
+/** A context may read topics of others: what is replayed of them has a name of its own. */
+const replayName = (own: boolean, of: string): string =>
+  own ? '' : of.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
 const deadLetterTopicsOf = ({ name: context, consumes }: Context, topics: Topics) =>
   consumes.map((of) => ({ of, name: topics.deadLetterTopicOf(context, topics.deployedName(of)) }));
 
 function operationsOf({ context, facts }: Described, names: Names): Record<string, object> {
   const clientId: MessageSchema = { type: 'string', const: names.environment.KAFKA_CLIENT_ID };
-  const messageOn = (topic: string): string => facts.topics[topic]!.message;
-  const own = Object.entries(facts.operations).map(([name, { action, topic, summary, mode }]) => {
+  const { messages } = names;
+  const own = Object.entries(facts.operations).flatMap(([name, { action, topic, summary, mode }]) => {
+    const message = messages.get(topic);
+    if (message === undefined) return [];
     const group = mode && { groupId: groupOf(context, mode, names) };
-    return [name, operationOf(action, topic, messageOn(topic), summary, { ...group, clientId })];
+    return [[name, operationOf(action, topic, message, summary, { ...group, clientId })]];
   });
   const suffix = context.isMain ? '' : `Of${context.name.charAt(0).toUpperCase()}${context.name.slice(1)}`;
-  const dead = deadLetterTopicsOf(context, names.topics).flatMap(({ of, name }) => [
-    [
-      `replayDeadLetters${suffix}`,
+  const dead = deadLetterTopicsOf(context, names.topics).flatMap(({ of, name }) => {
+    const message = messages.get(of);
+    const ofTopic = suffix + replayName(of in facts.topics, of);
+    const replay = message !== undefined && [
+      `replayDeadLetters${ofTopic}`,
       operationOf(
         'send',
         of,
-        messageOn(of),
+        message,
         'Sends dead letters again, to the byte: POST /api/dead-letters/replay, waybill dead-letters replay',
         { clientId },
       ),
-    ],
-    [
-      `keepDeadLetters${suffix}`,
+    ];
+    const keep = [
+      `keepDeadLetters${ofTopic}`,
       operationOf('send', name, DEAD_LETTER_MESSAGE, 'Passes refused events on', { clientId }),
-    ],
-  ]);
+    ];
+    return replay ? [replay, keep] : [keep];
+  });
   return Object.fromEntries([...own, ...dead]) as Record<string, object>;
 }
 
@@ -153,7 +164,13 @@ async function describedContexts(): Promise<Described[]> {
   return described;
 }
 
-function namesOf(contexts: readonly Context[]): Names {
+function namesOf(described: readonly Described[]): Names {
+  const contexts = CONTEXTS;
+  const messages = new Map(
+    described.flatMap(({ facts }) =>
+      Object.entries(facts.topics).map(([topic, { message }]) => [topic, message] as const),
+    ),
+  );
   const settings = Settings.defaults([PROGRAM_SETTINGS, ...contexts.flatMap((one) => one.settings ?? [])]);
   const claims = contexts.map((one) => ({
     context: one.name,
@@ -162,7 +179,7 @@ function namesOf(contexts: readonly Context[]): Names {
     consumes: one.consumes,
   }));
   const groups = new ContextNames(contexts.map(({ name, isMain = false }) => ({ name, isMain })));
-  return { topics: new Topics(claims), groups, environment: settings.of(Environment) };
+  return { topics: new Topics(claims), groups, environment: settings.of(Environment), messages };
 }
 
 /**
@@ -171,7 +188,7 @@ function namesOf(contexts: readonly Context[]): Names {
  */
 export async function asyncApiDocument(): Promise<object> {
   const described = await describedContexts();
-  const names = namesOf(CONTEXTS);
+  const names = namesOf(described);
   const messages = together([
     ...described.map(({ facts }) => facts.messages),
     { [DEAD_LETTER_MESSAGE]: await deadLetter() },

@@ -40,7 +40,7 @@ describe('what is known of an order beside its content', () => {
 
     await store(waybill.url, { ...order, locale: 'he' });
     const updated = await read(order.order_uid);
-    expect(factsOf(updated)).toEqual(['updated', '2', receivedAt]);
+    expect(factsOf(updated)).toEqual(['received', '2', receivedAt]);
 
     const list = await ask(`${waybill.url}/api/orders?customer_id=facts&view=summary`);
     expect(JSON.parse(list.text)).toEqual([
@@ -48,7 +48,9 @@ describe('what is known of an order beside its content', () => {
         order_uid: order.order_uid,
         track_number: order.track_number,
         customer_id: 'facts',
-        status: 'updated',
+        status: 'received',
+        payment_status: 'unpaid',
+        shipment_status: 'none',
         version: 2,
         received_at: receivedAt,
         date_created: order.date_created,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
+import type { OrderStates } from '../model/order-states.js';
 import { NEWEST_ORDERS, READ_ORDERS, READ_ORDERS_UP_TO_BYTES, READ_SUMMARIES } from './stored-orders.sql.js';
 
 /** An order as it is read back. */
@@ -7,6 +8,7 @@ export interface StoredOrder {
   readonly orderUid: string;
   readonly version: number;
   readonly hash: string;
+  readonly states: OrderStates;
   /** When the first version came, RFC 3339 in UTC to the microsecond. */
   readonly receivedAt: string;
   /** Canonical JSON. */

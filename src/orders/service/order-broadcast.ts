@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
+import type { CacheRenewal } from '../../platform/cache/tiered-cache.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { OrderCache } from '../cache/order-cache.js';
 
@@ -32,8 +33,11 @@ export class OrderBroadcast {
     this.cache.forgetAll();
   }
 
-  announce(item: BroadcastStatusEvent): void {
-    this.cache.changed(item.orderUid, item.version);
+  /** @param renewal the ETag, and the version from which on the order has had its content, where the event tells them */
+  announce(item: BroadcastStatusEvent, renewal?: Omit<CacheRenewal, 'version'>): void {
+    const { orderUid, version } = item;
+    if (renewal === undefined) this.cache.changed(orderUid, version);
+    else this.cache.renewed(orderUid, { version, ...renewal });
     this.items.next(item);
   }
 }

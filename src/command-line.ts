@@ -27,7 +27,13 @@ import {
   UsageError,
 } from './platform/dead-letters/command/dead-letters-arguments.js';
 import { keepTickShape } from './platform/tick-shape.js';
-import { deadLettersCommand, migrateDatabase, resetDatabase, skipBatch } from './database-commands.js';
+import {
+  contextCommand,
+  deadLettersCommand,
+  migrateDatabase,
+  resetDatabase,
+  skipBatch,
+} from './database-commands.js';
 import { Waybill } from './waybill.js';
 
 /** sysexits.h */
@@ -42,6 +48,7 @@ const USAGE = `usage: waybill [command]
   reset-database    delete all that is stored, with --yes
   skip-batch        go on behind a batch of Kafka's that cannot be decoded; with --help, how
   dead-letters      list, show, replay or discard refused events; with --help, how
+  orders announce   tell of all orders again, for a context that is switched on later
   version           which version this is
 `;
 
@@ -175,6 +182,22 @@ async function skip(contexts: readonly Context[], words: string[]): Promise<void
   return onDatabase(contexts, (house) => skipBatch(house, command));
 }
 
+/** A command of a context; where there is none of the name, those that there are. */
+async function ofContext(contexts: readonly Context[], context: Context, words: string[]): Promise<void> {
+  const commands = (await context.commands?.()) ?? {};
+  const [name = '', ...options] = words;
+  const command = Object.hasOwn(commands, name) && options.length === 0 ? commands[name] : undefined;
+  if (command !== undefined) return onDatabase(contexts, (house) => contextCommand(house, command));
+  const lines = Object.entries(commands).map(
+    ([one, { summary }]) => `  ${context.name} ${one}  ${summary}\n`,
+  );
+  const isHelp = words.join() === '--help';
+  (isHelp ? process.stdout : process.stderr).write(
+    `usage: waybill ${context.name} <command>\n\n${lines.join('')}`,
+  );
+  process.exit(isHelp ? 0 : EX_USAGE);
+}
+
 /**
  * Does what the words after the program's name say.
  *
@@ -192,6 +215,8 @@ export async function runCommandLine(
       'reset-database deletes all that is stored: expected --yes after it, and nothing else',
     );
   }
+  const context = contexts.find(({ name, commands }) => name === command && commands !== undefined);
+  if (context !== undefined) return ofContext(contexts, context, options);
   if (options.length > 0) refuseUsage(`${JSON.stringify(options[0])} after ${command} is not understood`);
   switch (command) {
     case 'serve':

@@ -1,5 +1,6 @@
-import { databaseOptions, type House } from './app.module.js';
+import { databaseOptions, type House, topicsOf } from './app.module.js';
 import { Environment } from './platform/config/environment.js';
+import type { ContextCommand } from './platform/context-command.js';
 import { Database } from './platform/database/database.js';
 import {
   databasePlace,
@@ -11,6 +12,7 @@ import {
 } from './platform/postgres.js';
 import type { DeadLettersCommand } from './platform/dead-letters/command/dead-letters-arguments.js';
 import { askToSkip, type SkipBatchCommand } from './platform/messaging/batch-skips/skip-batch-command.js';
+import type { Terminal } from './platform/terminal.js';
 import { DeadLettersCommandRun } from './platform/dead-letters/command/dead-letters-command.js';
 
 const environmentOf = ({ settings }: House): Environment => settings.of(Environment);
@@ -71,16 +73,33 @@ export async function deadLettersCommand(
   command: Exclude<DeadLettersCommand, { action: 'help' }>,
 ): Promise<number> {
   requireDatabase(environmentOf(house));
+  const terminal = openTerminal();
+  return withDatabase(house, await reachPostgres(environmentOf(house)), (database) =>
+    new DeadLettersCommandRun(database, terminal).run(command),
+  );
+}
+
+/**
+ * A command that a context brings, whether the program runs or not.
+ *
+ * @returns the exit code
+ */
+export async function contextCommand(house: House, command: ContextCommand): Promise<number> {
+  requireDatabase(environmentOf(house));
+  const terminal = openTerminal();
+  return withDatabase(house, await reachPostgres(environmentOf(house)), (database) =>
+    command.run({ database, settings: house.settings, topics: topicsOf(house), terminal }),
+  );
+}
+
+/** Standard output and error; Ctrl-C ends long work after what is under way. */
+function openTerminal(): Terminal {
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   // Who reads only the beginning (`| head`) has what they wanted.
   process.stdout.on('error', () => undefined);
-  const out = (text: string): void => void process.stdout.write(text);
-  const terminal = { out, err: process.stderr, signal: stopping.signal };
-  return withDatabase(house, await reachPostgres(environmentOf(house)), (database) =>
-    new DeadLettersCommandRun(database, terminal).run(command),
-  );
+  return { out: (text) => void process.stdout.write(text), err: process.stderr, signal: stopping.signal };
 }
 
 /** A batch to go on behind, whether the program runs or not. */

@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { EntitySchema } from 'typeorm';
 import type { CacheDeclaration } from './cache/cache-declaration.js';
+import type { ContextCommand } from './context-command.js';
 import type { Environment } from './config/environment.js';
 import type { SettingGroup, Settings } from './config/setting-group.js';
 import type { MigrationClass } from './database/database.js';
@@ -28,6 +29,8 @@ export interface Context {
   readonly api?: ApiFacts;
   /** What it tells of its topics; loaded by those alone who describe them. */
   readonly events?: () => Promise<EventFacts>;
+  /** Its commands, by name: `waybill <context> <command>`; loaded by those alone who run one. */
+  readonly commands?: () => Promise<Readonly<Record<string, ContextCommand>>>;
   /** Patterns of its routes whose answers are never compressed. */
   readonly plainRoutes?: readonly string[];
   /** What it knows of errors that the platform does not know; an error may also say itself what it is (`TransientError`). */

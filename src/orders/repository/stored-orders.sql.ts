@@ -56,6 +56,18 @@ export const READ_ORDERS_UP_TO_BYTES = prepared(`
   )
   SELECT place, bytes, "orderUid", version, hash, states, "receivedAt", text FROM page WHERE text IS NOT NULL`);
 
+/** The orders after an id, with what the event of their last version tells besides. */
+export const READ_LAST_VERSIONS = `
+  SELECT ${STORED_ORDER}, coalesce(o.content_version, o.version) AS "contentVersion",
+         o.totals_match AS "totalsMatch", coalesce(h.change, 'received') AS change, h.previous,
+         (extract(epoch FROM coalesce(
+           h.at, CASE WHEN o.content_version IS NULL THEN o.updated_at ELSE o.received_at END)) * 1000000)::bigint
+           AS "atUs"
+  FROM orders o LEFT JOIN order_history h USING (order_uid, version)
+  WHERE o.order_uid > $1
+  ORDER BY o.order_uid
+  LIMIT $2`;
+
 /** What a list shows of the orders of a list of ids, in no order: of each its id, and a JSON text. */
 export const READ_SUMMARIES = prepared(`
   SELECT summary.order_uid AS "orderUid", row_to_json(summary)::text AS text
@@ -69,3 +81,5 @@ export const READ_SUMMARIES = prepared(`
     WHERE o.order_uid = ANY (ARRAY(SELECT unnest($1::text[])))) summary`);
 
 export const NEWEST_ORDERS = 'SELECT order_uid FROM orders ORDER BY received_at DESC LIMIT $1';
+
+export const EXPECTED_ORDERS = `SELECT greatest(reltuples, 0)::bigint AS orders FROM pg_class WHERE oid = 'orders'::regclass`;

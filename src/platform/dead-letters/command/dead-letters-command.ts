@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.js';
 import { Progress } from '../../progress.js';
+import { EX_INTERRUPTED, type Terminal } from '../../terminal.js';
 import { DeadLetterDiscards } from '../dead-letter-discards.js';
 import { DeadLetterReader } from '../dead-letter-reader.js';
 import { DeadLetterReplays } from '../dead-letter-replays.js';
@@ -9,18 +10,6 @@ import type { DeadLettersCommand } from './dead-letters-arguments.js';
 import { detailsText, tableOf } from './dead-letters-texts.js';
 
 const EX_NOT_FOUND = 1;
-/** 128 + SIGINT, as a shell has it. */
-const EX_INTERRUPTED = 130;
-
-/** Where the command prints to. */
-export interface Terminal {
-  /** What was asked for. */
-  readonly out: (text: string) => void;
-  /** What people should know besides. */
-  readonly err: NodeJS.WriteStream;
-  /** Ends long work early, after what is under way. */
-  readonly signal: AbortSignal;
-}
 
 type Asked<Action extends DeadLettersCommand['action']> = Extract<DeadLettersCommand, { action: Action }>;
 

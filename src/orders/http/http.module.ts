@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { OrdersServiceModule } from '../service/service.module.js';
 import { HotOrders } from './hot-orders.js';
+import { OrderEventsController } from './order-events.controller.js';
 import { OrderHistoryController } from './order-history.controller.js';
 import { OrderLifeController } from './order-life.controller.js';
 import { OrderReplacementController } from './order-replacement.controller.js';
@@ -16,6 +17,7 @@ import { TestOrdersController } from './test-orders.controller.js';
     OrderReplacementController,
     OrderLifeController,
     OrderHistoryController,
+    OrderEventsController,
     OrderStreamController,
   ],
   providers: [HotOrders],

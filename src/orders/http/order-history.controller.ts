@@ -2,7 +2,6 @@ import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { cursorOf, DEFAULT_LIMIT, linkToNextPage, placeOf, takeLimit } from '../../platform/http/pages.js';
-import { ProblemError } from '../../platform/http/problem.js';
 import {
   aWholeNumber,
   type Check,
@@ -10,7 +9,7 @@ import {
   type Parameters,
 } from '../../platform/http/request-parameters.js';
 import { OrderHistory } from '../service/order-history.js';
-import { requireOrderUid } from './order-request.js';
+import { noSuchOrder, requireOrderUid } from './order-request.js';
 import { ORDERS_PATH } from './receipt-answer.js';
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
@@ -79,6 +78,3 @@ export class OrderHistoryController {
     await reply.header('cache-control', 'no-store').send(summary);
   }
 }
-
-const noSuchOrder = (orderUid: string): ProblemError =>
-  new ProblemError(404, `there is no order ${orderUid}`);

@@ -6,9 +6,9 @@ import {
   objectOf,
   schemaRef,
 } from '../../platform/http/api-facts.js';
-import { OWNERS } from '../model/announcement.js';
-import { ORDER_STATUSES } from '../model/order-life.js';
+import { NEXT_STATUSES, ORDER_STATUSES } from '../model/order-life.js';
 import { ORDER_CHANGES, PAYMENT_STATUSES, SHIPMENT_STATUSES } from '../model/order-states.js';
+import { HISTORY_SOURCES } from '../model/stored-version.js';
 import { orderJsonSchema } from '../model/order.schema.js';
 import { EXAMPLE_ORDER } from './example-order.js';
 import { MAX_REASON_CHARACTERS } from './status-request.js';
@@ -28,6 +28,12 @@ const STATES = {
   payment_status: { type: 'string', enum: PAYMENT_STATUSES },
   shipment_status: { type: 'string', enum: SHIPMENT_STATUSES },
 };
+/** The table of an order's life in words. */
+const LIFE = ORDER_STATUSES.filter((status) => NEXT_STATUSES[status].length > 0)
+  .map(
+    (status) => `\`${status}\` may become ${NEXT_STATUSES[status].map((next) => `\`${next}\``).join(' or ')}`,
+  )
+  .join('; ');
 const REASON: ApiSchema = { type: 'string', minLength: 1, maxLength: MAX_REASON_CHARACTERS };
 const MOVED: AnswerFacts = { headers: ['ETag', 'Location'], schema: schemaRef('StatusReceipt') };
 
@@ -79,6 +85,12 @@ const OPERATIONS: ApiFacts['operations'] = {
   'get /api/orders/{order_uid}/history': {
     id: 'getOrderHistory',
     answers: { 200: { headers: ['Link'], schema: { type: 'array', items: schemaRef('OrderVersion') } } },
+  },
+  'get /api/orders/{order_uid}/events': {
+    id: 'watchOrder',
+    answers: {
+      200: { description: 'Events until the client ends it', schema: TEXT, mediaType: 'text/event-stream' },
+    },
   },
   'get /api/orders/{order_uid}/summary': {
     id: 'getOrderSummary',
@@ -158,7 +170,10 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
     },
     totals_match: { type: 'boolean', description: 'Whether its amounts add up' },
   }),
-  StatusRequest: { ...objectOf({ status: STATUS, reason: REASON }), required: ['status'] },
+  StatusRequest: {
+    ...objectOf({ status: { ...STATUS, description: LIFE }, reason: REASON }),
+    required: ['status'],
+  },
   CancelRequest: { type: 'object', properties: { reason: REASON } },
   StatusReceipt: objectOf({ order_uid: UID, ...STATES, version: VERSION }),
   OrderVersion: objectOf({
@@ -167,7 +182,7 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
     from: orNull(TEXT),
     to: orNull(TEXT),
     at: MOMENT,
-    source: { type: 'string', enum: ['api', 'orders', ...OWNERS] },
+    source: { type: 'string', enum: HISTORY_SOURCES },
     reason: orNull(TEXT),
     cause: { ...orNull(TEXT), description: 'Id of the event that caused it' },
   }),

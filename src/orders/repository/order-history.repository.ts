@@ -2,22 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import type { PaymentTold, ShipmentTold, StockTold } from '../model/announcement.js';
 import type { OrderStatus } from '../model/order-life.js';
-import type { OrderChangeName, PaymentStatus, ShipmentStatus } from '../model/order-states.js';
-import { FIRST_ROW, type HistorySource } from './order-history.sql.js';
+import type { PaymentStatus, ShipmentStatus } from '../model/order-states.js';
+import type { StoredVersion } from '../model/stored-version.js';
+import { FIRST_ROW } from './order-history.sql.js';
 import { momentTextOf } from './order-time.js';
-
-/** A version of an order, as it is read back. */
-export interface StoredVersion {
-  readonly version: number;
-  readonly change: OrderChangeName;
-  readonly from: string | null;
-  readonly to: string | null;
-  /** RFC 3339 in UTC to the microsecond, as all times here. */
-  readonly at: string;
-  readonly source: HistorySource;
-  readonly reason: string | null;
-  readonly cause: string | null;
-}
 
 /** What is known of an order in one place, without its content. */
 export interface OrderFacts {
@@ -26,6 +14,7 @@ export interface OrderFacts {
   readonly status: OrderStatus;
   readonly payment_status: PaymentStatus;
   readonly shipment_status: ShipmentStatus;
+  /** RFC 3339 in UTC to the microsecond, as `updated_at`. */
   readonly received_at: string;
   readonly updated_at: string;
   /** Of the order itself; minor units. */

@@ -1,8 +1,6 @@
 import { BatchTable, column, INTEGER, TEXT, TIMESTAMPTZ } from '../../platform/database/batch-table.js';
 import type { OrderChangeName } from '../model/order-states.js';
-
-/** Who has made a version of an order. */
-export type HistorySource = 'api' | 'orders' | 'payments' | 'tracking' | 'inventory';
+import type { HistorySource } from '../model/stored-version.js';
 
 /** A version of an order, as its history has it. */
 export interface HistoryRow {

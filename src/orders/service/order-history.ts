@@ -3,7 +3,8 @@ import type { Parcel, PaymentTold, StockTold } from '../model/announcement.js';
 import { nextStatuses } from '../model/life-rules.js';
 import type { OrderStatus } from '../model/order-life.js';
 import type { OrderStates } from '../model/order-states.js';
-import { OrderHistoryRepository, type StoredVersion } from '../repository/order-history.repository.js';
+import type { StoredVersion } from '../model/stored-version.js';
+import { OrderHistoryRepository } from '../repository/order-history.repository.js';
 
 /** What a support person needs of an order, in one place. */
 export interface OrderSummary extends OrderStates {

@@ -11,6 +11,7 @@ import { OrderLookup } from './order-lookup.js';
 import { OrderBroadcast } from './order-broadcast.js';
 import { OrderHistory } from './order-history.js';
 import { OrderSubmission } from './order-submission.js';
+import { OrderVersionStream } from './order-version-stream.js';
 import { StatusSubmission } from './status-submission.js';
 import { WaitingAnnouncements } from './waiting-announcements.js';
 
@@ -29,6 +30,7 @@ import { WaitingAnnouncements } from './waiting-announcements.js';
     WaitingAnnouncements,
     StatusSubmission,
     OrderHistory,
+    OrderVersionStream,
   ],
   exports: [
     OrderIntake,
@@ -38,6 +40,7 @@ import { WaitingAnnouncements } from './waiting-announcements.js';
     LifeIntake,
     StatusSubmission,
     OrderHistory,
+    OrderVersionStream,
   ],
 })
 export class OrdersServiceModule {}

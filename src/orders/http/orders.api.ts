@@ -37,7 +37,7 @@ const LIFE = ORDER_STATUSES.filter((status) => NEXT_STATUSES[status].length > 0)
 const REASON: ApiSchema = { type: 'string', minLength: 1, maxLength: MAX_REASON_CHARACTERS };
 const MOVED: AnswerFacts = { headers: ['ETag', 'Location'], schema: schemaRef('StatusReceipt') };
 
-const orNull = (schema: ApiSchema): ApiSchema => ({ ...schema, nullable: true });
+const orNull = (schema: ApiSchema): ApiSchema => ({ ...schema, type: [schema.type, 'null'] });
 
 const OPERATIONS: ApiFacts['operations'] = {
   'get /api/events': {
@@ -197,10 +197,10 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
     payments: objectOf({
       currency: TEXT,
       amount: { type: 'integer', description: 'Minor units of the currency' },
-      balance: { type: 'object', nullable: true, description: 'What payments have told last' },
+      balance: { type: ['object', 'null'], description: 'What payments have told last' },
     }),
     parcels: { type: 'array', items: { type: 'object' }, description: 'What tracking has told last' },
-    stock: { type: 'object', nullable: true, description: 'What inventory has told last' },
+    stock: { type: ['object', 'null'], description: 'What inventory has told last' },
   }),
   TestOrders: {
     type: 'object',

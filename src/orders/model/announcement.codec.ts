@@ -41,11 +41,14 @@ function OneOfTexts(texts: readonly string[]): PropertyDecorator {
   });
 }
 
+/** As much as PostgreSQL's integer holds. */
+const MAX_VERSION = 2_147_483_647;
+
 /** What orders needs of each announcement. All else may be missing: it is shown, and nothing depends on it. */
 class AnyAnnouncement {
   @OrderUid() order_uid!: string;
   @WholeNumber({ min: 1 }) number!: number;
-  @WholeNumber() content_version!: number;
+  @WholeNumber({ max: MAX_VERSION }) content_version!: number;
 }
 
 class PaymentAnnouncement extends AnyAnnouncement {

@@ -48,9 +48,9 @@ const KEEP = prepared(`
 /** The ids are read from a subquery, so that one plan does for any number of them. */
 const IDS = 'order_uid = ANY (ARRAY(SELECT unnest($1::text[])))';
 
-const READ_NUMBERS = prepared(
-  `SELECT order_uid, number FROM order_announcements WHERE ${IDS} AND owner = $2 AND NOT waiting`,
-);
+/** One that waits has not been taken in yet: it may come once more. */
+const READ_NUMBERS = prepared(`
+  SELECT order_uid, number - waiting::int AS number FROM order_announcements WHERE ${IDS} AND owner = $2`);
 
 const READ_WAITING = prepared(`
   SELECT order_uid AS "orderUid", owner, number, content_version AS "contentVersion", told

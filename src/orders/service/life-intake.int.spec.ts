@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import fc from 'fast-check';
 import { pino } from 'pino';
 import { register } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,10 +13,22 @@ import { AppModule } from '../../app.module.js';
 import { createHttpAdapter } from '../../platform/http/http-adapter.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { NestLogger } from '../../platform/logging/logger.js';
-import type { Announcement, ShipmentTold, StockOutcome } from '../model/announcement.js';
+import {
+  type Announcement,
+  type ShipmentTold,
+  STOCK_OUTCOMES,
+  type StockOutcome,
+} from '../model/announcement.js';
 import { statesOfEtag } from '../model/order-etag.js';
 import type { Order } from '../model/order.js';
-import type { OrderStates, PaymentStatus, ShipmentStatus } from '../model/order-states.js';
+import { NEXT_STATUSES, type OrderStatus } from '../model/order-life.js';
+import {
+  type OrderStates,
+  PAYMENT_STATUSES,
+  type PaymentStatus,
+  SHIPMENT_STATUSES,
+  type ShipmentStatus,
+} from '../model/order-states.js';
 import type { StatusEvent } from '../producer/status-events.js';
 import { LifeIntake } from './life-intake.js';
 import { OrderHistory } from './order-history.js';
@@ -238,6 +251,52 @@ describe('what others announce of an order', () => {
     expect(renewed.version).toBe(2);
     expect(renewed.body).toBe(before.body);
     expect(renewed.etag).not.toBe(before.etag);
+  });
+});
+
+describe('announcements of all owners, whatever their order, also again, and before the order', () => {
+  const told = fc.oneof(
+    fc.record({ owner: fc.constant('payments' as const), told: fc.constantFrom(...PAYMENT_STATUSES) }),
+    fc.record({ owner: fc.constant('tracking' as const), told: fc.constantFrom(...SHIPMENT_STATUSES) }),
+    fc.record({ owner: fc.constant('inventory' as const), told: fc.constantFrom(...STOCK_OUTCOMES) }),
+  );
+  const deliveries = fc.array(fc.record({ one: told, number: fc.integer({ min: 1, max: 6 }) }), {
+    maxLength: 12,
+  });
+
+  it('leave a history without a gap that walks the table, and what the highest number has told', async () => {
+    await fc.assert(
+      fc.asyncProperty(deliveries, fc.nat(12), async (delivered, before) => {
+        const uid = freshUid();
+        const highest = new Map<string, { number: number; told: string }>();
+        for (const [index, { one, number }] of delivered.entries()) {
+          if (index === before) await receive(uid);
+          if (number > (highest.get(one.owner)?.number ?? 0))
+            highest.set(one.owner, { number, told: one.told });
+          if (one.owner === 'payments') await hear(payments(uid, number, one.told));
+          else if (one.owner === 'inventory') await hear(inventory(uid, number, one.told));
+          else await hear(tracking(uid, number, one.told, one.told));
+        }
+        if (before >= delivered.length) await receive(uid);
+        await life.settle([uid]);
+        const summary = (await history.summary(uid))!;
+        expect(summary.payment_status).toBe(highest.get('payments')?.told ?? 'unpaid');
+        expect(summary.shipment_status).toBe(highest.get('tracking')?.told ?? 'none');
+        const versions = await versionsOf(uid);
+        expect(versions.map(({ version }) => version)).toEqual(versions.map((_, index) => index + 1));
+        const walked = versions.filter(({ change }) => change === 'status' || change === 'received');
+        for (const [index, { from, to }] of walked.entries()) {
+          if (index > 0) expect(NEXT_STATUSES[from as OrderStatus]).toContain(to);
+          expect(from).toBe(walked[index - 1]?.to ?? null);
+        }
+        expect(walked.at(-1)!.to).toBe(summary.status);
+        const events = await eventsOf(uid);
+        expect(events.map(({ version, change }) => [version, change])).toEqual(
+          versions.map(({ version, change }) => [version, change]),
+        );
+      }),
+      { numRuns: 40 },
+    );
   });
 });
 

@@ -6,7 +6,7 @@ import type { CacheAnswer } from '../../platform/cache/shared-load.js';
 import type { CacheRenewal, TieredCache } from '../../platform/cache/tiered-cache.js';
 import { OrdersSettings } from '../orders.settings.js';
 import type { FoundValues } from '../../platform/database/batched-lookups.js';
-import { etagOf, statesOfEtag } from '../model/order-etag.js';
+import { etagOf, haveSameContent, statesOfEtag } from '../model/order-etag.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
 import type { OrderToStore } from '../repository/order-to-store.js';
 import { type StoredOrder, StoredOrders } from '../repository/stored-orders.js';
@@ -72,9 +72,14 @@ export class OrderCache {
     this.cache.put(orderUid, entryOf(text, version, etag!, receivedAt!));
   }
 
-  /** The order is at another version, with the body that it has had since an older one: its states have moved. */
+  /**
+   * The order is at another version, with the body that it has had since an older one: its states have moved. The ETag has to
+   * be of the content that is held, since others may publish to the topic that told it.
+   */
   renewed(orderUid: string, renewal: CacheRenewal): void {
-    this.cache.renewed(orderUid, renewal);
+    const held = this.cache.held(orderUid);
+    if (held !== undefined && haveSameContent(held.etag, renewal.etag)) this.cache.renewed(orderUid, renewal);
+    else this.cache.changed(orderUid, renewal.version);
   }
 
   /** What memory holds of the content that the order has had since a version. Counts as no look-up. */

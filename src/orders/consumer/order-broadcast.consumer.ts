@@ -6,7 +6,7 @@ import type { EventHeaders } from '../../platform/messaging/event-headers.js';
 import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
 import { Subscribe } from '../../platform/messaging/subscription.js';
 import { eachInTurns } from '../../platform/event-loop-turns.js';
-import { statesOfEtag } from '../model/order-etag.js';
+import { isOfVersion } from '../model/order-etag.js';
 import { CONTENT_VERSION_HEADER, ETAG_HEADER } from '../model/status-event-headers.js';
 import { OrderBroadcast } from '../service/order-broadcast.js';
 
@@ -30,7 +30,7 @@ export class OrderBroadcastConsumer {
       const id = parseEventId(lastValueOf(headers, 'ce_id')?.toString());
       if (id === undefined || value === null) return;
       const place = this.hasPlaces ? { partition, offset } : undefined;
-      this.broadcast.announce({ ...id, value, place }, renewalOf(headers));
+      this.broadcast.announce({ ...id, value, place }, renewalOf(headers, id.version));
     });
   }
 }
@@ -45,9 +45,9 @@ function parseEventId(id = ''): { orderUid: string; version: number } | undefine
 }
 
 /** What the answers that are held are renewed by; undefined for an event of the code of before, which has no such headers. */
-function renewalOf(headers: EventHeaders): { etag: string; bodySince: number } | undefined {
+function renewalOf(headers: EventHeaders, version: number): { etag: string; bodySince: number } | undefined {
   const etag = lastValueOf(headers, ETAG_HEADER)?.toString() ?? '';
   const since = lastValueOf(headers, CONTENT_VERSION_HEADER)?.toString() ?? '';
-  const isKnown = statesOfEtag(etag) !== undefined && /^[1-9]\d{0,9}$/.test(since);
+  const isKnown = isOfVersion(etag, version) && /^[1-9]\d{0,9}$/.test(since);
   return isKnown ? { etag, bodySince: Number(since) } : undefined;
 }

@@ -25,3 +25,14 @@ export function isAmong(etag: string, ifMatch: '*' | readonly string[]): boolean
 export function statesOfEtag(etag: string): OrderStates | undefined {
   return etag.at(STATES_START - 1) === '-' ? statesOf(etag.slice(STATES_START, -1)) : undefined;
 }
+
+/** Whether two ETags of an order are of the same content, whatever its states. */
+export function haveSameContent(one: string, other: string): boolean {
+  const contentOf = (etag: string): string => etag.slice(etag.indexOf('-'), STATES_START - 1);
+  return contentOf(one) === contentOf(other);
+}
+
+/** Whether an ETag is of that version of its order, and tells its states. */
+export function isOfVersion(etag: string, version: number): boolean {
+  return etag.startsWith(`"v${version}-`) && statesOfEtag(etag) !== undefined;
+}

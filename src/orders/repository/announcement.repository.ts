@@ -56,6 +56,8 @@ const READ_WAITING = prepared(`
   SELECT order_uid AS "orderUid", owner, number, content_version AS "contentVersion", told
   FROM order_announcements WHERE ${IDS} AND waiting ORDER BY order_uid, owner`);
 
+const SOME_WAIT = 'SELECT EXISTS (SELECT FROM order_announcements WHERE waiting) AS wait';
+
 /** Orders that have come in a transaction that was committed after one that kept an announcement had looked for them. */
 const FIND_MISSED = `
   SELECT DISTINCT order_uid FROM order_announcements JOIN orders USING (order_uid)
@@ -80,6 +82,12 @@ export class AnnouncementRepository {
   /** What waits for these orders, which have to be held. */
   waitingFor(tx: Transaction, orderUids: readonly string[]): Promise<Announcement[]> {
     return tx.query(READ_WAITING, [orderUids]);
+  }
+
+  /** Whether anything waits for an order. */
+  async someWait(): Promise<boolean> {
+    const [row] = await this.database.source.query<{ wait: boolean }[]>(SOME_WAIT);
+    return row!.wait;
   }
 
   /** Those of these orders that something waits for. */

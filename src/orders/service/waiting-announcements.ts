@@ -81,6 +81,7 @@ export class WaitingAnnouncements {
     } catch (error) {
       this.log.warn({ err: error }, 'announcements that wait for orders could not be taken in; trying again');
       this.withinSeconds = EVER_SECONDS;
+      this.hasToLook = true;
     }
   }
 

@@ -15,6 +15,8 @@ import { Lifecycle } from '../../platform/lifecycle.js';
 import { NestLogger } from '../../platform/logging/logger.js';
 import {
   type Announcement,
+  type Owner,
+  OWNERS,
   type ShipmentTold,
   STOCK_OUTCOMES,
   type StockOutcome,
@@ -255,33 +257,37 @@ describe('what others announce of an order', () => {
 });
 
 describe('announcements of all owners, whatever their order, also again, and before the order', () => {
-  const told = fc.oneof(
-    fc.record({ owner: fc.constant('payments' as const), told: fc.constantFrom(...PAYMENT_STATUSES) }),
-    fc.record({ owner: fc.constant('tracking' as const), told: fc.constantFrom(...SHIPMENT_STATUSES) }),
-    fc.record({ owner: fc.constant('inventory' as const), told: fc.constantFrom(...STOCK_OUTCOMES) }),
-  );
-  const deliveries = fc.array(fc.record({ one: told, number: fc.integer({ min: 1, max: 6 }) }), {
-    maxLength: 12,
+  const NUMBERS = 6;
+  const oneForEachNumber = <Told extends string>(all: readonly Told[]) =>
+    fc.array(fc.constantFrom(...all), { minLength: NUMBERS, maxLength: NUMBERS });
+  const told = fc.record({
+    payments: oneForEachNumber(PAYMENT_STATUSES),
+    tracking: oneForEachNumber(SHIPMENT_STATUSES),
+    inventory: oneForEachNumber(STOCK_OUTCOMES),
   });
+  const deliveries = fc.array(
+    fc.record({ owner: fc.constantFrom(...OWNERS), number: fc.integer({ min: 1, max: NUMBERS }) }),
+    { maxLength: 12 },
+  );
 
   it('leave a history without a gap that walks the table, and what the highest number has told', async () => {
     await fc.assert(
-      fc.asyncProperty(deliveries, fc.nat(12), async (delivered, before) => {
+      fc.asyncProperty(told, deliveries, fc.nat(12), async (say, delivered, before) => {
         const uid = freshUid();
-        const highest = new Map<string, { number: number; told: string }>();
-        for (const [index, { one, number }] of delivered.entries()) {
+        const highest = new Map<Owner, number>();
+        for (const [index, { owner, number }] of delivered.entries()) {
           if (index === before) await receive(uid);
-          if (number > (highest.get(one.owner)?.number ?? 0))
-            highest.set(one.owner, { number, told: one.told });
-          if (one.owner === 'payments') await hear(payments(uid, number, one.told));
-          else if (one.owner === 'inventory') await hear(inventory(uid, number, one.told));
-          else await hear(tracking(uid, number, one.told, one.told));
+          highest.set(owner, Math.max(number, highest.get(owner) ?? 0));
+          const state = say.tracking[number - 1]!;
+          if (owner === 'payments') await hear(payments(uid, number, say.payments[number - 1]!));
+          else if (owner === 'inventory') await hear(inventory(uid, number, say.inventory[number - 1]!));
+          else await hear(tracking(uid, number, state, state));
         }
         if (before >= delivered.length) await receive(uid);
         await life.settle([uid]);
         const summary = (await history.summary(uid))!;
-        expect(summary.payment_status).toBe(highest.get('payments')?.told ?? 'unpaid');
-        expect(summary.shipment_status).toBe(highest.get('tracking')?.told ?? 'none');
+        expect(summary.payment_status).toBe(say.payments[highest.get('payments')! - 1] ?? 'unpaid');
+        expect(summary.shipment_status).toBe(say.tracking[highest.get('tracking')! - 1] ?? 'none');
         const versions = await versionsOf(uid);
         expect(versions.map(({ version }) => version)).toEqual(versions.map((_, index) => index + 1));
         const walked = versions.filter(({ change }) => change === 'status' || change === 'received');

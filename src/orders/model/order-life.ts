@@ -22,23 +22,16 @@ export const NEXT_STATUSES: Readonly<Record<OrderStatus, readonly OrderStatus[]>
   returned: [],
 };
 
-/** Only a person packs, through the API: a parcel that moves without it is no reason to say that somebody has. */
-const NEVER_WALKED_THROUGH: readonly OrderStatus[] = ['packed'];
-
 /**
  * The statuses on the shortest way from one to another, the last included and the first not; undefined where the table has
- * no way. Empty for the status that is held.
+ * no way. Empty for the status that is held. `packed` is on no shortest way: that somebody has packed only the API can say.
  */
 export function wayTo(from: OrderStatus, to: OrderStatus): readonly OrderStatus[] | undefined {
   let ways: OrderStatus[][] = [[]];
   while (ways.length > 0) {
     const arrived = ways.find((way) => (way.at(-1) ?? from) === to);
     if (arrived !== undefined) return arrived;
-    ways = ways.flatMap((way) =>
-      NEXT_STATUSES[way.at(-1) ?? from]
-        .filter((next) => next === to || !NEVER_WALKED_THROUGH.includes(next))
-        .map((next) => [...way, next]),
-    );
+    ways = ways.flatMap((way) => NEXT_STATUSES[way.at(-1) ?? from].map((next) => [...way, next]));
   }
   return undefined;
 }

@@ -69,6 +69,7 @@ describe('recent events', () => {
     late.add(valueOf(1), { partition: 0, offset: 60 });
     expect(late.after(recent.lastId)).toBeUndefined();
     expect(textsOf(late.after('01234567.9.0-59'))).toEqual(['event 1']);
+    expect(late.after('01234567.9.0-58')).toBeUndefined();
     expect(late.after('01234567.9.0-59.1-3')).toBeUndefined();
     for (const id of ['', 'order:1', '01234567.9', `${late.lastId}.x`])
       expect(late.after(id)).toBeUndefined();

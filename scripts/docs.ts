@@ -1,11 +1,12 @@
 /**
- * Writes the documents that are made from the code: `docs/asyncapi.yaml`, `docs/openapi.json`, the table of
+ * Writes the documents that are made from the code: `docs/asyncapi.yaml`, `docs/openapi.json`, `docs/domain.md`, the table of
  * settings in `README.md` and `.env.example`. With `--check` nothing is written, and it ends with 1, naming each file that is not
  * current. The program must have been built.
  */
 import 'reflect-metadata';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { domainPage } from './docs/domain.js';
 import { asyncApiYaml } from './docs/asyncapi.js';
 import { envExample } from './docs/env-example.js';
 import { openApiJson } from './docs/openapi.js';
@@ -13,6 +14,7 @@ import { readmeWithSettings } from './docs/settings-table.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const README = join(ROOT, 'README.md');
+const DOMAIN = join(ROOT, 'docs', 'domain.md');
 const COMPOSE = join(ROOT, 'docker-compose.yml');
 
 interface Document {
@@ -23,6 +25,7 @@ interface Document {
 const DOCUMENTS: readonly Document[] = [
   { path: join(ROOT, 'docs', 'asyncapi.yaml'), text: asyncApiYaml },
   { path: join(ROOT, 'docs', 'openapi.json'), text: openApiJson },
+  { path: DOMAIN, text: () => domainPage(DOMAIN) },
   { path: README, text: () => readmeWithSettings(README, COMPOSE) },
   { path: join(ROOT, '.env.example'), text: () => envExample(COMPOSE) },
 ];

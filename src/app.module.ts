@@ -11,6 +11,7 @@ import { type Database, type DatabaseOptions } from './platform/database/databas
 import { knownFailures } from './platform/known-failures.js';
 import type { Logger } from './platform/logging/logger.js';
 import type { MessagingContext } from './platform/messaging/messaging.module.js';
+import { Topics } from './platform/messaging/topics.js';
 import { PLATFORM_ENTITIES, PlatformModule } from './platform/platform.module.js';
 import { sensors } from './sensors/sensors.module.js';
 import { tracking } from './tracking/tracking.module.js';
@@ -44,6 +45,15 @@ const messagingOf = (context: Context, settings: Settings): MessagingContext => 
   own: context.topics(settings),
   consumes: context.consumes,
 });
+
+/** The topics of a house, as a command that runs beside the program knows them. */
+export const topicsOf = ({ settings, contexts }: House): Topics =>
+  new Topics(
+    contexts.map((context) => {
+      const { name, ...claims } = messagingOf(context, settings);
+      return { context: name, ...claims };
+    }),
+  );
 
 /** The whole house: the platform, and the contexts on top of it. */
 export class AppModule {

@@ -41,8 +41,6 @@ const EX_USAGE = 64;
 const EX_UNAVAILABLE = 69;
 const STOP_TIMEOUT_MS = 10_000;
 
-/** Of a command's name in the usage. */
-const NAME_WIDTH = 18;
 const USAGE = `usage: waybill [command]
 
   serve             the program itself (the default)
@@ -50,18 +48,9 @@ const USAGE = `usage: waybill [command]
   reset-database    delete all that is stored, with --yes
   skip-batch        go on behind a batch of Kafka's that cannot be decoded; with --help, how
   dead-letters      list, show, replay or discard refused events; with --help, how
+  orders announce   tell of all orders again, for a context that is switched on later
   version           which version this is
 `;
-
-/** What the contexts can do, besides. */
-function usageOf(contexts: readonly Context[]): string {
-  const lines = contexts.flatMap(({ name, commands = {} }) =>
-    Object.entries(commands).map(
-      ([command, { summary }]) => `  ${`${name} ${command}`.padEnd(NAME_WIDTH)}${summary}\n`,
-    ),
-  );
-  return USAGE + lines.join('');
-}
 
 /** What the environment says, for a house that may have these contexts. */
 function readHouse(contexts: readonly Context[]): House {
@@ -107,8 +96,8 @@ async function onDatabase(
   );
 }
 
-function refuseUsage(fault: string, usage = USAGE): never {
-  process.stderr.write(`waybill: ${fault}\n\n${usage}`);
+function refuseUsage(fault: string): never {
+  process.stderr.write(`waybill: ${fault}\n\n${USAGE}`);
   process.exit(EX_USAGE);
 }
 
@@ -193,21 +182,20 @@ async function skip(contexts: readonly Context[], words: string[]): Promise<void
   return onDatabase(contexts, (house) => skipBatch(house, command));
 }
 
-/** `waybill <context> <command>` */
+/** A command of a context; where there is none of the name, those that there are. */
 async function ofContext(contexts: readonly Context[], context: Context, words: string[]): Promise<void> {
-  const { name, commands = {} } = context;
-  const chosen = words.join(' ');
-  if (chosen === '--help') return void process.stdout.write(usageOf(contexts));
-  if (!Object.hasOwn(commands, chosen)) {
-    const given = chosen === '' ? 'nothing' : JSON.stringify(chosen);
-    const names = Object.keys(commands).join(', ');
-    return refuseUsage(`${name} is followed by ${given}: expected ${names}`, usageOf(contexts));
-  }
-  return onDatabase(contexts, (house) => {
-    if (house.contexts.includes(context)) return contextCommand(house, commands[chosen]!);
-    process.stderr.write(`CONTEXTS is without ${name}: expected it among them\n`);
-    return Promise.resolve(EX_CONFIG);
-  });
+  const commands = (await context.commands?.()) ?? {};
+  const [name = '', ...options] = words;
+  const command = Object.hasOwn(commands, name) && options.length === 0 ? commands[name] : undefined;
+  if (command !== undefined) return onDatabase(contexts, (house) => contextCommand(house, command));
+  const lines = Object.entries(commands).map(
+    ([one, { summary }]) => `  ${context.name} ${one}  ${summary}\n`,
+  );
+  const isHelp = words.join() === '--help';
+  (isHelp ? process.stdout : process.stderr).write(
+    `usage: waybill ${context.name} <command>\n\n${lines.join('')}`,
+  );
+  process.exit(isHelp ? 0 : EX_USAGE);
 }
 
 /**
@@ -241,9 +229,9 @@ export async function runCommandLine(
       return;
     case 'help':
     case '--help':
-      process.stdout.write(usageOf(contexts));
+      process.stdout.write(USAGE);
       return;
     default:
-      refuseUsage(`${JSON.stringify(command)} is no command`, usageOf(contexts));
+      refuseUsage(`${JSON.stringify(command)} is no command`);
   }
 }

@@ -1,6 +1,6 @@
-import { databaseOptions, type House } from './app.module.js';
-import type { ContextCommand } from './platform/context.js';
+import { databaseOptions, type House, topicsOf } from './app.module.js';
 import { Environment } from './platform/config/environment.js';
+import type { ContextCommand } from './platform/context-command.js';
 import { Database } from './platform/database/database.js';
 import {
   databasePlace,
@@ -12,8 +12,8 @@ import {
 } from './platform/postgres.js';
 import type { DeadLettersCommand } from './platform/dead-letters/command/dead-letters-arguments.js';
 import { askToSkip, type SkipBatchCommand } from './platform/messaging/batch-skips/skip-batch-command.js';
-import { DeadLettersCommandRun } from './platform/dead-letters/command/dead-letters-command.js';
 import type { Terminal } from './platform/terminal.js';
+import { DeadLettersCommandRun } from './platform/dead-letters/command/dead-letters-command.js';
 
 const environmentOf = ({ settings }: House): Environment => settings.of(Environment);
 
@@ -64,7 +64,7 @@ export async function resetDatabase(house: House): Promise<number> {
 }
 
 /**
- * The dead letters from the command line, whether the program runs or not.
+ * The dead letters from the command line, whether the program runs or not. Ctrl-C ends long work after its chunk.
  *
  * @returns the exit code
  */
@@ -73,30 +73,33 @@ export async function deadLettersCommand(
   command: Exclude<DeadLettersCommand, { action: 'help' }>,
 ): Promise<number> {
   requireDatabase(environmentOf(house));
-  const terminal = ownTerminal();
+  const terminal = openTerminal();
   return withDatabase(house, await reachPostgres(environmentOf(house)), (database) =>
     new DeadLettersCommandRun(database, terminal).run(command),
   );
 }
 
-/** A command of a context, whether the program runs or not. @returns the exit code */
+/**
+ * A command that a context brings, whether the program runs or not.
+ *
+ * @returns the exit code
+ */
 export async function contextCommand(house: House, command: ContextCommand): Promise<number> {
   requireDatabase(environmentOf(house));
-  const terminal = ownTerminal();
+  const terminal = openTerminal();
   return withDatabase(house, await reachPostgres(environmentOf(house)), (database) =>
-    command.run(database, terminal),
+    command.run({ database, settings: house.settings, topics: topicsOf(house), terminal }),
   );
 }
 
-/** Ctrl-C ends long work after its chunk. */
-function ownTerminal(): Terminal {
+/** Standard output and error; Ctrl-C ends long work after what is under way. */
+function openTerminal(): Terminal {
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   // Who reads only the beginning (`| head`) has what they wanted.
   process.stdout.on('error', () => undefined);
-  const out = (text: string): void => void process.stdout.write(text);
-  return { out, err: process.stderr, signal: stopping.signal };
+  return { out: (text) => void process.stdout.write(text), err: process.stderr, signal: stopping.signal };
 }
 
 /** A batch to go on behind, whether the program runs or not. */

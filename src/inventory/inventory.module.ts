@@ -6,7 +6,6 @@ import { INVENTORY_API } from './http/inventory.api.js';
 import { INVENTORY_SETTINGS, InventorySettings } from './inventory.settings.js';
 import { INVENTORY_ENTITIES } from './repository/inventory.entities.js';
 import { Inventory1796558400000 } from './repository/inventory.migration.js';
-import { verifyStock } from './service/stock-verification.js';
 
 @Module({ imports: [InventoryConsumerModule] })
 class InventoryModule {}
@@ -21,12 +20,7 @@ export const inventory: Context = {
   consumes: ['order-status'],
   api: INVENTORY_API,
   events: async () => (await import('./inventory.events.js')).INVENTORY_EVENTS,
-  commands: {
-    verify: {
-      summary: 'recompute all of the stock from its journal, and name what differs',
-      run: verifyStock,
-    },
-  },
+  commands: async () => (await import('./inventory.commands.js')).INVENTORY_COMMANDS,
   module: ({ ROLES }) => ({
     module: InventoryModule,
     imports: ROLES.includes('api') ? [InventoryHttpModule] : [],

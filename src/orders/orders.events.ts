@@ -11,7 +11,10 @@ import type { FieldSchema } from '../platform/validation/field-schema.js';
 import { EXAMPLE_ORDER } from './http/example-order.js';
 import type { Order as OrderModel } from './model/order.js';
 import { orderJsonSchema } from './model/order.schema.js';
-import { ORDER_STATUSES } from './model/order-status.js';
+import { etagOf } from './model/order-etag.js';
+import { ORDER_STATUSES } from './model/order-life.js';
+import { FIRST_STATES, ORDER_CHANGES, PAYMENT_STATUSES, SHIPMENT_STATUSES } from './model/order-states.js';
+import { CONTENT_VERSION_HEADER, ETAG_HEADER } from './model/status-event-headers.js';
 import { STATUS_TOPIC, type StatusEvent, statusEntryOf } from './producer/status-events.js';
 import { ORDERS_TOPIC } from './producer/test-orders.js';
 
@@ -40,6 +43,7 @@ const STATUS_ITEM_FIELDS: KeysOf<StatusEvent['items'][number]> = [
   'chrt_id',
   'nm_id',
   'rid',
+  'track_number',
   'size',
   'total_price',
   'status',
@@ -53,9 +57,20 @@ const STATUS_PROPERTIES: Record<keyof StatusEvent, MessageSchema> = {
   status: {
     type: 'string',
     enum: ORDER_STATUSES,
-    description: '`received` the first time, `updated` when other content came under the same id',
+    description: "The order's life",
   },
+  payment_status: { type: 'string', enum: PAYMENT_STATUSES },
+  shipment_status: { type: 'string', enum: SHIPMENT_STATUSES },
   version: { type: 'integer', minimum: 1, description: '1 for a new order, one higher with each change' },
+  content_version: {
+    type: 'integer',
+    minimum: 1,
+    description: 'The version at which the order got the content that it has',
+  },
+  change: { type: 'string', enum: ORDER_CHANGES, description: 'What this version has changed' },
+  previous: {
+    description: 'The value of the state before it changed; null where the change is none of a state',
+  },
   occurred_at: time('When it happened, in UTC'),
   date_created: Order.properties.date_created!,
   delivery_service: Order.properties.delivery_service!,
@@ -68,18 +83,26 @@ const CLOUD_EVENT_HEADERS = openObject({
   ce_specversion: { type: 'string', const: '1.0' },
   ce_id: text('`order_uid:version`: an event that comes again has the id it had'),
   ce_source: { type: 'string', const: '/waybill/orders' },
-  ce_type: { type: 'string', enum: ORDER_STATUSES.map((status) => `waybill.order.${status}`) },
+  ce_type: { type: 'string', enum: ORDER_CHANGES.map((change) => `waybill.order.${change}`) },
   ce_subject: text('`order_uid`'),
   ce_time: time('When it happened, in UTC'),
   'content-type': { type: 'string', const: 'application/json' },
+  [ETAG_HEADER]: text('The ETag of the answer to `GET /api/orders/{order_uid}`'),
+  [CONTENT_VERSION_HEADER]: text('`content_version`, for who does not read the value'),
 });
 
 /** The status event that the example order leads to when it comes for the first time. */
-const statusExample = statusEntryOf(
-  STATUS_TOPIC,
-  { order: EXAMPLE_ORDER as unknown as OrderModel, version: 1, status: 'received', totalsMatch: true },
-  MOMENT,
-);
+const statusExample = statusEntryOf(STATUS_TOPIC, {
+  order: EXAMPLE_ORDER as unknown as OrderModel,
+  version: 1,
+  etag: etagOf(1, '0123456789abcdef'),
+  contentVersion: 1,
+  states: FIRST_STATES,
+  change: 'received',
+  previous: null,
+  totalsMatch: true,
+  atUs: Date.parse(MOMENT) * 1_000,
+});
 
 /** The topics of orders, and what goes over them. */
 export const ORDERS_EVENTS: EventFacts = {
@@ -121,6 +144,24 @@ export const ORDERS_EVENTS: EventFacts = {
       action: 'send',
       topic: ORDERS_TOPIC,
       summary: 'Sends made-up orders: POST /api/orders/test',
+    },
+    hearPayments: {
+      action: 'receive',
+      topic: 'payment-status',
+      summary: 'Takes in what payments tell of orders',
+      mode: 'shared',
+    },
+    hearTracking: {
+      action: 'receive',
+      topic: 'shipment-status',
+      summary: 'Takes in what delivery tracking tells of orders',
+      mode: 'shared',
+    },
+    hearInventory: {
+      action: 'receive',
+      topic: 'stock-status',
+      summary: 'Takes in what inventory tells of orders',
+      mode: 'shared',
     },
     announceStatus: { action: 'send', topic: STATUS_TOPIC, summary: 'Tells of each order stored or changed' },
     hearStatus: {

@@ -34,9 +34,10 @@ export const orders: Context = {
       'orders.dead-letter': KAFKA_DEAD_LETTER_TOPIC,
     };
   },
-  consumes: ['orders'],
+  consumes: ['orders', 'payment-status', 'shipment-status', 'stock-status'],
   api: ORDERS_API,
   events: async () => (await import('./orders.events.js')).ORDERS_EVENTS,
+  commands: async () => (await import('./orders.commands.js')).ORDERS_COMMANDS,
   // One order at a time: by its strong ETag, and mostly out of memory, which compressing would take longer than.
   plainRoutes: [`${ORDERS_PATH}/:order_uid`],
   caches: [ORDER_CACHE],

@@ -1,21 +1,13 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { EntitySchema } from 'typeorm';
 import type { CacheDeclaration } from './cache/cache-declaration.js';
+import type { ContextCommand } from './context-command.js';
 import type { Environment } from './config/environment.js';
 import type { SettingGroup, Settings } from './config/setting-group.js';
-import type { Database, MigrationClass } from './database/database.js';
+import type { MigrationClass } from './database/database.js';
 import type { ApiFacts } from './http/api-facts.js';
 import type { EventFacts } from './messaging/event-facts.js';
 import type { FailureClassifier } from './failures/failure-classifier.js';
-import type { Terminal } from './terminal.js';
-
-/** Something that is done on the database and ends: `waybill <context> <command>`. */
-export interface ContextCommand {
-  /** One line, for people. */
-  readonly summary: string;
-  /** The database is open and migrated. @returns the exit code */
-  run(database: Database, terminal: Terminal): Promise<number>;
-}
 
 /** A context of the house, such as orders: what the house has to know of it in order to take it in. */
 export interface Context {
@@ -37,6 +29,8 @@ export interface Context {
   readonly api?: ApiFacts;
   /** What it tells of its topics; loaded by those alone who describe them. */
   readonly events?: () => Promise<EventFacts>;
+  /** Its commands, by name: `waybill <context> <command>`; loaded by those alone who run one. */
+  readonly commands?: () => Promise<Readonly<Record<string, ContextCommand>>>;
   /** Patterns of its routes whose answers are never compressed. */
   readonly plainRoutes?: readonly string[];
   /** What it knows of errors that the platform does not know; an error may also say itself what it is (`TransientError`). */
@@ -45,8 +39,6 @@ export interface Context {
   readonly caches?: readonly CacheDeclaration[];
   /** Prefixes of the keys of values that it keeps in Redis by `SharedRedis`, besides its caches. */
   readonly redisKeyPrefixes?: readonly string[];
-  /** Its commands, by their names. */
-  readonly commands?: Readonly<Record<string, ContextCommand>>;
   /** Its layers, as far as this process's roles need them. */
   module(environment: Environment): DynamicModule;
 }

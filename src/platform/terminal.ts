@@ -8,5 +8,5 @@ export interface Terminal {
   readonly signal: AbortSignal;
 }
 
-/** 128 + SIGINT, as a shell has it. */
+/** 128 + SIGINT, as a shell has it: the exit code of work that was ended early. */
 export const EX_INTERRUPTED = 130;

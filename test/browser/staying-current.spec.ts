@@ -47,7 +47,9 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
     await reader.page.getByRole('article').getByText('Haifa').waitFor();
     await recent().getByText(missed).waitFor();
     await reader.page.getByText(MAY_BE_OLD).waitFor({ state: 'hidden' });
-    expect(await reader.page.getByRole('list', { name: 'Marks' }).innerText()).toMatch(/updated\s+version 2/);
+    expect(await reader.page.getByRole('list', { name: 'Marks' }).innerText()).toMatch(
+      /received\s+version 2/,
+    );
   });
 
   it('catches up when its tab is looked at again', async () => {

@@ -64,6 +64,8 @@ describe.skipIf(chromium.skipped !== undefined)('orders that come in while the p
     await reader.orderHeading(orderUid).waitFor();
     await postOrder(site.url, { order_uid: orderUid, delivery: { city: 'Haifa' } });
     await reader.page.getByRole('article').getByText('Haifa').waitFor();
-    expect(await reader.page.getByRole('list', { name: 'Marks' }).innerText()).toMatch(/updated\s+version 2/);
+    expect(await reader.page.getByRole('list', { name: 'Marks' }).innerText()).toMatch(
+      /received\s+version 2/,
+    );
   });
 });

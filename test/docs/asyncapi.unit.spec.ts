@@ -4,6 +4,8 @@ import { asyncApiYaml } from '../../scripts/docs/asyncapi.js';
 import { allAppended } from '../../scripts/docs/examples.js';
 import { StockStatus } from '../../src/inventory/producer/stock-status.js';
 import { StatusEvents } from '../../src/orders/producer/status-events.js';
+import { etagOf } from '../../src/orders/model/order-etag.js';
+import { FIRST_STATES } from '../../src/orders/model/order-states.js';
 import { randomTestOrder } from '../../src/orders/producer/test-order.js';
 import type { Transaction } from '../../src/platform/database/database.js';
 import type { MessageSchema as Schema } from '../../src/platform/messaging/event-facts.js';
@@ -37,6 +39,16 @@ const status = messages.status!;
 const statusEntries = (...changes: Parameters<StatusEvents['append']>[1]): Promise<OutboxEntry[]> =>
   allAppended((outbox) => new StatusEvents(outbox, new Topics([])).append({} as Transaction, changes));
 
+/** What any change has. */
+const changed = {
+  etag: etagOf(1, '0123456789abcdef'),
+  contentVersion: 1,
+  states: FIRST_STATES,
+  change: 'received',
+  previous: null,
+  atUs: 1_700_000_000_000_000,
+} as const;
+
 describe('the description of the topics', () => {
   it.each(Object.keys(messages))('shows an example of %s that keeps to its own schemas', (name) => {
     const { headers, payload, examples } = messages[name]!;
@@ -50,10 +62,11 @@ describe('the description of the topics', () => {
   it('tells of a status event all that the code sends, and nothing else', async () => {
     const order = randomTestOrder();
     const entries = await statusEntries(
-      { order, version: 1, status: 'received', totalsMatch: true },
-      { order, version: 2, status: 'updated', totalsMatch: false },
+      { order, ...changed, version: 1, totalsMatch: true },
+      { order, ...changed, version: 2, change: 'content', totalsMatch: false },
+      { order, ...changed, version: 3, change: 'payment_status', previous: 'unpaid', totalsMatch: true },
     );
-    expect(entries).toHaveLength(2);
+    expect(entries).toHaveLength(3);
     for (const entry of entries) {
       const payload = JSON.parse(entry.payload.toString()) as object;
       expect(document.channels[entry.topic]?.address).toBe(entry.topic);
@@ -121,8 +134,8 @@ describe('the description of the topics', () => {
   it('would notice an event that is not as described', async () => {
     const [entry] = await statusEntries({
       order: { ...randomTestOrder(), order_uid: 'not an id' },
+      ...changed,
       version: 0,
-      status: 'received',
       totalsMatch: true,
     });
     const { ce_id: _removed, ...headers } = entry!.headers;

@@ -127,7 +127,7 @@ describe('/swagger/json', () => {
     const first = await tryOut('/api/orders', 'post');
     expect(first.status).toBe(201);
     expectAsDescribed('/api/orders', 'post', first);
-    const tried = operations().filter(({ path }) => path !== '/api/events');
+    const tried = operations().filter(({ path }) => !path.endsWith('/events'));
     for (const { path, method } of tried) {
       const answer = await tryOut(path, method);
       // A program that is new has no dead letter to show.

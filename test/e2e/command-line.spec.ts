@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { removeDataDir } from '../support/left-behind.js';
+import { anOrder, store } from './api.js';
+import { watch } from './event-stream.js';
 import {
   runWaybill,
   startWaybill,
@@ -107,6 +109,19 @@ describe('the command line beside a running program', () => {
   afterAll(() => waybill.stop());
 
   const beside = (...command: string[]) => runWaybill({ dataDir: waybill.dataDir, command });
+
+  it('tells of all orders again, by the events that they had', async () => {
+    const order = anOrder();
+    await store(waybill.url, order);
+    const stream = await watch(waybill.url);
+    const { code, stdout } = await beside('orders', 'announce');
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '1 order is announced again\n' });
+    expect((await stream.eventWith(`${order.order_uid}:1`)).data).toMatchObject({ change: 'received' });
+    stream.hangUp();
+    const wrong = await beside('orders', 'tell');
+    expect(wrong.code).toBe(EX_USAGE);
+    expect(wrong.stderr).toContain('orders announce');
+  });
 
   it('names the database that it looks at, apart from what was asked for', async () => {
     const { code, stdout, stderr } = await beside('dead-letters', 'list', '--json');

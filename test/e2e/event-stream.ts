@@ -11,7 +11,7 @@ export interface EventStream {
   events: StreamEvent[];
   /** Resolves when the server ends the stream. */
   ended: Promise<void>;
-  /** Waits for an event with this id. */
+  /** Waits for the event of a version of an order, `order_uid:version`, or another one with this id. */
   eventWith(id: string): Promise<StreamEvent>;
   hangUp(): void;
 }
@@ -41,12 +41,14 @@ export async function watch(
     hangUp: () => aborter.abort(),
     eventWith: (id) =>
       eventually(() => {
-        const found = events.find((event) => event.id === id);
-        if (!found) throw new Error(`no event ${id} among ${events.map((event) => event.id).join(', ')}`);
+        const found = events.find((event) => event.id === id || versionIn(event) === id);
+        if (!found) throw new Error(`no event ${id} among ${events.map(versionIn).join(', ')}`);
         return found;
       }),
   };
 }
+
+const versionIn = ({ data }: StreamEvent): string => `${String(data.order_uid)}:${String(data.version)}`;
 
 function parse(block: string): StreamEvent[] {
   const fields: Record<string, string> = {};

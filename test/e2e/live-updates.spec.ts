@@ -24,7 +24,10 @@ describe('GET /api/events', () => {
       event: 'order-status',
       data: { order_uid: order.order_uid, status: 'received', version: 1 },
     });
-    expect(second).toMatchObject({ event: 'order-status', data: { status: 'updated', version: 2 } });
+    expect(second).toMatchObject({
+      event: 'order-status',
+      data: { change: 'content', status: 'received', version: 2 },
+    });
     expect(stream.events.indexOf(first)).toBeLessThan(stream.events.indexOf(second));
     stream.hangUp();
   });

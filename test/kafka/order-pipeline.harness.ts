@@ -38,7 +38,7 @@ export interface Pipeline {
   settings: Record<string, string>;
   start(env?: Record<string, string>): Promise<WaybillProcess>;
   /** Returns the offset of the first, in the partition of the first. */
-  send(messages: Message[]): Promise<number>;
+  send(messages: Message[], topic?: string): Promise<number>;
   tap(topic: string): Promise<TopicTap>;
   close(): Promise<void>;
 }
@@ -77,8 +77,8 @@ export async function createPipeline(brokers: string, { partitions = 1 } = {}): 
       programs.push(program);
       return program;
     },
-    async send(messages) {
-      const [sent] = await producer.send({ topic: names.topic, messages });
+    async send(messages, topic = names.topic) {
+      const [sent] = await producer.send({ topic, messages });
       return Number(sent!.baseOffset);
     },
     async tap(topic) {

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ask } from '../e2e/api.js';
+import { watch } from '../e2e/event-stream.js';
 import { eventually } from '../support/eventually.js';
 import { sampleEvents, sampleOrder, sampleOrderText } from '../support/sample-order.js';
 import { useTier } from '../support/tiers.js';
@@ -97,6 +99,8 @@ describe.skipIf(kafka.skipped)('orders from Kafka', () => {
       ce_subject: uid,
       ce_time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string,
       'content-type': 'application/json',
+      ce_etag: expect.stringMatching(/^"v1-[0-9a-f]{16}-000"$/) as string,
+      ce_contentversion: '1',
     });
     expect(JSON.parse(event!.value!.toString())).toMatchObject({
       order_uid: uid,
@@ -104,6 +108,30 @@ describe.skipIf(kafka.skipped)('orders from Kafka', () => {
       version: 1,
       payment: { amount: 1817, currency: 'USD' },
     });
+  });
+
+  it('get the states that others announce, in every process, and a stream goes on in another one', async () => {
+    pipeline = await createPipeline(kafka.brokers);
+    const [one, other] = await Promise.all([pipeline.start(), pipeline.start()]);
+    const uid = `announced-${Date.now()}`;
+    const stream = await watch(one.url);
+    await pipeline.send([messageOf(orderWith(uid))]);
+    const seen = await stream.eventWith(`${uid}:1`);
+    stream.hangUp();
+    const answers = () => Promise.all([one, other].map(({ url }) => ask(`${url}/api/orders/${uid}`)));
+    await eventually(async () => expect((await answers()).map(({ status }) => status)).toEqual([200, 200]));
+    const announcement = { order_uid: uid, number: 1, payment_status: 'paid', content_version: 1 };
+    await pipeline.send([{ key: uid, value: JSON.stringify(announcement) }], 'payment-status');
+    await eventually(async () => {
+      for (const { headers } of await answers()) {
+        expect(headers.get('x-payment-status')).toBe('paid');
+        expect(headers.get('x-cache')).toBe('HIT');
+      }
+    });
+    const again = await watch(other.url, '/api/events', { 'last-event-id': seen.id });
+    await again.eventWith(`${uid}:2`);
+    expect(again.events.map(({ event, data }) => [event, data.version])).toEqual([['order-status', 2]]);
+    again.hangUp();
   });
 
   it('are judged one by one: what is wrong among them is refused, and the others are stored', async () => {

@@ -9,7 +9,9 @@ import type { SensorsSettings } from '../../src/sensors/sensors.settings.js';
 import type { TrackingSettings } from '../../src/tracking/tracking.settings.js';
 
 /** Settings that a test chooses, of the program and of its contexts. */
-export type ChosenSettings = Partial<Environment & OrdersSettings & PaymentsSettings & SensorsSettings & TrackingSettings & InventorySettings>;
+export type ChosenSettings = Partial<
+  Environment & OrdersSettings & PaymentsSettings & SensorsSettings & TrackingSettings & InventorySettings
+>;
 
 /** What the program is started with, unless a test wants something else. */
 export function houseOf(chosen: ChosenSettings = {}, contexts: readonly Context[] = CONTEXTS): House {

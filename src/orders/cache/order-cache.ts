@@ -3,10 +3,10 @@ import type { CacheDeclaration } from '../../platform/cache/cache-declaration.js
 import type { CacheEntry } from '../../platform/cache/cache-entry.js';
 import { Caches } from '../../platform/cache/caches.js';
 import type { CacheAnswer } from '../../platform/cache/shared-load.js';
-import type { TieredCache } from '../../platform/cache/tiered-cache.js';
+import type { CacheRenewal, TieredCache } from '../../platform/cache/tiered-cache.js';
 import { OrdersSettings } from '../orders.settings.js';
 import type { FoundValues } from '../../platform/database/batched-lookups.js';
-import { etagOf } from '../model/order-etag.js';
+import { etagOf, haveSameContent, statesOfEtag } from '../model/order-etag.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
 import type { OrderToStore } from '../repository/order-to-store.js';
 import { type StoredOrder, StoredOrders } from '../repository/stored-orders.js';
@@ -22,8 +22,8 @@ function entryOf(text: string, version: number, etag: string, receivedAt: string
   return { version, etag: ownText(etag), body: ownBytes(text), constant: ownText(receivedAt) };
 }
 
-function entryOfStored({ text, version, hash, receivedAt }: StoredOrder): CacheEntry {
-  return entryOf(text, version, etagOf(version, hash), receivedAt);
+function entryOfStored({ text, version, hash, states, receivedAt }: StoredOrder): CacheEntry {
+  return entryOf(text, version, etagOf(version, hash, states), receivedAt);
 }
 
 /** V8 keeps a concatenated string as a tree of its parts, and a substring keeps its whole source alive. */
@@ -51,6 +51,8 @@ export class OrderCache {
     this.cache = caches.open(ORDER_CACHE.name, {
       load: (orderUids) => this.load(orderUids),
       hasConstants: true,
+      // An ETag without states was put into Redis by a replica with the code of before.
+      accepts: ({ etag }) => statesOfEtag(etag) !== undefined,
       warmUp: { keys: () => this.orders.newest(CACHE_WARM_ORDERS) },
     });
   }
@@ -68,6 +70,22 @@ export class OrderCache {
   /** An order that has been committed, or was there: its receipt has an ETag. */
   put({ text }: OrderToStore, { orderUid, version, etag, receivedAt }: OrderReceipt): void {
     this.cache.put(orderUid, entryOf(text, version, etag!, receivedAt!));
+  }
+
+  /**
+   * The order is at another version, with the body that it has had since an older one: its states have moved. The ETag has to
+   * be of the content that is held, since others may publish to the topic that told it.
+   */
+  renewed(orderUid: string, renewal: CacheRenewal): void {
+    const held = this.cache.held(orderUid);
+    if (held !== undefined && haveSameContent(held.etag, renewal.etag)) this.cache.renewed(orderUid, renewal);
+    else this.cache.changed(orderUid, renewal.version);
+  }
+
+  /** What memory holds of the content that the order has had since a version. Counts as no look-up. */
+  heldBody(orderUid: string, since: number): Buffer | undefined {
+    const held = this.cache.held(orderUid);
+    return held !== undefined && held.version >= since ? held.body : undefined;
   }
 
   /** A broadcast says that an order is at this version now, whichever process wrote it. */

@@ -1,22 +1,36 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
+import { Environment } from '../../platform/config/environment.js';
 import { lastValueOf } from '../../platform/messaging/event-headers.js';
+import type { EventHeaders } from '../../platform/messaging/event-headers.js';
 import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
 import { Subscribe } from '../../platform/messaging/subscription.js';
 import { eachInTurns } from '../../platform/event-loop-turns.js';
+import { isOfVersion } from '../model/order-etag.js';
+import { CONTENT_VERSION_HEADER, ETAG_HEADER } from '../model/status-event-headers.js';
 import { OrderBroadcast } from '../service/order-broadcast.js';
 
 /** Receives every status event of the topic `order-status` in every process that serves the API. */
 @Controller()
 export class OrderBroadcastConsumer {
-  constructor(private readonly broadcast: OrderBroadcast) {}
+  /** An event of the loopback has its place from its outbox row, which may be committed after later ones. */
+  private readonly hasPlaces: boolean;
+
+  constructor(
+    private readonly broadcast: OrderBroadcast,
+    { KAFKA_BROKERS }: Environment,
+  ) {
+    this.hasPlaces = KAFKA_BROKERS !== undefined;
+  }
 
   @Subscribe({ context: 'orders', topic: 'order-status', mode: 'broadcast' })
   async receive(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
     if (events.length === 0) this.broadcast.resume();
-    await eachInTurns('background', events, ({ headers, value }) => {
+    await eachInTurns('background', events, ({ headers, value, partition, offset }) => {
       const id = parseEventId(lastValueOf(headers, 'ce_id')?.toString());
-      if (id !== undefined && value !== null) this.broadcast.announce({ ...id, value });
+      if (id === undefined || value === null) return;
+      const place = this.hasPlaces ? { partition, offset } : undefined;
+      this.broadcast.announce({ ...id, value, place }, renewalOf(headers, id.version));
     });
   }
 }
@@ -28,4 +42,12 @@ export class OrderBroadcastConsumer {
 function parseEventId(id = ''): { orderUid: string; version: number } | undefined {
   const [, orderUid, version] = /^([A-Za-z0-9_-]+):(\d{1,10})$/.exec(id) ?? [];
   return orderUid === undefined ? undefined : { orderUid, version: Number(version) };
+}
+
+/** What the answers that are held are renewed by; undefined for an event of the code of before, which has no such headers. */
+function renewalOf(headers: EventHeaders, version: number): { etag: string; bodySince: number } | undefined {
+  const etag = lastValueOf(headers, ETAG_HEADER)?.toString() ?? '';
+  const since = lastValueOf(headers, CONTENT_VERSION_HEADER)?.toString() ?? '';
+  const isKnown = isOfVersion(etag, version) && /^[1-9]\d{0,9}$/.test(since);
+  return isKnown ? { etag, bodySince: Number(since) } : undefined;
 }

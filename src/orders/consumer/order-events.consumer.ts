@@ -38,7 +38,7 @@ export class OrderEventsConsumer {
       const verdict = this.validator.ofEvent(event.value);
       if (verdict.valid) {
         const { order, totalsMatch } = verdict;
-        accepted.push({ order, totalsMatch, source: positionOf(event) });
+        accepted.push({ order, totalsMatch, source: positionOf(event), origin: event });
         unknownFields += verdict.unknownFields.length;
       } else {
         refused.push({ event, reason: describeFaults(verdict.faults), attempts: 1 });

@@ -4,7 +4,7 @@ import type { DirectAnswers, DirectRoute } from '../../platform/http/direct-answ
 import type { OrderLookup } from '../service/order-lookup.js';
 import { HotOrders } from './hot-orders.js';
 
-const ENTRY: CacheEntry = { version: 1, etag: '"v1-0123456789abcdef"', body: Buffer.from('{}') };
+const ENTRY: CacheEntry = { version: 1, etag: '"v1-0123456789abcdef-341"', body: Buffer.from('{}') };
 const HELD: Readonly<Record<string, CacheEntry | null>> = { held: ENTRY, absent: null };
 
 function routeOf(): DirectRoute {
@@ -28,6 +28,16 @@ describe('the short way of a look-up', () => {
   it('answers with what memory holds', () => {
     expect(answerTo('held')).toMatchObject({ status: 200, body: ENTRY.body });
     expect(answerTo('held', { 'if-none-match': ENTRY.etag })).toMatchObject({ status: 304 });
+  });
+
+  it('tells the states that the ETag has, also of an answer that is not sent again', () => {
+    for (const headers of [{}, { 'if-none-match': ENTRY.etag }]) {
+      const told = answerTo('held', headers)!.headers;
+      const of = (name: string) => told[told.indexOf(name) + 1];
+      expect(of('x-order-status')).toBe('shipped');
+      expect(of('x-payment-status')).toBe('partially_refunded');
+      expect(of('x-shipment-status')).toBe('partially_shipped');
+    }
   });
 
   it('answers 404 where memory knows that there is no such order', () => {

@@ -10,7 +10,8 @@ import {
   TEXT,
 } from '../../platform/http/request-parameters.js';
 import type { ListPosition, OrderFilter } from '../model/order-filter.js';
-import { ORDER_STATUSES, type OrderStatus } from '../model/order-status.js';
+import { ORDER_STATUSES } from '../model/order-life.js';
+import { PAYMENT_STATUSES, SHIPMENT_STATUSES } from '../model/order-states.js';
 import { isOrderUid } from '../model/order-uid.js';
 
 export const MAX_LIMIT = 500;
@@ -33,6 +34,15 @@ const aPosition: Check<ListPosition> = (text) => {
     : undefined;
 };
 
+/** One of the choices, or several with commas between them. */
+const someOf =
+  <Choice extends string>(choices: readonly Choice[]): Check<readonly Choice[]> =>
+  (text) => {
+    const chosen = text.split(',').map((one) => choices.find((choice) => choice === one));
+    return chosen.includes(undefined) ? undefined : [...new Set(chosen as Choice[])];
+  };
+const listed = (choices: readonly string[]): string => `one or more, with commas, of ${choices.join(', ')}`;
+
 /** The cursor of the page after a position. */
 export function cursorAfter({ receivedAtUs, orderUid }: ListPosition): string {
   return cursorOf(receivedAtUs, orderUid);
@@ -48,7 +58,9 @@ export function parseOrderListQuery(parameters: Parameters): OrderListQuery {
     customerId: reader.take('customer_id', aText, TEXT),
     trackNumber: reader.take('track_number', aText, TEXT),
     deliveryService: reader.take('delivery_service', aText, TEXT),
-    status: reader.take('status', oneOf<OrderStatus>(ORDER_STATUSES), `one of ${ORDER_STATUSES.join(', ')}`),
+    statuses: reader.take('status', someOf(ORDER_STATUSES), listed(ORDER_STATUSES)),
+    paymentStatuses: reader.take('payment_status', someOf(PAYMENT_STATUSES), listed(PAYMENT_STATUSES)),
+    shipmentStatuses: reader.take('shipment_status', someOf(SHIPMENT_STATUSES), listed(SHIPMENT_STATUSES)),
     from: reader.take('from', aMoment, MOMENT),
     to: reader.take('to', aMoment, MOMENT),
   };

@@ -49,6 +49,11 @@ export class OrderReplacementController {
     schema: PROBLEM,
   })
   @ApiResponse({
+    status: 409,
+    description: 'It can get no other content: a parcel has moved, or its life is beyond that',
+    schema: PROBLEM,
+  })
+  @ApiResponse({
     status: 412,
     description: 'It has another ETag by now, which the answer has, or there is no such order',
     schema: PROBLEM,

@@ -17,3 +17,6 @@ export function validOrder(validator: OrderValidator, body: Buffer | undefined):
   if (verdict.valid) return { order: verdict.order, totalsMatch: verdict.totalsMatch };
   throw invalidRequest('the order', verdict.faults);
 }
+
+export const noSuchOrder = (orderUid: string): ProblemError =>
+  new ProblemError(404, `there is no order ${orderUid}`);

@@ -6,8 +6,12 @@ import {
   objectOf,
   schemaRef,
 } from '../../platform/http/api-facts.js';
+import { NEXT_STATUSES, ORDER_STATUSES } from '../model/order-life.js';
+import { ORDER_CHANGES, PAYMENT_STATUSES, SHIPMENT_STATUSES } from '../model/order-states.js';
+import { HISTORY_SOURCES } from '../model/stored-version.js';
 import { orderJsonSchema } from '../model/order.schema.js';
 import { EXAMPLE_ORDER } from './example-order.js';
+import { MAX_REASON_CHARACTERS } from './status-request.js';
 
 const TEXT: ApiSchema = { type: 'string' };
 const NOT_EMPTY: ApiSchema = { type: 'string', minLength: 1 };
@@ -16,6 +20,24 @@ const UID: ApiSchema = { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' };
 const VERSION: ApiSchema = { type: 'integer', minimum: 1 };
 
 const RECEIPT: AnswerFacts = { headers: ['ETag', 'Location'], schema: schemaRef('OrderReceipt') };
+
+const STATE_HEADERS = ['X-Order-Status', 'X-Payment-Status', 'X-Shipment-Status'];
+const STATUS: ApiSchema = { type: 'string', enum: ORDER_STATUSES };
+const STATES = {
+  status: STATUS,
+  payment_status: { type: 'string', enum: PAYMENT_STATUSES },
+  shipment_status: { type: 'string', enum: SHIPMENT_STATUSES },
+};
+/** The table of an order's life in words. */
+const LIFE = ORDER_STATUSES.filter((status) => NEXT_STATUSES[status].length > 0)
+  .map(
+    (status) => `\`${status}\` may become ${NEXT_STATUSES[status].map((next) => `\`${next}\``).join(' or ')}`,
+  )
+  .join('; ');
+const REASON: ApiSchema = { type: 'string', minLength: 1, maxLength: MAX_REASON_CHARACTERS };
+const MOVED: AnswerFacts = { headers: ['ETag', 'Location'], schema: schemaRef('StatusReceipt') };
+
+const orNull = (schema: ApiSchema): ApiSchema => ({ ...schema, type: [schema.type, 'null'] });
 
 const OPERATIONS: ApiFacts['operations'] = {
   'get /api/events': {
@@ -40,8 +62,8 @@ const OPERATIONS: ApiFacts['operations'] = {
   'get /api/orders/{order_uid}': {
     id: 'getOrder',
     answers: {
-      200: { headers: ['ETag', 'X-Cache', 'X-Order-Status', 'X-Order-Version', 'X-Received-At'] },
-      304: { headers: ['ETag', 'X-Cache'] },
+      200: { headers: ['ETag', 'X-Cache', ...STATE_HEADERS, 'X-Order-Version', 'X-Received-At'] },
+      304: { headers: ['ETag', 'X-Cache', ...STATE_HEADERS] },
       404: { headers: ['X-Cache'] },
     },
   },
@@ -49,6 +71,30 @@ const OPERATIONS: ApiFacts['operations'] = {
     id: 'replaceOrder',
     answers: { 200: RECEIPT },
     exampleBody: EXAMPLE_ORDER,
+  },
+  'post /api/orders/{order_uid}/status': {
+    id: 'setOrderStatus',
+    answers: { 200: MOVED },
+    exampleBody: { status: 'confirmed', reason: 'checked by hand' },
+  },
+  'post /api/orders/{order_uid}/cancel': {
+    id: 'cancelOrder',
+    answers: { 200: MOVED },
+    exampleBody: { reason: 'the customer has asked for it' },
+  },
+  'get /api/orders/{order_uid}/history': {
+    id: 'getOrderHistory',
+    answers: { 200: { headers: ['Link'], schema: { type: 'array', items: schemaRef('OrderVersion') } } },
+  },
+  'get /api/orders/{order_uid}/events': {
+    id: 'watchOrder',
+    answers: {
+      200: { description: 'Events until the client ends it', schema: TEXT, mediaType: 'text/event-stream' },
+    },
+  },
+  'get /api/orders/{order_uid}/summary': {
+    id: 'getOrderSummary',
+    answers: { 200: { schema: schemaRef('OrderStanding') } },
   },
   'post /api/orders/test': {
     id: 'sendTestOrders',
@@ -58,8 +104,8 @@ const OPERATIONS: ApiFacts['operations'] = {
 
 const HEADERS: ApiFacts['headers'] = {
   ETag: headerText(
-    'A strong validator of the order: its version, and digits of its content',
-    '"v1-0123456789abcdef"',
+    'A strong validator of the order: its version, digits of its content, and its states',
+    '"v1-0123456789abcdef-000"',
   ),
   Location: headerText('Where the order is', '/api/orders/b563feb7b2b84b6test'),
   'X-Cache': {
@@ -68,9 +114,19 @@ const HEADERS: ApiFacts['headers'] = {
     example: 'HIT',
   },
   'X-Order-Status': {
-    description: 'What the order is',
-    schema: { type: 'string', enum: ['received', 'updated'] },
+    description: "The order's life",
+    schema: STATES.status,
     example: 'received',
+  },
+  'X-Payment-Status': {
+    description: 'What has been paid of it',
+    schema: STATES.payment_status,
+    example: 'unpaid',
+  },
+  'X-Shipment-Status': {
+    description: 'Where its parcels are',
+    schema: STATES.shipment_status,
+    example: 'none',
   },
   'X-Order-Version': {
     description: '1 for a new order, one higher with each change',
@@ -89,7 +145,7 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
     order_uid: UID,
     track_number: TEXT,
     customer_id: TEXT,
-    status: { type: 'string', enum: ['received', 'updated'] },
+    ...STATES,
     version: VERSION,
     received_at: MOMENT,
     date_created: TEXT,
@@ -114,6 +170,38 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
     },
     totals_match: { type: 'boolean', description: 'Whether its amounts add up' },
   }),
+  StatusRequest: {
+    ...objectOf({ status: { ...STATUS, description: LIFE }, reason: REASON }),
+    required: ['status'],
+  },
+  CancelRequest: { type: 'object', properties: { reason: REASON } },
+  StatusReceipt: objectOf({ order_uid: UID, ...STATES, version: VERSION }),
+  OrderVersion: objectOf({
+    version: VERSION,
+    change: { type: 'string', enum: ORDER_CHANGES },
+    from: orNull(TEXT),
+    to: orNull(TEXT),
+    at: MOMENT,
+    source: { type: 'string', enum: HISTORY_SOURCES },
+    reason: orNull(TEXT),
+    cause: { ...orNull(TEXT), description: 'Id of the event that caused it' },
+  }),
+  OrderStanding: objectOf({
+    order_uid: UID,
+    ...STATES,
+    next: { type: 'array', items: STATUS, description: 'What it may be asked to become now' },
+    version: VERSION,
+    content_version: { ...VERSION, description: 'The version at which it got the content that it has' },
+    received_at: MOMENT,
+    updated_at: MOMENT,
+    payments: objectOf({
+      currency: TEXT,
+      amount: { type: 'integer', description: 'Minor units of the currency' },
+      balance: { type: ['object', 'null'], description: 'What payments have told last' },
+    }),
+    parcels: { type: 'array', items: { type: 'object' }, description: 'What tracking has told last' },
+    stock: { type: ['object', 'null'], description: 'What inventory has told last' },
+  }),
   TestOrders: {
     type: 'object',
     required: ['order_uid'],
@@ -133,7 +221,7 @@ export const ORDERS_API: ApiFacts = {
   examples: {
     order_uid: 'b563feb7b2b84b6test',
     'If-Match': '*',
-    'If-None-Match': '"v1-0123456789abcdef"',
+    'If-None-Match': '"v1-0123456789abcdef-000"',
     count: 1,
     customer_id: 'test',
     track_number: 'WBILMTESTTRACK',

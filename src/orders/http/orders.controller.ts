@@ -6,6 +6,7 @@ import {
   ApiParam,
   ApiProduces,
   ApiQuery,
+  type ApiQueryOptions,
   ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
@@ -22,7 +23,8 @@ import { ReadsBody } from '../../platform/http/request-bodies.js';
 import { linkToNextPage } from '../../platform/http/pages.js';
 import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
-import { ORDER_STATUSES } from '../model/order-status.js';
+import { ORDER_STATUSES } from '../model/order-life.js';
+import { PAYMENT_STATUSES, SHIPMENT_STATUSES } from '../model/order-states.js';
 import { OrderValidator } from '../model/order-validator.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
 import { OrderLookup } from '../service/order-lookup.js';
@@ -34,6 +36,15 @@ import { ORDERS_PATH, receiptAnswer } from './receipt-answer.js';
 
 const ORDER = { $ref: '#/components/schemas/Order' };
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
+
+/** Several values of a state stand with commas between them. */
+const stateQuery = (name: string, states: readonly string[]): ApiQueryOptions => ({
+  name,
+  required: false,
+  style: 'form',
+  explode: false,
+  schema: { type: 'array', items: { type: 'string', enum: [...states] } },
+});
 
 @ApiTags('orders')
 @ApiProduces('application/json', 'application/problem+json')
@@ -67,7 +78,9 @@ export class OrdersController {
   @ApiQuery({ name: 'customer_id', required: false, schema: { type: 'string' } })
   @ApiQuery({ name: 'track_number', required: false, schema: { type: 'string' } })
   @ApiQuery({ name: 'delivery_service', required: false, schema: { type: 'string' } })
-  @ApiQuery({ name: 'status', required: false, schema: { type: 'string', enum: [...ORDER_STATUSES] } })
+  @ApiQuery(stateQuery('status', ORDER_STATUSES))
+  @ApiQuery(stateQuery('payment_status', PAYMENT_STATUSES))
+  @ApiQuery(stateQuery('shipment_status', SHIPMENT_STATUSES))
   @ApiQuery({
     name: 'from',
     required: false,
@@ -131,7 +144,8 @@ export class OrdersController {
   @ApiResponse({ status: 400, description: 'Not a valid order; every fault is named', schema: PROBLEM })
   @ApiResponse({
     status: 409,
-    description: 'A request with this Idempotency-Key is under way',
+    description:
+      'A request with this Idempotency-Key is under way; or the order can get no other content, since a parcel has moved or its life is beyond that',
     schema: PROBLEM,
   })
   @ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM })

@@ -1,4 +1,5 @@
-import type { OrderStatus } from './order-status.js';
+import type { OrderStatus } from './order-life.js';
+import type { PaymentStatus, ShipmentStatus } from './order-states.js';
 
 /** A moment as exact as it was written: `date_created` may have any number of decimals. */
 export interface ExactMoment {
@@ -13,7 +14,10 @@ export interface OrderFilter {
   readonly customerId?: string;
   readonly trackNumber?: string;
   readonly deliveryService?: string;
-  readonly status?: OrderStatus;
+  /** Of each state any of those that are named. */
+  readonly statuses?: readonly OrderStatus[];
+  readonly paymentStatuses?: readonly PaymentStatus[];
+  readonly shipmentStatuses?: readonly ShipmentStatus[];
   /** Orders whose `date_created` is at or after this moment. */
   readonly from?: ExactMoment;
   /** Orders whose `date_created` is before this moment. */

@@ -159,7 +159,7 @@ describe('a list of orders', () => {
         customerId,
         trackNumber: fields.track_number,
         deliveryService: fields.delivery_service,
-        status: 'received',
+        statuses: ['received'],
         from: instant,
         to: next,
       }),
@@ -191,12 +191,20 @@ describe('a list of orders', () => {
     expect(await oldTo('.1234561')).toEqual(['exact-old']);
   });
 
-  it('knows new orders from changed ones by their status', async () => {
+  it('knows orders by each of their three states, of which several may do', async () => {
     const customerId = freshCustomer();
-    await receive(customerId, { uid: 'status-1' }, { uid: 'status-2' });
-    await receive(customerId, { uid: 'status-1', fields: { entry: 'changed' } });
-    expect(await uids({ customerId, status: 'received' })).toEqual(['status-2']);
-    expect(await uids({ customerId, status: 'updated' })).toEqual(['status-1']);
+    await receive(customerId, { uid: 'state-1' }, { uid: 'state-2' }, { uid: 'state-3' });
+    await house.rows(
+      `UPDATE orders SET life = 'shipped', payment_status = 'paid', shipment_status = 'lost' WHERE order_uid = 'state-1'`,
+    );
+    await house.rows(`UPDATE orders SET life = 'cancelled', status = 'updated' WHERE order_uid = 'state-2'`);
+    const ofCustomer = async (filter: OrderFilter) => (await uids({ customerId, ...filter })).sort();
+    expect(await ofCustomer({ statuses: ['received'] })).toEqual(['state-3']);
+    expect(await ofCustomer({ statuses: ['shipped', 'cancelled'] })).toEqual(['state-1', 'state-2']);
+    expect(await ofCustomer({ paymentStatuses: ['paid'] })).toEqual(['state-1']);
+    expect(await ofCustomer({ paymentStatuses: ['unpaid'] })).toEqual(['state-2', 'state-3']);
+    expect(await ofCustomer({ shipmentStatuses: ['lost', 'none'] })).toHaveLength(3);
+    expect(await ofCustomer({ statuses: ['received'], shipmentStatuses: ['lost'] })).toEqual([]);
   });
 
   it('takes a filter for a text, never for SQL', async () => {

@@ -84,7 +84,9 @@ export class OrderListRepository {
       [filter.customerId, 'o.customer_id = :customerId', filter],
       [filter.trackNumber, 'o.track_number = :trackNumber', filter],
       [filter.deliveryService, 'o.delivery_service = :deliveryService', filter],
-      [filter.status, 'o.status = :status', filter],
+      [filter.statuses, 'o.life IN (:...statuses)', filter],
+      [filter.paymentStatuses, 'o.payment_status IN (:...paymentStatuses)', filter],
+      [filter.shipmentStatuses, 'o.shipment_status IN (:...shipmentStatuses)', filter],
       ...momentConditions('from', '>', filter.from),
       ...momentConditions('to', '<', filter.to),
       [

@@ -3,6 +3,7 @@ import { sampleOrderText } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { Database } from '../../platform/database/database.js';
 import { etagOf } from '../model/order-etag.js';
+import { FIRST_STATES } from '../model/order-states.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
 import type { Order } from '../model/order.js';
 import { OrderRepository } from './order.repository.js';
@@ -72,7 +73,12 @@ describe('an order that may only replace', () => {
     expect(await store(asLongAs(hashOf(a(uid)), a(uid)))).toEqual([
       { outcome: 'unchanged', version: 1, etag },
     ]);
-    const replaced = { outcome: 'updated', version: 2, etag: etagOf(2, hashOf(b(uid))) };
+    const replaced = {
+      outcome: 'updated',
+      version: 2,
+      etag: etagOf(2, hashOf(b(uid))),
+      states: FIRST_STATES,
+    };
     expect(await store(asLongAs(hashOf(a(uid)), b(uid)))).toEqual([replaced]);
     expect((await read(uid)).order).toEqual(b(uid));
   });

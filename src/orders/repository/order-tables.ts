@@ -11,7 +11,6 @@ import {
 } from '../../platform/database/batch-table.js';
 import { sourceTimeUs } from '../../platform/messaging/source-position.js';
 import type { Item } from '../model/item.js';
-import { statusOfVersion } from '../model/order-status.js';
 import type { Order } from '../model/order.js';
 import { instantMs } from './order-time.js';
 import type { OrderToStore } from './order-to-store.js';
@@ -28,6 +27,9 @@ interface ItemRow {
   readonly line: number;
   readonly item: Item;
 }
+
+/** A replica with the code before orders had a life filters its lists by it. */
+const statusOfOldCode = (version: number): string => (version === 1 ? 'received' : 'updated');
 
 const US_PER_MS = 1_000n;
 
@@ -51,7 +53,7 @@ export const ORDERS = new BatchTable<OrderVersion>('orders', [
   column('created_at', TIMESTAMPTZ, (change) => {
     return BigInt(instantMs(change.toStore.order.date_created)) * US_PER_MS;
   }),
-  column('status', TEXT, ({ version }) => statusOfVersion(version)),
+  column('status', TEXT, ({ version }) => statusOfOldCode(version)),
   column('version', INTEGER, ({ version }) => version),
   column('content_hash', BYTEA, (change) => Buffer.from(change.toStore.hash, 'hex')),
   column('totals_match', BOOLEAN, (change) => change.toStore.totalsMatch),

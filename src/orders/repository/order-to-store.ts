@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { MayBeKeyed } from '../../platform/batching/keyed-writes.js';
+import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
 import type { SourcePosition } from '../../platform/messaging/source-position.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
 import { encodeOrder } from '../model/order.codec.js';
@@ -20,17 +21,20 @@ export interface OrderToStore extends MayBeKeyed<OrderReceipt> {
   readonly receivedAtUs: number;
   /** Absent for an order that came over HTTP. */
   readonly source?: SourcePosition;
+  /** The event that it came in, for its dead letter. Absent for an order that came over HTTP. */
+  readonly origin?: ReceivedEvent;
   /** The ETags one of which the order must have to be replaced, or `*` for any; it is never stored anew then. */
   readonly ifMatch?: '*' | readonly string[];
 }
 
 /** Serialises an order, once for all that is done with its text. */
 export function orderToStore(
-  { order, totalsMatch, source, ifMatch, keyed }: Omit<OrderToStore, 'text' | 'hash' | 'receivedAtUs'>,
+  incoming: Omit<OrderToStore, 'text' | 'hash' | 'receivedAtUs'>,
   receivedAtUs: number,
 ): OrderToStore {
+  const { order, totalsMatch, source, origin, ifMatch, keyed } = incoming;
   const text = encodeOrder(order);
-  return { order, text, hash: contentHash(text), totalsMatch, receivedAtUs, source, ifMatch, keyed };
+  return { order, text, hash: contentHash(text), totalsMatch, receivedAtUs, source, origin, ifMatch, keyed };
 }
 
 /** @param text the canonical JSON of an order */

@@ -2,14 +2,17 @@ import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import type { Delivery } from '../model/delivery.js';
 import type { Item } from '../model/item.js';
 import type { Order } from '../model/order.js';
-import type { OrderStatus } from '../model/order-status.js';
+import type { Owner } from '../model/announcement.js';
+import type { OrderStatus } from '../model/order-life.js';
+import type { OrderChangeName, PaymentStatus, ShipmentStatus } from '../model/order-states.js';
 import type { Payment } from '../model/payment.js';
 
 /** The order's own fields, and what Waybill knows of it besides. */
 export type OrderRow = Omit<Order, 'delivery' | 'payment' | 'items'> & {
   /** The moment that `date_created` tells. */
   created_at: Date;
-  status: OrderStatus;
+  /** What the code before orders had a life makes of the version. */
+  status: 'received' | 'updated';
   version: number;
   content_hash: Buffer;
   totals_match: boolean;
@@ -18,6 +21,12 @@ export type OrderRow = Omit<Order, 'delivery' | 'payment' | 'items'> & {
   source: string | null;
   source_offset: number | null;
   source_time: Date | null;
+  /** The order's status; `status` is what the code of before writes. */
+  life: OrderStatus;
+  payment_status: PaymentStatus;
+  shipment_status: ShipmentStatus;
+  /** The version at which it got the content that it has; null stands for `version`. */
+  content_version: number | null;
 };
 
 type PartRow<Part> = Part & { order_uid: string };
@@ -47,7 +56,10 @@ export const OrderEntity = new EntitySchema<OrderRow>({
     date_created: { type: 'text', comment: 'the text as it came in; created_at is the same moment' },
     oof_shard: text,
     created_at: time,
-    status: text,
+    status: {
+      type: 'text',
+      comment: 'what the code before orders had a life makes of the version; life has the status',
+    },
     version: { type: 'integer' },
     content_hash: { type: 'bytea' },
     totals_match: { type: 'boolean' },
@@ -60,6 +72,15 @@ export const OrderEntity = new EntitySchema<OrderRow>({
     },
     source_offset: { type: 'bigint', nullable: true },
     source_time: { type: 'timestamptz', nullable: true },
+    life: { type: 'text', default: 'received' },
+    payment_status: { type: 'text', default: 'unpaid' },
+    shipment_status: { type: 'text', default: 'none' },
+    content_version: {
+      type: 'integer',
+      nullable: true,
+      default: 1,
+      comment: 'the version at which the order got the content that it has; null stands for version',
+    },
   },
   indices: [
     { name: 'ix_orders_received_at', columns: ['received_at'] },
@@ -127,9 +148,73 @@ const ItemEntity = new EntitySchema<PartRow<Item> & { line: number }>({
   },
 });
 
+/** A version of an order, but for the first one, which the order itself tells until its content changes. */
+interface HistoryRow {
+  order_uid: string;
+  version: number;
+  change: OrderChangeName;
+  previous: string | null;
+  current: string | null;
+  at: Date;
+  source: string;
+  reason: string | null;
+  cause: string | null;
+}
+
+const nullableText: EntitySchemaColumnOptions = { type: 'text', nullable: true };
+
+const OrderHistoryEntity = new EntitySchema<HistoryRow>({
+  name: 'order_history',
+  tableName: 'order_history',
+  columns: {
+    order_uid: key('pk_order_history'),
+    version: {
+      type: 'integer',
+      primary: true,
+      primaryKeyConstraintName: 'pk_order_history',
+      comment: 'the first of an order is told by its own row until its content changes',
+    },
+    change: text,
+    previous: nullableText,
+    current: nullableText,
+    at: time,
+    source: text,
+    reason: nullableText,
+    cause: nullableText,
+  },
+});
+
+/** The last that an owner of a state has announced of an order. */
+interface AnnouncementRow {
+  order_uid: string;
+  owner: Owner;
+  number: number;
+  content_version: number;
+  told: object;
+  at: Date;
+  waiting: boolean;
+}
+
+const OrderAnnouncementEntity = new EntitySchema<AnnouncementRow>({
+  name: 'order_announcement',
+  tableName: 'order_announcements',
+  columns: {
+    order_uid: key('pk_order_announcements'),
+    owner: key('pk_order_announcements'),
+    number: wholeNumber,
+    content_version: { type: 'integer' },
+    told: { type: 'jsonb' },
+    at: time,
+    waiting: { type: 'boolean', comment: 'it was announced before its order was there' },
+  },
+  indices: [{ name: 'ix_order_announcements_waiting', columns: ['order_uid'], where: 'waiting' }],
+});
+
 export const ORDER_ENTITIES: readonly EntitySchema[] = [
   OrderEntity,
   DeliveryEntity,
   PaymentEntity,
   ItemEntity,
+  OrderHistoryEntity,
+  OrderAnnouncementEntity,
 ];

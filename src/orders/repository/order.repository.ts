@@ -1,20 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
-import { isDeliveredAgain, type StoredPosition } from '../../platform/messaging/source-position.js';
-import { etagOf } from '../model/order-etag.js';
+import { isDeliveredAgain } from '../../platform/messaging/source-position.js';
+import { etagOf, isAmong } from '../model/order-etag.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
+import { mayBeReplaced } from '../model/order-states.js';
+import { etagOfHeld, type HeldOrder, lockOrders } from './held-orders.js';
+import { HISTORY, type HistoryRow, INSERT_CONTENT_HISTORY } from './order-history.sql.js';
 import { type OrderVersion, ORDERS, partArrays } from './order-tables.js';
 import type { OrderToStore } from './order-to-store.js';
 import { momentText } from './order-time.js';
-import { DELETE_PARTS, INSERT_NEW_ORDERS, INSERT_PARTS, LOCK_ORDERS, REPLACE_ORDERS } from './order.sql.js';
-
-/** The row of an order that is locked. */
-interface HeldOrder extends StoredPosition {
-  order_uid: string;
-  version: number;
-  content_hash: string;
-  received_at: string;
-}
+import { DELETE_PARTS, INSERT_NEW_ORDERS, INSERT_PARTS, REPLACE_ORDERS } from './order.sql.js';
 
 const FIRST_VERSION = 1;
 
@@ -61,8 +56,7 @@ export class OrderRepository {
     round: readonly OrderToStore[],
     receipts: Map<OrderToStore, OrderReceipt>,
   ): Promise<void> {
-    const rows: HeldOrder[] = await tx.query(LOCK_ORDERS, [round.map(uidOf)]);
-    const heldByUid = new Map(rows.map((row) => [row.order_uid, row]));
+    const heldByUid = await lockOrders(tx, round.map(uidOf));
     const changes: OrderVersion[] = [];
     for (const toStore of round) {
       const receipt = receiptOf(toStore, heldByUid.get(uidOf(toStore)));
@@ -71,10 +65,17 @@ export class OrderRepository {
       changes.push({ toStore, version: receipt.version });
     }
     if (changes.length === 0) return;
+    const orderUids = changes.map(({ toStore }) => uidOf(toStore));
+    await tx.query(INSERT_CONTENT_HISTORY, [orderUids, ...HISTORY.arraysOf(changes.map(historyOf))]);
     await tx.query(REPLACE_ORDERS, ORDERS.arraysOf(changes));
-    await tx.query(DELETE_PARTS, [changes.map(({ toStore }) => uidOf(toStore))]);
+    await tx.query(DELETE_PARTS, [orderUids]);
     await tx.query(INSERT_PARTS, partArrays(changes));
   }
+}
+
+function historyOf({ toStore, version }: OrderVersion): HistoryRow {
+  const { source, receivedAtUs: atUs } = toStore;
+  return { orderUid: uidOf(toStore), version, change: 'content', atUs, source: source ? 'orders' : 'api' };
 }
 
 /** The first occurrence of each order, but for those that may only replace. */
@@ -128,17 +129,17 @@ function receiptOf(toStore: OrderToStore, held: HeldOrder | undefined): OrderRec
   const { order, source, ifMatch } = toStore;
   const orderUid = order.order_uid;
   if (held === undefined) return nothingToReplace(orderUid);
-  const { version, content_hash: hash, received_at: receivedAt } = held;
-  if (ifMatch !== undefined && ifMatch !== '*') {
-    const etag = etagOf(version, hash);
-    if (!ifMatch.includes(etag)) return { orderUid, outcome: 'mismatched', version, receivedAt, etag };
+  const { version, receivedAt, states } = held;
+  const etag = etagOfHeld(held);
+  if (ifMatch !== undefined && !isAmong(etag, ifMatch)) {
+    return { orderUid, outcome: 'mismatched', version, receivedAt, etag };
   }
-  if (toStore.hash === hash) {
-    return { orderUid, outcome: 'unchanged', version, receivedAt, etag: etagOf(version, hash) };
-  }
-  if (isDeliveredAgain(source, held)) return { orderUid, outcome: 'stale', version, receivedAt };
+  if (toStore.hash === held.hash) return { orderUid, outcome: 'unchanged', version, receivedAt, etag };
+  if (isDeliveredAgain(source, held.position)) return { orderUid, outcome: 'stale', version, receivedAt };
+  if (!mayBeReplaced(states)) return { orderUid, outcome: 'conflicting', version, receivedAt, etag, states };
   const updated = version + 1;
-  return { orderUid, outcome: 'updated', version: updated, receivedAt, etag: etagOf(updated, toStore.hash) };
+  const newETag = etagOf(updated, toStore.hash, states);
+  return { orderUid, outcome: 'updated', version: updated, receivedAt, etag: newETag, states };
 }
 
 function nothingToReplace(orderUid: string): OrderReceipt {

@@ -35,7 +35,8 @@ export const INSERT_NEW_ORDERS = prepared(`
 
 /** What is known of the orders that were there already. Holds them, so that no one changes them meanwhile. */
 export const LOCK_ORDERS = `
-  SELECT order_uid, version, encode(content_hash, 'hex') AS content_hash, source, source_offset,
+  SELECT order_uid, version, content_version, encode(content_hash, 'hex') AS content_hash, totals_match,
+         life, payment_status, shipment_status, source, source_offset,
          (extract(epoch FROM source_time) * 1000000)::bigint::text AS source_time_us,
          ${momentTextOf('received_at')} AS received_at
   FROM orders
@@ -53,9 +54,10 @@ const REPLACED = [
     .filter((name) => !KEPT.includes(name) && !POSITION.includes(name))
     .map((name) => `${name} = e.${name}`),
   ...POSITION.map((name) => `${name} = CASE WHEN e.source IS NULL THEN o.${name} ELSE e.${name} END`),
+  'content_version = e.version',
 ];
 
-/** Replaces orders, but not their parts. The rows must be held by {@link LOCK_ORDERS} of the same transaction. */
+/** Replaces orders, but neither their parts nor their states. The rows must be held by {@link LOCK_ORDERS} of the same transaction. */
 export const REPLACE_ORDERS = `
   UPDATE orders o
   SET ${REPLACED.join(', ')}

@@ -1,10 +1,19 @@
 import { Module } from '@nestjs/common';
+import { AnnouncementRepository } from './announcement.repository.js';
+import { LifeRepository } from './life.repository.js';
+import { OrderHistoryRepository } from './order-history.repository.js';
 import { OrderListRepository } from './order-list.repository.js';
 import { OrderRepository } from './order.repository.js';
 import { StoredOrders } from './stored-orders.js';
 
-@Module({
-  providers: [OrderRepository, OrderListRepository, StoredOrders],
-  exports: [OrderRepository, OrderListRepository, StoredOrders],
-})
+const REPOSITORIES = [
+  OrderRepository,
+  OrderListRepository,
+  StoredOrders,
+  LifeRepository,
+  AnnouncementRepository,
+  OrderHistoryRepository,
+];
+
+@Module({ providers: REPOSITORIES, exports: REPOSITORIES })
 export class OrdersRepositoryModule {}

@@ -65,8 +65,8 @@ const store = (...batch: OrderToStore[]): Promise<OrderReceipt[]> =>
 async function inTurn(orderUids: readonly string[]): Promise<StoredOrder[]> {
   const { orders, ids } = await storedOrders.findFirst(orderUids, MAX_BYTES);
   expect(ids).toBe(orderUids.length);
-  return orders.map(({ orderUid, version, hash, receivedAt, text }) => {
-    return { orderUid, version, hash, receivedAt, text };
+  return orders.map(({ orderUid, version, hash, states, receivedAt, text }) => {
+    return { orderUid, version, hash, states, receivedAt, text };
   });
 }
 

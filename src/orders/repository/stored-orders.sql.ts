@@ -2,12 +2,14 @@ import { momentTextOf } from './order-time.js';
 import { prepared } from '../../platform/database/prepared-statements.js';
 
 /**
- * Of an order `o`: orderUid, version, hash and text of a StoredOrder. PostgreSQL writes the canonical text itself:
+ * Of an order `o`: all of a StoredOrder. PostgreSQL writes the canonical text itself:
  * `row_to_json` puts no spaces, and escapes and writes numbers as `JSON.stringify` does. So the columns of each part
  * stand in the order of the model's fields.
  */
 const STORED_ORDER = `
   o.order_uid AS "orderUid", o.version, encode(o.content_hash, 'hex') AS hash,
+  json_build_object('status', o.life, 'payment_status', o.payment_status, 'shipment_status', o.shipment_status)
+    AS states,
   ${momentTextOf('o.received_at')} AS "receivedAt", (
     SELECT row_to_json(content)::text FROM (
       SELECT o.order_uid, o.track_number, o.entry,
@@ -43,7 +45,8 @@ export const READ_ORDERS = prepared(
  */
 export const READ_ORDERS_UP_TO_BYTES = prepared(`
   WITH RECURSIVE page AS (
-    SELECT 0 AS place, 0 AS bytes, NULL AS "orderUid", NULL::int AS version, NULL AS hash, NULL AS "receivedAt", NULL AS text
+    SELECT 0 AS place, 0 AS bytes, NULL AS "orderUid", NULL::int AS version, NULL AS hash,
+           NULL::json AS states, NULL AS "receivedAt", NULL AS text
     UNION ALL
     SELECT page.place + 1, page.bytes + coalesce(octet_length(stored.text), 0), stored.*
     FROM page
@@ -51,13 +54,26 @@ export const READ_ORDERS_UP_TO_BYTES = prepared(`
       ON true
     WHERE page.place < cardinality($1::text[]) AND page.bytes < $2::int
   )
-  SELECT place, bytes, "orderUid", version, hash, "receivedAt", text FROM page WHERE text IS NOT NULL`);
+  SELECT place, bytes, "orderUid", version, hash, states, "receivedAt", text FROM page WHERE text IS NOT NULL`);
+
+/** The orders after an id, with what the event of their last version tells besides. */
+export const READ_LAST_VERSIONS = `
+  SELECT ${STORED_ORDER}, coalesce(o.content_version, o.version) AS "contentVersion",
+         o.totals_match AS "totalsMatch", coalesce(h.change, 'received') AS change, h.previous,
+         (extract(epoch FROM coalesce(
+           h.at, CASE WHEN o.content_version IS NULL THEN o.updated_at ELSE o.received_at END)) * 1000000)::bigint
+           AS "atUs"
+  FROM orders o LEFT JOIN order_history h USING (order_uid, version)
+  WHERE o.order_uid > $1
+  ORDER BY o.order_uid
+  LIMIT $2`;
 
 /** What a list shows of the orders of a list of ids, in no order: of each its id, and a JSON text. */
 export const READ_SUMMARIES = prepared(`
   SELECT summary.order_uid AS "orderUid", row_to_json(summary)::text AS text
   FROM (
-    SELECT o.order_uid, o.track_number, o.customer_id, o.status, o.version,
+    SELECT o.order_uid, o.track_number, o.customer_id, o.life AS status,
+           o.payment_status, o.shipment_status, o.version,
            ${momentTextOf('o.received_at')} AS received_at, o.date_created, p.amount, p.currency,
            (SELECT count(*) FROM items i WHERE i.order_uid = o.order_uid) AS items
     FROM orders o
@@ -65,3 +81,5 @@ export const READ_SUMMARIES = prepared(`
     WHERE o.order_uid = ANY (ARRAY(SELECT unnest($1::text[])))) summary`);
 
 export const NEWEST_ORDERS = 'SELECT order_uid FROM orders ORDER BY received_at DESC LIMIT $1';
+
+export const EXPECTED_ORDERS = `SELECT greatest(reltuples, 0)::bigint AS orders FROM pg_class WHERE oid = 'orders'::regclass`;

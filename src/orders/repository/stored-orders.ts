@@ -1,16 +1,35 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import { NEWEST_ORDERS, READ_ORDERS, READ_ORDERS_UP_TO_BYTES, READ_SUMMARIES } from './stored-orders.sql.js';
+import type { OrderChangeName, OrderStates } from '../model/order-states.js';
+import {
+  EXPECTED_ORDERS,
+  NEWEST_ORDERS,
+  READ_LAST_VERSIONS,
+  READ_ORDERS,
+  READ_ORDERS_UP_TO_BYTES,
+  READ_SUMMARIES,
+} from './stored-orders.sql.js';
 
 /** An order as it is read back. */
 export interface StoredOrder {
   readonly orderUid: string;
   readonly version: number;
   readonly hash: string;
+  readonly states: OrderStates;
   /** When the first version came, RFC 3339 in UTC to the microsecond. */
   readonly receivedAt: string;
   /** Canonical JSON. */
   readonly text: string;
+}
+
+/** An order with what the event of its last version tells besides. */
+export interface LastVersion extends StoredOrder {
+  readonly contentVersion: number;
+  readonly totalsMatch: boolean;
+  readonly change: OrderChangeName;
+  readonly previous: string | null;
+  /** Microseconds since the Unix epoch. */
+  readonly atUs: number;
 }
 
 /** The first orders of a list of ids. */
@@ -47,6 +66,17 @@ export class StoredOrders {
     const orders = await this.database.source.query<PlacedOrder[]>(READ_ORDERS_UP_TO_BYTES, parameters);
     const last = orders.at(-1);
     return { orders, ids: last && last.bytes >= maxBytes ? last.place : orderUids.length };
+  }
+
+  /** Orders after an id, sorted by it, with what was told of them last. */
+  lastVersions(after: string, limit: number): Promise<LastVersion[]> {
+    return this.database.source.query<LastVersion[]>(READ_LAST_VERSIONS, [after, limit]);
+  }
+
+  /** How many orders there are, as PostgreSQL's statistics have it: to count them would take minutes. */
+  async expected(): Promise<number> {
+    const [row] = await this.database.source.query<{ orders: number }[]>(EXPECTED_ORDERS);
+    return row!.orders;
   }
 
   /** What lists show of orders, as JSON by id; those that are not there are left out. */

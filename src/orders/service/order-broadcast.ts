@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
+import type { CacheRenewal } from '../../platform/cache/tiered-cache.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { OrderCache } from '../cache/order-cache.js';
+import { type EventPlace, RecentEvents, type ReplayedEvent } from './recent-events.js';
 
 /** A status event as it was published. */
 export interface BroadcastStatusEvent {
@@ -9,12 +11,16 @@ export interface BroadcastStatusEvent {
   readonly version: number;
   /** The event's value, JSON in UTF-8. */
   readonly value: Buffer;
+  /** Where it stands in the topic; not there on the loopback, whose places do not grow. */
+  readonly place?: EventPlace | undefined;
 }
 
-/** Passes changes of orders, made by any process, to this process's cache and to the clients of its event stream. */
+/** Passes changes of orders, made by any process, to this process's cache and to the clients of its event streams. */
 @Injectable()
 export class OrderBroadcast {
   private readonly items = new Subject<BroadcastStatusEvent>();
+  private readonly gaps = new Subject<void>();
+  private readonly recent = new RecentEvents();
 
   constructor(
     private readonly cache: OrderCache,
@@ -27,13 +33,34 @@ export class OrderBroadcast {
     return this.items;
   }
 
+  /** Status events may have been missed. */
+  get resumed(): Observable<void> {
+    return this.gaps;
+  }
+
+  /** Of the last event: what was published until now. */
+  get lastId(): string {
+    return this.recent.lastId;
+  }
+
+  /** The events behind an id, of any process; undefined where they are not all held. */
+  after(id: string): ReplayedEvent[] | undefined {
+    return this.recent.after(id);
+  }
+
   /** Status events may have been missed, so the cache is cleared. */
   resume(): void {
     this.cache.forgetAll();
+    this.recent.beginAnew();
+    this.gaps.next();
   }
 
-  announce(item: BroadcastStatusEvent): void {
-    this.cache.changed(item.orderUid, item.version);
+  /** @param renewal the ETag, and the version from which on the order has had its content, where the event tells them */
+  announce(item: BroadcastStatusEvent, renewal?: Omit<CacheRenewal, 'version'>): void {
+    const { orderUid, version } = item;
+    if (renewal === undefined) this.cache.changed(orderUid, version);
+    else this.cache.renewed(orderUid, { version, ...renewal });
+    this.recent.add(item.value, item.place);
     this.items.next(item);
   }
 }

@@ -97,14 +97,16 @@ it('sends one status event for each version of an order, in their order', async 
   const events = await outboxOf(uid);
   expect(events.map(({ headers }) => [headers['ce_id'], headers['ce_type']])).toEqual([
     [`${uid}:1`, 'waybill.order.received'],
-    [`${uid}:2`, 'waybill.order.updated'],
-    [`${uid}:3`, 'waybill.order.updated'],
+    [`${uid}:2`, 'waybill.order.content'],
+    [`${uid}:3`, 'waybill.order.content'],
   ]);
   const values = events.map(({ payload }) => JSON.parse(payload.toString()) as StatusEvent);
-  expect(values.map(({ version, status }) => [version, status])).toEqual([
-    [1, 'received'],
-    [2, 'updated'],
-    [3, 'updated'],
+  expect(
+    values.map(({ version, change, content_version, status }) => [version, change, content_version, status]),
+  ).toEqual([
+    [1, 'received', 1, 'received'],
+    [2, 'content', 2, 'received'],
+    [3, 'content', 3, 'received'],
   ]);
 });
 

@@ -11,6 +11,7 @@ const OUTCOMES: readonly OrderReceipt['outcome'][] = [
   'unchanged',
   'stale',
   'mismatched',
+  'conflicting',
   'overtaken',
 ];
 
@@ -20,7 +21,7 @@ const TOTALS_MISMATCHES = 'waybill_order_totals_mismatch_total';
 export const ORDER_INTAKE_METRICS: Provider[] = [
   counterProvider({
     name: ORDERS_RECEIVED,
-    help: 'Orders received, by how they came (transport or http) and outcome (stored, updated, unchanged, stale, mismatched, overtaken, invalid). Look when invalid rises: a sender is wrong',
+    help: 'Orders received, by how they came (transport or http) and outcome (stored, updated, unchanged, stale, mismatched, conflicting, overtaken, invalid). Look when invalid rises: a sender is wrong',
     labelNames: ['via', 'outcome'],
   }),
   counterProvider({

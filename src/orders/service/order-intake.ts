@@ -6,11 +6,13 @@ import type { RefusedEvent } from '../../platform/messaging/received-event.js';
 import { eachInTurns, mapInTurns, nextTurn } from '../../platform/event-loop-turns.js';
 import { OrderCache } from '../cache/order-cache.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
+import { conflictReason, FIRST_STATES } from '../model/order-states.js';
 import { type OrderChanged, StatusEvents } from '../producer/status-events.js';
 import { orderToStore, type OrderToStore } from '../repository/order-to-store.js';
 import type { IncomingOrder } from './incoming-order.js';
 import { KeyedOrders } from './keyed-orders.js';
 import { OrderIntakeMetrics } from './order-intake.metrics.js';
+import { WaitingAnnouncements } from './waiting-announcements.js';
 
 /**
  * An order that has been in its topic for longer than this belongs to a backlog. Nobody is about to ask for it more
@@ -18,7 +20,7 @@ import { OrderIntakeMetrics } from './order-intake.metrics.js';
  */
 const BACKLOG_AFTER_MS = 10_000;
 
-const STATUS_OF = { stored: 'received', updated: 'updated' } as const;
+const CHANGE_OF = { stored: 'received', updated: 'content' } as const;
 
 /** The one write path: orders, their status events and the dead letters of their batch, in one transaction. */
 @Injectable()
@@ -31,6 +33,7 @@ export class OrderIntake {
     private readonly statusEvents: StatusEvents,
     private readonly deadLetters: DeadLetters,
     private readonly cache: OrderCache,
+    private readonly waiting: WaitingAnnouncements,
     private readonly metrics: OrderIntakeMetrics,
   ) {}
 
@@ -55,7 +58,7 @@ export class OrderIntake {
         const stored = await this.orders.store(tx, toStore);
         await nextTurn(purpose);
         await this.statusEvents.append(tx, changesOf(toStore, stored));
-        await this.deadLetters.append(tx, refused);
+        await this.deadLetters.append(tx, [...refused, ...conflictsOf(toStore, stored)]);
         return stored;
       },
       { lockMs },
@@ -63,6 +66,9 @@ export class OrderIntake {
     const totalsMismatches = toStore.filter(({ totalsMatch }) => !totalsMatch).length;
     this.metrics.count(via, receipts, { invalid: refused.length, totalsMismatches });
     await eachInTurns(purpose, toStore, (stored, index) => this.tellCache(stored, receipts[index]!));
+    this.waiting.arrived(
+      receipts.filter(({ outcome }) => outcome === 'stored').map(({ orderUid }) => orderUid),
+    );
     return receipts;
   }
 
@@ -90,10 +96,20 @@ function isFromBacklog(source: OrderToStore['source']): boolean {
 
 function changesOf(toStore: readonly OrderToStore[], receipts: readonly OrderReceipt[]): OrderChanged[] {
   const changes: OrderChanged[] = [];
-  for (const [index, { outcome, version }] of receipts.entries()) {
+  for (const [index, { outcome, version, etag, states = FIRST_STATES }] of receipts.entries()) {
     if (outcome !== 'stored' && outcome !== 'updated') continue;
-    const { order, totalsMatch } = toStore[index]!;
-    changes.push({ order, version, status: STATUS_OF[outcome], totalsMatch });
+    const { order, totalsMatch, receivedAtUs: atUs } = toStore[index]!;
+    const change = { change: CHANGE_OF[outcome], previous: null, states, etag: etag!, atUs };
+    changes.push({ order, version, contentVersion: version, totalsMatch, ...change });
   }
   return changes;
+}
+
+/** Whoever sent it is not there to be told, so the event becomes a dead letter. */
+function conflictsOf(toStore: readonly OrderToStore[], receipts: readonly OrderReceipt[]): RefusedEvent[] {
+  return receipts.flatMap((receipt, index) => {
+    const { origin } = toStore[index]!;
+    if (receipt.outcome !== 'conflicting' || origin === undefined) return [];
+    return [{ event: origin, reason: conflictReason(receipt.states!), attempts: 1 }];
+  });
 }

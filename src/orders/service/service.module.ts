@@ -4,10 +4,16 @@ import { OrdersProducerModule } from '../producer/producer.module.js';
 import { OrdersRepositoryModule } from '../repository/repository.module.js';
 import { KeyedOrders } from './keyed-orders.js';
 import { ORDER_INTAKE_METRICS, OrderIntakeMetrics } from './order-intake.metrics.js';
+import { LifeIntake } from './life-intake.js';
+import { LifeWriter } from './life-writer.js';
 import { OrderIntake } from './order-intake.js';
 import { OrderLookup } from './order-lookup.js';
 import { OrderBroadcast } from './order-broadcast.js';
+import { OrderHistory } from './order-history.js';
 import { OrderSubmission } from './order-submission.js';
+import { OrderVersionStream } from './order-version-stream.js';
+import { StatusSubmission } from './status-submission.js';
+import { WaitingAnnouncements } from './waiting-announcements.js';
 
 @Module({
   imports: [OrdersRepositoryModule, OrdersCacheModule, OrdersProducerModule],
@@ -19,7 +25,22 @@ import { OrderSubmission } from './order-submission.js';
     OrderSubmission,
     OrderLookup,
     OrderBroadcast,
+    LifeWriter,
+    LifeIntake,
+    WaitingAnnouncements,
+    StatusSubmission,
+    OrderHistory,
+    OrderVersionStream,
   ],
-  exports: [OrderIntake, OrderSubmission, OrderLookup, OrderBroadcast],
+  exports: [
+    OrderIntake,
+    OrderSubmission,
+    OrderLookup,
+    OrderBroadcast,
+    LifeIntake,
+    StatusSubmission,
+    OrderHistory,
+    OrderVersionStream,
+  ],
 })
 export class OrdersServiceModule {}

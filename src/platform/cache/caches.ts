@@ -23,6 +23,8 @@ export interface CacheSource {
   readonly load: (keys: readonly string[]) => Promise<FoundValues<CacheEntry>>;
   /** Every entry has a constant; see `RedisTierOptions`. */
   readonly hasConstants?: boolean;
+  /** See `RedisTierOptions`. */
+  readonly accepts?: (entry: CacheEntry) => boolean;
   readonly warmUp?: WarmUp;
 }
 
@@ -63,7 +65,7 @@ export class Caches {
    *
    * @throws CacheDeclarationError when no context declares a cache of that name, or it is open already
    */
-  open(name: string, { load, hasConstants = false, warmUp: warm }: CacheSource): TieredCache {
+  open(name: string, { load, hasConstants = false, accepts, warmUp: warm }: CacheSource): TieredCache {
     const declaration = this.declarations.find((one) => one.name === name);
     if (declaration === undefined) throw new CacheDeclarationError(`no context declares the cache ${name}`);
     if (this.opened.has(name)) throw new CacheDeclarationError(`the cache ${name} is opened twice`);
@@ -76,7 +78,7 @@ export class Caches {
     });
     const cache = new TieredCache({
       memory: new MemoryTier({ maxBytes: this.shares.get(name)!, ttlMs, absentTtlMs }),
-      second: redis?.open(declaration, { hasConstants }),
+      second: redis?.open(declaration, { hasConstants, accepts }),
       load: (key, signal) => lookups.find(key, signal),
       loadTimeoutMs: LOAD_TIMEOUT_MS,
       observe: this.metrics.counterOf(name, { hasRedis: redis !== undefined }),

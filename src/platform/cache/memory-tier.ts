@@ -75,9 +75,14 @@ export class MemoryTier implements CacheTier {
     return this.entries.get(key);
   }
 
-  /** The version held, without making the entry more recent; undefined when none is held. */
+  /** The entry held, without making it more recent; undefined when none is held. */
+  held(key: string): CacheEntry | undefined {
+    return this.entries.peek(key);
+  }
+
+  /** As {@link held}, of its version. */
   heldVersion(key: string): number | undefined {
-    return this.entries.peek(key)?.version;
+    return this.held(key)?.version;
   }
 
   /** The lowest version that may be put for `guardMs` after an invalidation named it; undefined when there is none. */

@@ -4,7 +4,7 @@ import type { Logger } from '../logging/logger.js';
 import { type CacheDeclaration, keyPrefixOf } from './cache-declaration.js';
 import { type RedisClient, redisConnection } from './redis-client.js';
 import { RedisLink, type RedisLinkOptions } from './redis-link.js';
-import { RedisTier } from './redis-tier.js';
+import { RedisTier, type RedisTierOptions } from './redis-tier.js';
 
 /** What the state of a user of the connection is made of. */
 interface RedisUser {
@@ -42,11 +42,15 @@ export class RedisCaches {
   }
 
   /** @param hasConstants whether entries carry a text that is the same for all versions of a key, kept under a key beside it */
-  open(declaration: CacheDeclaration, { hasConstants }: { hasConstants: boolean }): RedisTier {
+  open(
+    declaration: CacheDeclaration,
+    { hasConstants, accepts }: Pick<RedisTierOptions, 'hasConstants' | 'accepts'>,
+  ): RedisTier {
     const { name: cache } = declaration;
     const tier = new RedisTier(this.connection, {
       keyPrefix: keyPrefixOf(declaration),
       hasConstants,
+      accepts,
       ttlMs: this.options.ttlMs,
       onState: this.teller(cache),
     });

@@ -120,6 +120,17 @@ describe.skipIf(redis.skipped)('redis tier', () => {
     });
   });
 
+  it('holds nothing of what it does not accept: an older version of the program has put it there', async () => {
+    const keyPrefix = `${randomUUID()}:`;
+    const older = await makeUp({ keyPrefix, budgetMs: 2_000 });
+    const tier = await makeUp({ keyPrefix, budgetMs: 2_000, accepts: ({ version }) => version > 1 });
+    await older.put('k', entryOf(1));
+    expect(await older.get('k')).toEqual(entryOf(1));
+    expect(await tier.get('k')).toBeUndefined();
+    await older.put('k', entryOf(2));
+    expect(await tier.get('k')).toEqual(entryOf(2));
+  });
+
   it('lets everything in Redis expire by itself', async () => {
     const keyPrefix = `${randomUUID()}:`;
     const tier = await makeUp({ keyPrefix, ttlMs: 70_000, guardMs: 40_000 });

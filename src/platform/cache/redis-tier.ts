@@ -18,6 +18,8 @@ export interface RedisTierOptions {
   ttlMs: number;
   /** Whether every entry has a constant: an entry without one was written by an older version, and is a miss. */
   hasConstants?: boolean;
+  /** Whether an entry is one that this version answers with; one that is not was written by an older one, and is a miss. */
+  accepts?: ((entry: CacheEntry) => boolean) | undefined;
   /** See {@link CacheTier.guardMs}. */
   guardMs?: number;
   /** How long one command may take before it is a miss. */
@@ -180,7 +182,10 @@ export class RedisTier implements CacheTier {
     }
     if (bytes === null) return undefined;
     const entry = decodeEntry(key, bytes);
-    if (entry !== 'broken') return entry && constant ? withConstant(entry, await constant) : entry;
+    if (entry !== 'broken') {
+      if (entry !== undefined && this.options.accepts?.(entry) === false) return undefined;
+      return entry && constant ? withConstant(entry, await constant) : entry;
+    }
     this.broken++;
     // Nobody waits for it: a value that stays is found broken again.
     client.discardBroken(redisKey, bytes).catch(() => undefined);

@@ -310,3 +310,38 @@ describe('tiered cache: invalidations and puts', () => {
     expect(() => cacheOf({ second: secondOf({ guardMs: 100 }), loadTimeoutMs: 5_000 })).toThrow(RangeError);
   });
 });
+
+describe('tiered cache: a newer version with the body of an older one', () => {
+  const renewal = { version: 7, etag: '"v7"', bodySince: 3 };
+
+  it.each([3, 6])('is held in every tier, without a load, where version %i was held', (version) => {
+    const second = secondOf();
+    const { cache, store } = cacheOf({ second });
+    cache.put('k', entryOf(version));
+    cache.renewed('k', renewal);
+    const renewed = { ...entryOf(version), version: 7, etag: '"v7"' };
+    expect(cache.peek('k')).toEqual(renewed);
+    expect(cache.peek('k')!.body).toEqual(entryOf(version).body);
+    expect(second.get('k')).toEqual(renewed);
+    expect(store.asked).toHaveLength(0);
+  });
+
+  it('is loaded where the body that is held is an older one, or none is', async () => {
+    const { cache, store } = cacheOf();
+    cache.put('old', entryOf(2));
+    for (const key of ['old', 'none']) {
+      cache.renewed(key, renewal);
+      expect(cache.peek(key)).toBeUndefined();
+    }
+    const read = cache.read('old');
+    (await store.nth(0)).answer(entryOf(7));
+    expect(await read).toEqual({ entry: entryOf(7), from: 'store' });
+  });
+
+  it.each([7, 8])('leaves version %i as it is', (version) => {
+    const { cache } = cacheOf();
+    cache.put('k', entryOf(version));
+    cache.renewed('k', renewal);
+    expect(cache.peek('k')).toEqual(entryOf(version));
+  });
+});

@@ -19,6 +19,14 @@ export interface TieredCacheOptions {
   observe?: (event: CacheEvent) => void;
 }
 
+/** A newer version of a value whose body is the one that it had before. */
+export interface CacheRenewal {
+  readonly version: number;
+  readonly etag: string;
+  /** The first version that has had this body. */
+  readonly bodySince: number;
+}
+
 /** Reloads of a value that was invalidated while it was loaded. After that it is returned but not cached. */
 const MAX_RELOADS = 3;
 
@@ -101,6 +109,21 @@ export class TieredCache {
     if (heldVersion !== undefined && heldVersion >= version) return;
     this.memory.invalidate(key, version);
     this.tellSecond((second) => second.invalidate(key, version));
+  }
+
+  /**
+   * `key` is at another version, whose body is one that may be held here: then that one is, without being loaded again. Else
+   * as {@link changed}.
+   */
+  renewed(key: string, { version, etag, bodySince }: CacheRenewal): void {
+    const held = this.memory.held(key);
+    if (held === undefined || held.version >= version || held.version < bodySince) this.changed(key, version);
+    else this.put(key, { ...held, version, etag });
+  }
+
+  /** What memory holds of `key`, for who does not answer a request with it. */
+  held(key: string): CacheEntry | undefined {
+    return this.memory.held(key);
   }
 
   /** `key` is gone, or what is held of it must not be served any more, whatever its version. */

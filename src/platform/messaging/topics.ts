@@ -44,9 +44,9 @@ export class Topics {
     }
   }
 
-  /** All deployed names, those for dead letters included. */
+  /** All deployed names, also of what is read of contexts that run elsewhere, those for dead letters included. */
   all(): string[] {
-    return [...new Set([...this.deployed.values(), ...this.deadLetterTopics()])];
+    return [...new Set([...this.deployed.values(), ...this.withDeadLetters(), ...this.deadLetterTopics()])];
   }
 
   /** Deployed names of what a context reads so that it may refuse events. */

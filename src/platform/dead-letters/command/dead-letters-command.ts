@@ -10,6 +10,7 @@ import type { DeadLettersCommand } from './dead-letters-arguments.js';
 import { detailsText, tableOf } from './dead-letters-texts.js';
 
 const EX_NOT_FOUND = 1;
+
 type Asked<Action extends DeadLettersCommand['action']> = Extract<DeadLettersCommand, { action: Action }>;
 
 /** The dead letters from the command line, on the database of the program. */

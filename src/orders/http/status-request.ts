@@ -1,0 +1,57 @@
+import { invalidRequest } from '../../platform/http/invalid-request.js';
+import {
+  aText,
+  type Check,
+  oneOf,
+  ParameterReader,
+  type Parameters,
+} from '../../platform/http/request-parameters.js';
+import { isJsonObject } from '../../platform/validation/field-rules.js';
+import { decodeJson } from '../../platform/validation/json-message.js';
+import { countCharacters, isWellFormed } from '../../platform/validation/storable-text.js';
+import { ORDER_STATUSES, type OrderStatus } from '../model/order-life.js';
+
+/** The status that a request asks for. */
+export interface RequestedStatus {
+  readonly status: OrderStatus;
+  readonly reason?: string | undefined;
+}
+
+export const MAX_REASON_CHARACTERS = 255;
+
+const aReason: Check<string> = (text) =>
+  isWellFormed(text) && countCharacters(text) <= MAX_REASON_CHARACTERS ? aText(text) : undefined;
+
+/** @throws ProblemError 400 naming every field that is at fault */
+export function parseStatusRequest(body: Buffer): RequestedStatus {
+  const reader = new ParameterReader(fieldsOf(body));
+  const status = reader.take('status', oneOf(ORDER_STATUSES), EXPECTED_STATUS);
+  if (status === undefined && reader.faults.length === 0)
+    reader.fault('status', `is missing: must be ${EXPECTED_STATUS}`);
+  return { ...takeReason(reader), status: status! };
+}
+
+/** @param body may be empty. @throws ProblemError 400 naming every field that is at fault */
+export function parseCancelRequest(body: Buffer): RequestedStatus {
+  const reader = new ParameterReader(body.length === 0 ? {} : fieldsOf(body));
+  return { ...takeReason(reader), status: 'cancelled' };
+}
+
+const EXPECTED_STATUS = `one of ${ORDER_STATUSES.join(', ')}`;
+
+function takeReason(reader: ParameterReader): Pick<RequestedStatus, 'reason'> {
+  const reason = reader.take('reason', aReason, `a text of 1 to ${MAX_REASON_CHARACTERS} characters`);
+  reader.refuseOthers('is not a field of this request');
+  reader.throwFaults('the request');
+  return { reason };
+}
+
+function fieldsOf(body: Buffer): Parameters {
+  const decoded = decodeJson(body, (value) =>
+    isJsonObject(value)
+      ? { valid: true as const, value }
+      : { valid: false as const, faults: [{ path: '', detail: 'must be an object' }] },
+  );
+  if (!decoded.valid) throw invalidRequest('the request', decoded.faults);
+  return decoded.value;
+}

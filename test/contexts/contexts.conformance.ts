@@ -4,6 +4,7 @@ import { anOrder, ask, metric, post } from '../e2e/api.js';
 import { eventually } from '../support/eventually.js';
 import type { ChosenSettings } from '../support/house-of.js';
 import type { JsonObject } from '../support/sample-order.js';
+import { sendMessage } from '../support/outbox-messages.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../support/waybill-database.js';
 import { knownPieces, startContexts } from './start-contexts.js';
 import { MAX_PIECES } from './weights/weights.module.js';
@@ -53,11 +54,7 @@ export function contextsConformance(name: string, settings: () => ChosenSettings
 
     /** As another program would send it. */
     const send = (topic: string, key: string, value: string): Promise<unknown> =>
-      database.rows(
-        `INSERT INTO outbox (aggregatetype, aggregateid, type, topic, headers, payload)
-         VALUES ('test', $2, 'test', $1, '{}', convert_to($3, 'UTF8'))`,
-        [topic, key, value],
-      );
+      sendMessage(database, { topic, key, value });
 
     const piecesOf = (uid: string) =>
       database.rows<{ pieces: number }>('SELECT pieces FROM weights.items WHERE order_uid = $1', [uid]);

@@ -5,6 +5,7 @@ import { ask } from '../e2e/api.js';
 import { type EventStream, watch } from '../e2e/event-stream.js';
 import { eventually } from '../support/eventually.js';
 import type { ChosenSettings } from '../support/house-of.js';
+import { sendMessage, sendTombstone } from '../support/outbox-messages.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../support/waybill-database.js';
 import { startContexts } from './start-contexts.js';
 
@@ -52,17 +53,8 @@ export function sensorsConformance(name: string, settings: () => ChosenSettings)
     /** As another program would send it; without a value it is a tombstone. */
     const send = (key: string, value: string | undefined, headers: object = {}): Promise<unknown> =>
       value === undefined
-        ? database.rows(
-            `INSERT INTO outbox (aggregatetype, aggregateid, type, topic, headers, payload, exact)
-             VALUES ('test', $2, 'test', $1, '{}', '', jsonb_build_object(
-               'key', encode(convert_to($2, 'UTF8'), 'base64'), 'headers', '{}'::jsonb, 'is_tombstone', true))`,
-            [topic(), key],
-          )
-        : database.rows(
-            `INSERT INTO outbox (aggregatetype, aggregateid, type, topic, headers, payload)
-             VALUES ('test', $2, 'test', $1, $4, convert_to($3, 'UTF8'))`,
-            [topic(), key, value, JSON.stringify(headers)],
-          );
+        ? sendTombstone(database, topic(), key)
+        : sendMessage(database, { topic: topic(), key, value, headers });
     const sendReading = (reading: Reading, headers: object = {}): Promise<unknown> =>
       send(reading.sensor_id, JSON.stringify(reading), headers);
     const post = (body: unknown) =>

@@ -6,6 +6,7 @@ import { findCommand } from '../support/debian-packages.js';
 import { eventually } from '../support/eventually.js';
 import { plainClient, RedisServerFixture } from '../support/redis-server.js';
 import { useTier } from '../support/tiers.js';
+import { sendMessage } from '../support/outbox-messages.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../support/waybill-database.js';
 
 const server = useTier('redis');
@@ -50,11 +51,7 @@ describe.skipIf(server.skipped ?? command === undefined)('the caches of two cont
   /** Sends an order to both. @returns its id, once both answer with it */
   async function take(url: string): Promise<string> {
     const order = anOrder();
-    await database.rows(
-      `INSERT INTO outbox (aggregatetype, aggregateid, type, topic, headers, payload)
-       VALUES ('test', $1, 'test', 'orders', '{}', convert_to($2, 'UTF8'))`,
-      [order.order_uid, JSON.stringify(order)],
-    );
+    await sendMessage(database, { topic: 'orders', key: order.order_uid, value: JSON.stringify(order) });
     await eventually(async () => {
       for (const route of ['orders', 'weights']) {
         expect((await ask(`${url}/api/${route}/${order.order_uid}`)).status).toBe(200);

@@ -7,6 +7,7 @@ import { findCommand } from '../support/debian-packages.js';
 import { eventually } from '../support/eventually.js';
 import { plainClient, RedisServerFixture } from '../support/redis-server.js';
 import { useTier } from '../support/tiers.js';
+import { sendMessage } from '../support/outbox-messages.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../support/waybill-database.js';
 
 const tier = useTier('redis');
@@ -35,11 +36,7 @@ describe.skipIf(tier.skipped ?? command === undefined)('a context that leans on 
   });
 
   const shelve = (order: string, shelf: string): Promise<unknown> =>
-    database.rows(
-      `INSERT INTO outbox (aggregatetype, aggregateid, type, topic, headers, payload)
-       VALUES ('test', $1, 'test', 'shelvings', '{}', convert_to($2, 'UTF8'))`,
-      [order, shelf],
-    );
+    sendMessage(database, { topic: 'shelvings', key: order, value: shelf });
   const shelfOf = (order: string) => ask(`${url}/api/shelves/${order}`);
   const liesOn = (order: string, shelf: string): Promise<void> =>
     eventually(async () => {

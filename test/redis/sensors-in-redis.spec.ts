@@ -9,6 +9,7 @@ import { findCommand } from '../support/debian-packages.js';
 import { eventually } from '../support/eventually.js';
 import { plainClient, RedisServerFixture } from '../support/redis-server.js';
 import { useTier } from '../support/tiers.js';
+import { sendTombstone } from '../support/outbox-messages.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../support/waybill-database.js';
 
 const tier = useTier('redis');
@@ -138,11 +139,7 @@ describe.skipIf(tier.skipped ?? command === undefined)('the latest readings in R
   it('go with their sensor, whose later readings may be older', async () => {
     await post(['a', 1, 10], ['b', 1, 10]);
     await becomes('sensor:a', '1');
-    await database.rows(
-      `INSERT INTO outbox (aggregatetype, aggregateid, type, topic, headers, payload, exact)
-       VALUES ('test', 'a', 'test', 'sensor-data', '{}', '', $1)`,
-      [JSON.stringify({ key: Buffer.from('a').toString('base64'), headers: {}, is_tombstone: true })],
-    );
+    await sendTombstone(database, 'sensor-data', 'a');
     await becomes('sensor:a', null);
     expect(await held('sensor-at:a')).toBe(null);
     await post(['a', 5, 3]);

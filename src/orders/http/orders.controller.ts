@@ -15,7 +15,6 @@ import { sendAnswer } from '../../platform/http/answer.js';
 import {
   IdempotencyKeys,
   type KeyClaim,
-  parseIdempotencyKey,
   type RepeatableAnswer,
 } from '../../platform/http/idempotency-keys.js';
 import { requireJson } from '../../platform/http/json-body.js';
@@ -175,10 +174,7 @@ export class OrdersController {
       const keyed = claim && { claim, answerTo };
       return answerTo(await this.submission.submit({ ...incoming, keyed }, body!.length));
     };
-    const answer =
-      idempotencyKey === undefined
-        ? await store()
-        : await this.idempotencyKeys.once(parseIdempotencyKey(idempotencyKey), body!, store);
+    const answer = await this.idempotencyKeys.onceIfKeyed({ field: idempotencyKey, body: body! }, store);
     await reply.status(answer.status).headers(answer.headers).send(answer.body);
   }
 }

@@ -1,18 +1,9 @@
-import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { pino } from 'pino';
-import { register } from 'prom-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type JsonObject, sampleOrder } from '../../../test/support/sample-order.js';
 import { houseOf } from '../../../test/support/house-of.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
-import { AppModule } from '../../app.module.js';
-import { Failures } from '../../platform/failures/failures.js';
-import { createHttpAdapter } from '../../platform/http/http-adapter.js';
-import { takeBodiesAsBytes } from '../../platform/http/request-bodies.js';
-import { ProblemFilter } from '../../platform/http/problem.filter.js';
-import { rememberMethods } from '../../platform/http/allowed-methods.js';
-import { NestLogger } from '../../platform/logging/logger.js';
+import { openHttpApp } from '../../../test/support/http-app.js';
 
 let house: WaybillDatabase;
 let app: NestFastifyApplication;
@@ -20,19 +11,7 @@ let serial = 0;
 
 beforeAll(async () => {
   house = await openWaybillDatabase();
-  const log = pino({ level: 'silent' });
-  register.clear();
-  app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.register(houseOf(), log, house.database),
-    createHttpAdapter(log),
-    { logger: new NestLogger(log), bodyParser: false, abortOnError: false },
-  );
-  app.useGlobalFilters(new ProblemFilter(log, app.get(Failures)));
-  const fastify = app.getHttpAdapter().getInstance();
-  takeBodiesAsBytes(fastify);
-  rememberMethods(fastify);
-  await app.init();
-  await fastify.ready();
+  app = await openHttpApp(houseOf(), house.database);
 });
 
 afterEach(() => void vi.restoreAllMocks());

@@ -185,6 +185,23 @@ export class IdempotencyKeys implements OnModuleDestroy {
   }
 
   /**
+   * The same for a request that may come without an Idempotency-Key: then `work` is done each time, and has no claim.
+   *
+   * @param field as the request has it
+   * @param route see {@link parseIdempotencyKey}
+   */
+  onceIfKeyed(
+    {
+      field,
+      route,
+      body,
+    }: { readonly field: string | undefined; readonly route?: string; readonly body: Buffer },
+    work: (claim?: KeyClaim) => Promise<RepeatableAnswer>,
+  ): Promise<RepeatableAnswer> {
+    return field === undefined ? work() : this.once(parseIdempotencyKey(field, route), body, work);
+  }
+
+  /**
    * Holds the keys of the claims until the transaction ends, and returns the claims that still have theirs: not
    * those that another request has taken over and answered, and of several with one key only the first.
    */

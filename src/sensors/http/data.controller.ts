@@ -12,7 +12,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   IdempotencyKeys,
   type KeyClaim,
-  parseIdempotencyKey,
   type RepeatableAnswer,
 } from '../../platform/http/idempotency-keys.js';
 import { invalidRequest } from '../../platform/http/invalid-request.js';
@@ -137,10 +136,10 @@ export class DataController {
       const keyed = claim && { claim, answerTo: storedAnswer };
       return storedAnswer(await this.submission.submit({ readings, keyed }, body!.length));
     };
-    const answer =
-      idempotencyKey === undefined
-        ? await store()
-        : await this.idempotencyKeys.once(parseIdempotencyKey(idempotencyKey, POST_DATA), body!, store);
+    const answer = await this.idempotencyKeys.onceIfKeyed(
+      { field: idempotencyKey, route: POST_DATA, body: body! },
+      store,
+    );
     await reply.status(answer.status).headers(answer.headers).send(answer.body);
   }
 }

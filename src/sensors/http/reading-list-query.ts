@@ -5,7 +5,8 @@ import {
   ParameterReader,
   type Parameters,
 } from '../../platform/http/request-parameters.js';
-import type { ReadingFilter, ReadingPosition } from '../model/reading-filter.js';
+import type { ReadingPlace } from '../model/reading.js';
+import type { ReadingFilter } from '../model/reading-filter.js';
 import { isSensorId, SENSOR_ID } from '../model/sensor-id.js';
 
 export const DEFAULT_LIMIT = 10;
@@ -14,7 +15,7 @@ export const MAX_LIMIT = 1_000;
 /** The parameters of `GET /data`, checked. */
 export interface ReadingListQuery {
   readonly limit: number;
-  readonly after?: ReadingPosition;
+  readonly after?: ReadingPlace;
   readonly filter: ReadingFilter;
 }
 
@@ -22,13 +23,13 @@ export const aSensorId: Check<string> = (text) => (isSensorId(text) ? text : und
 const aTime = aWholeNumber(0, Number.MAX_SAFE_INTEGER);
 const TIME = 'a whole number of Unix seconds';
 
-const aPosition: Check<ReadingPosition> = (text) => {
+const aPosition: Check<ReadingPlace> = (text) => {
   const [timestamp, id, ...others] = placeOf(text).map((part) => aTime(part));
   return timestamp === undefined || id === undefined || others.length > 0 ? undefined : { timestamp, id };
 };
 
 /** The cursor of the page after a position. */
-export const cursorAfter = ({ timestamp, id }: ReadingPosition): string => cursorOf(timestamp, id);
+export const cursorAfter = ({ timestamp, id }: ReadingPlace): string => cursorOf(timestamp, id);
 
 /** @throws ProblemError 400 naming every parameter that is unknown or does not hold what it should */
 export function parseReadingListQuery(parameters: Parameters): ReadingListQuery {

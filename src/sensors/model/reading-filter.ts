@@ -6,10 +6,3 @@ export interface ReadingFilter {
   /** Readings of before this time, in Unix seconds. */
   readonly to?: number;
 }
-
-/** A place in a list: the reading that the last page ended on. */
-export interface ReadingPosition {
-  /** Unix seconds. */
-  readonly timestamp: number;
-  readonly id: number;
-}

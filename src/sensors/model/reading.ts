@@ -25,7 +25,7 @@ export interface ForgottenSensor {
   readonly lastId: number;
 }
 
-/** What the readings of a sensor are ordered by. */
+/** What the readings of a sensor are ordered by, and where a page of a list ends. */
 export type ReadingPlace = Pick<StoredReading, 'timestamp' | 'id'>;
 
 /**

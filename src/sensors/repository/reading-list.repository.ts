@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import type { StoredReading } from '../model/reading.js';
-import type { ReadingFilter, ReadingPosition } from '../model/reading-filter.js';
+import type { ReadingPlace, StoredReading } from '../model/reading.js';
+import type { ReadingFilter } from '../model/reading-filter.js';
 import { ReadingEntity } from './reading.entity.js';
 
 export interface ReadingPage {
   readonly readings: readonly StoredReading[];
   /** Where the next page begins; not there when this is the last one. */
-  readonly next?: ReadingPosition;
+  readonly next?: ReadingPlace;
 }
 
 /** Lists of readings: of one sensor the newest first, of all of them the last stored first. */
@@ -16,7 +16,7 @@ export class ReadingListRepository {
   constructor(private readonly database: Database) {}
 
   /** One page after a position. Costs the same wherever in the list it stands. */
-  async page(filter: ReadingFilter, limit: number, after?: ReadingPosition): Promise<ReadingPage> {
+  async page(filter: ReadingFilter, limit: number, after?: ReadingPlace): Promise<ReadingPage> {
     const { sensorId, from, to } = filter;
     const query = this.database.source
       .createQueryBuilder()

@@ -24,11 +24,16 @@ export interface ReadingOfEvent {
   readonly origin: Origin;
 }
 
-const READINGS = new BatchTable<Reading>('sensors.sensor_data', [
-  column('sensor_id', TEXT, (reading) => reading.sensor_id),
-  column('value', DOUBLE, (reading) => reading.value),
-  column('ts', BIGINT, (reading) => reading.timestamp),
-]);
+const columnsOf = <Row>(readingOf: (row: Row) => Reading): Column<Row>[] => [
+  column('sensor_id', TEXT, (row: Row) => readingOf(row).sensor_id),
+  column('value', DOUBLE, (row: Row) => readingOf(row).value),
+  column('ts', BIGINT, (row: Row) => readingOf(row).timestamp),
+];
+
+const READINGS = new BatchTable<Reading>(
+  'sensors.sensor_data',
+  columnsOf((reading: Reading) => reading),
+);
 
 /** What has come on the topic. */
 interface WithOrigin {
@@ -47,9 +52,7 @@ const OFFSET_COLUMNS: readonly Column<WithOrigin>[] = [
 export const ORIGIN_COLUMNS = [...TOPIC_COLUMNS, ...OFFSET_COLUMNS];
 
 const OF_PARTITION: readonly Column<ReadingOfEvent>[] = [
-  column('sensor_id', TEXT, ({ reading }) => reading.sensor_id),
-  column('value', DOUBLE, ({ reading }) => reading.value),
-  column('ts', BIGINT, ({ reading }) => reading.timestamp),
+  ...columnsOf(({ reading }: ReadingOfEvent) => reading),
   ...OFFSET_COLUMNS,
 ];
 const READINGS_OF_PARTITION = new BatchTable<ReadingOfEvent>('sensors.sensor_data', OF_PARTITION);

@@ -1,12 +1,9 @@
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
-import type { Reading } from '../model/reading.js';
 import type { Tombstone } from '../repository/reading-removal.repository.js';
-import type { Origin } from '../repository/reading.sql.js';
+import type { ReadingOfEvent } from '../repository/reading.sql.js';
 
 /** A valid reading of an event. */
-export interface IncomingReading {
-  readonly reading: Reading;
-  readonly origin: Origin;
+export interface IncomingReading extends ReadingOfEvent {
   /** Where the event says that it is the copy of a reading that is stored already. */
   readonly readingId?: number;
 }

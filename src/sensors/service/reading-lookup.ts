@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LatestReadings } from '../cache/latest-readings.js';
-import type { StoredReading } from '../model/reading.js';
-import type { ReadingFilter, ReadingPosition } from '../model/reading-filter.js';
+import type { ReadingPlace, StoredReading } from '../model/reading.js';
+import type { ReadingFilter } from '../model/reading-filter.js';
 import { ReadingListRepository, type ReadingPage } from '../repository/reading-list.repository.js';
 
 /** The one read path. */
@@ -22,7 +22,7 @@ export class ReadingLookup {
     return this.latest.read(sensorId);
   }
 
-  list(filter: ReadingFilter, limit: number, after?: ReadingPosition): Promise<ReadingPage> {
+  list(filter: ReadingFilter, limit: number, after?: ReadingPlace): Promise<ReadingPage> {
     return this.lists.page(filter, limit, after);
   }
 }

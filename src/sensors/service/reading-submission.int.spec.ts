@@ -1,41 +1,20 @@
-import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { pino } from 'pino';
-import { register } from 'prom-client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { houseOf } from '../../../test/support/house-of.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
-import { AppModule } from '../../app.module.js';
-import { Failures } from '../../platform/failures/failures.js';
-import { rememberMethods } from '../../platform/http/allowed-methods.js';
-import { createHttpAdapter } from '../../platform/http/http-adapter.js';
-import { ProblemFilter } from '../../platform/http/problem.filter.js';
-import { takeBodiesAsBytes } from '../../platform/http/request-bodies.js';
-import { NestLogger } from '../../platform/logging/logger.js';
 import { LatestReadings } from '../cache/latest-readings.js';
 import { MAX_READINGS } from '../model/reading.codec.js';
 import type { Reading } from '../model/reading.js';
 import { sensors } from '../sensors.module.js';
 import { ReadingSubmission } from './reading-submission.js';
+import { openHttpApp } from '../../../test/support/http-app.js';
 
 let house: WaybillDatabase;
 let app: NestFastifyApplication;
 
 beforeAll(async () => {
   house = await openWaybillDatabase({ contexts: [sensors] });
-  const log = pino({ level: 'silent' });
-  register.clear();
-  app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.register(houseOf({ CONTEXTS: ['sensors'] }, [sensors]), log, house.database),
-    createHttpAdapter(log),
-    { logger: new NestLogger(log), bodyParser: false, abortOnError: false },
-  );
-  app.useGlobalFilters(new ProblemFilter(log, app.get(Failures)));
-  const fastify = app.getHttpAdapter().getInstance();
-  takeBodiesAsBytes(fastify);
-  rememberMethods(fastify);
-  await app.init();
-  await fastify.ready();
+  app = await openHttpApp(houseOf({ CONTEXTS: ['sensors'] }, [sensors]), house.database);
 });
 
 beforeEach(() => house.rows('TRUNCATE sensors.sensor_data, outbox, idempotency_keys'));

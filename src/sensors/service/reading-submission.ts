@@ -68,7 +68,7 @@ export class ReadingSubmission {
       { lockMs: REQUEST_LOCK_MS },
     );
     const stored = results.flatMap((result) => (result instanceof OvertakenError ? [] : result));
-    this.updates.take({ latest: newestOfEach(stored), forgotten: [] });
+    this.updates.take({ latest: stored, forgotten: [] });
     return results;
   }
 

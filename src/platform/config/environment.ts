@@ -40,7 +40,7 @@ export class Environment {
   @IsOptional() @Origins() TRUSTED_ORIGINS?: string[] = undefined;
   @Directory() STATIC_DIR: string = './web';
   @SomeOf(ROLES) ROLES: Role[] = ['api', 'consumer', 'relay'];
-  @Names() CONTEXTS: string[] = ['orders'];
+  @Names() CONTEXTS: string[] = ['orders', 'payments', 'tracking', 'inventory'];
   @OneOf(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 
   @WholeNumber(0, 3_600) WATCHDOG_SECONDS: number = 15;

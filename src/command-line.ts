@@ -41,16 +41,28 @@ const EX_USAGE = 64;
 const EX_UNAVAILABLE = 69;
 const STOP_TIMEOUT_MS = 10_000;
 
-const USAGE = `usage: waybill [command]
+const COMMANDS = {
+  serve: 'the program itself (the default)',
+  migrate: "bring the database's schema up to date",
+  'reset-database': 'delete all that is stored, with --yes',
+  'skip-batch': "go on behind a batch of Kafka's that cannot be decoded; with --help, how",
+  'dead-letters': 'list, show, replay or discard refused events; with --help, how',
+  version: 'which version this is',
+};
 
-  serve             the program itself (the default)
-  migrate           bring the database's schema up to date
-  reset-database    delete all that is stored, with --yes
-  skip-batch        go on behind a batch of Kafka's that cannot be decoded; with --help, how
-  dead-letters      list, show, replay or discard refused events; with --help, how
-  orders announce   tell of all orders again, for a context that is switched on later
-  version           which version this is
-`;
+const linesOf = (commands: readonly (readonly [string, string])[]): string =>
+  commands.map(([name, summary]) => `  ${name.padEnd(18)}  ${summary}\n`).join('');
+
+/** The commands of a context, by the words that they are called with. */
+async function commandsOf(context: Context): Promise<[string, string][]> {
+  const commands = Object.entries((await context.commands?.()) ?? {});
+  return commands.map(([name, { summary }]) => [`${context.name} ${name}`, summary]);
+}
+
+async function usage(contexts: readonly Context[]): Promise<string> {
+  const ofContexts = (await Promise.all(contexts.map(commandsOf))).flat();
+  return `usage: waybill [command]\n\n${linesOf([...Object.entries(COMMANDS), ...ofContexts])}`;
+}
 
 /** What the environment says, for a house that may have these contexts. */
 function readHouse(contexts: readonly Context[]): House {
@@ -96,8 +108,8 @@ async function onDatabase(
   );
 }
 
-function refuseUsage(fault: string): never {
-  process.stderr.write(`waybill: ${fault}\n\n${USAGE}`);
+async function refuseUsage(contexts: readonly Context[], fault: string): Promise<never> {
+  process.stderr.write(`waybill: ${fault}\n\n${await usage(contexts)}`);
   process.exit(EX_USAGE);
 }
 
@@ -188,14 +200,15 @@ async function ofContext(contexts: readonly Context[], context: Context, words: 
   const [name = '', ...options] = words;
   const command = Object.hasOwn(commands, name) && options.length === 0 ? commands[name] : undefined;
   if (command !== undefined) return onDatabase(contexts, (house) => contextCommand(house, command));
-  const lines = Object.entries(commands).map(
-    ([one, { summary }]) => `  ${context.name} ${one}  ${summary}\n`,
-  );
-  const isHelp = words.join() === '--help';
-  (isHelp ? process.stdout : process.stderr).write(
-    `usage: waybill ${context.name} <command>\n\n${lines.join('')}`,
-  );
-  process.exit(isHelp ? 0 : EX_USAGE);
+  const help = `usage: waybill ${context.name} <command>\n\n${linesOf(await commandsOf(context))}`;
+  if (words.join() === '--help') {
+    process.stdout.write(help);
+    return;
+  }
+  const found = words.length === 0 ? 'stands alone' : `is followed by ${JSON.stringify(words.join(' '))}`;
+  const expected = Object.keys(commands).join(', ');
+  process.stderr.write(`waybill: ${context.name} ${found}: expected ${expected} after it\n\n${help}`);
+  process.exit(EX_USAGE);
 }
 
 /**
@@ -212,12 +225,14 @@ export async function runCommandLine(
   if (command === 'reset-database') {
     if (options.join() === '--yes') return onDatabase(contexts, resetDatabase);
     return refuseUsage(
+      contexts,
       'reset-database deletes all that is stored: expected --yes after it, and nothing else',
     );
   }
   const context = contexts.find(({ name, commands }) => name === command && commands !== undefined);
   if (context !== undefined) return ofContext(contexts, context, options);
-  if (options.length > 0) refuseUsage(`${JSON.stringify(options[0])} after ${command} is not understood`);
+  if (options.length > 0)
+    return refuseUsage(contexts, `${JSON.stringify(options[0])} after ${command} is not understood`);
   switch (command) {
     case 'serve':
       return serve(contexts);
@@ -229,9 +244,9 @@ export async function runCommandLine(
       return;
     case 'help':
     case '--help':
-      process.stdout.write(USAGE);
+      process.stdout.write(await usage(contexts));
       return;
     default:
-      refuseUsage(`${JSON.stringify(command)} is no command`);
+      return refuseUsage(contexts, `${JSON.stringify(command)} is no command`);
   }
 }

@@ -3,6 +3,8 @@ import { removeDataDir } from '../support/left-behind.js';
 import { startWaybill, temporaryDataDir, type WaybillProcess } from '../support/waybill-process.js';
 import { type Answer, anOrder, ask, expectProblem, store } from './api.js';
 
+/** Nobody else answers the orders, so they keep their versions. */
+const ALONE = { CONTEXTS: 'orders' };
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
 describe('what is known of an order beside its content', () => {
@@ -10,7 +12,7 @@ describe('what is known of an order beside its content', () => {
   let dataDir: string;
   beforeAll(async () => {
     dataDir = await temporaryDataDir();
-    waybill = await startWaybill({ dataDir });
+    waybill = await startWaybill({ dataDir, env: ALONE });
   });
   afterAll(async () => {
     await waybill?.stop();
@@ -61,12 +63,12 @@ describe('what is known of an order beside its content', () => {
     ]);
 
     await waybill.stop();
-    waybill = await startWaybill({ dataDir, env: { CACHE_WARM_ORDERS: '0' } });
+    waybill = await startWaybill({ dataDir, env: { ...ALONE, CACHE_WARM_ORDERS: '0' } });
     const fromStore = await read(order.order_uid);
     expect(fromStore.headers.get('x-cache')).toBe('MISS');
     expect(factsOf(fromStore)).toEqual(factsOf(updated));
     await waybill.stop();
-    waybill = await startWaybill({ dataDir });
+    waybill = await startWaybill({ dataDir, env: ALONE });
     const warmed = await read(order.order_uid);
     expect(warmed.headers.get('x-cache')).toBe('HIT');
     expect(factsOf(warmed)).toEqual(factsOf(updated));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.js';
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 import { anOrder, ask, expectProblem, JSON_TYPE, pathsOf, store } from './api.js';
 
@@ -83,13 +84,20 @@ describe('GET /api/orders', () => {
     expect(await list('customer_id=filters&delivery_service=snail')).toEqual([]);
   });
 
-  it('filters by status, which an update changes', async () => {
-    const order = anOrder({ customer_id: 'by-status' });
-    await store(waybill.url, order);
-    expect(await list('customer_id=by-status&status=received')).toEqual([order.order_uid]);
-    await store(waybill.url, { ...order, locale: 'pl' });
+  it('filters by status, one or several, also after it has changed', async () => {
+    const [kept, dropped] = [anOrder({ customer_id: 'by-status' }), anOrder({ customer_id: 'by-status' })];
+    for (const order of [kept, dropped]) await store(waybill.url, order);
+    const both = [dropped.order_uid, kept.order_uid];
+    await eventually(async () => {
+      expect(await list('customer_id=by-status&status=confirmed')).toEqual(both);
+    });
     expect(await list('customer_id=by-status&status=received')).toEqual([]);
-    expect(await list('customer_id=by-status&status=updated')).toEqual([order.order_uid]);
+    const cancelling = await ask(`${waybill.url}/api/orders/${dropped.order_uid}/cancel`, { method: 'POST' });
+    expect(cancelling.status).toBe(200);
+    expect(await list('customer_id=by-status&status=confirmed')).toEqual([kept.order_uid]);
+    expect(await list('customer_id=by-status&status=cancelled,confirmed')).toEqual(both);
+    expect(await list('customer_id=by-status&status=cancelled&payment_status=paid,refunded')).toEqual([]);
+    expect(await list('customer_id=by-status&payment_status=unpaid&shipment_status=none,lost')).toEqual(both);
   });
 
   it('filters by date_created, from a moment on and before another', async () => {

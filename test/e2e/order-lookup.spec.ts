@@ -180,7 +180,8 @@ describe('a cold cache', () => {
     const dataDir = await temporaryDataDir();
     try {
       const order = anOrder();
-      const before = await startWaybill({ dataDir });
+      // Nobody else answers the order, so it keeps its version.
+      const before = await startWaybill({ dataDir, env: { CONTEXTS: 'orders' } });
       const etag = await store(before.url, order);
       await before.stop();
 

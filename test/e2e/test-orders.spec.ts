@@ -101,6 +101,9 @@ describe('POST /api/orders/test', () => {
 
   it('leaves orders that are still there after a stop and a start', async () => {
     const location = (await send()).headers.get('location')!;
+    await eventually(async () => {
+      expect((await storedAt(location)).headers.get('x-order-status')).toBe('confirmed');
+    });
     const before = await storedAt(location);
     expect(await waybill.stop()).toBe(0);
     waybill = await startWaybill({ dataDir });

@@ -16,6 +16,12 @@ const putOrder = (url: string, order: JsonObject & { order_uid: string }, etag: 
     body: JSON.stringify(order),
   });
 
+interface Sold extends JsonObject {
+  order_uid: string;
+  payment: { amount: number; currency: string };
+  items: [{ chrt_id: number; nm_id: number }];
+}
+
 /** A program with Kafka and Redis that has done some of everything that it counts. */
 export async function startBusyProgram(brokers: string, redisUrl: string): Promise<WaybillProcess> {
   const { topic, settings } = ownTopics(brokers);
@@ -33,6 +39,7 @@ export async function startBusyProgram(brokers: string, redisUrl: string): Promi
   const waybill = await startWaybill({ env: { ...settings, ...everything, REDIS_URL: redisUrl } });
   try {
     await useHttp(waybill.url);
+    await sellAnOrder(waybill.url);
     await sendEvents(waybill.url, brokers, topic);
     return waybill;
   } catch (error) {
@@ -60,6 +67,44 @@ async function useHttp(url: string): Promise<void> {
   ];
   expect(answers.map(({ status }) => status)).toEqual([400, 200, 404, 200, 202, 200, 200, 200]);
   stream.hangUp();
+}
+
+const postJson = (url: string, body: unknown) =>
+  ask(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+/** An order that is reserved, paid for and sent: each context of the shop has something to count. */
+async function sellAnOrder(url: string): Promise<void> {
+  const sample = anOrder() as unknown as Sold;
+  const track_number = sample.order_uid;
+  const [item] = sample.items;
+  const order = { ...sample, track_number, items: [{ ...item, track_number }] };
+  const stock = await ask(`${url}/api/inventory/import`, {
+    method: 'POST',
+    headers: { 'content-type': 'text/csv' },
+    body: `chrt_id,nm_id,on_hand\n${item.chrt_id},${item.nm_id},5\n`,
+  });
+  await store(url, order);
+  const event = { event_id: order.order_uid, occurred_at: '2021-11-26T06:22:19Z' };
+  const { amount, currency } = order.payment;
+  const payment = { type: 'captured', order_uid: order.order_uid, transaction: 't', amount, currency };
+  const paid = await postJson(`${url}/api/payments/events`, { ...event, ...payment });
+  const sent = await postJson(`${url}/api/tracking/events`, { ...event, type: 'accepted', track_number });
+  expect([stock, paid, sent].map(({ status }) => status)).toEqual([200, 201, 201]);
+  for (const [state, to] of Object.entries({
+    status: 'shipped',
+    payment_status: 'paid',
+    shipment_status: 'shipped',
+  })) {
+    const labels = [`state="${state}"`, `to="${to}"`];
+    await eventually(
+      async () => expect(await metric(url, 'waybill_orders_steps_total', ...labels)).toBe(1),
+      LONG,
+    );
+  }
 }
 
 async function sendEvents(url: string, brokers: string, topic: string): Promise<void> {

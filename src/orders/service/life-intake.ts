@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { REQUEST_LOCK_MS } from '../../platform/batching/coalescer.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { DeadLetters } from '../../platform/dead-letters/dead-letters.js';
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
@@ -8,6 +9,11 @@ import { LifeRepository } from '../repository/life.repository.js';
 import { LifeChanges } from './life-changes.js';
 import { LifeWriter } from './life-writer.js';
 
+/**
+ * A batch that waits for an order which somebody else has locked holds the others: for less than the requests for those are
+ * ready to wait.
+ */
+const LOCK_MS = REQUEST_LOCK_MS / 2;
 const US_PER_MS = 1_000;
 const nowUs = (): number => Date.now() * US_PER_MS;
 
@@ -31,31 +37,37 @@ export class LifeIntake {
     announced: readonly Announcement[],
     refused: readonly RefusedEvent[],
   ): Promise<void> {
-    const changes = await this.database.transaction(async (tx) => {
-      const taken = await this.take(tx, owner, announced);
-      await this.deadLetters.append(tx, refused);
-      return taken;
-    });
-    this.writer.tellCache(changes);
+    const changes = await this.database.transaction(
+      async (tx) => {
+        const taken = await this.take(tx, owner, announced);
+        await this.deadLetters.append(tx, refused);
+        return taken;
+      },
+      { lockMs: LOCK_MS },
+    );
+    this.writer.committed(changes);
   }
 
   /** Takes in what has waited for these orders. */
   async settle(orderUids: readonly string[]): Promise<void> {
-    const changes = await this.database.transaction(async (tx) => {
-      const atUs = nowUs();
-      const held = await this.lives.lock(tx, orderUids);
-      const there = [...held.keys()];
-      const waiting = await this.announcements.waitingFor(tx, there);
-      const settled = new LifeChanges(held, atUs);
-      for (const one of waiting) settled.hear(settled.orderOf(one.orderUid)!, one);
-      await this.writer.write(tx, settled);
-      await this.announcements.keep(
-        tx,
-        waiting.map((announcement) => ({ announcement, waiting: false, atUs })),
-      );
-      return settled;
-    });
-    this.writer.tellCache(changes);
+    const changes = await this.database.transaction(
+      async (tx) => {
+        const atUs = nowUs();
+        const held = await this.lives.lock(tx, orderUids);
+        const there = [...held.keys()];
+        const waiting = await this.announcements.waitingFor(tx, there);
+        const settled = new LifeChanges(held, atUs);
+        for (const one of waiting) settled.hear(settled.orderOf(one.orderUid)!, one);
+        await this.writer.write(tx, settled);
+        await this.announcements.keep(
+          tx,
+          waiting.map((announcement) => ({ announcement, waiting: false, atUs })),
+        );
+        return settled;
+      },
+      { lockMs: LOCK_MS },
+    );
+    this.writer.committed(changes);
   }
 
   private async take(

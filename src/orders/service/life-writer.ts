@@ -6,6 +6,7 @@ import { type OrderChanged, StatusEvents } from '../producer/status-events.js';
 import { etagOfHeld, type HeldOrder } from '../repository/held-orders.js';
 import { LifeRepository } from '../repository/life.repository.js';
 import type { LifeChanges } from './life-changes.js';
+import { LifeMetrics } from './life.metrics.js';
 
 /** Writes what has become of orders' states, whoever moved them: rows, history and status events in one transaction. */
 @Injectable()
@@ -14,6 +15,7 @@ export class LifeWriter {
     private readonly lives: LifeRepository,
     private readonly statusEvents: StatusEvents,
     private readonly cache: OrderCache,
+    private readonly metrics: LifeMetrics,
   ) {}
 
   async write(tx: Transaction, changes: LifeChanges): Promise<void> {
@@ -35,8 +37,9 @@ export class LifeWriter {
     await this.statusEvents.append(tx, events);
   }
 
-  /** After the commit. The answers that are held have their bodies still. */
-  tellCache(changes: LifeChanges): void {
+  /** Tells the cache and the metrics. The answers that are held have their bodies still. */
+  committed(changes: LifeChanges): void {
+    this.metrics.count(changes.versions);
     for (const order of changes.movedOrders) {
       const { orderUid, version, contentVersion } = order;
       this.cache.renewed(orderUid, { version, etag: etagOfHeld(order), bodySince: contentVersion });

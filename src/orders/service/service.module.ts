@@ -6,6 +6,7 @@ import { KeyedOrders } from './keyed-orders.js';
 import { ORDER_INTAKE_METRICS, OrderIntakeMetrics } from './order-intake.metrics.js';
 import { LifeIntake } from './life-intake.js';
 import { LifeWriter } from './life-writer.js';
+import { LIFE_METRICS, LifeMetrics } from './life.metrics.js';
 import { OrderIntake } from './order-intake.js';
 import { OrderLookup } from './order-lookup.js';
 import { OrderBroadcast } from './order-broadcast.js';
@@ -19,6 +20,8 @@ import { WaitingAnnouncements } from './waiting-announcements.js';
   imports: [OrdersRepositoryModule, OrdersCacheModule, OrdersProducerModule],
   providers: [
     ...ORDER_INTAKE_METRICS,
+    ...LIFE_METRICS,
+    LifeMetrics,
     OrderIntakeMetrics,
     KeyedOrders,
     OrderIntake,

@@ -72,7 +72,7 @@ export class StatusSubmission {
         }),
       { lockMs: REQUEST_LOCK_MS },
     );
-    if (changes !== undefined) this.writer.tellCache(changes);
+    if (changes !== undefined) this.writer.committed(changes);
     return receipts;
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
-import { cloudEventHeaders } from '../../platform/messaging/cloud-events.js';
+import { cloudEventEntry } from '../../platform/messaging/outbox/cloud-event-entry.js';
 import { Outbox, type OutboxEntry } from '../../platform/messaging/outbox/outbox.js';
 import { Topics } from '../../platform/messaging/topics.js';
 import type { Outcome } from '../model/known-order.js';
@@ -57,18 +57,14 @@ export function stockStatusEntryOf(topic: string, news: StockNews, occurredAt: s
     occurred_at: occurredAt,
     cause,
   };
-  return {
+  return cloudEventEntry({
     topic,
     aggregateType: 'order',
-    aggregateId: orderUid, // the message's key
+    id: `inventory:${orderUid}:${number}`,
+    source: STOCK_STATUS_SOURCE,
     type: STOCK_STATUS_TYPE,
-    headers: cloudEventHeaders({
-      id: `inventory:${orderUid}:${number}`,
-      source: STOCK_STATUS_SOURCE,
-      type: STOCK_STATUS_TYPE,
-      subject: orderUid,
-      time: occurredAt,
-    }),
+    subject: orderUid,
+    time: occurredAt,
     payload: JSON.stringify(event),
-  };
+  });
 }

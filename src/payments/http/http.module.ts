@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { WebhookGate } from '../../platform/http/webhooks/webhook-gate.js';
 import { PaymentsSettings } from '../payments.settings.js';
+import { PaymentsMetrics } from '../service/payments.metrics.js';
 import { PaymentsServiceModule } from '../service/service.module.js';
 import { PaymentEventsController } from './payment-events.controller.js';
 import { PaymentsController } from './payments.controller.js';
@@ -12,9 +13,9 @@ import { PaymentsController } from './payments.controller.js';
   providers: [
     {
       provide: WebhookGate,
-      inject: [PaymentsSettings],
-      useFactory: ({ PAYMENTS_WEBHOOK_SECRETS }: PaymentsSettings) =>
-        new WebhookGate(PAYMENTS_WEBHOOK_SECRETS),
+      inject: [PaymentsSettings, PaymentsMetrics],
+      useFactory: ({ PAYMENTS_WEBHOOK_SECRETS }: PaymentsSettings, metrics: PaymentsMetrics) =>
+        new WebhookGate(PAYMENTS_WEBHOOK_SECRETS, () => metrics.count('http', ['unsigned'])),
     },
   ],
 })

@@ -1,10 +1,10 @@
 import { Body, Controller, Headers, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidRequest } from '../../platform/http/invalid-request.js';
 import { requireJson } from '../../platform/http/json-body.js';
 import { ProblemError } from '../../platform/http/problem.js';
-import { ReadsBody } from '../../platform/http/request-bodies.js';
+import { SignedWebhook } from '../../platform/http/webhooks/signed-webhook.decorator.js';
 import { WebhookGate } from '../../platform/http/webhooks/webhook-gate.js';
 import { decodePaymentEvent } from '../model/payment-event.codec.js';
 import { PaymentSubmission } from '../service/payment-submission.js';
@@ -12,7 +12,6 @@ import { PaymentsMetrics } from '../service/payments.metrics.js';
 
 const PAYMENT_EVENT = { $ref: '#/components/schemas/PaymentEvent' };
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
-const NOTHING = Buffer.alloc(0);
 
 /** The webhook of payment providers. */
 @ApiTags('payments')
@@ -26,22 +25,10 @@ export class PaymentEventsController {
   ) {}
 
   @Post('events')
-  @ReadsBody()
+  @SignedWebhook('PAYMENTS_WEBHOOK_SECRETS')
   @ApiOperation({
     summary:
       'Adds a payment event to the ledger, signed as Standard Webhooks says; the answer comes once it is committed',
-  })
-  @ApiHeader({ name: 'webhook-id', required: false, description: 'Id of the message' })
-  @ApiHeader({
-    name: 'webhook-timestamp',
-    required: false,
-    description: 'When it was sent, in Unix seconds: at most five minutes ago',
-  })
-  @ApiHeader({
-    name: 'webhook-signature',
-    required: false,
-    description:
-      'Signatures with one of PAYMENTS_WEBHOOK_SECRETS, such as `v1,…`; needed where there are secrets',
   })
   @ApiBody({ schema: PAYMENT_EVENT })
   @ApiResponse({ status: 200, description: 'It was in the ledger already' })
@@ -51,22 +38,9 @@ export class PaymentEventsController {
     description: 'Not a valid payment event; every fault is named',
     schema: PROBLEM,
   })
-  @ApiResponse({ status: 401, description: 'The signature is wrong or missing', schema: PROBLEM })
-  @ApiResponse({
-    status: 403,
-    description: 'There are no secrets, and the request is not of this machine',
-    schema: PROBLEM,
-  })
   @ApiResponse({
     status: 409,
     description: 'Another payment event, with other content, has this event_id',
-    schema: PROBLEM,
-  })
-  @ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM })
-  @ApiResponse({ status: 415, description: 'Not application/json', schema: PROBLEM })
-  @ApiResponse({
-    status: 503,
-    description: 'Cannot be stored at the moment; sending it again is safe',
     schema: PROBLEM,
   })
   async submit(
@@ -75,7 +49,7 @@ export class PaymentEventsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    this.requireSigned(request, body ?? NOTHING);
+    this.gate.require(request.raw, body);
     requireJson(contentType);
     const verdict = decodePaymentEvent(body ?? null, 'refuse');
     if (!verdict.valid) {
@@ -91,14 +65,5 @@ export class PaymentEventsController {
     reply.status(outcome === 'recorded' ? 201 : 200).header('cache-control', 'no-store');
     reply.header('content-type', 'application/json; charset=utf-8');
     await reply.send(JSON.stringify({ event_id, order_uid, outcome }));
-  }
-
-  private requireSigned(request: FastifyRequest, body: Buffer): void {
-    try {
-      this.gate.require(request.raw, body);
-    } catch (error) {
-      if (error instanceof ProblemError) this.metrics.count('http', ['unsigned']);
-      throw error;
-    }
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
-import { cloudEventHeaders } from '../../platform/messaging/cloud-events.js';
+import { cloudEventEntry } from '../../platform/messaging/outbox/cloud-event-entry.js';
 import { Outbox, type OutboxEntry } from '../../platform/messaging/outbox/outbox.js';
 import { Topics } from '../../platform/messaging/topics.js';
 import type { PaymentAnnouncement } from '../model/payment-announcement.js';
@@ -32,18 +32,14 @@ export class PaymentAnnouncements {
 /** The message of one announcement. */
 export function paymentStatusEntryOf(topic: string, announcement: PaymentAnnouncement): OutboxEntry {
   const { order_uid, number, occurred_at } = announcement;
-  return {
+  return cloudEventEntry({
     topic,
     aggregateType: 'payment',
-    aggregateId: order_uid, // the message's key
+    id: `payments:${order_uid}:${number}`,
+    source: PAYMENT_STATUS_SOURCE,
     type: PAYMENT_STATUS_TYPE,
-    headers: cloudEventHeaders({
-      id: `payments:${order_uid}:${number}`,
-      source: PAYMENT_STATUS_SOURCE,
-      type: PAYMENT_STATUS_TYPE,
-      subject: order_uid,
-      time: occurred_at,
-    }),
+    subject: order_uid,
+    time: occurred_at,
     payload: JSON.stringify(announcement),
-  };
+  });
 }

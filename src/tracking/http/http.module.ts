@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { WebhookGate } from '../../platform/http/webhooks/webhook-gate.js';
+import { TrackingMetrics } from '../service/tracking.metrics.js';
 import { TrackingServiceModule } from '../service/service.module.js';
 import { TrackingSettings } from '../tracking.settings.js';
 import { ShipmentsController } from './shipments.controller.js';
@@ -12,9 +13,9 @@ import { TrackingEventsController } from './tracking-events.controller.js';
   providers: [
     {
       provide: WebhookGate,
-      inject: [TrackingSettings],
-      useFactory: ({ TRACKING_WEBHOOK_SECRETS }: TrackingSettings) =>
-        new WebhookGate(TRACKING_WEBHOOK_SECRETS),
+      inject: [TrackingSettings, TrackingMetrics],
+      useFactory: ({ TRACKING_WEBHOOK_SECRETS }: TrackingSettings, metrics: TrackingMetrics) =>
+        new WebhookGate(TRACKING_WEBHOOK_SECRETS, () => metrics.countEvents('unsigned', 1)),
     },
   ],
 })

@@ -1,10 +1,10 @@
 import { Body, Controller, Headers, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalidRequest } from '../../platform/http/invalid-request.js';
 import { requireJson } from '../../platform/http/json-body.js';
 import { ProblemError } from '../../platform/http/problem.js';
-import { ReadsBody } from '../../platform/http/request-bodies.js';
+import { SignedWebhook } from '../../platform/http/webhooks/signed-webhook.decorator.js';
 import { WebhookGate } from '../../platform/http/webhooks/webhook-gate.js';
 import { faultAt } from '../../platform/validation/field-fault.js';
 import { type DecodedEvents, decodeCarrierEvents, MAX_EVENTS } from '../model/carrier-event.codec.js';
@@ -14,7 +14,6 @@ import { TrackingMetrics } from '../service/tracking.metrics.js';
 
 const EVENT = { $ref: '#/components/schemas/CarrierEvent' };
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
-const NOTHING = Buffer.alloc(0);
 /** Faults that one answer names. */
 const MAX_CONFLICTS = 100;
 
@@ -30,16 +29,9 @@ export class TrackingEventsController {
   ) {}
 
   @Post()
-  @ReadsBody()
+  @SignedWebhook('TRACKING_WEBHOOK_SECRETS')
   @ApiOperation({
     summary: `Takes an event of a carrier, or a list of up to ${MAX_EVENTS}, all or none; the answer comes once all are committed. One that is sent again changes nothing`,
-  })
-  @ApiHeader({ name: 'webhook-id', required: false, description: 'As Standard Webhooks says' })
-  @ApiHeader({ name: 'webhook-timestamp', required: false, description: 'In Unix seconds' })
-  @ApiHeader({
-    name: 'webhook-signature',
-    required: false,
-    description: 'Asked for where TRACKING_WEBHOOK_SECRETS names a secret',
   })
   @ApiBody({
     schema: { oneOf: [EVENT, { type: 'array', items: EVENT, minItems: 1, maxItems: MAX_EVENTS }] },
@@ -51,22 +43,9 @@ export class TrackingEventsController {
     description: 'Not a valid event, or list of them; every fault is named, and none is stored',
     schema: PROBLEM,
   })
-  @ApiResponse({ status: 401, description: 'The signature is wrong or missing', schema: PROBLEM })
-  @ApiResponse({
-    status: 403,
-    description: 'There is no secret yet, and the request is not of this machine',
-    schema: PROBLEM,
-  })
   @ApiResponse({
     status: 409,
     description: 'The ids of some events are those of others, with other content; none is stored',
-    schema: PROBLEM,
-  })
-  @ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM })
-  @ApiResponse({ status: 415, description: 'Not application/json', schema: PROBLEM })
-  @ApiResponse({
-    status: 503,
-    description: 'Cannot be stored at the moment; sending it again is safe',
     schema: PROBLEM,
   })
   async submit(
@@ -75,7 +54,7 @@ export class TrackingEventsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    this.requireSigned(request, body ?? NOTHING);
+    this.gate.require(request.raw, body);
     requireJson(contentType);
     const verdict = decodeCarrierEvents(body ?? null);
     if (!verdict.valid) {
@@ -88,15 +67,6 @@ export class TrackingEventsController {
     reply.status(stored > 0 ? 201 : 200);
     reply.header('cache-control', 'no-store').header('content-type', 'application/json; charset=utf-8');
     await reply.send(JSON.stringify({ stored, known: verdict.events.length - stored }));
-  }
-
-  private requireSigned(request: FastifyRequest, body: Buffer): void {
-    try {
-      this.gate.require(request.raw, body);
-    } catch (error) {
-      if (error instanceof ProblemError) this.metrics.countEvents('unsigned', 1);
-      throw error;
-    }
   }
 }
 

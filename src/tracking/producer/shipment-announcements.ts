@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
-import { cloudEventHeaders } from '../../platform/messaging/cloud-events.js';
+import { cloudEventEntry } from '../../platform/messaging/outbox/cloud-event-entry.js';
 import { Outbox, type OutboxEntry } from '../../platform/messaging/outbox/outbox.js';
 import { Topics } from '../../platform/messaging/topics.js';
 import type { Parcel } from '../model/parcel.js';
@@ -60,20 +60,16 @@ export class ShipmentAnnouncements {
 
 export function shipmentEntryOf(topic: string, shipment: Shipment, occurredAt: string): OutboxEntry {
   const { orderUid, number } = shipment;
-  return {
+  return cloudEventEntry({
     topic,
     aggregateType: 'order',
-    aggregateId: orderUid, // the message's key
+    id: `tracking:${orderUid}:${number}`,
+    source: SOURCE,
     type: TYPE,
-    headers: cloudEventHeaders({
-      id: `tracking:${orderUid}:${number}`,
-      source: SOURCE,
-      type: TYPE,
-      subject: orderUid,
-      time: occurredAt,
-    }),
+    subject: orderUid,
+    time: occurredAt,
     payload: payloadOf(shipment, occurredAt),
-  };
+  });
 }
 
 /** An order may have 1,000 parcels: where their places do not fit into a message they are left out, and then the last parcels. */

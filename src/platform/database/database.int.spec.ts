@@ -46,6 +46,8 @@ describe('opening the database', () => {
       'items',
       'loopback_backlog',
       'migrations',
+      'order_announcements',
+      'order_history',
       'orders',
       'outbox',
       'partition_claims',

@@ -26,9 +26,14 @@ export interface House {
   readonly settings: Settings;
   /** Those that it is for. */
   readonly contexts: readonly Context[];
+  /** Those that it is not for, which may run in other processes. */
+  readonly elsewhere: readonly Context[];
 }
 
-export function databaseOptions({ settings, contexts }: House, log?: Logger): DatabaseOptions {
+export function databaseOptions(
+  { settings, contexts }: Pick<House, 'settings' | 'contexts'>,
+  log?: Logger,
+): DatabaseOptions {
   return {
     entities: [...PLATFORM_ENTITIES, ...contexts.flatMap((context) => context.entities)],
     migrationsDirectory: MIGRATIONS_DIRECTORY,
@@ -47,18 +52,22 @@ const messagingOf = (context: Context, settings: Settings): MessagingContext => 
 });
 
 /** The topics of a house, as a command that runs beside the program knows them. */
-export const topicsOf = ({ settings, contexts }: House): Topics =>
+export const topicsOf = ({ settings, contexts, elsewhere }: House): Topics =>
   new Topics(
     contexts.map((context) => {
       const { name, ...claims } = messagingOf(context, settings);
       return { context: name, ...claims };
     }),
+    topicsElsewhere(elsewhere, settings),
   );
+
+const topicsElsewhere = (contexts: readonly Context[], settings: Settings) =>
+  Object.fromEntries(contexts.map((context) => [context.name, context.topics(settings)]));
 
 /** The whole house: the platform, and the contexts on top of it. */
 export class AppModule {
   /** @throws ContextError, CacheDeclarationError, TopicClaimedTwiceError */
-  static register({ settings, contexts }: House, log: Logger, database: Database): DynamicModule {
+  static register({ settings, contexts, elsewhere }: House, log: Logger, database: Database): DynamicModule {
     requireDistinctContexts(contexts);
     const environment = settings.of(Environment);
     return {
@@ -69,6 +78,7 @@ export class AppModule {
           log,
           database,
           contexts: contexts.map((context) => messagingOf(context, settings)),
+          topicsElsewhere: topicsElsewhere(elsewhere, settings),
           failures: knownFailures(contexts),
           caches: contexts.flatMap((context) => context.caches ?? []),
           usesRedis: contexts.some(({ redisKeyPrefixes = [] }) => redisKeyPrefixes.length > 0),

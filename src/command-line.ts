@@ -72,7 +72,8 @@ function readHouse(contexts: readonly Context[]): House {
       process.stderr.write(`warning: ${line}\n`);
     }
     const settings = loadSettings(groups);
-    return { settings, contexts: chosenContexts(contexts, settings.of(Environment).CONTEXTS) };
+    const chosen = chosenContexts(contexts, settings.of(Environment).CONTEXTS);
+    return { settings, contexts: chosen, elsewhere: contexts.filter((one) => !chosen.includes(one)) };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     for (const fault of error.faults) process.stderr.write(`${fault}\n`);

@@ -57,6 +57,7 @@ export async function openApiJson(): Promise<string> {
       ...built.CONTEXTS.flatMap((context) => context.settings ?? []),
     ]),
     contexts: built.CONTEXTS,
+    elsewhere: [],
   };
   const log = built.createLogger('silent');
   const database = new built.Database(built.databaseOptions(house));

@@ -24,6 +24,7 @@ import { Lifecycle } from './lifecycle.js';
 import { LOGGER, type Logger } from './logging/logger.js';
 import { BatchSkipEntity } from './messaging/batch-skips/batch-skip.entity.js';
 import { type MessagingContext, MessagingModule } from './messaging/messaging.module.js';
+import type { ContextTopics } from './messaging/topics.js';
 import { LoopbackBacklogEntity } from './messaging/loopback/backlog.entity.js';
 import { PartitionClaimEntity } from './messaging/poison/partition-claim.entity.js';
 import { OutboxEntity } from './messaging/outbox/outbox.entity.js';
@@ -44,6 +45,8 @@ export interface PlatformParts {
   readonly log: Logger;
   readonly database: Database;
   readonly contexts: readonly MessagingContext[];
+  /** Topics of contexts that this process is not for, by context. */
+  readonly topicsElsewhere: Readonly<Record<string, ContextTopics['own']>>;
   readonly failures: Failures;
   readonly caches: readonly CacheDeclaration[];
   /** Whether a context keeps values of its own in Redis. */
@@ -59,6 +62,7 @@ export class PlatformModule {
     log,
     database,
     contexts,
+    topicsElsewhere,
     failures,
     caches,
     usesRedis,
@@ -70,7 +74,7 @@ export class PlatformModule {
       imports: [
         HealthModule,
         MetricsModule,
-        MessagingModule.register(contexts),
+        MessagingModule.register(contexts, topicsElsewhere),
         DeadLettersModule,
         CachesModule.register(caches, usesRedis),
         ...(environment.ROLES.includes('api') ? [DeadLettersHttpModule] : []),

@@ -138,6 +138,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
         log,
         database,
         contexts: [letters],
+        topicsElsewhere: {},
         failures: knownFailures(),
         caches: [],
       }),

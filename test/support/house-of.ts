@@ -21,5 +21,5 @@ export function houseOf(chosen: ChosenSettings = {}, contexts: readonly Context[
     const own = Object.entries(chosen).filter(([name]) => name in group);
     Object.assign(group, Object.fromEntries(own));
   }
-  return { settings, contexts };
+  return { settings, contexts, elsewhere: [] };
 }

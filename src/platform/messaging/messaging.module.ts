@@ -89,13 +89,19 @@ const topicsOf = ({ name, ...claim }: MessagingContext): ContextTopics => ({ con
 @Global()
 @Module({})
 export class MessagingModule {
-  /** @throws TopicClaimedTwiceError */
-  static register(contexts: readonly MessagingContext[]): DynamicModule {
+  /**
+   * @param elsewhere topics of contexts that this process is not for, by context
+   * @throws TopicClaimedTwiceError
+   */
+  static register(
+    contexts: readonly MessagingContext[],
+    elsewhere: Readonly<Record<string, ContextTopics['own']>>,
+  ): DynamicModule {
     return {
       module: MessagingModule,
       providers: [
         { provide: ContextNames, useValue: new ContextNames(contexts) },
-        { provide: Topics, useValue: new Topics(contexts.map(topicsOf)) },
+        { provide: Topics, useValue: new Topics(contexts.map(topicsOf), elsewhere) },
         {
           provide: TRANSPORT,
           useFactory: createTransport,

@@ -31,8 +31,15 @@ export class Topics {
   private readonly logical = new Map<string, string>();
   private readonly owners = new Map<string, string>();
 
-  /** @throws TopicClaimedTwiceError */
-  constructor(private readonly claims: readonly ContextTopics[]) {
+  /**
+   * @param elsewhere topics of contexts that this process is not for, by context: what their processes call the topics that
+   *   contexts of this one read
+   * @throws TopicClaimedTwiceError
+   */
+  constructor(
+    private readonly claims: readonly ContextTopics[],
+    elsewhere: Readonly<Record<string, ContextTopics['own']>> = {},
+  ) {
     for (const { context, own } of claims) {
       for (const [logical, deployed] of Object.entries(own)) {
         const taken = this.owners.get(logical) ?? this.ownerOfDeployed(deployed);
@@ -42,11 +49,15 @@ export class Topics {
         this.owners.set(logical, context);
       }
     }
+    for (const [context, own] of Object.entries(elsewhere)) {
+      for (const [logical, deployed] of Object.entries(own)) this.nameElsewhere(context, logical, deployed);
+    }
   }
 
   /** All deployed names, also of what is read of contexts that run elsewhere, those for dead letters included. */
   all(): string[] {
-    return [...new Set([...this.deployed.values(), ...this.withDeadLetters(), ...this.deadLetterTopics()])];
+    const own = this.claims.flatMap((claim) => Object.values(claim.own));
+    return [...new Set([...own, ...this.withDeadLetters(), ...this.deadLetterTopics()])];
   }
 
   /** Deployed names of what a context reads so that it may refuse events. */
@@ -101,6 +112,14 @@ export class Topics {
         (Object.values(own).includes(deployed) ||
           this.consumedBy(context).some((topic) => this.deadLetterTopicOf(context, topic) === deployed)),
     );
+  }
+
+  /** Settings of contexts that do not run here are nobody's concern here, so they may also clash. */
+  private nameElsewhere(context: string, logical: string, deployed: string): void {
+    if (this.owners.has(logical) || this.logical.has(deployed)) return;
+    this.deployed.set(logical, deployed);
+    this.logical.set(deployed, logical);
+    this.owners.set(logical, context);
   }
 
   private ownerOfDeployed(deployed: string): string | undefined {

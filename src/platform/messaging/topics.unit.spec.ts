@@ -35,6 +35,20 @@ describe('the topics', () => {
     expect(topics.deadLetterTopicOf('payments', 'shop.orders')).toBe('shop.orders.payments.dead-letter');
   });
 
+  it('of contexts elsewhere are known by their names, and are not ours', () => {
+    const alone = new Topics([{ ...orders, consumes: ['orders', 'payment-events'] }], {
+      payments: { 'payment-events': 'shop.payments', other: 'shop.orders' },
+    });
+    expect(alone.deployedName('payment-events')).toBe('shop.payments');
+    expect(alone.logicalName('shop.payments')).toBe('payment-events');
+    expect(alone.deadLetterTopicOf('orders', 'shop.payments')).toBe('shop.payments.orders.dead-letter');
+    expect(alone.logicalName('shop.orders')).toBe('orders');
+    expect(alone.isOfMain('shop.payments')).toBe(false);
+    expect(new Topics([orders], { payments: { 'payment-events': 'shop.payments' } }).all()).not.toContain(
+      'shop.payments',
+    );
+  });
+
   it('know whose they are', () => {
     const ofMain = topics.all().filter((topic) => topics.isOfMain(topic));
     expect(ofMain.sort()).toEqual(['shop.orders', 'shop.refused', 'shop.status']);

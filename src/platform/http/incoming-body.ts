@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { BodiesUnderWay, HeldBody } from './bodies-under-way.js';
+import { lingerBehind } from './lingering-close.js';
 import { ProblemError } from './problem.js';
 import { TooBusyError } from './too-busy.error.js';
 
@@ -28,11 +29,11 @@ export class IncomingBody implements HeldBody {
 
   read(done: BodyRead): void {
     const announced = Number(this.payload.headers['content-length'] ?? 0);
-    if (announced > MAX_BODY_BYTES) return done(tooLarge());
+    if (announced > MAX_BODY_BYTES) return this.refuse(done, tooLarge());
     try {
       this.all.begin(this, announced);
     } catch (error) {
-      return done(error as Error);
+      return this.refuse(done, error as Error);
     }
     this.done = done;
     this.payload
@@ -100,6 +101,11 @@ export class IncomingBody implements HeldBody {
     this.buffer = undefined;
     if (error === null) return done(null, body);
     this.drop();
+    this.refuse(done, error);
+  }
+
+  private refuse(done: BodyRead, error: Error): void {
+    lingerBehind(this.payload);
     done(error);
   }
 

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../../test/support/eventually.js';
@@ -71,9 +73,16 @@ const finishAll = (): void => {
 
 const areHeld = (length: number): Promise<void> => eventually(() => expect(bodies.bytes).toBe(length));
 
+interface Sending {
+  socket: Socket;
+  received(): string;
+}
+
 /** Sends bytes as they are. @returns the connection, and what has come on it */
-async function send(...texts: string[]): Promise<{ socket: Socket; received(): string }> {
-  const socket = connect(port, '127.0.0.1')
+const send = (...texts: string[]): Promise<Sending> => connectAndSend({}, ...texts);
+
+async function connectAndSend(options: { allowHalfOpen?: true }, ...texts: string[]): Promise<Sending> {
+  const socket = connect({ port, host: '127.0.0.1', ...options })
     .setEncoding('latin1')
     .on('error', () => undefined);
   sockets.push(socket);
@@ -83,6 +92,8 @@ async function send(...texts: string[]): Promise<{ socket: Socket; received(): s
   socket.write(texts.join(''));
   return { socket, received: () => text };
 }
+
+const connections = (): Promise<number> => promisify(fastify.server.getConnections).call(fastify.server);
 
 const headOf = (path: string, ...fields: string[]): string =>
   [`POST ${path} HTTP/1.1`, 'Host: x', 'Content-Type: text/plain', ...fields, '', ''].join('\r\n');
@@ -175,6 +186,43 @@ describe('bodies under way', () => {
     const stream = new Blob([bytes(MAX_BODY_BYTES + 1)]).stream();
     expect((await post('/echo', stream)).status).toBe(413);
     await areHeld(0);
+  });
+
+  it.each([
+    { how: 'announced', head: announced('/echo', 3 * MAX_BODY_BYTES), toPiece: (text: string) => text },
+    { how: 'chunked', head: chunked('/echo'), toPiece: (text: string) => `10000\r\n${text}\r\n` },
+  ])(
+    'that are too large are told so also to a client that reads nothing while it sends: $how',
+    async (one) => {
+      const { socket, received } = await send();
+      const errors: Error[] = [];
+      socket.on('error', (error) => errors.push(error)).pause();
+      socket.write(one.head);
+      for (let sent = 0; sent < 3 * MAX_BODY_BYTES; sent += 65_536) {
+        await new Promise((resolve) => socket.write(one.toPiece('x'.repeat(65_536)), resolve));
+        await pause(2);
+      }
+      expect(errors).toEqual([]);
+      socket.resume();
+      await eventually(() => expect(received()).toMatch(/^HTTP\/1\.1 413 .*"status":413/s));
+      await eventually(() => expect(socket.closed).toBe(true));
+    },
+  );
+
+  it('that are too large are dropped for a while, and not without end', async () => {
+    const goesOn = { allowHalfOpen: true } as const;
+    const tireless = await connectAndSend(goesOn, chunked('/echo'));
+    const piece = `10000\r\n${'x'.repeat(65_536)}\r\n`;
+    const more = (): void => {
+      while (tireless.socket.writable && tireless.socket.write(piece));
+    };
+    tireless.socket.on('drain', more);
+    more();
+    const silent = await connectAndSend(goesOn, chunked('/echo'), '110000\r\n', 'x'.repeat(0x110000));
+    await eventually(() => expect(silent.received()).toContain(' 413 '));
+    await eventually(async () => expect(await connections()).toBe(0));
+    expect(tireless.socket.bytesWritten).toBeGreaterThan(16 * MAX_BODY_BYTES);
+    expect(silent.socket.writable).toBe(true);
   });
 
   it.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'GET', 'HEAD'])(

@@ -1,10 +1,10 @@
+import { inject } from 'vitest';
 import { ORDER_ENTITIES } from '../../src/orders/repository/order.entities.js';
 import { Database, type DatabaseOptions } from '../../src/platform/database/database.js';
 import type { ConnectionSettings } from '../../src/platform/database/connection-settings.js';
 import type { Context } from '../../src/platform/context.js';
 import { schemaOf } from '../../src/platform/context-registry.js';
 import { PLATFORM_ENTITIES } from '../../src/platform/platform.module.js';
-import { compileMigrations } from './compiled-migrations.js';
 import { createTestDatabase } from './test-database.js';
 
 export interface WaybillDatabase {
@@ -30,11 +30,10 @@ export async function openWaybillDatabase({
   poolSize = 12,
   contexts = [],
 }: WaybillDatabaseOptions = {}): Promise<WaybillDatabase> {
-  const migrations = await compileMigrations();
   const { connection, drop } = await createTestDatabase();
   const options: DatabaseOptions = {
     entities: [...PLATFORM_ENTITIES, ...ORDER_ENTITIES, ...contexts.flatMap(({ entities }) => entities)],
-    migrationsDirectory: migrations.directory,
+    migrationsDirectory: inject('migrationsDirectory'),
     schemas: contexts.flatMap((context) => schemaOf(context) ?? []),
     moreMigrations: contexts.flatMap(({ migrations: own = [] }) => own),
     poolSize,
@@ -49,7 +48,6 @@ export async function openWaybillDatabase({
     async drop() {
       await database.close();
       await drop();
-      await migrations.remove();
     },
   };
 }

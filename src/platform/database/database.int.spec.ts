@@ -1,5 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { compileMigrations, type CompiledMigrations } from '../../../test/support/compiled-migrations.js';
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.js';
 import { ORDER_ENTITIES } from '../../orders/repository/order.entities.js';
 import { knownFailures } from '../known-failures.js';
@@ -7,12 +6,10 @@ import { PLATFORM_ENTITIES } from '../platform.module.js';
 import { DatabaseUnavailableError } from './database.errors.js';
 import { Database } from './database.js';
 
-let migrations: CompiledMigrations;
 let server: TestDatabase;
 let opened: Database[];
 
 beforeEach(async () => {
-  migrations = await compileMigrations();
   server = await createTestDatabase();
   opened = [];
 });
@@ -20,12 +17,15 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const database of opened) await database.close();
   await server.drop();
-  await migrations.remove();
 });
 
 function newDatabase(): Database {
   const entities = [...PLATFORM_ENTITIES, ...ORDER_ENTITIES];
-  const database = new Database({ entities, migrationsDirectory: migrations.directory, poolSize: 4 });
+  const database = new Database({
+    entities,
+    migrationsDirectory: inject('migrationsDirectory'),
+    poolSize: 4,
+  });
   opened.push(database);
   return database;
 }

@@ -17,12 +17,39 @@ const POSTGRES = 'test/support/postgres.setup.ts';
 const KAFKA = 'test/support/kafka.setup.ts';
 const REDIS = 'test/support/redis.setup.ts';
 
-const tier = (name: string, include: string[], globalSetup: string[] = []) => ({
+/**
+ * What measures time or memory, or judges how fast something came about: nothing else runs beside it. What only waits for
+ * things to come about may wait a little longer.
+ */
+const TIMED = [
+  'src/platform/health/event-loop-watch.unit.spec.ts',
+  'src/platform/health/watchdog.unit.spec.ts',
+  'test/contexts/trouble.int.spec.ts',
+  'test/e2e/hanging-database.spec.ts',
+  'test/e2e/start-and-stop.spec.ts',
+  'test/e2e/unread-answers.spec.ts',
+  'test/kafka/context-trouble.spec.ts',
+  'test/kafka/memory.spec.ts',
+];
+
+/** Tiers of one group run side by side, and the groups one after the other. */
+const TWO_OF_OUR_OWN = { maxWorkers: 2, sequence: { groupOrder: 0 } };
+const TWO_THAT_WAIT_FOR_PROGRAMS = { maxWorkers: 2, sequence: { groupOrder: 1 } };
+const ALONE = { maxWorkers: 1, sequence: { groupOrder: 2 } };
+
+const tier = (
+  name: string,
+  include: string[],
+  globalSetup: string[] = [],
+  workers: typeof ALONE = ALONE,
+) => ({
   plugins,
   test: {
     name,
     include,
+    exclude: name === 'timed' ? [] : TIMED,
     globalSetup,
+    ...workers,
     environment: 'node' as const,
     testTimeout: 30_000,
     hookTimeout: 120_000,
@@ -30,22 +57,31 @@ const tier = (name: string, include: string[], globalSetup: string[] = []) => ({
   },
 });
 
+const UNIT = ['src/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts'];
+const INTEGRATION = ['src/**/*.int.spec.ts', 'test/**/*.int.spec.ts'];
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.reporter.ts'],
     pool: 'forks',
-    // Beside the tests run PostgreSQL, Kafka, Redis, Chromium and the program itself: a second worker would have what
-    // they measure wait for a core.
-    maxWorkers: 1,
+    // Beside the tests run PostgreSQL, Kafka, Redis, Chromium and the program itself, on two cores in the smallest case.
+    maxWorkers: 2,
     projects: [
-      tier('unit', ['src/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts']),
-      tier('integration', ['src/**/*.int.spec.ts', 'test/**/*.int.spec.ts'], [POSTGRES]),
+      tier('unit', UNIT, [], TWO_OF_OUR_OWN),
+      tier('integration', INTEGRATION, [POSTGRES], TWO_OF_OUR_OWN),
+      tier('kafka', ['test/kafka/**/*.spec.ts'], [POSTGRES, KAFKA], TWO_THAT_WAIT_FOR_PROGRAMS),
+      tier('e2e', ['test/e2e/**/*.spec.ts'], [], TWO_THAT_WAIT_FOR_PROGRAMS),
+      tier('timed', TIMED, [POSTGRES, KAFKA]),
+      // Its specs change settings of the one Redis.
       tier('redis', ['src/**/*.redis.spec.ts', 'test/redis/**/*.spec.ts'], [POSTGRES, REDIS]),
-      tier('kafka', ['test/kafka/**/*.spec.ts'], [POSTGRES, KAFKA]),
       tier('observability', ['test/observability/**/!(*.unit).spec.ts'], [KAFKA, REDIS]),
-      tier('e2e', ['test/e2e/**/*.spec.ts']),
       tier('faults', ['test/faults/**/!(*.unit).spec.ts'], [KAFKA, REDIS]),
-      tier('cases', ['test/cases/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA, REDIS]),
+      tier(
+        'cases',
+        ['test/cases/**/!(*.unit).spec.ts'],
+        [POSTGRES, KAFKA, REDIS],
+        TWO_THAT_WAIT_FOR_PROGRAMS,
+      ),
       tier('abuse', ['test/abuse/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA]),
       tier('fuzz', ['test/fuzz/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA]),
       tier('browser', ['test/browser/**/*.spec.ts'], ['test/support/chromium.setup.ts']),

@@ -11,7 +11,7 @@ expectDatabaseErrors('55P03');
 
 const MIB = 1_048_576;
 const MAX_RSS_BYTES = 700 * MIB;
-const FOR_MS = 8_000;
+const FOR_MS = 5_000;
 
 const kafka = useTier('kafka');
 

@@ -4,7 +4,7 @@ import { goThroughTroubles } from '../faults/contexts/troubles.js';
 import { createTestDatabase } from '../support/test-database.js';
 
 const ORDERS_PER_SECOND = 100;
-const LASTS_MS = 5_000;
+const LASTS_MS = 3_000;
 const DRAIN_TIMEOUT_MS = 30_000;
 const TEST_TIMEOUT_MS = 120_000;
 

@@ -14,7 +14,7 @@ import { arbitraryJunk, sendJunk, statusesIn } from './protocol-junk.js';
 const kafka = useTier('kafka');
 
 const SEED = Number(process.env.SEED || randomInt(2 ** 31));
-const MINUTES = Number(process.env.FUZZ_MINUTES ?? 1);
+const MINUTES = Number(process.env.FUZZ_MINUTES ?? 0.65);
 const MINUTE_MS = 60_000;
 /** To shrink a case that fails, and to start and stop. */
 const MORE_TIME_MS = 120_000;

@@ -1,5 +1,6 @@
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './test/support/longest-first.sequencer.js';
 
 /** Nest resolves constructor parameters from decorator metadata, which esbuild does not emit and swc does. */
 const plugins = [
@@ -66,6 +67,7 @@ export default defineConfig({
     pool: 'forks',
     // Beside the tests run PostgreSQL, Kafka, Redis, Chromium and the program itself, on two cores in the smallest case.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       tier('unit', UNIT, [], TWO_OF_OUR_OWN),
       tier('integration', INTEGRATION, [POSTGRES], TWO_OF_OUR_OWN),

@@ -159,13 +159,13 @@ module.exports = {
       to: { path: '^src/platform/dead-letters/' },
     },
     {
-      name: 'webhooks-import-problems-only',
+      name: 'webhooks-import-bodies-and-problems-only',
       comment: 'Who may send is said of a request and its bytes, whatever they are about.',
       severity: 'error',
       from: { path: '^src/platform/http/webhooks/', pathNot: SPECS },
       to: {
         path: '^(src|migrations|scripts|test|bench)/',
-        pathNot: String.raw`^src/platform/http/(webhooks/|problem\.ts$)`,
+        pathNot: String.raw`^src/platform/http/(webhooks/|(problem|request-bodies)\.ts$)`,
       },
     },
     {

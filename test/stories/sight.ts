@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { read } from './shop.js';
 import type { OrderWorld, Thing } from './order-world.js';
-import type { Sight } from './story.js';
+import type { Sight, Waiting } from './story.js';
 
 interface States {
   readonly status: string;
@@ -34,6 +34,7 @@ interface Summary extends States {
 }
 
 interface Payments extends Record<string, unknown> {
+  readonly waiting: boolean;
   readonly payment_status: string;
   readonly amount: number;
   readonly order_status: string;
@@ -53,10 +54,7 @@ export async function expectSight(world: OrderWorld, sight: Sight): Promise<void
   expectIf(sight.states, states);
   expectIf(sight.next, summary.next);
   expectIf(sight.money, amountsOf(summary.payments.balance ?? {}));
-  expectIf(
-    sight.ledger,
-    payments.ledger.map(({ type, amount }) => `${type} ${amount}`),
-  );
+  expectIf(sight.ledger, ledgerOf(payments));
   expectIf(sight.parcels, parcelsOf(world, shipments.parcels));
   expectIf(sight.stock, stockOf(world, summary));
   for (const [thing, figures] of Object.entries(sight.shelf ?? {})) {
@@ -66,6 +64,15 @@ export async function expectSight(world: OrderWorld, sight: Sight): Promise<void
     const { events } = await world.timelineOf(thing as Thing);
     expect(events.map(({ type }) => type)).toEqual(types);
   }
+}
+
+/** Payments that came before their order. */
+export async function expectWaiting(world: OrderWorld, { payment_status, ledger }: Waiting): Promise<void> {
+  expect((await world.readItself()).status).toBe(404);
+  const payments = await world.read<Payments>('payments');
+  expect(payments).toMatchObject({ waiting: true, payment_status, amount: null, order_status: null });
+  expect(ledgerOf(payments)).toEqual(ledger);
+  expect(await listed(world, 'waiting=true')).toBe(true);
 }
 
 /** What is told of one thing in several places is the same in each. */
@@ -82,9 +89,11 @@ async function expectOneTruth(
   expect(JSON.parse(itself.text)).toEqual(world.content);
   expect(payments.payment_status).toBe(payment_status);
   expect([payments.order_status, payments.amount]).toEqual([status, summary.payments.amount]);
+  const { refund_due, void_due } = payments;
+  expect(await listed(world, 'due=refund')).toBe(refund_due !== 0);
+  expect(await listed(world, 'due=void')).toBe(void_due !== 0);
   const { balance } = summary.payments;
   if (balance !== null) {
-    const { refund_due, void_due } = payments;
     expect(balance).toMatchObject({ payment_status, refund_due, void_due });
     expect(amountsOf({ ...payments.balance, refund_due, void_due })).toEqual(amountsOf(balance));
   }
@@ -96,16 +105,24 @@ async function expectOneTruth(
     payment_status,
     shipment_status,
   });
-  expect(await read(`${world.shop.url}/api/orders?${filter}`)).toEqual([world.content]);
+  expect(await read(`${world.shop.url}/api/orders?${filter.toString()}`)).toEqual([world.content]);
 }
+
+/** Whether its payments are in a list. */
+async function listed({ shop, orderUid }: OrderWorld, query: string): Promise<boolean> {
+  const page = await read<{ order_uid: string }[]>(`${shop.url}/api/payments?limit=500&${query}`);
+  return page.some(({ order_uid }) => order_uid === orderUid);
+}
+
+const ledgerOf = ({ ledger }: Payments): string[] => ledger.map(({ type, amount }) => `${type} ${amount}`);
 
 const expectIf = (expected: unknown, seen: unknown): void => {
   if (expected !== undefined) expect(seen).toEqual(expected);
 };
 
 const amountsOf = (balance: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(
-    MONEY.map((name) => [name, balance[name]]).filter(([, amount]) => amount !== 0 && amount !== undefined),
+  Object.fromEntries<unknown>(
+    MONEY.filter((name) => (balance[name] ?? 0) !== 0).map((name) => [name, balance[name]]),
   );
 
 const parcelsOf = (world: OrderWorld, parcels: readonly Parcel[]): Record<string, string | null> =>

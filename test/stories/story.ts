@@ -9,13 +9,20 @@ export type Happening = (world: OrderWorld) => Sending[];
  */
 export type Line =
   | { readonly happens: Happening; readonly versions: readonly string[]; readonly inAnyOrder: boolean }
-  | { readonly sees: Sight };
+  | { readonly sees: Sight }
+  | { readonly seesWaiting: Waiting };
 
 export interface Story {
   readonly title: string;
   /** Pieces of each thing that are on hand in the beginning; 10 where it is not said. */
   readonly onHand?: Partial<Record<Thing, number>>;
   readonly lines: readonly Line[];
+}
+
+/** How the payments of an order look that is not there yet. */
+export interface Waiting {
+  readonly payment_status: string;
+  readonly ledger: readonly string[];
 }
 
 /** How an order looks to a support person. What is not said is not looked at. */
@@ -49,6 +56,9 @@ export const whenInAnyOrder = (happens: Happening, ...versions: string[]): Line 
   inAnyOrder: true,
 });
 export const sees = (sight: Sight): Line => ({ sees: sight });
+export const seesWaiting = (payment_status: string, ...ledger: string[]): Line => ({
+  seesWaiting: { payment_status, ledger },
+});
 
 /** An order of these things, one piece each, each in a parcel of its own. */
 export const bought =

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import type { OrderWorld } from './order-world.js';
 import { THINGS } from './order-world.js';
-import { expectSight } from './sight.js';
+import { expectSight, expectWaiting } from './sight.js';
 import type { Story } from './story.js';
 
 const WAIT = { timeoutMs: 20_000 };
@@ -31,6 +31,10 @@ export async function tell(story: Story, world: OrderWorld): Promise<readonly st
       await eventually(() => expectSight(world, line.sees), WAIT);
       continue;
     }
+    if ('seesWaiting' in line) {
+      await eventually(() => expectWaiting(world, line.seesWaiting), WAIT);
+      continue;
+    }
     for (const send of line.happens(world)) await send();
     if (line.versions.length === 0) continue;
     const versions = line.versions.map((text) => text.replace('the sender', world.shop.entrance.source));
@@ -54,7 +58,12 @@ export async function historyOf(world: OrderWorld): Promise<string[]> {
     // What somebody asks for has no event as its cause; what another context tells has.
     const isTold = !['api', 'orders'].includes(source);
     expect(cause).toEqual(isTold ? expect.stringMatching(`^${source}:${world.orderUid}:[1-9]`) : null);
-    const move = change === 'received' || change === 'content' ? '' : `: ${from} > ${to}`;
-    return `${change}${move}, by ${source}${reason === null ? '' : `: ${reason}`}`;
+    return `${moveOf(change, from, to)}, by ${source}${reason === null ? '' : `: ${reason}`}`;
   });
 }
+
+/** `status: received > confirmed`; what is no move of a state stands alone. */
+export const moveOf = (change: unknown, from: unknown, to: unknown): string =>
+  change === 'received' || change === 'content'
+    ? change
+    : `${String(change)}: ${String(from)} > ${String(to)}`;

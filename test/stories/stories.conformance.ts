@@ -37,6 +37,7 @@ export function storiesConformance(name: string, open: () => Promise<Shop>): voi
     );
 
     it('one of many has an event for each of its versions, and no more', async () => {
+      expect(told.size).toBeGreaterThan(0);
       for (const [world, history] of told) {
         const moves = history.map((text) => text.replace(/, by .*/, ''));
         await eventually(() => {

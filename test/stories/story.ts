@@ -67,7 +67,7 @@ export const bought =
 /** The order comes again as it was. */
 export const boughtAgain: Happening = (world) => [world.orderAgain()];
 /** The order is to have these things instead. */
-export const replacedBy = bought;
+export const replacedBy = (...things: Thing[]): Happening => bought(...things);
 /** The same, and it is too late for that. */
 export const refusedToBeReplacedBy =
   (reason: string, ...things: Thing[]): Happening =>

@@ -200,7 +200,13 @@ async function ofContext(contexts: readonly Context[], context: Context, words: 
   const commands = (await context.commands?.()) ?? {};
   const [name = '', ...options] = words;
   const command = Object.hasOwn(commands, name) && options.length === 0 ? commands[name] : undefined;
-  if (command !== undefined) return onDatabase(contexts, (house) => contextCommand(house, command));
+  if (command !== undefined) {
+    return onDatabase(contexts, (house) => {
+      if (house.contexts.includes(context)) return contextCommand(house, command);
+      process.stderr.write(`CONTEXTS is without ${context.name}: expected it among them\n`);
+      return Promise.resolve(EX_CONFIG);
+    });
+  }
   const help = `usage: waybill ${context.name} <command>\n\n${linesOf(await commandsOf(context))}`;
   if (words.join() === '--help') {
     process.stdout.write(help);

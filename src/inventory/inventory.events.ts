@@ -57,7 +57,8 @@ const PROPERTIES: Record<keyof StockStatusEvent, MessageSchema> = {
   },
   missing: {
     type: 'array',
-    description: 'The `chrt_id`s of which there are too few pieces',
+    description:
+      'The `chrt_id`s of which there were too few pieces for that content; they are named still when the order is cancelled for it',
     items: whole('The thing', 0),
   },
   occurred_at: time('When it happened, in UTC'),

@@ -7,10 +7,9 @@ const kafka = useTier('kafka');
 
 describe.skipIf(kafka.skipped)('on a real broker', () => {
   inventoryConformance('Kafka', () => {
-    const { topic, settings } = ownTopics(kafka.brokers);
+    const { settings } = ownTopics(kafka.brokers);
     return {
       ...settings,
-      STOCK_STATUS_TOPIC: topic.replace('orders', 'stock-status'),
       KAFKA_BROKERS: kafka.brokers.split(','),
       KAFKA_PARTITIONS: 1,
     };

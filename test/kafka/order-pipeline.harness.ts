@@ -31,6 +31,8 @@ export interface Pipeline {
   topic: string;
   statusTopic: string;
   deadLetterTopic: string;
+  paymentsTopic: string;
+  deliveryTopic: string;
   group: string;
   admin: Admin;
   db: pg.Pool;

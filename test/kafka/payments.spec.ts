@@ -7,11 +7,9 @@ const kafka = useTier('kafka');
 
 describe.skipIf(kafka.skipped)('on a real broker', () => {
   paymentsConformance('Kafka', () => {
-    const { topic, settings } = ownTopics(kafka.brokers);
+    const { settings } = ownTopics(kafka.brokers);
     return {
       ...settings,
-      PAYMENTS_TOPIC: topic.replace('orders', 'payments'),
-      PAYMENT_STATUS_TOPIC: topic.replace('orders', 'payment-status'),
       KAFKA_BROKERS: kafka.brokers.split(','),
       KAFKA_PARTITIONS: 1,
     };

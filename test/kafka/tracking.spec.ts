@@ -7,11 +7,9 @@ const kafka = useTier('kafka');
 
 describe.skipIf(kafka.skipped)('on a real broker', () => {
   trackingConformance('Kafka', () => {
-    const { topic, settings } = ownTopics(kafka.brokers);
+    const { settings } = ownTopics(kafka.brokers);
     return {
       ...settings,
-      DELIVERY_EVENTS_TOPIC: topic.replace('orders', 'delivery-events'),
-      SHIPMENT_STATUS_TOPIC: topic.replace('orders', 'shipment-status'),
       KAFKA_BROKERS: kafka.brokers.split(','),
       KAFKA_PARTITIONS: 1,
     };

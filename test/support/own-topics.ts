@@ -5,6 +5,8 @@ export interface OwnTopics {
   readonly topic: string;
   readonly statusTopic: string;
   readonly deadLetterTopic: string;
+  readonly paymentsTopic: string;
+  readonly deliveryTopic: string;
   readonly group: string;
   readonly settings: Record<string, string>;
 }
@@ -15,6 +17,8 @@ export function ownTopics(brokers: string, { partitions = 1 } = {}): OwnTopics {
     topic: `orders-${id}`,
     statusTopic: `order-status-${id}`,
     deadLetterTopic: `orders-${id}.dead-letter`,
+    paymentsTopic: `payments-${id}`,
+    deliveryTopic: `delivery-events-${id}`,
     group: `orders-group-${id}`,
   };
   const settings = {
@@ -24,6 +28,11 @@ export function ownTopics(brokers: string, { partitions = 1 } = {}): OwnTopics {
     KAFKA_DEAD_LETTER_TOPIC: names.deadLetterTopic,
     KAFKA_GROUP_ID: names.group,
     KAFKA_PARTITIONS: String(partitions),
+    PAYMENTS_TOPIC: names.paymentsTopic,
+    PAYMENT_STATUS_TOPIC: `payment-status-${id}`,
+    DELIVERY_EVENTS_TOPIC: names.deliveryTopic,
+    SHIPMENT_STATUS_TOPIC: `shipment-status-${id}`,
+    STOCK_STATUS_TOPIC: `stock-status-${id}`,
   };
   return { ...names, settings };
 }

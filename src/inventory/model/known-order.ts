@@ -33,6 +33,8 @@ export interface KnownOrder {
   readonly status: OrderStatus;
   /** Undefined as long as there was nothing to say. */
   readonly outcome?: Outcome | undefined;
+  /** Things of which there were too few pieces for the content that was weighed last. */
+  readonly missing: readonly number[];
   /** Of the last announcement; 0 when there was none. */
   readonly number: number;
   readonly holding: Holding;

@@ -22,7 +22,7 @@ export interface StockNews {
   readonly contentVersion: number;
   /** What the order holds, or has taken with it. */
   readonly reserved: readonly Quantity[];
-  /** Things of which there are too few pieces. */
+  /** Things of which there were too few pieces for that content; what is said once the order is cancelled for it names them still. */
   readonly missing: readonly number[];
   /** Id of the event that caused it. */
   readonly cause: string;
@@ -51,6 +51,7 @@ const unknownOrder = ({ order_uid: orderUid, status }: OrderEvent): KnownOrder =
   version: 0,
   contentVersion: 0,
   status,
+  missing: [],
   number: 0,
   holding: NOTHING,
 });
@@ -98,14 +99,14 @@ function reserve(event: OrderEvent, before: KnownOrder, sheet: StockSheet): Weig
     .filter(({ chrtId, quantity }) => availableOf(sheet.levelOf(chrtId)!) + (own.get(chrtId) ?? 0) < quantity)
     .map(({ chrtId }) => chrtId);
   if (missing.length > 0) {
-    const order: KnownOrder = { ...before, contentVersion, outcome: 'out_of_stock' };
-    return announced(order, 'none', missing);
+    return announced({ ...before, contentVersion, outcome: 'out_of_stock', missing }, 'none');
   }
   move(sheet, before, before.holding, 'released');
   const holding = holdingOf('held', contentVersion, wanted);
   move(sheet, before, holding, 'reserved');
   const growsOld = holding.state === 'held' && canExpire(before.status);
-  return announced({ ...before, contentVersion, outcome: 'reserved', holding }, growsOld ? 'anew' : 'none');
+  const order: KnownOrder = { ...before, contentVersion, outcome: 'reserved', missing, holding };
+  return announced(order, growsOld ? 'anew' : 'none');
 }
 
 /** The order is beyond change: its pieces are free again, gone, or back. */
@@ -148,14 +149,14 @@ function move(
 }
 
 /** The order with its next announcement. @param before as it is but for the number */
-function announced(before: KnownOrder, age: Age, missing: readonly number[] = []): Weighed {
+function announced(before: KnownOrder, age: Age): Weighed {
   const order = { ...before, number: before.number + 1 };
-  return { order, age, news: newsOf(order, missing) };
+  return { order, age, news: newsOf(order) };
 }
 
 /** What is said of an order as it is now. */
-export function newsOf(order: KnownOrder, missing: readonly number[] = []): StockNews {
-  const { orderUid, version, number, outcome, contentVersion, holding } = order;
+export function newsOf(order: KnownOrder): StockNews {
+  const { orderUid, version, number, outcome, missing, contentVersion, holding } = order;
   if (outcome === undefined) throw new TypeError(`there is nothing to say of the order ${orderUid}`);
   return {
     orderUid,

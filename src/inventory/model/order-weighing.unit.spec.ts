@@ -28,6 +28,7 @@ const known = (fields: Partial<KnownOrder> = {}): KnownOrder => ({
   contentVersion: 1,
   status: 'received',
   outcome: 'reserved',
+  missing: [],
   number: 1,
   holding: { state: 'held', contentVersion: 1, quantities: [{ chrtId: 7, quantity: 1 }] },
   ...fields,

@@ -98,6 +98,7 @@ export interface KnownOrderRow {
   content_version: number;
   status: string;
   outcome: string | null;
+  missing: number[] | null;
   number: number;
   reserved_at: Date | null;
 }
@@ -112,6 +113,11 @@ const KnownOrderEntity = new EntitySchema<KnownOrderRow>({
     content_version: { type: 'bigint', comment: 'that was weighed last' },
     status: { type: 'text' },
     outcome: { type: 'text', nullable: true },
+    missing: {
+      type: 'jsonb',
+      nullable: true,
+      comment: 'chrt_ids, of the content that was weighed last; null for none',
+    },
     number: { type: 'bigint', comment: 'of the last announcement' },
     reserved_at: { type: 'timestamptz', nullable: true, comment: 'null where the reservation cannot expire' },
   },

@@ -51,6 +51,7 @@ export class Inventory1796558400000 implements MigrationInterface {
         content_version bigint NOT NULL,
         status          text   NOT NULL,
         outcome         text,
+        missing         jsonb,
         number          bigint NOT NULL,
         reserved_at     timestamptz,
         CONSTRAINT pk_known_orders PRIMARY KEY (order_uid)
@@ -78,6 +79,7 @@ const COMMENTS: Readonly<Record<string, string>> = {
   'movements.cause': 'id of the event',
   'known_orders.version': 'of the last event that told something new',
   'known_orders.content_version': 'that was weighed last',
+  'known_orders.missing': 'chrt_ids, of the content that was weighed last; null for none',
   'known_orders.number': 'of the last announcement',
   'known_orders.reserved_at': 'null where the reservation cannot expire',
 };

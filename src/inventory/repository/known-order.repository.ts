@@ -25,7 +25,10 @@ export class OrderKnownMeanwhileError extends TransientError {
   }
 }
 
-type OrderRow = Omit<KnownOrder, 'holding' | 'outcome'> & { readonly outcome: Outcome | null };
+type OrderRow = Omit<KnownOrder, 'holding' | 'outcome' | 'missing'> & {
+  readonly outcome: Outcome | null;
+  readonly missing: readonly number[] | null;
+};
 
 /** What inventory knows of orders, and what they hold, in PostgreSQL. */
 @Injectable()
@@ -95,8 +98,9 @@ export class KnownOrderRepository {
   }
 }
 
-const orderOf = ({ outcome, ...row }: OrderRow): KnownOrder => ({
+const orderOf = ({ outcome, missing, ...row }: OrderRow): KnownOrder => ({
   ...row,
+  missing: missing ?? [],
   ...(outcome !== null && { outcome }),
   holding: NOTHING,
 });

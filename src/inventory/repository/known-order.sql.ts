@@ -1,4 +1,4 @@
-import { BatchTable, BIGINT, BOOLEAN, column, TEXT } from '../../platform/database/batch-table.js';
+import { BatchTable, BIGINT, BOOLEAN, column, JSONB, TEXT } from '../../platform/database/batch-table.js';
 import { prepared } from '../../platform/database/prepared-statements.js';
 import type { Age, KnownOrder } from '../model/known-order.js';
 
@@ -14,12 +14,15 @@ const ORDERS = new BatchTable<OrderToKeep>('inventory.known_orders', [
   column('content_version', BIGINT, ({ order }) => order.contentVersion),
   column('status', TEXT, ({ order }) => order.status),
   column('outcome', TEXT, ({ order }) => order.outcome),
+  column('missing', JSONB, ({ order: { missing } }) =>
+    missing.length > 0 ? JSON.stringify(missing) : undefined,
+  ),
   column('number', BIGINT, ({ order }) => order.number),
   column('age', TEXT, ({ age }) => age),
 ]);
 const COLUMNS = ORDERS.columnNames.filter((name) => name !== 'age');
 
-export const ORDER_FIELDS = `order_uid AS "orderUid", version, content_version AS "contentVersion", status, outcome, number`;
+export const ORDER_FIELDS = `order_uid AS "orderUid", version, content_version AS "contentVersion", status, outcome, missing, number`;
 
 /**
  * Holds them until the transaction ends. Orders are locked ahead of stock, and both in an order of their own. It is planned

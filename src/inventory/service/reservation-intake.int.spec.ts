@@ -134,7 +134,11 @@ describe('an order that is edited', () => {
     await expectAllAddsUp();
     await shop.receive(order.becomes('cancelled'));
     expect(await shop.figures(SHIRT)).toEqual([[1, 0]]);
-    expect((await shop.announced()).at(-1)).toMatchObject({ outcome: 'released', reserved: [] });
+    expect((await shop.announced()).at(-1)).toMatchObject({
+      outcome: 'released',
+      missing: [SHOES],
+      reserved: [],
+    });
     await expectAllAddsUp();
   });
 });

@@ -14,7 +14,7 @@ import { play, type Sent } from './played-plan.js';
 const SEED = Number(process.env['SEED'] || randomInt(2 ** 31));
 /** As `make converge` sets it. Without, a number of runs is enough that `make test` does not wait for. */
 const MINUTES = Number(process.env['CONVERGENCE_MINUTES'] || 0);
-const FEW_RUNS = 9;
+const FEW_RUNS = 8;
 const MINUTE_MS = 60_000;
 const FOR_AS_LONG_AS_IT_TAKES = 1e9;
 const MORE_TIME_MS = 120_000;
@@ -56,6 +56,7 @@ async function converges(
     endOnFailure: MINUTES === 0,
     ...(MINUTES > 0 && { interruptAfterTimeLimit: (MINUTES / 2) * MINUTE_MS }),
     reporter: (outcome) => {
+      if (MINUTES > 0) process.stderr.write(`${outcome.numRuns} plans; ${shop.deaths} deaths so far\n`);
       if (!outcome.failed) return;
       const repeat = `SEED=${SEED} make converge MINUTES=${MINUTES || 1} repeats it`;
       throw new Error(`${fc.defaultReportMessage(outcome)}\n${repeat}`, { cause: outcome.errorInstance });

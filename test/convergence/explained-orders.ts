@@ -144,6 +144,8 @@ type Move = [change: string, from: string, to: string, reason: string | null];
 function movesAfter(held: States, contentVersion: number, { owner, value }: Said): Move[] {
   if (owner === 'payments') return derived(held, 'payment_status', value['payment_status'] as string);
   if (owner === 'tracking') {
+    // What is said of parcels of older content is said before tracking has heard of the new one.
+    if ((value['content_version'] as number) < contentVersion) return [];
     const shipment = value['shipment_status'] as string;
     const parcels = (value['parcels'] as { state: string | null }[]).map(({ state }) => state);
     return [...derived(held, 'shipment_status', shipment), ...wayTo(held.status, statusByParcels(parcels))];

@@ -100,12 +100,14 @@ describe.skipIf(kafka.skipped)('the last pieces of a thing', () => {
     await Promise.all(
       Array.from({ length: WRITERS }, async (_, writer) => {
         const wanted = writer % 2 === 0 ? things : things.toReversed();
-        const answer = await fetch(`${processes[writer % 2]!.url}/api/orders`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(orderOf(`${name}_${writer}`, wanted)),
+        const body = JSON.stringify(orderOf(`${name}_${writer}`, wanted));
+        // A connection that was idle may be closed as it is used; the same order again is the same order.
+        await eventually(async () => {
+          const { url } = processes[writer % 2]!;
+          const headers = { 'content-type': 'application/json' };
+          const answer = await fetch(`${url}/api/orders`, { method: 'POST', headers, body });
+          expect(answer.status, await answer.text()).toBeOneOf([200, 201]);
         });
-        expect(answer.status, await answer.text()).toBe(201);
       }),
     );
   }

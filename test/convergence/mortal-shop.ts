@@ -224,7 +224,7 @@ export class MortalShop {
   private async start(): Promise<void> {
     const { host, port, user, password, database } = this.house.connection;
     this.wire = await TcpProxy.open(port);
-    const { settings, contexts } = houseOf({
+    const house = houseOf({
       DB_HOST: host,
       DB_PORT: this.wire.port,
       DB_USER: user,
@@ -234,9 +234,9 @@ export class MortalShop {
       CONTEXTS: SHOP,
     });
     register.clear();
-    const chosen = contexts.filter(({ name }) => SHOP.includes(name));
+    const contexts = house.contexts.filter(({ name }) => SHOP.includes(name));
     this.waybill = await Waybill.start(
-      { settings, contexts: chosen },
+      { ...house, contexts },
       pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
     );
     await this.waybill.whenReady();

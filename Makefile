@@ -12,7 +12,7 @@ SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json ne
 RELEASED := $(SOURCES) web bin
 
 .PHONY: abuse rolling-deploy faults-contexts faults-sensors help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
-  db-reset test test-coverage faults soak fuzz bench bench-ingest bench-read bench-write bench-mixed bench-startup bench-sensors bench-growth \
+  db-reset test test-coverage faults soak fuzz converge bench bench-ingest bench-read bench-write bench-mixed bench-startup bench-sensors bench-growth \
   lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
 
 help: ## list the targets
@@ -104,6 +104,9 @@ soak: build ## mix all faults at random for MINUTES=10; ARGS='--seed 7' repeats 
 
 fuzz: build ## send the program anything for MINUTES=10; SEED=7 repeats a run
 	@SEED='$(SEED)' FUZZ_MINUTES=$(MINUTES) $(BIN)/vitest run --project fuzz
+
+converge: build ## drive orders, payments, parcels and stock in any order for MINUTES=10, the process dying; SEED=7 repeats a run
+	@SEED='$(SEED)' CONVERGENCE_MINUTES=$(MINUTES) $(BIN)/vitest run --project integration test/convergence
 
 abuse: build ## ask for more than one's share, and see what others meet; ARGS='--only GETs --seconds 60'
 	@node --import tsx test/abuse/run.ts $(ARGS)

@@ -122,7 +122,7 @@ it; orders takes it in.
   that comes before its order waits for it.
 - **Version**: counts the changes of an order, of its content or of a state. Each is a row of its history and an event.
 - **Content version**: the version at which an order got the content that it has. An answer of stock for another one moves
-  nothing.
+  nothing, nor does what is said of the parcels of an older one.
 - **Net**: captured less refunded less charged back.
 - **Reservation**: pieces that inventory holds for an order, for one content version.
 

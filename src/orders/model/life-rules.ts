@@ -26,6 +26,8 @@ export function stepsAfter({ states, contentVersion }: HeldStates, announced: An
     case 'payments':
       return stateSteps(states, 'payment_status', announced.told.payment_status);
     case 'tracking':
+      // Parcels of older content are those of this one no more, which tracking tells of next. 0: it knows of none.
+      if (announced.contentVersion > 0 && announced.contentVersion < contentVersion) return [];
       return [
         ...stateSteps(states, 'shipment_status', announced.told.shipment_status),
         ...walk(states.status, statusOfParcels(states.status, announced.told)),

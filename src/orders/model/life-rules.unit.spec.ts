@@ -96,6 +96,18 @@ describe('what delivery tracking announces', () => {
     expect(walked({ status }, parcels(shipment_status, ...states))).toEqual(expected);
   });
 
+  it('of parcels of older content moves nothing, as those of the new one are told of next', () => {
+    const of = (contentVersion: number): Announcement => ({
+      ...parcels('shipped', 'accepted'),
+      contentVersion,
+    });
+    expect(stepsAfter(heldWith({}), of(CONTENT_VERSION - 1))).toEqual([]);
+    // Whoever knows of no content, or of one that this process has not seen yet, is taken at their word.
+    for (const contentVersion of [0, CONTENT_VERSION + 1]) {
+      expect(walked({}, of(contentVersion))).toEqual(['confirmed', 'shipped']);
+    }
+  });
+
   it('moves the state of the shipment first, of a cancelled order too', () => {
     const [first, ...rest] = stepsAfter(heldWith({ status: 'cancelled' }), parcels('shipped', 'accepted'));
     expect(first).toEqual({ change: 'shipment_status', from: 'none', to: 'shipped' });

@@ -195,6 +195,16 @@ describe('what others announce of an order', () => {
     expect(await statesOf(uid)).toMatchObject({ payment_status: 'paid' });
   });
 
+  it('of parcels of content that was replaced meanwhile does not keep it from being called off', async () => {
+    const uid = freshUid();
+    await receive(uid);
+    await hear(inventory(uid, 1, 'reserved'));
+    expect(await receive(uid, { locale: 'pl' })).toBe('updated');
+    await hear(tracking(uid, 1, 'partially_shipped', 'accepted'));
+    await hear(inventory(uid, 2, 'out_of_stock', 3));
+    expect(await statesOf(uid)).toMatchObject({ status: 'cancelled', shipment_status: 'none' });
+  });
+
   it('moves the summary without a version where no state differs', async () => {
     const uid = freshUid();
     await receive(uid);

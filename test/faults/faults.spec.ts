@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
 import { Dice } from './dice.js';
 import { type Fault, FAULTS, SHORT } from './faults.js';
-import { runFault } from './run-fault.js';
+import { type Outcome, runFault } from './run-fault.js';
 import { type Services, startServices } from './services.js';
+import { SharedStage } from './shared-stage.js';
 
 const FAULT_TIMEOUT_MS = 180_000;
 
@@ -18,32 +19,48 @@ function named(name: string): Fault {
   return FAULTS.find((fault) => fault.name === name)!;
 }
 
-function sabotaged(fault: Fault, how: string): Fault {
-  const path = fileURLToPath(new URL(`sabotage/${how}.mjs`, import.meta.url));
-  return { ...fault, stage: { ...fault.stage, env: { NODE_OPTIONS: `--import "${path}"` } } };
+function sabotaged(fault: Fault, ...how: string[]): Fault {
+  const paths = how.map((name) => fileURLToPath(new URL(`sabotage/${name}.mjs`, import.meta.url)));
+  const env = { NODE_OPTIONS: paths.map((path) => `--import "${path}"`).join(' ') };
+  return { ...fault, stage: { ...fault.stage, env } };
 }
 
 describe.skipIf(kafka.skipped ?? redis.skipped)(`every fault once, from seed ${seed}`, () => {
   const dice = new Dice(seed);
   let services: Services;
+  let shared: SharedStage;
 
   beforeAll(async () => {
     services = await startServices();
+    shared = new SharedStage(services, dice);
   });
 
   afterAll(async () => {
+    await shared?.close();
     await services?.stop();
   });
+
+  /** Most faults need no stage of their own, and where they have one in common its start is paid for once. */
+  function once(fault: Fault): Promise<Outcome> {
+    return fault.stage === undefined
+      ? shared.run(fault, 1, SHORT)
+      : runFault(services, fault, 1, SHORT, dice);
+  }
 
   it.each(FAULTS.filter(({ inShort }) => inShort !== false))(
     '$name',
     async (fault) => {
-      const outcome = await runFault(services, fault, 1, SHORT, dice);
+      const outcome = await once(fault);
       expect(outcome.details).toEqual([]);
       expect(outcome.stored).toBe(outcome.ordersIn);
       expect(outcome.stored).toBeGreaterThan(100);
       expect(outcome.deadLetters).toBeGreaterThan(0);
       expect(outcome.reads).toBeGreaterThan(0);
+      expect(outcome.paymentEvents).toBe(outcome.paymentEventsIn);
+      expect(outcome.paymentEvents).toBeGreaterThan(20);
+      expect(outcome.carrierEvents).toBe(outcome.carrierEventsIn);
+      expect(outcome.carrierEvents).toBeGreaterThan(20);
+      expect(outcome.announcements).toBeGreaterThan(100);
     },
     FAULT_TIMEOUT_MS,
   );
@@ -55,6 +72,7 @@ describe.skipIf(kafka.skipped ?? redis.skipped)(`every fault once, from seed ${s
       const outcome = await runFault(services, fault, 1, SHORT, dice);
       expect(outcome.lost).toBeGreaterThan(0);
       expect(outcome.details.join()).toContain('offset beyond what is stored');
+      expect(outcome.details.join()).toContain('payment event lost');
     },
     FAULT_TIMEOUT_MS,
   );
@@ -63,8 +81,21 @@ describe.skipIf(kafka.skipped ?? redis.skipped)(`every fault once, from seed ${s
     'is noticed when the outbox is left out',
     async () => {
       const fault = sabotaged(named('the program stopped (SIGTERM)'), 'skip-outbox');
-      const outcome = await runFault(services, fault, 1, SHORT, dice);
+      const alone = { ...fault, stage: { ...fault.stage, ordersAlone: true } };
+      const outcome = await runFault(services, alone, 1, SHORT, dice);
       expect(outcome.eventsMissing).toBe(outcome.ordersIn);
+    },
+    FAULT_TIMEOUT_MS,
+  );
+
+  it(
+    'is noticed when payment events are stored twice, or stock is never released',
+    async () => {
+      const fault = sabotaged(named("PostgreSQL's backends terminated"), 'double-payments', 'keep-stock');
+      const outcome = await runFault(services, fault, 1, SHORT, dice);
+      expect(outcome.duplicated).toBe(outcome.paymentEventsIn);
+      expect(outcome.paymentEvents).toBe(2 * outcome.paymentEventsIn);
+      expect(outcome.details.join()).toMatch(/stock differs: .*reserved, not .*verify ends with 1/s);
     },
     FAULT_TIMEOUT_MS,
   );

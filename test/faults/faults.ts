@@ -3,18 +3,32 @@ import { eventually } from '../support/eventually.js';
 import { poisonMessage } from './kafka-shop.js';
 import type { Replica } from './replica.js';
 import { poison, shopOrder, shopOrderOfBytes } from './shop.js';
-import type { Stage, StageOptions } from './stage.js';
+import type { Load, Stage, StageOptions } from './stage.js';
 
-/** How long things last: in the whole table, and in its short form. */
-export interface Scale {
+/** How long things last, and how much comes in meanwhile: in the whole table, and in its short form. */
+export interface Scale extends Load {
   readonly downMs: number;
   readonly slowMs: number;
   readonly silentMs: number;
 }
 
 /** Silent for longer than a connection waits for an answer, which is 30 s. */
-export const FULL: Scale = { downMs: 20_000, slowMs: 20_000, silentMs: 40_000 };
-export const SHORT: Scale = { downMs: 4_000, slowMs: 5_000, silentMs: 3_000 };
+export const FULL: Scale = {
+  downMs: 20_000,
+  slowMs: 20_000,
+  silentMs: 40_000,
+  messagesASend: 8,
+  posters: 6,
+  livesASend: 1,
+};
+export const SHORT: Scale = {
+  downMs: 2_000,
+  slowMs: 3_000,
+  silentMs: 3_000,
+  messagesASend: 3,
+  posters: 3,
+  livesASend: 1,
+};
 
 /** One thing that goes wrong. */
 export interface Fault {
@@ -281,8 +295,8 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'largest message, one too large, 1,000 poison',
     times: 1,
-    async inject({ kafka, http, database }) {
-      const name = `${database.slice(-8)}-${kafka.acknowledged}`;
+    async inject({ kafka, http, database, dice }) {
+      const name = `${database.slice(-8)}-${dice.below(1_000_000)}`;
       const largest = shopOrderOfBytes(`${name}-largest`, MAX_MESSAGE_BYTES);
       await kafka.send([{ key: largest.order_uid, value: JSON.stringify(largest) }]);
       await http.deliver(shopOrderOfBytes(`${name}-largest-http`, MAX_MESSAGE_BYTES));

@@ -1,4 +1,4 @@
-/** What must never be. Each is counted; the table shows the first three by themselves. */
+/** What must never be. Each is counted; the table shows what is lost, doubled and missing by itself. */
 export const FINDING_KINDS = [
   'lost',
   'duplicated',
@@ -9,6 +9,15 @@ export const FINDING_KINDS = [
   'dead letter missing',
   'dead letter unfounded',
   'offset beyond what is stored',
+  'payment event lost',
+  'payment event doubled',
+  'carrier event lost',
+  'carrier event doubled',
+  'announcement missing',
+  'announcement out of order',
+  'other state',
+  'history differs',
+  'stock differs',
   'older than read before',
   'newer than stored',
   'wrong latest',

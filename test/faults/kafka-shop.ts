@@ -1,11 +1,11 @@
-import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
+import type { Message } from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Dice } from './dice.js';
+import type { KafkaSender } from './kafka-sender.js';
 import { poison, shopOrder, unlovedOrder } from './shop.js';
 import { POISON_HEADER } from './sources.js';
 
 const BETWEEN_SENDS_MS = 50;
-const MESSAGES_A_SEND = 15;
 const KNOWN_SHARE = 0.15;
 const REPEATED_SHARE = 0.08;
 const POISON_SHARE = 0.03;
@@ -15,17 +15,14 @@ const REMEMBERED = 300;
 
 /** A shop's system that produces order events: new ones, new versions, the same twice, and now and then rubbish. */
 export class KafkaShop {
-  /** What the broker has acknowledged. */
-  acknowledged = 0;
   private readonly revisions = new Map<string, number>();
-  private producer: Producer | undefined;
   private sending: Promise<void> = Promise.resolve();
   private open = false;
   private count = 0;
 
   constructor(
     private readonly name: string,
-    private readonly kafka: Kafka,
+    private readonly sender: KafkaSender,
     private readonly topic: string,
     private readonly dice: Dice,
   ) {}
@@ -34,9 +31,9 @@ export class KafkaShop {
     return this.revisions.size === 0 ? undefined : this.dice.pick([...this.revisions.keys()]);
   }
 
-  start(): void {
+  start(messagesASend: number): void {
     this.open = true;
-    this.sending = this.sendAll();
+    this.sending = this.sendAll(messagesASend);
   }
 
   async finish(): Promise<void> {
@@ -44,43 +41,15 @@ export class KafkaShop {
     await this.sending;
   }
 
-  async close(): Promise<void> {
-    await this.finish();
-    await this.producer?.disconnect().catch(() => undefined);
+  /** Sends until it is acknowledged. */
+  send(messages: Message[]): Promise<void> {
+    return this.sender.send(this.topic, messages);
   }
 
-  /** Sends until it is acknowledged: what is sent twice on the way stands in the topic twice. */
-  async send(messages: Message[]): Promise<void> {
-    for (;;) {
-      try {
-        this.producer ??= await this.connect();
-        await this.producer.send({ topic: this.topic, acks: -1, messages });
-        this.acknowledged += messages.length;
-        return;
-      } catch {
-        const producer = this.producer;
-        this.producer = undefined;
-        await producer?.disconnect().catch(() => undefined);
-        await pause(BETWEEN_SENDS_MS);
-      }
-    }
-  }
-
-  private async connect(): Promise<Producer> {
-    const producer = this.kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      createPartitioner: Partitioners.DefaultPartitioner,
-      retry: { retries: 3 },
-    });
-    await producer.connect();
-    return producer;
-  }
-
-  private async sendAll(): Promise<void> {
+  private async sendAll(messagesASend: number): Promise<void> {
     while (this.open) {
       const messages: Message[] = [];
-      while (messages.length < MESSAGES_A_SEND) messages.push(...this.nextMessages());
+      while (messages.length < messagesASend) messages.push(...this.nextMessages());
       await this.send(messages);
       await pause(BETWEEN_SENDS_MS);
     }

@@ -1,12 +1,34 @@
 import type { FaultyPostgres } from './faulty-postgres.js';
 import type { TopicRecord } from './topic-reader.js';
 
+export interface States {
+  readonly status: string;
+  readonly payment_status: string;
+  readonly shipment_status: string;
+}
+
+/** A version, as the history of its order has it. */
+export interface KeptVersion {
+  readonly version: number;
+  readonly change: string;
+  readonly previous: string | null;
+  readonly current: string | null;
+}
+
 export interface KeptOrder {
   readonly version: number;
   readonly content: object;
+  readonly states: States;
+  /** From the second version on. */
+  readonly history: readonly KeptVersion[];
 }
 
+/** The versions of an order that brought content. */
+export const contentsOf = ({ history }: Pick<KeptOrder, 'history'>): number =>
+  1 + history.filter(({ change }) => change === 'content').length;
+
 export interface KeptDeadLetter {
+  readonly topic: string;
   readonly partition: number;
   readonly offset: number;
   readonly value: Buffer | null;
@@ -20,7 +42,8 @@ export interface Kept {
   readonly duplicates: readonly string[];
   readonly deadLetters: readonly KeptDeadLetter[];
   readonly statusEvents: readonly TopicRecord[];
-  readonly deadLetterCopies: readonly TopicRecord[];
+  /** On the topics of dead letters, by the topic whose events they are of. */
+  readonly deadLetterCopies: ReadonlyMap<string, readonly TopicRecord[]>;
 }
 
 type Row = Record<string, unknown> & { order_uid: string };
@@ -72,6 +95,13 @@ export async function keptOrders(
     if (line !== list.length) duplicates.push(`${orderUid} in items, line ${String(line)}`);
     list.push(item);
   }
+  const histories = new Map<string, KeptVersion[]>();
+  for (const row of await rowsOf(postgres, database, 'order_history', 'order_uid, version')) {
+    const { order_uid: orderUid, version, change, previous, current } = row as Row & KeptVersion;
+    const history = histories.get(orderUid) ?? [];
+    histories.set(orderUid, history);
+    if (version > 1) history.push({ version, change, previous, current });
+  }
   const orders = new Map<string, KeptOrder>();
   for (const row of await rowsOf(postgres, database, 'orders', 'order_uid')) {
     const orderUid = row.order_uid;
@@ -83,7 +113,16 @@ export async function keptOrders(
       payment: payments.get(orderUid),
       items: items.get(orderUid),
     };
-    orders.set(orderUid, { version: row['version'] as number, content });
+    orders.set(orderUid, {
+      version: row['version'] as number,
+      content,
+      states: {
+        status: row['life'] as string,
+        payment_status: row['payment_status'] as string,
+        shipment_status: row['shipment_status'] as string,
+      },
+      history: histories.get(orderUid) ?? [],
+    });
   }
   for (const [table, parts] of Object.entries({ deliveries, payments, items })) {
     for (const orderUid of parts.keys()) {
@@ -96,6 +135,6 @@ export async function keptOrders(
 export async function keptDeadLetters(postgres: FaultyPostgres, database: string): Promise<KeptDeadLetter[]> {
   return postgres.query<KeptDeadLetter & object>(
     database,
-    `SELECT partition, "offset"::float8 AS "offset", value, reason FROM dead_letters ORDER BY id`,
+    `SELECT topic, partition, "offset"::float8 AS "offset", value, reason FROM dead_letters ORDER BY id`,
   );
 }

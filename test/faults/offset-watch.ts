@@ -10,6 +10,12 @@ export interface WatchedGroup {
   readonly database: string;
 }
 
+/** How many contents orders have had; their other versions are of states. */
+const CONTENTS = `
+  SELECT order_uid, 1 + (SELECT count(*) FROM order_history AS h
+    WHERE h.order_uid = o.order_uid AND h.change = 'content')::int AS contents
+  FROM orders AS o WHERE order_uid = ANY ($1)`;
+
 /** Sees whether all that a group has committed is in the database: at each look, what was committed since the last. */
 export class OffsetWatch {
   private readonly checked = new Map<number, number>();
@@ -35,11 +41,11 @@ export class OffsetWatch {
     await this.orders.readOn();
     const revisions = new Map(this.revisions);
     const orderUids = new Set<string>();
-    const poison: { partition: number; offset: number }[] = [];
+    const poison: { topic: string; partition: number; offset: number }[] = [];
     for (const { partition, offset, key, value, headers } of this.orders.records) {
       if (offset < (this.checked.get(partition) ?? 0) || offset >= (committed.get(partition) ?? 0)) continue;
       if (POISON_HEADER in headers) {
-        poison.push({ partition, offset });
+        poison.push({ topic, partition, offset });
         continue;
       }
       const text = value!.toString();
@@ -47,20 +53,18 @@ export class OffsetWatch {
       if (before.text !== text) revisions.set(key, { count: before.count + 1, text });
       orderUids.add(key);
     }
-    const versions = await this.postgres.query<{ order_uid: string; version: number }>(
+    const contents = await this.postgres.query<{ order_uid: string; contents: number }>(database, CONTENTS, [
+      [...orderUids],
+    ]);
+    const letters = await this.postgres.query<{ topic: string; partition: number; offset: number }>(
       database,
-      'SELECT order_uid, version FROM orders WHERE order_uid = ANY ($1)',
-      [[...orderUids]],
+      'SELECT topic, partition, "offset"::float8 AS "offset" FROM dead_letters',
     );
-    const letters = await this.postgres.query<{ partition: number; offset: number }>(
-      database,
-      'SELECT partition, "offset"::float8 AS "offset" FROM dead_letters',
-    );
-    const versionOf = new Map(versions.map((row) => [row.order_uid, row.version]));
+    const contentsOf = new Map(contents.map((row) => [row.order_uid, row.contents]));
     const origins = new Set(letters.map(originOf));
     for (const orderUid of orderUids) {
       const { count } = revisions.get(orderUid)!;
-      if ((versionOf.get(orderUid) ?? 0) < count) {
+      if ((contentsOf.get(orderUid) ?? 0) < count) {
         this.findings.add('offset beyond what is stored', `${orderUid}: revision ${count} is not there`);
       }
     }

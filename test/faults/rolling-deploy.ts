@@ -56,7 +56,7 @@ async function replaceAll(stage: Stage, root: string | undefined): Promise<void>
 const rollingDeploy = (from: string, root: string): Fault => ({
   name: `${from} and this version in turn`,
   times: TIMES,
-  stage: { replicas: 2, root },
+  stage: { replicas: 2, root, ordersAlone: true },
   async inject(stage) {
     await replaceAll(stage, undefined);
     await replaceAll(stage, root);

@@ -3,7 +3,7 @@ import type { Dice } from './dice.js';
 import type { Fault, Scale } from './faults.js';
 import type { FindingKind } from './findings.js';
 import type { Services } from './services.js';
-import { type Account, Stage } from './stage.js';
+import { type Account, NOTHING_YET, Stage } from './stage.js';
 
 /** Load before each fault, so that it meets work of every kind. */
 const WARM_UP_MS = 1_500;
@@ -23,7 +23,9 @@ export interface Outcome extends Account {
   readonly details: readonly string[];
 }
 
-const IN_THE_TABLE: readonly FindingKind[] = ['lost', 'duplicated', 'event missing'];
+const LOST: readonly FindingKind[] = ['lost', 'payment event lost', 'carrier event lost'];
+const DUPLICATED: readonly FindingKind[] = ['duplicated', 'payment event doubled', 'carrier event doubled'];
+const MISSING: readonly FindingKind[] = ['event missing', 'announcement missing'];
 
 /** Brings one kind of fault about, `times` over, on a stage of its own, and compares everything after each. */
 export async function runFault(
@@ -36,20 +38,36 @@ export async function runFault(
 ): Promise<Outcome> {
   const stage = await Stage.open(services, dice, fault.stage);
   try {
-    let account: Account = { ordersIn: 0, stored: 0, deadLetters: 0, reads: 0 };
-    let secondsUntilNormal = 0;
-    for (let round = 1; round <= times && stage.findings.count() === 0; round++) {
-      onRound(round);
-      stage.startLoad();
-      await pause(dice.between(0.5, 1) * WARM_UP_MS);
-      await fault.inject(stage, scale);
-      secondsUntilNormal = Math.max(secondsUntilNormal, await stage.secondsUntilNormal());
-      account = await stage.account();
-    }
-    return outcomeOf(stage, fault.name, times, account, secondsUntilNormal);
+    return await runFaultOn(stage, fault, times, scale, onRound);
   } finally {
     await stage.close();
   }
+}
+
+/** The same on a stage that is there. @returns what came of this fault alone */
+export async function runFaultOn(
+  stage: Stage,
+  fault: Fault,
+  times: number,
+  scale: Scale,
+  onRound: (round: number) => void = () => undefined,
+): Promise<Outcome> {
+  let account = NOTHING_YET;
+  let secondsUntilNormal = 0;
+  for (let round = 1; round <= times && stage.findings.count() === 0; round++) {
+    onRound(round);
+    stage.startLoad(scale);
+    await pause(stage.dice.between(0.5, 1) * WARM_UP_MS);
+    await fault.inject(stage, scale);
+    secondsUntilNormal = Math.max(secondsUntilNormal, await stage.secondsUntilNormal());
+    account = sumOf(account, await stage.account());
+  }
+  return outcomeOf(stage, fault.name, times, account, secondsUntilNormal);
+}
+
+export function sumOf(one: Account, other: Account): Account {
+  const names = Object.keys(one) as (keyof Account)[];
+  return Object.fromEntries(names.map((name) => [name, one[name] + other[name]])) as unknown as Account;
 }
 
 /** What a stage came to, as a row of the table. */
@@ -64,10 +82,10 @@ export function outcomeOf(
     ...account,
     fault: name,
     times,
-    lost: findings.count('lost'),
-    duplicated: findings.count('duplicated'),
-    eventsMissing: findings.count('event missing'),
-    otherFindings: findings.count() - findings.count(...IN_THE_TABLE),
+    lost: findings.count(...LOST),
+    duplicated: findings.count(...DUPLICATED),
+    eventsMissing: findings.count(...MISSING),
+    otherFindings: findings.count() - findings.count(...LOST, ...DUPLICATED, ...MISSING),
     secondsUntilNormal,
     details: findings.lines(),
   };

@@ -9,6 +9,7 @@ import { FAULTS, FULL, SHORT } from './faults.js';
 import { tableOf } from './outcome-table.js';
 import { type Outcome, runFault } from './run-fault.js';
 import { type Services, startServices } from './services.js';
+import { SharedStage } from './shared-stage.js';
 import { soak } from './soak.js';
 
 const EX_USAGE = 64;
@@ -47,16 +48,21 @@ function optionsOf(parameters: string[]): Options {
 
 async function table(services: Services, { only, short }: Options, dice: Dice): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
+  const shared = new SharedStage(services, dice);
   const chosen = FAULTS.filter(({ name, inShort }) => name.includes(only) && !(short && inShort === false));
   for (const fault of chosen) {
     const startedAt = performance.now();
     const times = short ? 1 : fault.times;
-    const outcome = await runFault(services, fault, times, short ? SHORT : FULL, dice);
+    const outcome =
+      short && fault.stage === undefined
+        ? await shared.run(fault, times, SHORT)
+        : await runFault(services, fault, times, short ? SHORT : FULL, dice);
     outcomes.push(outcome);
     const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
     process.stderr.write(`${fault.name}, ${times} times: ${seconds} s\n`);
     for (const line of outcome.details) process.stderr.write(`  ${line}\n`);
   }
+  await shared.close();
   return outcomes;
 }
 

@@ -1,17 +1,26 @@
 /** An order as a shop sends it. */
 export interface ShopOrder {
   readonly order_uid: string;
-  /** Tells the revisions of one order apart. */
+  /** Tells the revisions of one order apart. Every item has a parcel of its own. */
   readonly track_number: string;
+  readonly payment: { readonly amount: number; readonly currency: string; readonly [field: string]: unknown };
+  readonly items: readonly {
+    readonly chrt_id: number;
+    readonly track_number: string;
+    readonly [field: string]: unknown;
+  }[];
   readonly [field: string]: unknown;
 }
+
+/** What the items of an order are, by their lines: there is enough of the first, nobody counts the second. */
+export const PLENTIFUL = 9_000_000;
 
 /** About 1 kB, another content for each revision: the number of items, amounts and texts change. */
 export function shopOrder(orderUid: string, revision: number): ShopOrder {
   const trackNumber = `REV${revision}`;
   const items = Array.from({ length: 1 + (revision % 3) }, (_, line) => ({
-    chrt_id: 9_000_000 + line,
-    track_number: trackNumber,
+    chrt_id: PLENTIFUL + line,
+    track_number: `${orderUid}-${revision}-${line}`,
     price: 1_000 + revision * 10 + line,
     rid: `${orderUid}-${line}`,
     name: `Кружка № ${revision}`,

@@ -7,7 +7,8 @@ export const POISON_HEADER = 'suite_poison';
 
 /** What was sent and accepted, by the records of those who sent it. */
 export interface Sources {
-  /** All that stands in the topic of order events. */
+  /** The topic of order events, and all that stands in it. */
+  readonly topic: string;
   readonly records: readonly TopicRecord[];
   /** Orders answered with 2xx over HTTP, each with its revisions in the order they were accepted in. */
   readonly accepted: ReadonlyMap<string, readonly ShopOrder[]>;
@@ -25,20 +26,43 @@ export interface Expected {
   readonly deadLetters: ReadonlyMap<string, Buffer | null>;
 }
 
-export function originOf({ partition, offset }: { partition: number; offset: number }): string {
-  return `${partition}/${offset}`;
+export function originOf({
+  topic,
+  partition,
+  offset,
+}: {
+  topic: string;
+  partition: number;
+  offset: number;
+}): string {
+  return `${topic}/${partition}/${offset}`;
+}
+
+const isPoison = ({ headers }: TopicRecord): boolean => POISON_HEADER in headers;
+
+/** Bytes of the events of a topic that must become dead letters, by their origin. */
+export function poisonOf(topic: string, records: readonly TopicRecord[]): [string, Buffer | null][] {
+  return records
+    .filter(isPoison)
+    .map((record) => [originOf({ topic, partition: record.partition, offset: record.offset }), record.value]);
+}
+
+/** What was told over a topic and what was accepted over HTTP, each event once. */
+export function eventsOf<Event extends { event_id: string }>(
+  records: readonly TopicRecord[],
+  accepted: readonly Event[],
+): Map<string, Event> {
+  const told = records.filter((one) => !isPoison(one)).map(({ value }) => JSON.parse(String(value)) as Event);
+  return new Map([...told, ...accepted].map((event) => [event.event_id, event]));
 }
 
 /** The same content again makes no version. */
 export function expectedOf(sources: Sources, findings: Findings): Expected {
   const orders = new Map<string, ShopOrder[]>();
-  const deadLetters = new Map<string, Buffer | null>();
+  const deadLetters = new Map(poisonOf(sources.topic, sources.records));
   const lastTexts = new Map<string, string>();
   for (const record of sources.records) {
-    if (POISON_HEADER in record.headers) {
-      deadLetters.set(originOf(record), record.value);
-      continue;
-    }
+    if (isPoison(record)) continue;
     const text = record.value?.toString() ?? '';
     if (lastTexts.get(record.key) === text) continue;
     lastTexts.set(record.key, text);

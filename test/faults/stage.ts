@@ -1,19 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import type { Admin } from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { eventually } from '../support/eventually.js';
+import { runWaybill } from '../support/waybill-process.js';
 import type { Dice } from './dice.js';
 import { Findings } from './findings.js';
+import { HttpCaller } from './http-caller.js';
 import { HttpShop } from './http-shop.js';
+import { KafkaSender } from './kafka-sender.js';
 import { KafkaShop } from './kafka-shop.js';
-import { keptDeadLetters, keptOrders } from './kept.js';
+import { contentsOf, type Kept, keptDeadLetters, keptOrders } from './kept.js';
+import { keptLife, OWNERS, type Owner, UNSETTLED } from './life/kept-life.js';
+import { LifeShop } from './life/life-shop.js';
+import { judgeLife, judgeStates, type LifeSources } from './life/life-verdict.js';
+import { StockClerk } from './life/stock-clerk.js';
 import { OffsetWatch } from './offset-watch.js';
-import { Readers } from './readers.js';
+import { Readers as OrderReaders } from './readers.js';
 import { Replica } from './replica.js';
 import type { Services } from './services.js';
 import { shopOrder, UNLOVED_CUSTOMER } from './shop.js';
-import { expectedOf, type Sources } from './sources.js';
-import { TopicReader } from './topic-reader.js';
+import { eventsOf, expectedOf, poisonOf, type Sources } from './sources.js';
+import { readOnTogether, TopicReader, type TopicRecord } from './topic-reader.js';
 import { judge } from './verdict.js';
 
 const PARTITIONS = 4;
@@ -39,8 +47,20 @@ export interface StageOptions {
   readonly spare?: number;
   readonly redis?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** Orders alone, and nothing of payments, tracking and inventory. */
+  readonly ordersAlone?: boolean;
   /** The checkout whose programs run at first; by default this one. */
   readonly root?: string;
+}
+
+/** How much comes in while a fault is under way. */
+export interface Load {
+  /** Order events a send; there are up to 20 sends a second. */
+  readonly messagesASend: number;
+  /** Callers that post orders. */
+  readonly posters: number;
+  /** Orders a send that a whole life is played out of. */
+  readonly livesASend: number;
 }
 
 /** What a stage came to, all its faults together. */
@@ -49,18 +69,51 @@ export interface Account {
   readonly stored: number;
   readonly deadLetters: number;
   readonly reads: number;
+  readonly paymentEventsIn: number;
+  readonly paymentEvents: number;
+  readonly carrierEventsIn: number;
+  readonly carrierEvents: number;
+  /** Of payments, tracking and inventory. */
+  readonly announcements: number;
 }
 
-/** Topics, a group, a database, programs and customers of one kind of fault's own. */
+export const NOTHING_YET: Account = {
+  ordersIn: 0,
+  stored: 0,
+  deadLetters: 0,
+  reads: 0,
+  paymentEventsIn: 0,
+  paymentEvents: 0,
+  carrierEventsIn: 0,
+  carrierEvents: 0,
+  announcements: 0,
+};
+
+const STATUS_TOPIC_OF: Readonly<Record<Owner, string>> = {
+  payments: 'payment-status',
+  tracking: 'shipment-status',
+  inventory: 'stock-status',
+};
+
+type Readers<Name extends string> = Readonly<Record<Name, TopicReader>>;
+
+/** Topics, groups, a database, programs and customers of one kind of fault's own. */
 export class Stage {
   readonly findings = new Findings();
   readonly http: HttpShop;
   readonly kafka: KafkaShop;
-  readonly readers: Readers;
+  readonly readers: OrderReaders;
+  /** What all faults so far came to. */
+  soFar: Account = NOTHING_YET;
+  private readonly sender: KafkaSender;
+  private readonly caller: HttpCaller;
+  private readonly lives: LifeShop;
+  private readonly clerk: StockClerk;
   private readonly watch: OffsetWatch;
-  private readonly orders: TopicReader;
-  private readonly status: TopicReader;
-  private readonly deadLetters: TopicReader;
+  private readonly topics: Readers<'orders' | 'status' | 'payments' | 'deliveryEvents'>;
+  private readonly announced: Readers<Owner>;
+  /** By the topic whose dead letters they are. */
+  private readonly deadLetters: readonly TopicReader[];
   private looking: Promise<void> = Promise.resolve();
   private open = false;
   private canaries = 0;
@@ -70,53 +123,74 @@ export class Stage {
     readonly database: string,
     readonly replicas: readonly Replica[],
     readonly dice: Dice,
-    private readonly names: { id: string; topic: string; statusTopic: string; groupId: string },
+    private readonly names: { id: string; groupId: string; settings: Readonly<Record<string, string>> },
     private readonly admin: Admin,
+    private readonly ordersAlone: boolean,
   ) {
     const { kafka, postgres } = services;
-    const { id, topic, statusTopic, groupId } = names;
-    this.orders = new TopicReader(kafka.client, admin, topic);
-    this.status = new TopicReader(kafka.client, admin, statusTopic);
-    this.deadLetters = new TopicReader(kafka.client, admin, `${topic}.dead-letter`);
-    this.http = new HttpShop(id, replicas, dice, this.findings);
-    this.kafka = new KafkaShop(id, kafka.client, topic, dice);
-    const someOrder = (): string | undefined =>
-      dice.roll() < 0.5 ? this.http.someOrder() : this.kafka.someOrder();
-    this.readers = new Readers(replicas, someOrder, this.findings);
-    this.watch = new OffsetWatch({ admin, groupId, database }, this.orders, postgres, this.findings);
+    const { id, groupId } = names;
+    const readerOf = (topic: string): TopicReader => new TopicReader(kafka.client, admin, `${topic}-${id}`);
+    this.topics = {
+      orders: readerOf('orders'),
+      status: readerOf('order-status'),
+      payments: readerOf('payments'),
+      deliveryEvents: readerOf('delivery-events'),
+    };
+    const { orders, payments, deliveryEvents } = this.topics;
+    this.announced = {
+      payments: readerOf(STATUS_TOPIC_OF.payments),
+      tracking: readerOf(STATUS_TOPIC_OF.tracking),
+      inventory: readerOf(STATUS_TOPIC_OF.inventory),
+    };
+    this.deadLetters = (ordersAlone ? [orders] : [orders, payments, deliveryEvents]).map(
+      ({ topic }) => new TopicReader(kafka.client, admin, `${topic}.dead-letter`),
+    );
+    this.sender = new KafkaSender(kafka.client);
+    const caller = (this.caller = new HttpCaller(replicas, dice, this.findings));
+    this.http = new HttpShop(id, caller, dice, this.findings);
+    this.kafka = new KafkaShop(id, this.sender, orders.topic, dice);
+    const lifeTopics = {
+      orders: orders.topic,
+      payments: payments.topic,
+      deliveryEvents: deliveryEvents.topic,
+    };
+    this.lives = new LifeShop(id, this.sender, lifeTopics, caller, this.http, dice);
+    this.clerk = new StockClerk(id, caller, dice);
+    const someOrder = (): string | undefined => dice.pick([this.http, this.kafka, this.lives]).someOrder();
+    this.readers = new OrderReaders(replicas, someOrder, this.findings);
+    this.watch = new OffsetWatch({ admin, groupId, database }, orders, postgres, this.findings);
   }
 
   static async open(services: Services, dice: Dice, options: StageOptions = {}): Promise<Stage> {
-    const { replicas: running = 1, spare = 0, redis = false, env = {}, root } = options;
+    const { replicas: running = 1, spare = 0, redis = false, env = {}, root, ordersAlone = false } = options;
     const id = randomUUID().slice(0, 6);
-    const names = {
-      id,
-      topic: `orders-${id}`,
-      statusTopic: `order-status-${id}`,
-      groupId: `orders-group-${id}`,
-    };
+    const groupId = `orders-group-${id}`;
     const admin = services.kafka.client.admin();
     await admin.connect();
     await admin.createTopics({
       waitForLeaders: true,
-      topics: [
-        {
-          topic: names.topic,
-          numPartitions: PARTITIONS,
-          configEntries: [{ name: 'max.message.bytes', value: String(TOPIC_MAX_BYTES) }],
-        },
-      ],
+      topics: ['orders', 'payments', 'delivery-events'].map((name) => ({
+        topic: `${name}-${id}`,
+        numPartitions: PARTITIONS,
+        configEntries: [{ name: 'max.message.bytes', value: String(TOPIC_MAX_BYTES) }],
+      })),
     });
     const database = await services.postgres.createDatabase();
     const settings = {
       ...services.postgres.settings(database),
       KAFKA_BROKERS: services.kafka.brokers,
-      KAFKA_TOPIC: names.topic,
-      KAFKA_STATUS_TOPIC: names.statusTopic,
-      KAFKA_DEAD_LETTER_TOPIC: `${names.topic}.dead-letter`,
-      KAFKA_GROUP_ID: names.groupId,
+      KAFKA_TOPIC: `orders-${id}`,
+      KAFKA_STATUS_TOPIC: `order-status-${id}`,
+      KAFKA_DEAD_LETTER_TOPIC: `orders-${id}.dead-letter`,
+      KAFKA_GROUP_ID: groupId,
       KAFKA_PARTITIONS: String(PARTITIONS),
+      PAYMENTS_TOPIC: `payments-${id}`,
+      PAYMENT_STATUS_TOPIC: `${STATUS_TOPIC_OF.payments}-${id}`,
+      DELIVERY_EVENTS_TOPIC: `delivery-events-${id}`,
+      SHIPMENT_STATUS_TOPIC: `${STATUS_TOPIC_OF.tracking}-${id}`,
+      STOCK_STATUS_TOPIC: `${STATUS_TOPIC_OF.inventory}-${id}`,
       ...(redis ? { REDIS_URL: services.redis.url } : {}),
+      ...(ordersAlone ? { CONTEXTS: 'orders' } : {}),
       ...env,
     };
     const replicas: Replica[] = [];
@@ -124,48 +198,90 @@ export class Stage {
       replicas.push(await Replica.of(`replica ${replicas.length + 1}`, settings));
     }
     for (const replica of replicas) replica.become(root);
-    const stage = new Stage(services, database, replicas, dice, names, admin);
+    const names = { id, groupId, settings };
+    const stage = new Stage(services, database, replicas, dice, names, admin, ordersAlone);
     await Promise.all(replicas.slice(0, running).map((replica) => replica.start()));
     await services.postgres.query(database, REFUSE_THE_UNLOVED);
+    if (!ordersAlone) await stage.clerk.countAll();
     return stage;
   }
 
-  startLoad(): void {
+  startLoad({ messagesASend, posters, livesASend }: Load): void {
     this.open = true;
-    this.http.start();
-    this.kafka.start();
+    this.http.start(posters);
+    this.kafka.start(messagesASend);
+    if (!this.ordersAlone) {
+      this.lives.start(livesASend);
+      this.clerk.start();
+    }
     this.readers.start();
     this.looking = this.lookAllTheTime();
   }
 
-  /** Ends the load, waits until all is done that was begun, and compares everything. */
+  /** Ends the load, waits until all is done that was begun, and compares everything. @returns what came since the last time */
   async account(): Promise<Account> {
-    await Promise.all([this.http.finish(), this.kafka.finish()]);
+    await this.endLoad();
     await this.within('is not done with all that came in', () => this.isDrained());
     this.open = false;
     await Promise.all([this.readers.finish(), this.looking]);
     await this.lookAtOffsets();
-    const { postgres } = this.services;
+    const { orders, status, payments, deliveryEvents } = this.topics;
+    const { kafka, postgres } = this.services;
+    const owners = this.ordersAlone ? [] : [payments, deliveryEvents, ...Object.values(this.announced)];
+    const [verifyComplains] = await Promise.all([
+      this.verify(),
+      readOnTogether(kafka.client, this.admin, [orders, status, ...this.deadLetters, ...owners]),
+    ]);
     const sources: Sources = {
-      records: await this.orders.readOn(),
+      topic: orders.topic,
+      records: orders.records,
       accepted: this.http.accepted,
       promised: this.http.promised,
       refused: this.http.refused,
     };
     const expected = expectedOf(sources, this.findings);
-    const kept = {
+    const deadLetters = new Map([
+      ...expected.deadLetters,
+      ...[payments, deliveryEvents].flatMap(({ topic, records }) => poisonOf(topic, records)),
+    ]);
+    const kept: Kept = {
       ...(await keptOrders(postgres, this.database)),
       deadLetters: await keptDeadLetters(postgres, this.database),
-      statusEvents: await this.status.readOn(),
-      deadLetterCopies: await this.deadLetters.readOn(),
+      statusEvents: status.records,
+      deadLetterCopies: new Map(
+        this.deadLetters.map(({ topic, records }) => [topic.replace('.dead-letter', ''), records]),
+      ),
     };
-    judge(sources, expected, kept, this.findings);
-    return {
+    judge(sources, { ...expected, deadLetters }, kept, this.findings);
+    const happened: LifeSources = {
+      payments: eventsOf(payments.records, this.lives.payments),
+      parcelNews: eventsOf(deliveryEvents.records, this.lives.parcelNews),
+      cancelled: this.lives.cancelled,
+      counted: this.clerk.counted,
+    };
+    const life = this.ordersAlone
+      ? undefined
+      : {
+          ...(await keptLife(postgres, this.database)),
+          announced: recordsOf(this.announced),
+          verifyComplains,
+        };
+    if (life === undefined) judgeStates(happened, expected.orders, kept, false, this.findings);
+    else judgeLife(happened, expected.orders, kept, life, this.findings);
+    const now: Account = {
       ordersIn: [...expected.orders.values()].reduce((sum, revisions) => sum + revisions.length, 0),
-      stored: [...kept.orders.values()].reduce((sum, { version }) => sum + version, 0),
+      stored: [...kept.orders.values()].reduce((sum, order) => sum + contentsOf(order), 0),
       deadLetters: kept.deadLetters.length,
       reads: this.readers.reads,
+      paymentEventsIn: happened.payments.size,
+      paymentEvents: life?.ledger.length ?? 0,
+      carrierEventsIn: happened.parcelNews.size,
+      carrierEvents: life?.timeline.length ?? 0,
+      announcements: life?.numbers.reduce((sum, { number }) => sum + number, 0) ?? 0,
     };
+    const before = this.soFar;
+    this.soFar = now;
+    return differenceOf(now, before);
   }
 
   /** As seen by orders that come now over every way: seconds until all are stored and told of, and all are ready. */
@@ -202,8 +318,11 @@ export class Stage {
 
   async close(): Promise<void> {
     this.open = false;
-    for (const replica of this.replicas) await replica.kill();
-    await Promise.all([this.kafka.close(), this.readers.finish(), this.looking]);
+    this.caller.close();
+    this.sender.close();
+    await Promise.all(this.replicas.map((replica) => replica.kill()));
+    await Promise.all([this.endLoad(), this.readers.finish(), this.looking]);
+    await this.sender.disconnect();
     await this.admin.disconnect();
   }
 
@@ -224,18 +343,71 @@ export class Stage {
     return running.length > 0 && ready.every(Boolean);
   }
 
-  /** Twice the outbox, since a test order leaves it, comes back as an event, and leaves a status event in it. */
+  /**
+   * Whether nothing moves any more. What one consumer has taken in may come back to another by the outbox, so all is looked
+   * at between two looks at the outbox and at the ends of the topics.
+   */
   private async isDrained(): Promise<boolean> {
     if ((await this.waitingInOutbox()) > 0) return false;
-    const { groupId, topic } = this.names;
-    const [offsets] = await this.admin.fetchOffsets({ groupId, topics: [topic] });
-    const committed = new Map(
-      offsets!.partitions.map(({ partition, offset }) => [partition, Number(offset)]),
+    const ends = await this.ends();
+    const lags = await Promise.all(this.groups().map(([group, topics]) => this.isBehind(group, topics, ends)));
+    if (lags.some(Boolean) || (await this.waitingInOutbox()) > 0) return false;
+    return isDeepStrictEqual(await this.ends(), ends) && !(await this.isUnsettled());
+  }
+
+  /** The consumer groups, each with the topics that it reads. */
+  private groups(): [group: string, topics: string[]][] {
+    const { groupId } = this.names;
+    const [orders, status, payments, deliveryEvents] = Object.values(this.topics).map(({ topic }) => topic);
+    if (this.ordersAlone) return [[groupId, [orders!]]];
+    return [
+      [groupId, [orders!, ...Object.values(this.announced).map(({ topic }) => topic)]],
+      [`${groupId}.payments`, [payments!, status!]],
+      [`${groupId}.tracking`, [deliveryEvents!, status!]],
+      [`${groupId}.inventory`, [status!]],
+    ];
+  }
+
+  /** Where the topics end that are consumed, by `topic/partition`. */
+  private async ends(): Promise<Map<string, number>> {
+    const topics = [...new Set(this.groups().flatMap(([, read]) => read))];
+    const ends = await Promise.all(
+      topics.map(async (topic) => {
+        const offsets = await this.admin.fetchTopicOffsets(topic);
+        return offsets.map(({ partition, high }): [string, number] => [
+          `${topic}/${partition}`,
+          Number(high),
+        ]);
+      }),
     );
-    for (const { partition, high } of await this.admin.fetchTopicOffsets(topic)) {
-      if (Number(high) > Math.max(committed.get(partition) ?? 0, 0)) return false;
-    }
-    return (await this.waitingInOutbox()) === 0;
+    return new Map(ends.flat());
+  }
+
+  private async isBehind(
+    groupId: string,
+    topics: string[],
+    ends: ReadonlyMap<string, number>,
+  ): Promise<boolean> {
+    const offsets = await this.admin.fetchOffsets({ groupId, topics });
+    return offsets.some(({ topic, partitions }) =>
+      partitions.some(({ partition, offset }) => {
+        return Math.max(Number(offset), 0) < (ends.get(`${topic}/${partition}`) ?? 0);
+      }),
+    );
+  }
+
+  private async isUnsettled(): Promise<boolean> {
+    if (this.ordersAlone) return false;
+    const [row] = await this.services.postgres.query<{ unsettled: boolean }>(this.database, UNSETTLED);
+    return row!.unsettled;
+  }
+
+  /** @returns what `waybill inventory verify` complains of; undefined where all adds up */
+  private async verify(): Promise<string | undefined> {
+    if (this.ordersAlone) return undefined;
+    const { NODE_OPTIONS, ...env } = this.names.settings;
+    const { code, stdout, stderr } = await runWaybill({ command: ['inventory', 'verify'], env });
+    return code === 0 ? undefined : `verify ends with ${code}: ${stdout.slice(0, 500)}${stderr.slice(0, 500)}`;
   }
 
   private async waitingInOutbox(): Promise<number> {
@@ -246,10 +418,26 @@ export class Stage {
     return row!.waiting;
   }
 
+  /** Resolves when all that was begun is sent, and accepted. */
+  private async endLoad(): Promise<void> {
+    await Promise.all([this.http, this.kafka, this.lives, this.clerk].map((one) => one.finish()));
+  }
+
   private async lookAllTheTime(): Promise<void> {
     while (this.open) {
       await this.lookAtOffsets();
       await pause(LOOK_EVERY_MS);
     }
   }
+}
+
+const recordsOf = (readers: Readers<Owner>): Record<Owner, readonly TopicRecord[]> =>
+  Object.fromEntries(OWNERS.map((owner) => [owner, readers[owner].records])) as unknown as Record<
+    Owner,
+    readonly TopicRecord[]
+  >;
+
+function differenceOf(now: Account, before: Account): Account {
+  const names = Object.keys(now) as (keyof Account)[];
+  return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as unknown as Account;
 }

@@ -9,6 +9,8 @@ import { type Services, startServices } from './services.js';
 import { SharedStage } from './shared-stage.js';
 
 const FAULT_TIMEOUT_MS = 180_000;
+/** Some wait for others to end. */
+const SIDE_BY_SIDE_TIMEOUT_MS = 300_000;
 
 const kafka = useTier('kafka');
 const redis = useTier('redis');
@@ -23,6 +25,20 @@ function sabotaged(fault: Fault, ...how: string[]): Fault {
   const paths = how.map((name) => fileURLToPath(new URL(`sabotage/${name}.mjs`, import.meta.url)));
   const env = { NODE_OPTIONS: paths.map((path) => `--import "${path}"`).join(' ') };
   return { ...fault, stage: { ...fault.stage, env } };
+}
+
+/** What is run in one lane is run one after the other. */
+class Lanes {
+  private readonly ends = new Map<string, Promise<unknown>>();
+
+  run<Result>(lane: string, work: () => Promise<Result>): Promise<Result> {
+    const result = (this.ends.get(lane) ?? Promise.resolve()).then(work);
+    this.ends.set(
+      lane,
+      result.catch(() => undefined),
+    );
+    return result;
+  }
 }
 
 describe.skipIf(kafka.skipped ?? redis.skipped)(`every fault once, from seed ${seed}`, () => {
@@ -47,23 +63,60 @@ describe.skipIf(kafka.skipped ?? redis.skipped)(`every fault once, from seed ${s
       : runFault(services, fault, 1, SHORT, dice);
   }
 
-  it.each(FAULTS.filter(({ inShort }) => inShort !== false))(
-    '$name',
-    async (fault) => {
-      const outcome = await once(fault);
-      expect(outcome.details).toEqual([]);
-      expect(outcome.stored).toBe(outcome.ordersIn);
-      expect(outcome.stored).toBeGreaterThan(100);
-      expect(outcome.deadLetters).toBeGreaterThan(0);
-      expect(outcome.reads).toBeGreaterThan(0);
-      expect(outcome.paymentEvents).toBe(outcome.paymentEventsIn);
-      expect(outcome.paymentEvents).toBeGreaterThan(20);
-      expect(outcome.carrierEvents).toBe(outcome.carrierEventsIn);
-      expect(outcome.carrierEvents).toBeGreaterThan(20);
-      expect(outcome.announcements).toBeGreaterThan(100);
-    },
-    FAULT_TIMEOUT_MS,
-  );
+  async function mustDoNoHarm(fault: Fault): Promise<void> {
+    const outcome = await once(fault);
+    expect(outcome.details).toEqual([]);
+    expect(outcome.stored).toBe(outcome.ordersIn);
+    expect(outcome.stored).toBeGreaterThan(100);
+    expect(outcome.deadLetters).toBeGreaterThan(0);
+    expect(outcome.reads).toBeGreaterThan(0);
+    expect(outcome.paymentEvents).toBe(outcome.paymentEventsIn);
+    expect(outcome.paymentEvents).toBeGreaterThan(20);
+    expect(outcome.carrierEvents).toBe(outcome.carrierEventsIn);
+    expect(outcome.carrierEvents).toBeGreaterThan(20);
+    expect(outcome.announcements).toBeGreaterThan(100);
+  }
+
+  const short = FAULTS.filter(({ inShort }) => inShort !== false);
+  const spare = short.filter(({ sparesOthers }) => sparesOthers);
+
+  // Much of their time they wait for one another's programs, so they are brought about side by side.
+  describe.concurrent('beside others', () => {
+    const lanes = new Lanes();
+
+    it.each(spare)(
+      '$name',
+      async (fault) => {
+        await lanes.run(fault.stage === undefined ? 'shared' : fault.name, () => mustDoNoHarm(fault));
+      },
+      SIDE_BY_SIDE_TIMEOUT_MS,
+    );
+
+    it(
+      'is noticed when the outbox is left out',
+      async () => {
+        const fault = sabotaged(named('the program stopped (SIGTERM)'), 'skip-outbox');
+        const alone = { ...fault, stage: { ...fault.stage, ordersAlone: true } };
+        const outcome = await lanes.run('sabotaged', () => runFault(services, alone, 1, SHORT, dice));
+        expect(outcome.eventsMissing).toBe(outcome.ordersIn);
+      },
+      SIDE_BY_SIDE_TIMEOUT_MS,
+    );
+
+    it(
+      'is noticed when payment events are stored twice, or stock is never released',
+      async () => {
+        const fault = sabotaged(named('the program stopped (SIGTERM)'), 'double-payments', 'keep-stock');
+        const outcome = await lanes.run('sabotaged', () => runFault(services, fault, 1, SHORT, dice));
+        expect(outcome.duplicated).toBe(outcome.paymentEventsIn);
+        expect(outcome.paymentEvents).toBe(2 * outcome.paymentEventsIn);
+        expect(outcome.details.join()).toMatch(/stock differs: .*reserved, not .*verify ends with 1/s);
+      },
+      SIDE_BY_SIDE_TIMEOUT_MS,
+    );
+  });
+
+  it.each(short.filter(({ sparesOthers }) => !sparesOthers))('$name', mustDoNoHarm, FAULT_TIMEOUT_MS);
 
   it(
     'is noticed when offsets are committed before the write',
@@ -73,29 +126,6 @@ describe.skipIf(kafka.skipped ?? redis.skipped)(`every fault once, from seed ${s
       expect(outcome.lost).toBeGreaterThan(0);
       expect(outcome.details.join()).toContain('offset beyond what is stored');
       expect(outcome.details.join()).toContain('payment event lost');
-    },
-    FAULT_TIMEOUT_MS,
-  );
-
-  it(
-    'is noticed when the outbox is left out',
-    async () => {
-      const fault = sabotaged(named('the program stopped (SIGTERM)'), 'skip-outbox');
-      const alone = { ...fault, stage: { ...fault.stage, ordersAlone: true } };
-      const outcome = await runFault(services, alone, 1, SHORT, dice);
-      expect(outcome.eventsMissing).toBe(outcome.ordersIn);
-    },
-    FAULT_TIMEOUT_MS,
-  );
-
-  it(
-    'is noticed when payment events are stored twice, or stock is never released',
-    async () => {
-      const fault = sabotaged(named("PostgreSQL's backends terminated"), 'double-payments', 'keep-stock');
-      const outcome = await runFault(services, fault, 1, SHORT, dice);
-      expect(outcome.duplicated).toBe(outcome.paymentEventsIn);
-      expect(outcome.paymentEvents).toBe(2 * outcome.paymentEventsIn);
-      expect(outcome.details.join()).toMatch(/stock differs: .*reserved, not .*verify ends with 1/s);
     },
     FAULT_TIMEOUT_MS,
   );

@@ -7,6 +7,8 @@ import type { Load, Stage, StageOptions } from './stage.js';
 
 /** How long things last, and how much comes in meanwhile: in the whole table, and in its short form. */
 export interface Scale extends Load {
+  /** Load before each fault, at most, so that it meets work of every kind. */
+  readonly warmUpMs: number;
   readonly downMs: number;
   readonly slowMs: number;
   readonly silentMs: number;
@@ -14,6 +16,7 @@ export interface Scale extends Load {
 
 /** Silent for longer than a connection waits for an answer, which is 30 s. */
 export const FULL: Scale = {
+  warmUpMs: 1_500,
   downMs: 20_000,
   slowMs: 20_000,
   silentMs: 40_000,
@@ -22,6 +25,7 @@ export const FULL: Scale = {
   livesASend: 1,
 };
 export const SHORT: Scale = {
+  warmUpMs: 1_000,
   downMs: 2_000,
   slowMs: 3_000,
   silentMs: 3_000,
@@ -37,6 +41,8 @@ export interface Fault {
   readonly times: number;
   readonly inShort?: false;
   readonly stage?: StageOptions;
+  /** Whether PostgreSQL and Kafka go on as before, so that others can be brought about beside it. */
+  readonly sparesOthers?: true;
   /** Does it, under load, and resolves when it is over: what was away is there again. */
   inject(stage: Stage, scale: Scale): Promise<void>;
 }
@@ -44,7 +50,9 @@ export interface Fault {
 const MAX_MESSAGE_BYTES = 1_048_576;
 const POISON_IN_A_ROW = 1_000;
 /** The consumer's session timeout is 10 s. */
-const FROZEN_MS = 13_000;
+const FROZEN_MS = 12_000;
+/** A program that is ready is not in its groups yet, nor is one that was woken. */
+const JOINING_MS = 1_500;
 /** Traps that spring this often have met the consumer, the relay and those who post. */
 const CUTS = 6;
 const TRAP_TIMEOUT_MS = 20_000;
@@ -88,6 +96,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the program killed (kill -9)',
     times: 20,
+    sparesOthers: true,
     async inject(stage) {
       await pause(stage.dice.between(0, 1_500));
       await theReplica(stage).kill();
@@ -98,6 +107,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the program stopped (SIGTERM)',
     times: 10,
+    sparesOthers: true,
     async inject(stage) {
       await stopCleanly(stage, theReplica(stage));
       await stage.lookAtOffsets();
@@ -269,15 +279,16 @@ export const FAULTS: readonly Fault[] = [
   {
     name: '1 to 3 to 1 replicas, one frozen and woken',
     times: 3,
+    sparesOthers: true,
     stage: { replicas: 1, spare: 2 },
     async inject(stage) {
       const [, second, third] = stage.replicas;
       await Promise.all([second!.start(), third!.start()]);
-      await pause(2_000);
+      await pause(JOINING_MS);
       second!.freeze();
       await pause(FROZEN_MS);
       second!.wake();
-      await pause(2_000);
+      await pause(JOINING_MS);
       await stopCleanly(stage, third!);
       await stopCleanly(stage, second!);
     },
@@ -285,6 +296,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'Redis killed and restarted',
     times: 3,
+    sparesOthers: true,
     stage: { replicas: 2, redis: true },
     async inject({ services }) {
       await services.redis.kill();
@@ -295,6 +307,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'largest message, one too large, 1,000 poison',
     times: 1,
+    sparesOthers: true,
     async inject({ kafka, http, database, dice }) {
       const name = `${database.slice(-8)}-${dice.below(1_000_000)}`;
       const largest = shopOrderOfBytes(`${name}-largest`, MAX_MESSAGE_BYTES);

@@ -11,7 +11,8 @@ import { removeDataDir, tellSweeper } from '../support/left-behind.js';
 import { TcpProxy, type Trap } from '../support/tcp-proxy.js';
 import { temporaryDataDir } from '../support/waybill-process.js';
 
-const SETTINGS = { max_connections: '100' };
+/** For the programs of several stages at once. */
+const SETTINGS = { max_connections: '200' };
 /** A statement that carries a batch, rather than a `BEGIN` or a poll. */
 const BATCH_BYTES = 2_000;
 const COMMIT = Buffer.from('COMMIT\0');

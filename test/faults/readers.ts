@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Findings } from './findings.js';
 import type { Replica } from './replica.js';
 
-const BETWEEN_READS_MS = 5;
+const BETWEEN_READS_MS = 10;
 const READERS_A_REPLICA = 2;
 
 /** Callers that look orders up all the time: none may be told an older version than the same replica told before. */

@@ -5,9 +5,6 @@ import type { FindingKind } from './findings.js';
 import type { Services } from './services.js';
 import { type Account, NOTHING_YET, Stage } from './stage.js';
 
-/** Load before each fault, so that it meets work of every kind. */
-const WARM_UP_MS = 1_500;
-
 /** What came of one kind of fault, all its times together. */
 export interface Outcome extends Account {
   readonly fault: string;
@@ -57,7 +54,7 @@ export async function runFaultOn(
   for (let round = 1; round <= times && stage.findings.count() === 0; round++) {
     onRound(round);
     stage.startLoad(scale);
-    await pause(stage.dice.between(0.5, 1) * WARM_UP_MS);
+    await pause(stage.dice.between(0.5, 1) * scale.warmUpMs);
     await fault.inject(stage, scale);
     secondsUntilNormal = Math.max(secondsUntilNormal, await stage.secondsUntilNormal());
     account = sumOf(account, await stage.account());

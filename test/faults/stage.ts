@@ -27,7 +27,7 @@ import { judge } from './verdict.js';
 const PARTITIONS = 4;
 /** Room for a message that is one byte too large for the program. */
 const TOPIC_MAX_BYTES = 3 * 1_048_576;
-const LOOK_EVERY_MS = 1_500;
+const LOOK_EVERY_MS = 2_000;
 /** Recovery that takes longer is none. Kafka lets go of a killed member after 10 s; a pause between tries is 15 s at most. */
 const RECOVERY_MS = 120_000;
 

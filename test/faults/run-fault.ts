@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type Account, NOTHING_YET, sumOf } from './account.js';
 import type { Dice } from './dice.js';
 import type { Fault, Scale } from './faults.js';
 import type { FindingKind } from './findings.js';
 import type { Services } from './services.js';
-import { type Account, NOTHING_YET, Stage } from './stage.js';
+import { Stage } from './stage.js';
 
 /** What came of one kind of fault, all its times together. */
 export interface Outcome extends Account {
@@ -60,11 +61,6 @@ export async function runFaultOn(
     account = sumOf(account, await stage.account());
   }
   return outcomeOf(stage, fault.name, times, account, secondsUntilNormal);
-}
-
-export function sumOf(one: Account, other: Account): Account {
-  const names = Object.keys(one) as (keyof Account)[];
-  return Object.fromEntries(names.map((name) => [name, one[name] + other[name]])) as unknown as Account;
 }
 
 /** What a stage came to, as a row of the table. */

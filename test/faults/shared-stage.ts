@@ -34,7 +34,8 @@ export class SharedStage {
 
   private async take(): Promise<Stage> {
     const { stage } = this;
-    if (stage !== undefined && stage.findings.count() === 0 && stage.soFar.ordersIn < MAX_ORDERS) return stage;
+    if (stage !== undefined && stage.findings.count() === 0 && stage.soFar.ordersIn < MAX_ORDERS)
+      return stage;
     await this.close();
     return (this.stage = await Stage.open(this.services, this.dice));
   }

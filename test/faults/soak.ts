@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { NOTHING_YET, sumOf } from './account.js';
 import type { Dice } from './dice.js';
 import { FAULTS, SHORT } from './faults.js';
-import { type Outcome, outcomeOf, sumOf } from './run-fault.js';
+import { type Outcome, outcomeOf } from './run-fault.js';
 import type { Services } from './services.js';
-import { NOTHING_YET, Stage } from './stage.js';
+import { Stage } from './stage.js';
 
 const MINUTE_MS = 60_000;
 

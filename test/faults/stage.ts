@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { eventually } from '../support/eventually.js';
 import { runWaybill } from '../support/waybill-process.js';
+import { type Account, differenceOf, NOTHING_YET } from './account.js';
 import type { Dice } from './dice.js';
 import { Findings } from './findings.js';
 import { HttpCaller } from './http-caller.js';
@@ -11,7 +12,7 @@ import { HttpShop } from './http-shop.js';
 import { KafkaSender } from './kafka-sender.js';
 import { KafkaShop } from './kafka-shop.js';
 import { contentsOf, type Kept, keptDeadLetters, keptOrders } from './kept.js';
-import { keptLife, OWNERS, type Owner, UNSETTLED } from './life/kept-life.js';
+import { keptLife, UNSETTLED } from './life/kept-life.js';
 import { LifeShop } from './life/life-shop.js';
 import { judgeLife, judgeStates, type LifeSources } from './life/life-verdict.js';
 import { StockClerk } from './life/stock-clerk.js';
@@ -21,12 +22,9 @@ import { Replica } from './replica.js';
 import type { Services } from './services.js';
 import { shopOrder, UNLOVED_CUSTOMER } from './shop.js';
 import { eventsOf, expectedOf, poisonOf, type Sources } from './sources.js';
-import { readOnTogether, TopicReader, type TopicRecord } from './topic-reader.js';
+import { PARTITIONS, StageTopics } from './stage-topics.js';
 import { judge } from './verdict.js';
 
-const PARTITIONS = 4;
-/** Room for a message that is one byte too large for the program. */
-const TOPIC_MAX_BYTES = 3 * 1_048_576;
 const LOOK_EVERY_MS = 2_000;
 /** Recovery that takes longer is none. Kafka lets go of a killed member after 10 s; a pause between tries is 15 s at most. */
 const RECOVERY_MS = 120_000;
@@ -63,40 +61,6 @@ export interface Load {
   readonly livesASend: number;
 }
 
-/** What a stage came to, all its faults together. */
-export interface Account {
-  readonly ordersIn: number;
-  readonly stored: number;
-  readonly deadLetters: number;
-  readonly reads: number;
-  readonly paymentEventsIn: number;
-  readonly paymentEvents: number;
-  readonly carrierEventsIn: number;
-  readonly carrierEvents: number;
-  /** Of payments, tracking and inventory. */
-  readonly announcements: number;
-}
-
-export const NOTHING_YET: Account = {
-  ordersIn: 0,
-  stored: 0,
-  deadLetters: 0,
-  reads: 0,
-  paymentEventsIn: 0,
-  paymentEvents: 0,
-  carrierEventsIn: 0,
-  carrierEvents: 0,
-  announcements: 0,
-};
-
-const STATUS_TOPIC_OF: Readonly<Record<Owner, string>> = {
-  payments: 'payment-status',
-  tracking: 'shipment-status',
-  inventory: 'stock-status',
-};
-
-type Readers<Name extends string> = Readonly<Record<Name, TopicReader>>;
-
 /** Topics, groups, a database, programs and customers of one kind of fault's own. */
 export class Stage {
   readonly findings = new Findings();
@@ -110,10 +74,6 @@ export class Stage {
   private readonly lives: LifeShop;
   private readonly clerk: StockClerk;
   private readonly watch: OffsetWatch;
-  private readonly topics: Readers<'orders' | 'status' | 'payments' | 'deliveryEvents'>;
-  private readonly announced: Readers<Owner>;
-  /** By the topic whose dead letters they are. */
-  private readonly deadLetters: readonly TopicReader[];
   private looking: Promise<void> = Promise.resolve();
   private open = false;
   private canaries = 0;
@@ -123,38 +83,19 @@ export class Stage {
     readonly database: string,
     readonly replicas: readonly Replica[],
     readonly dice: Dice,
-    private readonly names: { id: string; groupId: string; settings: Readonly<Record<string, string>> },
+    private readonly id: string,
+    private readonly settings: Readonly<Record<string, string>>,
     private readonly admin: Admin,
+    private readonly topics: StageTopics,
     private readonly ordersAlone: boolean,
   ) {
     const { kafka, postgres } = services;
-    const { id, groupId } = names;
-    const readerOf = (topic: string): TopicReader => new TopicReader(kafka.client, admin, `${topic}-${id}`);
-    this.topics = {
-      orders: readerOf('orders'),
-      status: readerOf('order-status'),
-      payments: readerOf('payments'),
-      deliveryEvents: readerOf('delivery-events'),
-    };
-    const { orders, payments, deliveryEvents } = this.topics;
-    this.announced = {
-      payments: readerOf(STATUS_TOPIC_OF.payments),
-      tracking: readerOf(STATUS_TOPIC_OF.tracking),
-      inventory: readerOf(STATUS_TOPIC_OF.inventory),
-    };
-    this.deadLetters = (ordersAlone ? [orders] : [orders, payments, deliveryEvents]).map(
-      ({ topic }) => new TopicReader(kafka.client, admin, `${topic}.dead-letter`),
-    );
+    const { orders, groupId } = topics;
     this.sender = new KafkaSender(kafka.client);
     const caller = (this.caller = new HttpCaller(replicas, dice, this.findings));
     this.http = new HttpShop(id, caller, dice, this.findings);
     this.kafka = new KafkaShop(id, this.sender, orders.topic, dice);
-    const lifeTopics = {
-      orders: orders.topic,
-      payments: payments.topic,
-      deliveryEvents: deliveryEvents.topic,
-    };
-    this.lives = new LifeShop(id, this.sender, lifeTopics, caller, this.http, dice);
+    this.lives = new LifeShop(id, this.sender, topics.names(), caller, this.http, dice);
     this.clerk = new StockClerk(id, caller, dice);
     const someOrder = (): string | undefined => dice.pick([this.http, this.kafka, this.lives]).someOrder();
     this.readers = new OrderReaders(replicas, someOrder, this.findings);
@@ -164,31 +105,15 @@ export class Stage {
   static async open(services: Services, dice: Dice, options: StageOptions = {}): Promise<Stage> {
     const { replicas: running = 1, spare = 0, redis = false, env = {}, root, ordersAlone = false } = options;
     const id = randomUUID().slice(0, 6);
-    const groupId = `orders-group-${id}`;
     const admin = services.kafka.client.admin();
     await admin.connect();
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: ['orders', 'payments', 'delivery-events'].map((name) => ({
-        topic: `${name}-${id}`,
-        numPartitions: PARTITIONS,
-        configEntries: [{ name: 'max.message.bytes', value: String(TOPIC_MAX_BYTES) }],
-      })),
-    });
+    const topics = new StageTopics(services.kafka.client, admin, id, ordersAlone);
+    await topics.create();
     const database = await services.postgres.createDatabase();
     const settings = {
       ...services.postgres.settings(database),
       KAFKA_BROKERS: services.kafka.brokers,
-      KAFKA_TOPIC: `orders-${id}`,
-      KAFKA_STATUS_TOPIC: `order-status-${id}`,
-      KAFKA_DEAD_LETTER_TOPIC: `orders-${id}.dead-letter`,
-      KAFKA_GROUP_ID: groupId,
-      KAFKA_PARTITIONS: String(PARTITIONS),
-      PAYMENTS_TOPIC: `payments-${id}`,
-      PAYMENT_STATUS_TOPIC: `${STATUS_TOPIC_OF.payments}-${id}`,
-      DELIVERY_EVENTS_TOPIC: `delivery-events-${id}`,
-      SHIPMENT_STATUS_TOPIC: `${STATUS_TOPIC_OF.tracking}-${id}`,
-      STOCK_STATUS_TOPIC: `${STATUS_TOPIC_OF.inventory}-${id}`,
+      ...topics.settings(),
       ...(redis ? { REDIS_URL: services.redis.url } : {}),
       ...(ordersAlone ? { CONTEXTS: 'orders' } : {}),
       ...env,
@@ -198,8 +123,7 @@ export class Stage {
       replicas.push(await Replica.of(`replica ${replicas.length + 1}`, settings));
     }
     for (const replica of replicas) replica.become(root);
-    const names = { id, groupId, settings };
-    const stage = new Stage(services, database, replicas, dice, names, admin, ordersAlone);
+    const stage = new Stage(services, database, replicas, dice, id, settings, admin, topics, ordersAlone);
     await Promise.all(replicas.slice(0, running).map((replica) => replica.start()));
     await services.postgres.query(database, REFUSE_THE_UNLOVED);
     if (!ordersAlone) await stage.clerk.countAll();
@@ -226,12 +150,8 @@ export class Stage {
     await Promise.all([this.readers.finish(), this.looking]);
     await this.lookAtOffsets();
     const { orders, status, payments, deliveryEvents } = this.topics;
-    const { kafka, postgres } = this.services;
-    const owners = this.ordersAlone ? [] : [payments, deliveryEvents, ...Object.values(this.announced)];
-    const [verifyComplains] = await Promise.all([
-      this.verify(),
-      readOnTogether(kafka.client, this.admin, [orders, status, ...this.deadLetters, ...owners]),
-    ]);
+    const { postgres } = this.services;
+    const [verifyComplains] = await Promise.all([this.verify(), this.topics.readOn()]);
     const sources: Sources = {
       topic: orders.topic,
       records: orders.records,
@@ -248,9 +168,7 @@ export class Stage {
       ...(await keptOrders(postgres, this.database)),
       deadLetters: await keptDeadLetters(postgres, this.database),
       statusEvents: status.records,
-      deadLetterCopies: new Map(
-        this.deadLetters.map(({ topic, records }) => [topic.replace('.dead-letter', ''), records]),
-      ),
+      deadLetterCopies: this.topics.deadLetterCopies(),
     };
     judge(sources, { ...expected, deadLetters }, kept, this.findings);
     const happened: LifeSources = {
@@ -263,7 +181,7 @@ export class Stage {
       ? undefined
       : {
           ...(await keptLife(postgres, this.database)),
-          announced: recordsOf(this.announced),
+          announced: this.topics.announced(),
           verifyComplains,
         };
     if (life === undefined) judgeStates(happened, expected.orders, kept, false, this.findings);
@@ -287,7 +205,7 @@ export class Stage {
   /** As seen by orders that come now over every way: seconds until all are stored and told of, and all are ready. */
   async secondsUntilNormal(): Promise<number> {
     const startedAt = performance.now();
-    const prefix = `${this.names.id}-canary-${++this.canaries}`;
+    const prefix = `${this.id}-canary-${++this.canaries}`;
     const byHttp = shopOrder(`${prefix}-http`, 1);
     const byKafka = Array.from({ length: PARTITIONS }, (_, partition) => ({
       partition,
@@ -349,51 +267,9 @@ export class Stage {
    */
   private async isDrained(): Promise<boolean> {
     if ((await this.waitingInOutbox()) > 0) return false;
-    const ends = await this.ends();
-    const lags = await Promise.all(this.groups().map(([group, topics]) => this.isBehind(group, topics, ends)));
-    if (lags.some(Boolean) || (await this.waitingInOutbox()) > 0) return false;
-    return isDeepStrictEqual(await this.ends(), ends) && !(await this.isUnsettled());
-  }
-
-  /** The consumer groups, each with the topics that it reads. */
-  private groups(): [group: string, topics: string[]][] {
-    const { groupId } = this.names;
-    const [orders, status, payments, deliveryEvents] = Object.values(this.topics).map(({ topic }) => topic);
-    if (this.ordersAlone) return [[groupId, [orders!]]];
-    return [
-      [groupId, [orders!, ...Object.values(this.announced).map(({ topic }) => topic)]],
-      [`${groupId}.payments`, [payments!, status!]],
-      [`${groupId}.tracking`, [deliveryEvents!, status!]],
-      [`${groupId}.inventory`, [status!]],
-    ];
-  }
-
-  /** Where the topics end that are consumed, by `topic/partition`. */
-  private async ends(): Promise<Map<string, number>> {
-    const topics = [...new Set(this.groups().flatMap(([, read]) => read))];
-    const ends = await Promise.all(
-      topics.map(async (topic) => {
-        const offsets = await this.admin.fetchTopicOffsets(topic);
-        return offsets.map(({ partition, high }): [string, number] => [
-          `${topic}/${partition}`,
-          Number(high),
-        ]);
-      }),
-    );
-    return new Map(ends.flat());
-  }
-
-  private async isBehind(
-    groupId: string,
-    topics: string[],
-    ends: ReadonlyMap<string, number>,
-  ): Promise<boolean> {
-    const offsets = await this.admin.fetchOffsets({ groupId, topics });
-    return offsets.some(({ topic, partitions }) =>
-      partitions.some(({ partition, offset }) => {
-        return Math.max(Number(offset), 0) < (ends.get(`${topic}/${partition}`) ?? 0);
-      }),
-    );
+    const ends = await this.topics.ends();
+    if (!(await this.topics.areConsumed(ends)) || (await this.waitingInOutbox()) > 0) return false;
+    return isDeepStrictEqual(await this.topics.ends(), ends) && !(await this.isUnsettled());
   }
 
   private async isUnsettled(): Promise<boolean> {
@@ -405,9 +281,11 @@ export class Stage {
   /** @returns what `waybill inventory verify` complains of; undefined where all adds up */
   private async verify(): Promise<string | undefined> {
     if (this.ordersAlone) return undefined;
-    const { NODE_OPTIONS, ...env } = this.names.settings;
+    const { NODE_OPTIONS: _sabotage, ...env } = this.settings;
     const { code, stdout, stderr } = await runWaybill({ command: ['inventory', 'verify'], env });
-    return code === 0 ? undefined : `verify ends with ${code}: ${stdout.slice(0, 500)}${stderr.slice(0, 500)}`;
+    return code === 0
+      ? undefined
+      : `verify ends with ${code}: ${stdout.slice(0, 500)}${stderr.slice(0, 500)}`;
   }
 
   private async waitingInOutbox(): Promise<number> {
@@ -429,15 +307,4 @@ export class Stage {
       await pause(LOOK_EVERY_MS);
     }
   }
-}
-
-const recordsOf = (readers: Readers<Owner>): Record<Owner, readonly TopicRecord[]> =>
-  Object.fromEntries(OWNERS.map((owner) => [owner, readers[owner].records])) as unknown as Record<
-    Owner,
-    readonly TopicRecord[]
-  >;
-
-function differenceOf(now: Account, before: Account): Account {
-  const names = Object.keys(now) as (keyof Account)[];
-  return Object.fromEntries(names.map((name) => [name, now[name] - before[name]])) as unknown as Account;
 }

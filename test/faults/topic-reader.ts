@@ -57,7 +57,8 @@ export class TopicReader {
       });
     }
     // What an idempotent producer leaves of control records, or a topic that was shortened, has no message.
-    if (Number(batch.lastOffset()) + 1 >= end) this.next.set(partition, Math.max(this.placeIn(partition), end));
+    if (Number(batch.lastOffset()) + 1 >= end)
+      this.next.set(partition, Math.max(this.placeIn(partition), end));
   }
 }
 
@@ -67,9 +68,7 @@ export async function readOnTogether(
   admin: Admin,
   readers: readonly TopicReader[],
 ): Promise<void> {
-  const parts = await Promise.all(
-    readers.map(async (reader) => ({ reader, ends: await reader.ends() })),
-  );
+  const parts = await Promise.all(readers.map(async (reader) => ({ reader, ends: await reader.ends() })));
   const toRead = new Map(parts.filter(({ ends }) => ends.size > 0).map((part) => [part.reader.topic, part]));
   if (toRead.size === 0) return;
   const isRead = (): boolean =>

@@ -3,7 +3,6 @@ import type { Findings } from './findings.js';
 import { contentsOf, type Kept, type KeptOrder, type States } from './kept.js';
 import type { ShopOrder } from './shop.js';
 import { type Expected, originOf, type Sources } from './sources.js';
-import type { TopicRecord } from './topic-reader.js';
 
 /** Compares all that must be there with all that is there, whole. */
 export function judge(sources: Sources, expected: Expected, kept: Kept, findings: Findings): void {

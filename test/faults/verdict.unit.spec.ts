@@ -185,7 +185,12 @@ describe('the verdict', () => {
     ],
     [
       'a dead letter of an order',
-      { deadLetters: [...KEPT.deadLetters, { topic: 'orders', partition: 0, offset: 0, value: null, reason: 'why' }] },
+      {
+        deadLetters: [
+          ...KEPT.deadLetters,
+          { topic: 'orders', partition: 0, offset: 0, value: null, reason: 'why' },
+        ],
+      },
       /^dead letter unfounded: 1 \(orders\/0\/0: why\)/,
     ],
     [

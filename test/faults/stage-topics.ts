@@ -8,6 +8,8 @@ export const PARTITIONS = 4;
 /** Room for a message that is one byte too large for the program. */
 const TOPIC_MAX_BYTES = 3 * 1_048_576;
 
+const CREATION_TIMEOUT_MS = 60_000;
+
 const ANNOUNCED_ON: Readonly<Record<Owner, string>> = {
   payments: 'payment-status',
   tracking: 'shipment-status',
@@ -79,9 +81,12 @@ export class StageTopics {
       configEntries,
     }));
     await this.admin.createTopics({ waitForLeaders: false, topics });
-    await eventually(async () => {
-      for (const { topic } of topics) await this.admin.fetchTopicOffsets(topic);
-    });
+    await eventually(
+      async () => {
+        for (const { topic } of topics) await this.admin.fetchTopicOffsets(topic);
+      },
+      { timeoutMs: CREATION_TIMEOUT_MS },
+    );
   }
 
   /** Reads all of them on to where they end now. */

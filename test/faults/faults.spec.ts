@@ -103,7 +103,9 @@ describe.skipIf(kafka.skipped ?? redis.skipped)(`every fault once, from seed ${s
       async () => {
         const fault = sabotaged(named('the program stopped (SIGTERM)'), 'skip-outbox');
         const alone = { ...fault, stage: { ...fault.stage, ordersAlone: true } };
-        const outcome = await lanes.run('one replica or two', () => runFault(services, alone, 1, SHORT, dice));
+        const outcome = await lanes.run('one replica or two', () =>
+          runFault(services, alone, 1, SHORT, dice),
+        );
         expect(outcome.eventsMissing).toBe(outcome.ordersIn);
       },
       SIDE_BY_SIDE_TIMEOUT_MS,
@@ -113,7 +115,9 @@ describe.skipIf(kafka.skipped ?? redis.skipped)(`every fault once, from seed ${s
       'is noticed when payment events are stored twice, or stock is never released',
       async () => {
         const fault = sabotaged(named('the program stopped (SIGTERM)'), 'double-payments', 'keep-stock');
-        const outcome = await lanes.run('one replica or two', () => runFault(services, fault, 1, SHORT, dice));
+        const outcome = await lanes.run('one replica or two', () =>
+          runFault(services, fault, 1, SHORT, dice),
+        );
         expect(outcome.duplicated).toBe(outcome.paymentEventsIn);
         expect(outcome.paymentEvents).toBe(2 * outcome.paymentEventsIn);
         expect(outcome.details.join()).toMatch(/stock differs: .*reserved, not .*verify ends with 1/s);

@@ -59,8 +59,8 @@ describe('public cases over HTTP', () => {
       for (const uid of ['p61-1', 'p61-2']) {
         expect((await post(waybill.url, orderOf(uid))).status).toBe(201);
         await eventually(() => {
-          expect(received()).toContain(`id: ${uid}:1\n`);
-          expect(throughNginx.received()).toContain(`id: ${uid}:1\n`);
+          expect(received()).toContain(`data: {"order_uid":"${uid}"`);
+          expect(throughNginx.received()).toContain(`data: {"order_uid":"${uid}"`);
         }, WITHIN);
       }
       throughNginx.end();

@@ -71,7 +71,9 @@ export class IngestWatch {
       onLook(statusEvents);
       if (orders + statusEvents !== done) movedAtMs = nowMs;
       if (nowMs - movedAtMs > STALLED_MS) {
-        throw new Error(`stalled at ${orders} orders and ${statusEvents} status events of ${awaited.orders} orders`);
+        throw new Error(
+          `stalled at ${orders} orders and ${statusEvents} status events of ${awaited.orders} orders`,
+        );
       }
       done = orders + statusEvents;
       await pause(LOOK_EVERY_MS);

@@ -87,7 +87,9 @@ export const ingest: Benchmark = {
       definition: DEFINITION,
       settings: { rounds, orders, referenceOrders, filledOrders: filled.orders },
       measurements: measurementsOf(runs, orders, referenceOrders),
-      faults: [...runs.references, ...runs.empty, ...runs.filled, ...runs.allContexts].flatMap((run) => run.faults),
+      faults: [...runs.references, ...runs.empty, ...runs.filled, ...runs.allContexts].flatMap(
+        (run) => run.faults,
+      ),
     };
   },
 };

@@ -12,7 +12,7 @@ SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json ne
 RELEASED := $(SOURCES) web bin
 
 .PHONY: abuse rolling-deploy faults-contexts faults-sensors help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
-  db-reset test test-coverage faults soak fuzz converge bench bench-ingest bench-read bench-write bench-mixed bench-startup bench-sensors bench-growth \
+  db-reset test test-coverage faults soak fuzz converge bench bench-ingest bench-read bench-write bench-mixed bench-startup bench-sensors bench-life bench-growth \
   lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
 
 help: ## list the targets
@@ -133,6 +133,9 @@ bench-startup: build ## how long a start takes, and how much memory a full cache
 
 bench-sensors: build ## readings of sensors from Kafka into the table, and the latest of each out of memory
 	@$(BENCH) sensors
+
+bench-life: build ## whole lives of orders through all contexts: how far behind each is, and what each costs
+	@$(BENCH) life
 
 bench-growth: build ## the rate of orders, and bytes on disk, as the tables grow to 2,000,000 orders (takes long)
 	@$(BENCH) growth

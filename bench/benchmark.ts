@@ -4,7 +4,7 @@ import type { Services } from './services.js';
 /** One line of a benchmark's table: the same quantity, measured once in each round. */
 export interface Measurement {
   readonly name: string;
-  /** `orders/s`, `s`, `CPU s`, `ms`, `MB` (1,000,000 bytes), `bytes`, `orders`, `times` */
+  /** `orders/s`, `s`, `CPU s`, `ms`, `MB` (1,000,000 bytes), `bytes`, `orders`, `messages`, `a life`, `times` */
   readonly unit: string;
   readonly rounds: readonly number[];
 }

@@ -1,5 +1,6 @@
 import { IngestWatch, type IngestCounts } from './ingest-watch.js';
-import { cpuSecondsOfTree, memoryHeldBy } from './process-figures.js';
+import { type CpuSeconds, cpuSecondsBetween, cpuSecondsOf, type Pids } from './cpu-users.js';
+import { memoryHeldBy } from './process-figures.js';
 import { migrate, Program } from './program.js';
 import type { Progress } from '../src/platform/progress.js';
 import { storeOneAtATime } from './references/one-at-a-time.js';
@@ -9,15 +10,13 @@ import type { Surroundings } from './surroundings.js';
 /** As KafkaServer logs it. */
 const JOINED_LOG = 'joined the consumer group';
 
-/** Whose CPU time is told apart. */
-export const CPU_USERS = ['the program', 'PostgreSQL', 'the broker'] as const;
-export type CpuUser = (typeof CPU_USERS)[number];
-
 export interface IngestOptions {
   /** How many wait in the topic. */
   readonly orders: number;
   /** How many the tables hold from before; 0 by default. */
   readonly ordersBefore?: number;
+  /** 1 by default. */
+  readonly statusEventsPerOrder?: number;
   readonly progress: Progress;
   readonly title: string;
 }
@@ -34,7 +33,7 @@ export interface ProgramRun {
   readonly storedSeconds: number;
   readonly publishedSeconds: number;
   /** What the clock of `publishedSeconds` saw; undefined of processes that cannot be seen from here. */
-  readonly cpuSeconds: Readonly<Record<CpuUser, number | undefined>>;
+  readonly cpuSeconds: CpuSeconds;
   /** Of the program, when all is out. */
   readonly residentBytes: number | undefined;
   readonly peakBytes: number | undefined;
@@ -67,29 +66,33 @@ export async function runReference(
 
 export async function runProgram(
   { kafka, brokerPid, database, topics, settings }: Surroundings,
-  { orders, ordersBefore = 0, progress, title }: IngestOptions,
+  { orders, ordersBefore = 0, statusEventsPerOrder = 1, progress, title }: IngestOptions,
 ): Promise<ProgramRun> {
   const watch = await IngestWatch.open(database.connection, kafka, topics.status);
   const postmasterPid = await watch.postmasterPid();
   progress.start(title);
   const program = await Program.start(settings);
-  const pids = { 'the program': program.pid, PostgreSQL: postmasterPid, 'the broker': brokerPid };
+  const pids: Pids = { 'the program': program.pid, PostgreSQL: postmasterPid, 'the broker': brokerPid };
   try {
     const joined = await program.logged((line) => line.msg === JOINED_LOG && line.part === 'consumer');
     const cpuBefore = cpuSecondsOf(pids);
-    const { storedAtMs, publishedAtMs } = await watch.until(orders, (statusEvents) => {
+    const awaited = { orders, statusEvents: orders * statusEventsPerOrder };
+    const { storedAtMs, publishedAtMs } = await watch.until(awaited, (statusEvents) => {
       program.checkAlive();
-      progress.show(statusEvents, orders);
+      progress.show(statusEvents, awaited.statusEvents);
     });
     const cpuAfter = cpuSecondsOf(pids);
     const memory = memoryHeldBy(program.pid);
     progress.finish();
-    const wrong = wrongCounts(await watch.settledCounts(), expectedCounts(orders, ordersBefore));
+    const wrong = wrongCounts(await watch.settledCounts(), {
+      ...expectedCounts(orders, ordersBefore),
+      statusEvents: awaited.statusEvents,
+    });
     return {
       startSeconds: (joined.atMs - program.startedAtMs) / 1_000,
       storedSeconds: (storedAtMs - joined.atMs) / 1_000,
       publishedSeconds: (publishedAtMs - joined.atMs) / 1_000,
-      cpuSeconds: ofEachCpuUser((user) => difference(cpuAfter[user], cpuBefore[user])),
+      cpuSeconds: cpuSecondsBetween(cpuBefore, cpuAfter),
       residentBytes: memory?.nowBytes,
       peakBytes: memory?.peakBytes,
       faults: wrong.map((count) => `${title}: ${count}`),
@@ -99,20 +102,6 @@ export async function runProgram(
     await watch.close();
   }
 }
-
-function cpuSecondsOf(pids: Record<CpuUser, number | undefined>): Record<CpuUser, number | undefined> {
-  return ofEachCpuUser((user) => {
-    const pid = pids[user];
-    return pid === undefined ? undefined : cpuSecondsOfTree(pid);
-  });
-}
-
-function ofEachCpuUser<T>(valueOf: (user: CpuUser) => T): Record<CpuUser, T> {
-  return Object.fromEntries(CPU_USERS.map((user) => [user, valueOf(user)])) as Record<CpuUser, T>;
-}
-
-const difference = (after: number | undefined, before: number | undefined): number | undefined =>
-  after === undefined || before === undefined ? undefined : after - before;
 
 function expectedCounts(orders: number, ordersBefore: number): IngestCounts {
   return { ...expectedRows(orders + ordersBefore), statusEvents: orders };

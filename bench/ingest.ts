@@ -7,8 +7,8 @@ import {
   ratios,
   settingFrom,
 } from './benchmark.js';
+import { CPU_USERS } from './cpu-users.js';
 import {
-  CPU_USERS,
   type IngestOptions,
   type ProgramRun,
   type ReferenceRun,
@@ -18,15 +18,20 @@ import {
 import { orderEvents } from './order-events.js';
 import type { Progress } from '../src/platform/progress.js';
 import type { Services } from './services.js';
-import { withSurroundings } from './surroundings.js';
+import { SHOP } from './life/last-states.js';
+import { LifeTopics } from './life/life-topics.js';
+import { type Surroundings, withSurroundings } from './surroundings.js';
 
 const DEFINITION = [
   'Distinct orders, two items and about 1 kB of JSON each, wait in a new topic of 4 partitions; the database is new.',
-  'waybill: the built program, all roles, its own defaults. The clock starts when its consumer has its partitions and',
-  'stops when every order is in the table ("stored"), and when every status event is on its topic too ("and out").',
+  'waybill: the built program for the context orders alone, all roles, its own defaults. The clock starts when its consumer has',
+  'its partitions and stops when every order is in the table ("stored"), and when every status event is on its topic too ("and',
+  'out").',
   "It is looked at from outside every 50 ms, on the same machine and on the program's time.",
   'filled: the same, but the tables are a copy of ones that hold filledOrders others, nothing of which is in the buffers',
   'of PostgreSQL at first. The program loads the 10,000 newest into its cache meanwhile, as it does at every start.',
+  'all contexts: the same by orders, payments, tracking and inventory, which has nothing in stock: each order is confirmed by',
+  'inventory, so there are two status events of each, and it is done when all of these are out.',
   "one at a time: eachMessage with auto-commit, one transaction an order, one INSERT a row, and none of the program's",
   'validation, outbox and status events. The clock starts when it has its partitions and stops after the last commit.',
   'CPU: user and system time while the clock of "stored and out" ran; of PostgreSQL and the broker with all that',
@@ -40,6 +45,7 @@ interface Runs {
   readonly references: ReferenceRun[];
   readonly empty: ProgramRun[];
   readonly filled: ProgramRun[];
+  readonly allContexts: ProgramRun[];
 }
 
 /** Orders from Kafka into the database, and their status events out again. */
@@ -53,7 +59,7 @@ export const ingest: Benchmark = {
     const filled = await services.filledDatabase(settingFrom('BENCH_FILLED_ORDERS', 2_000_000));
     const events = orderEvents(orders);
     const referenceEvents = events.slice(0, referenceOrders);
-    const runs: Runs = { references: [], empty: [], filled: [] };
+    const runs: Runs = { references: [], empty: [], filled: [], allContexts: [] };
     // They take turns, so that what slows the machine for a while slows all.
     for (let round = 1; round <= rounds; round++) {
       const named = (name: string): IngestOptions => ({
@@ -73,29 +79,47 @@ export const ingest: Benchmark = {
           runProgram(own, { ...named('waybill, filled'), ordersBefore: filled.orders }),
         ),
       );
+      runs.allContexts.push(
+        await withSurroundings(surroundings, (own) => runAllContexts(own, named('all contexts'))),
+      );
     }
     return {
       definition: DEFINITION,
       settings: { rounds, orders, referenceOrders, filledOrders: filled.orders },
       measurements: measurementsOf(runs, orders, referenceOrders),
-      faults: [...runs.references, ...runs.empty, ...runs.filled].flatMap((run) => run.faults),
+      faults: [...runs.references, ...runs.empty, ...runs.filled, ...runs.allContexts].flatMap(
+        (run) => run.faults,
+      ),
     };
   },
 };
+
+/** Inventory confirms each order, which is told by a status event of its own. */
+async function runAllContexts(surroundings: Surroundings, options: IngestOptions): Promise<ProgramRun> {
+  const { kafka, settings, topics } = surroundings;
+  const shop = new LifeTopics(topics, SHOP);
+  await shop.create(kafka);
+  const own = { ...surroundings, settings: { ...settings, ...shop.settings } };
+  return runProgram(own, { ...options, statusEventsPerOrder: 2 });
+}
 
 function measurementsOf(runs: Runs, orders: number, referenceOrders: number): Measurement[] {
   const published = (programs: readonly ProgramRun[]): number[] =>
     programs.map((run) => orders / run.publishedSeconds);
   const empty = published(runs.empty);
   const filled = published(runs.filled);
+  const allContexts = published(runs.allContexts);
   const reference = runs.references.map((run) => referenceOrders / run.seconds);
   return [
     ...measurementsOfProgram('waybill', runs.empty, orders),
     ...measurementsOfProgram('filled', runs.filled, orders),
+    { name: 'all contexts: confirmed and out', unit: 'orders/s', rounds: allContexts },
+    ...costsOfProgram('all contexts', runs.allContexts, orders),
     { name: 'one at a time: stored', unit: 'orders/s', rounds: reference },
     ...[
       { name: 'waybill (stored and out) / one at a time', rounds: ratios(empty, reference) },
       { name: 'filled / waybill (stored and out)', rounds: ratios(filled, empty) },
+      { name: 'all contexts / waybill', rounds: ratios(allContexts, empty) },
     ].map((ratio) => ({ ...ratio, unit: 'times' })),
   ];
 }

@@ -15,6 +15,9 @@ const KEPT_LINES = 20;
 /** All that the program gets from the surroundings of this run. */
 const INHERITED = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_OPTIONS'];
 
+/** What a program is for unless it is told otherwise: what others cost has rows of its own. */
+const ORDERS_ALONE = { CONTEXTS: 'orders' };
+
 /** A line of the program's log. */
 export interface LogLine {
   readonly msg?: string;
@@ -51,7 +54,7 @@ export class Program {
 
   /**
    * Starts the program from dist/ with the given settings and its own defaults for the rest: neither the
-   * environment's nor those of a .env file count.
+   * environment's nor those of a .env file count. Where CONTEXTS is not given, it is for orders alone.
    *
    * @param core the only one that it may use, where processes can be kept to one
    * @throws Error when it has not been built
@@ -67,7 +70,13 @@ export class Program {
     const [file, ...args] = pinnedTo(core, [process.execPath, MAIN, ...command]);
     const child = spawn(file, args, {
       cwd: directory,
-      env: { ...inherited, SERVER_PORT: '0', STATIC_DIR: join(PROJECT_DIR, 'web'), ...settings },
+      env: {
+        ...inherited,
+        SERVER_PORT: '0',
+        STATIC_DIR: join(PROJECT_DIR, 'web'),
+        ...ORDERS_ALONE,
+        ...settings,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new Program(child, directory);

@@ -6,6 +6,7 @@ import 'reflect-metadata';
 import type { Benchmark } from './benchmark.js';
 import { growth } from './growth.js';
 import { ingest } from './ingest.js';
+import { life } from './life.js';
 import { list } from './list.js';
 import { mixed } from './mixed.js';
 import { read } from './read.js';
@@ -16,7 +17,7 @@ import { Progress } from '../src/platform/progress.js';
 import { describeMachine, tableOf, writeResult } from './report.js';
 import { Services } from './services.js';
 
-const BENCHMARKS: readonly Benchmark[] = [ingest, read, list, write, mixed, startup, sensors];
+const BENCHMARKS: readonly Benchmark[] = [ingest, read, list, write, mixed, startup, sensors, life];
 
 /** Those that take so long that they have to be asked for. */
 const LONG_BENCHMARKS: readonly Benchmark[] = [growth];

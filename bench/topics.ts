@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type Kafka, type Message, Partitioners } from 'kafkajs';
+import { type Admin, type Kafka, type Message, Partitioners } from 'kafkajs';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const PARTITIONS = 4;
 const SEND_MESSAGES = 1_000;
+const KNOWN_WITHIN_MS = 20_000;
+const LOOK_EVERY_MS = 100;
 
 /** Topics and a consumer group that a round has to itself. */
 export interface RoundTopics {
@@ -19,31 +22,44 @@ export async function createTopics(kafka: Kafka): Promise<RoundTopics> {
     status: `${round}.status`,
     deadLetters: `${round}.dead-letter`,
   };
+  await createNamed(kafka, Object.values(topics));
+  return { ...topics, groupId: round };
+}
+
+/** Makes topics with as many partitions as the program would give them. */
+export async function createNamed(kafka: Kafka, names: readonly string[]): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   try {
     await admin.createTopics({
-      waitForLeaders: true,
-      topics: Object.values(topics).map((topic) => ({
-        topic,
-        numPartitions: PARTITIONS,
-        replicationFactor: 1,
-      })),
+      waitForLeaders: false,
+      topics: names.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor: 1 })),
     });
+    await untilKnown(admin, names);
   } finally {
     await admin.disconnect();
   }
-  return { ...topics, groupId: round };
 }
 
-export async function deleteTopics(
-  kafka: Kafka,
-  { orders, status, deadLetters }: RoundTopics,
-): Promise<void> {
+/** kafkajs itself would wait for leaders, and give up where a busy broker does not know the topics at all yet. */
+async function untilKnown(admin: Admin, topics: readonly string[]): Promise<void> {
+  for (const deadlineMs = Date.now() + KNOWN_WITHIN_MS; ; await pause(LOOK_EVERY_MS)) {
+    try {
+      await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));
+      return;
+    } catch (error) {
+      if (Date.now() > deadlineMs) throw error;
+    }
+  }
+}
+
+/** Deletes all topics of a round, those among them that the program has made for itself. */
+export async function deleteTopics(kafka: Kafka, { groupId }: RoundTopics): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    await admin.deleteTopics({ topics: [orders, status, deadLetters] });
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(`${groupId}.`));
+    await admin.deleteTopics({ topics });
   } finally {
     await admin.disconnect();
   }

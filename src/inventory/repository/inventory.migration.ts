@@ -3,7 +3,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /** Stock, what orders hold of it, and the journal. The schema is there before. */
 export class Inventory1796558400000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // What a sale wants is changed with each batch of orders: there is room for the next version of a row beside it.
+    // What is changed again and again has room for the next version of a row beside it, so that its indexes stay as they are.
     await runner.query(`
       CREATE TABLE inventory.stock (
         chrt_id    bigint      NOT NULL,
@@ -25,7 +25,7 @@ export class Inventory1796558400000 implements MigrationInterface {
         taken           boolean NOT NULL,
         CONSTRAINT pk_reservations PRIMARY KEY (order_uid, content_version, chrt_id),
         CONSTRAINT ck_reservations_quantity CHECK (quantity > 0)
-      )`);
+      ) WITH (fillfactor = 80)`);
     await runner.query(`CREATE INDEX ix_reservations_chrt_id ON inventory.reservations (chrt_id)`);
     await runner.query(`
       CREATE TABLE inventory.movements (
@@ -55,7 +55,7 @@ export class Inventory1796558400000 implements MigrationInterface {
         number          bigint NOT NULL,
         reserved_at     timestamptz,
         CONSTRAINT pk_known_orders PRIMARY KEY (order_uid)
-      )`);
+      ) WITH (fillfactor = 70)`);
     await runner.query(`
       CREATE INDEX ix_known_orders_reserved_at ON inventory.known_orders (reserved_at)
       WHERE reserved_at IS NOT NULL`);

@@ -39,7 +39,7 @@ export const BalanceEntity = new EntitySchema<BalanceRow>({
     order_version: { type: 'integer', nullable: true, comment: 'null as long as the order is not known' },
     content_version: { type: 'integer', default: 0 },
     order_status: { type: 'text', nullable: true },
-    amount: { type: 'bigint', nullable: true, comment: "the order's" },
+    amount: { type: 'bigint', nullable: true, comment: "the order's; null as long as it is not known" },
     currency: { type: 'text', default: '' },
     payment_status: { type: 'text', default: 'unpaid' },
     authorized: MONEY,
@@ -60,6 +60,6 @@ export const BalanceEntity = new EntitySchema<BalanceRow>({
     { name: 'ix_balances_payment_status', columns: ['payment_status', 'id'] },
     { name: 'ix_balances_refund_due', columns: ['id'], where: 'is_refund_due' },
     { name: 'ix_balances_void_due', columns: ['id'], where: 'is_void_due' },
-    { name: 'ix_balances_waiting', columns: ['id'], where: 'order_version IS NULL' },
+    { name: 'ix_balances_waiting', columns: ['id'], where: 'amount IS NULL' },
   ],
 });

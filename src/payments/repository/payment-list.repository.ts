@@ -39,6 +39,6 @@ function conditionsOf(
   const conditions: string[] = [];
   if (statuses !== undefined) conditions.push(`b.payment_status = ANY (${parameter(statuses)}::text[])`);
   if (dues !== undefined) conditions.push(`(${dues.map((due) => `b.is_${due}_due`).join(' OR ')})`);
-  if (waiting !== undefined) conditions.push(`b.order_version IS ${waiting ? '' : 'NOT '}NULL`);
+  if (waiting !== undefined) conditions.push(`b.amount IS ${waiting ? '' : 'NOT '}NULL`);
   return conditions;
 }

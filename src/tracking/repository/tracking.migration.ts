@@ -31,7 +31,7 @@ export class Tracking1796472000000 implements MigrationInterface {
         track_number text COLLATE "C" NOT NULL,
         marks        jsonb,
         CONSTRAINT pk_parcels PRIMARY KEY (track_number)
-      )`);
+      ) WITH (fillfactor = 60)`);
     await runner.query(`COMMENT ON COLUMN tracking.parcels.marks IS 'null where no event of it has come'`);
     await runner.query(`
       CREATE TABLE tracking.orders (
@@ -41,7 +41,7 @@ export class Tracking1796472000000 implements MigrationInterface {
         number          bigint           NOT NULL DEFAULT 0,
         digest          bytea,
         CONSTRAINT pk_orders PRIMARY KEY (order_uid)
-      )`);
+      ) WITH (fillfactor = 70)`);
     await runner.query(`COMMENT ON COLUMN tracking.orders.number IS 'of its last announcement; 0: none yet'`);
     await runner.query(`COMMENT ON COLUMN tracking.orders.digest IS 'of what was announced last'`);
     await runner.query(`

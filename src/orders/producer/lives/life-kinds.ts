@@ -40,7 +40,7 @@ export interface LifeKind {
 const pays = (at: number, type: MadeUpPaymentType, upTo = 1): Happening => ({ at, pays: type, upTo });
 const moves = (at: number, type: MadeUpCarrierType, parcel = 0): Happening => ({ at, parcel, moves: type });
 const asks = (at: number, status: OrderStatus): Happening => ({ at, asks: status, isRefused: false });
-/** A request that comes too late, and has to be refused. */
+/** A request that has to be refused, whatever has come of what was sent before. */
 const asksInVain = (at: number, status: OrderStatus): Happening => ({ at, asks: status, isRefused: true });
 
 const ROUTE = ['accepted', 'in_transit', 'arrived', 'out_for_delivery'] as const;
@@ -149,10 +149,10 @@ export const LIFE_KINDS = {
     ],
     ends: ends('delivered', 'paid', 'delivered'),
   },
-  too_late_to_cancel: {
+  called_back_too_early: {
     weight: 3,
     parcels: 1,
-    happenings: [pays(0.05, 'captured'), ...isDelivered(0.15, 0.7), asksInVain(0.95, 'cancelled')],
+    happenings: [pays(0.05, 'captured'), asksInVain(0.15, 'returned'), ...isDelivered(0.25, 0.8)],
     ends: ends('delivered', 'paid', 'delivered'),
   },
   refunded_in_part: {

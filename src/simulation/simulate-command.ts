@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KINDS_BY_EVENTS, LIFE_KIND_NAMES } from '../orders/producer/lives/life-kinds.js';
 import type { LifeEvent } from '../orders/producer/lives/life-plan.js';
 import { PaymentsSettings } from '../payments/payments.settings.js';
@@ -55,6 +56,7 @@ export async function simulate(command: SimulateCommand, parts: SimulateParts): 
     kinds: mayAsk ? LIFE_KIND_NAMES : KINDS_BY_EVENTS,
     isSent,
     onTick: showProgress,
+    sleep: (ms, stop) => sleep(ms, undefined, { signal: stop }),
   });
   await simulation.run(startedAtMs, signal);
   const endedAtMs = performance.now();

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { drawKind, type LifeKindName } from '../orders/producer/lives/life-kinds.js';
 import { orderForLife } from '../orders/producer/lives/life-order.js';
 import { type LifeEvent, planLife } from '../orders/producer/lives/life-plan.js';
@@ -23,6 +22,8 @@ export interface SimulationParts {
   /** Whether an event is sent at all. */
   readonly isSent: (event: LifeEvent) => boolean;
   readonly onTick: (nowMs: number) => void;
+  /** @throws AbortError when the signal is aborted */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 /** What is due meanwhile goes out together. */
@@ -52,7 +53,7 @@ export class Simulation {
 
   /** Resolves once all that began are at their end, or when the signal is aborted. */
   async run(startedAtMs: number, signal: AbortSignal): Promise<void> {
-    const { pace, sender, onTick } = this.parts;
+    const { pace, sender, onTick, sleep } = this.parts;
     const isOver = (): boolean => this.underWay === 0 && performance.now() - startedAtMs >= pace.forMs;
     while (!signal.aborted && !isOver()) {
       const nowMs = performance.now();
@@ -61,7 +62,7 @@ export class Simulation {
       try {
         if (due.length > 0) await sender.send(due, this.goOn, signal);
         onTick(performance.now());
-        if (due.length < MAX_AT_ONCE) await sleep(TICK_MS, undefined, { signal });
+        if (due.length < MAX_AT_ONCE) await sleep(TICK_MS, signal);
       } catch (error) {
         if (signal.aborted) return;
         throw error;

@@ -7,7 +7,6 @@ import { Lifecycle } from '../../platform/lifecycle.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { DirectMessages } from '../../platform/messaging/direct-messages.js';
 import { Topics } from '../../platform/messaging/topics.js';
-import type { OrderStatus } from '../model/order-life.js';
 import type { Order } from '../model/order.js';
 import { LIFE_KIND_NAMES, type LifeKindName } from '../producer/lives/life-kinds.js';
 import { messageOf } from '../producer/lives/life-message.js';
@@ -19,13 +18,22 @@ import { StatusSubmission } from './status-submission.js';
 /** Lives that are played at a time; each sends about ten messages, and at most thirty. */
 export const MAX_LIVES = 100;
 const LIFE_MS = 30_000;
-const ASK_AGAIN_MS = 500;
-const MAX_ASKS = 60;
+const AGAIN_MS = 500;
+const MAX_ATTEMPTS = 60;
 
 /** Who takes what is sent to a topic of theirs; nothing is sent to who does not run here. */
 const TAKER = { payments: 'payments', 'delivery-events': 'tracking' } as const;
 
 const kindAt = (place: number): LifeKindName => LIFE_KIND_NAMES[place % LIFE_KIND_NAMES.length]!;
+
+/** What a life asks of an order that has not come from its topic yet. */
+class OrderNotThereError extends Error {
+  override readonly name = 'OrderNotThereError';
+
+  constructor(orderUid: string) {
+    super(`the order ${orderUid} has not come yet`);
+  }
+}
 
 /**
  * Plays lives of made-up orders out in this process, for demonstrations. They are held in memory alone: a stop cuts off those
@@ -112,7 +120,7 @@ export class DemoLives {
     try {
       for (const { atMs, event } of planLife(Math.random, order, { kind, lengthMs: this.lifeMs })) {
         await sleep(Math.max(0, beganAtMs + atMs - performance.now()), undefined, { signal });
-        await this.send(event);
+        await this.sendForSure(event);
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -120,18 +128,26 @@ export class DemoLives {
     }
   }
 
-  /** What is refused is part of the life. What is asked of an order that has not come yet is asked again. */
-  private async ask(orderUid: string, status: OrderStatus): Promise<void> {
-    const request = { orderUid, status, reason: 'a made-up life' };
-    for (let attempt = 1; attempt <= MAX_ASKS; attempt++) {
-      const { outcome } = await this.statuses.submit(request, 0);
-      if (outcome !== 'absent') return;
-      await sleep(ASK_AGAIN_MS, undefined, { signal: this.stopping.signal });
+  /** What fails is tried again, since those who take it know what comes twice. @throws what failed, after half a minute */
+  private async sendForSure(event: LifeEvent): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.send(event);
+      } catch (error) {
+        if (attempt === MAX_ATTEMPTS || this.stopping.signal.aborted) throw error;
+      }
+      await sleep(AGAIN_MS, undefined, { signal: this.stopping.signal });
     }
   }
 
   private async send(event: LifeEvent): Promise<void> {
-    if (event.to === 'status') return this.ask(event.orderUid, event.status);
+    if (event.to === 'status') {
+      const { orderUid, status } = event;
+      const { outcome } = await this.statuses.submit({ orderUid, status, reason: 'a made-up life' }, 0);
+      // What is refused is part of the life.
+      if (outcome === 'absent') throw new OrderNotThereError(orderUid);
+      return;
+    }
     const message = messageOf(event)!;
     // The order itself was sent before.
     if (message.topic === 'orders' || !this.environment.CONTEXTS.includes(TAKER[message.topic])) return;

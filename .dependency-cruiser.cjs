@@ -16,8 +16,11 @@ const ROOMS = {
   http: ['model', 'service'],
 };
 
-/** A file of a layer, of any context: `platform` is no context, and holds folders of the same names. */
-const inLayer = (layer) => `^src/(?!platform/)([^/]+)/${layer}/`;
+/** `platform` is no context, though it holds folders of the same names; nor is `simulation`, which stands beside the program. */
+const CONTEXT = 'src/(?!platform/|simulation/)';
+
+/** A file of a layer, of any context. */
+const inLayer = (layer) => `^${CONTEXT}([^/]+)/${layer}/`;
 
 /**
  * The rules of all layers but the model.
@@ -42,7 +45,7 @@ const layerRules = (prefix, home, contexts) =>
 
 /** The examples keep to the layers as if they stood in src. */
 const roomRules = [
-  ...layerRules('', 'src', 'src/(?!platform/)'),
+  ...layerRules('', 'src', CONTEXT),
   ...layerRules('example-', 'test/contexts', 'test/contexts/'),
 ];
 
@@ -119,7 +122,7 @@ module.exports = {
       severity: 'error',
       from: {},
       to: {
-        path: '^src/(?!platform/)[^/]+/.',
+        path: `^${CONTEXT}[^/]+/.`,
         pathNot: `^src/[^/]+/((${CONTEXT_LAYERS.join('|')})/|[^/]+$)`,
       },
     },
@@ -127,7 +130,7 @@ module.exports = {
       name: 'context-module-imports-its-own',
       comment: 'What stands in the context folder itself puts its layers together, for app.module.ts.',
       severity: 'error',
-      from: { path: '^src/(?!platform/)([^/]+)/[^/]+$', pathNot: SPECS },
+      from: { path: `^${CONTEXT}([^/]+)/[^/]+$`, pathNot: SPECS },
       to: { path: '^(src|migrations|scripts|test|bench)/', pathNot: '^src/(platform|$1)/' },
     },
     {
@@ -141,8 +144,30 @@ module.exports = {
       name: 'contexts-meet-in-events',
       comment: 'One context never imports another.',
       severity: 'error',
-      from: { path: '^src/(?!platform/)([^/]+)/', pathNot: SPECS },
+      from: { path: `^${CONTEXT}([^/]+)/`, pathNot: SPECS },
       to: { path: '^src/[^/]+/', pathNot: '^src/(platform|$1)/' },
+    },
+    {
+      name: 'simulation-sends-what-others-would',
+      comment:
+        'It makes lives of orders up as orders do, reads whose secrets it signs with, and reaches nothing else of a context.',
+      severity: 'error',
+      from: { path: '^src/simulation/', pathNot: SPECS },
+      to: {
+        path: '^(src|migrations|scripts|test|bench)/',
+        pathNot: [
+          '^src/(simulation|platform)/',
+          '^src/orders/producer/lives/',
+          String.raw`^src/[^/]+/[^/]+\.settings\.ts$`,
+        ],
+      },
+    },
+    {
+      name: 'simulation-is-started-from-above',
+      comment: 'The program runs without it.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: ['^src/simulation/', SPECS] },
+      to: { path: '^src/simulation/' },
     },
     {
       name: 'platform-knows-no-context',

@@ -5,7 +5,7 @@ import {
   loadSettings,
   settingsWithoutEffect,
 } from './platform/config/load-environment.js';
-import type { House } from './app.module.js';
+import { type House, topicsOf } from './app.module.js';
 import { Environment } from './platform/config/environment.js';
 import type { Context } from './platform/context.js';
 import { chosenContexts } from './platform/context-registry.js';
@@ -24,13 +24,14 @@ import {
   DEAD_LETTERS_USAGE,
   type DeadLettersCommand,
   parseDeadLettersCommand,
-  UsageError,
 } from './platform/dead-letters/command/dead-letters-arguments.js';
+import { UsageError } from './platform/usage-error.js';
 import { keepTickShape } from './platform/tick-shape.js';
 import {
   contextCommand,
   deadLettersCommand,
   migrateDatabase,
+  openTerminal,
   resetDatabase,
   skipBatch,
 } from './database-commands.js';
@@ -47,6 +48,7 @@ const COMMANDS = {
   'reset-database': 'delete all that is stored, with --yes',
   'skip-batch': "go on behind a batch of Kafka's that cannot be decoded; with --help, how",
   'dead-letters': 'list, show, replay or discard refused events; with --help, how',
+  simulate: 'drive whole lives of made-up orders; with --help, how',
   version: 'which version this is',
 };
 
@@ -185,6 +187,30 @@ async function deadLetters(contexts: readonly Context[], options: string[]): Pro
   return onDatabase(contexts, (house) => deadLettersCommand(house, asked));
 }
 
+async function simulation(contexts: readonly Context[], options: string[]): Promise<void> {
+  // Loaded by those who simulate only.
+  const { parseSimulateCommand, SIMULATE_USAGE } = await import('./simulation/simulate-arguments.js');
+  if (options.includes('--help')) {
+    process.stdout.write(SIMULATE_USAGE);
+    return;
+  }
+  const house = readHouse(contexts);
+  const { KAFKA_BROKERS, LOG_LEVEL } = house.settings.of(Environment);
+  let command;
+  try {
+    command = parseSimulateCommand(options, KAFKA_BROKERS !== undefined);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n\n${SIMULATE_USAGE}`);
+    process.exit(EX_USAGE);
+  }
+  const { simulate } = await import('./simulation/simulate-command.js');
+  const parts = { settings: house.settings, topics: topicsOf(house), terminal: openTerminal() };
+  process.exitCode = await simulate(command, parts).catch((error: unknown) =>
+    giveUp(error, createLogger(LOG_LEVEL)),
+  );
+}
+
 async function skip(contexts: readonly Context[], words: string[]): Promise<void> {
   const command = parseSkipBatchCommand(words);
   if (command === undefined) {
@@ -229,6 +255,7 @@ export async function runCommandLine(
 ): Promise<void> {
   if (command === 'dead-letters') return deadLetters(contexts, options);
   if (command === 'skip-batch') return skip(contexts, options);
+  if (command === 'simulate') return simulation(contexts, options);
   if (command === 'reset-database') {
     if (options.join() === '--yes') return onDatabase(contexts, resetDatabase);
     return refuseUsage(

@@ -93,7 +93,7 @@ export async function contextCommand(house: House, command: ContextCommand): Pro
 }
 
 /** Standard output and error; Ctrl-C ends long work after what is under way. */
-function openTerminal(): Terminal {
+export function openTerminal(): Terminal {
   const stopping = new AbortController();
   const stop = (): void => stopping.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);

@@ -17,12 +17,13 @@ export class Progress {
     this.show(0, 0);
   }
 
-  show(done: number, total: number): void {
+  /** @param what stands beside the bar; the phase, unless it is said */
+  show(done: number, total: number, what = this.phase): void {
     if (!this.stream.isTTY) return;
     const share = total === 0 ? 0 : Math.min(done / total, 1);
     const cells = Math.round(share * BAR_CELLS);
     const bar = '█'.repeat(cells) + '░'.repeat(BAR_CELLS - cells);
-    this.stream.write(`${CLEAR_LINE}${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${this.phase}`);
+    this.stream.write(`${CLEAR_LINE}${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${what}`);
   }
 
   finish(): void {

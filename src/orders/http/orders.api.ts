@@ -10,6 +10,7 @@ import { NEXT_STATUSES, ORDER_STATUSES } from '../model/order-life.js';
 import { ORDER_CHANGES, PAYMENT_STATUSES, SHIPMENT_STATUSES } from '../model/order-states.js';
 import { HISTORY_SOURCES } from '../model/stored-version.js';
 import { orderJsonSchema } from '../model/order.schema.js';
+import { MAX_LIVES } from '../service/demo-lives.js';
 import { EXAMPLE_ORDER } from './example-order.js';
 import { MAX_REASON_CHARACTERS } from './status-request.js';
 
@@ -99,6 +100,7 @@ const OPERATIONS: ApiFacts['operations'] = {
   'post /api/orders/test': {
     id: 'sendTestOrders',
     answers: { 202: { headers: ['Location'], schema: schemaRef('TestOrders') } },
+    exampleBody: { life: true },
   },
 };
 
@@ -202,6 +204,16 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
     parcels: { type: 'array', items: { type: 'object' }, description: 'What tracking has told last' },
     stock: { type: ['object', 'null'], description: 'What inventory has told last' },
   }),
+  TestOrdersRequest: {
+    type: 'object',
+    properties: {
+      life: {
+        type: 'boolean',
+        default: false,
+        description: `Whether each order is paid for, sent and so on for 30 seconds, by this process: count is ${MAX_LIVES} at most then, and no more are played at a time. Of contexts that do not run here nothing comes. A stop of the program cuts lives off`,
+      },
+    },
+  },
   TestOrders: {
     type: 'object',
     required: ['order_uid'],

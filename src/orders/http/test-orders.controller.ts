@@ -1,12 +1,15 @@
-import { Controller, Post, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Post, Query, Res } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ProblemError } from '../../platform/http/problem.js';
-import { ParameterReader } from '../../platform/http/request-parameters.js';
+import { ReadsBody } from '../../platform/http/request-bodies.js';
 import { OrdersSettings } from '../orders.settings.js';
+import { DemoLives } from '../service/demo-lives.js';
 import { OrderSubmission } from '../service/order-submission.js';
+import { MAX_COUNT, parseTestOrdersRequest } from './test-orders-request.js';
 
-const MAX_COUNT = 1_000;
+const NO_BODY = Buffer.alloc(0);
+const PROBLEM = { $ref: '#/components/schemas/Problem' };
 
 /** For demonstrations: made-up orders that take the whole way that real ones take. */
 @ApiTags('orders')
@@ -14,43 +17,42 @@ const MAX_COUNT = 1_000;
 export class TestOrdersController {
   constructor(
     private readonly submission: OrderSubmission,
+    private readonly lives: DemoLives,
     private readonly settings: OrdersSettings,
   ) {}
 
   @Post()
+  @ReadsBody()
   @ApiOperation({
-    summary: 'Sends random valid orders to the topic of order events; they are stored a moment later',
+    summary:
+      'Sends random valid orders to the topic of order events; they are stored a moment later, and lead a life if asked to',
   })
   @ApiQuery({
     name: 'count',
     required: false,
     schema: { type: 'integer', minimum: 1, maximum: MAX_COUNT, default: 1 },
   })
+  @ApiBody({ required: false, schema: { $ref: '#/components/schemas/TestOrdersRequest' } })
   @ApiResponse({ status: 202, description: 'On their way; Location is where the first will be' })
-  @ApiResponse({
-    status: 400,
-    description: 'count is not valid',
-    schema: { $ref: '#/components/schemas/Problem' },
-  })
-  @ApiResponse({
-    status: 403,
-    description: 'The setting DEMO is off',
-    schema: { $ref: '#/components/schemas/Problem' },
-  })
+  @ApiResponse({ status: 400, description: 'count or life is not valid', schema: PROBLEM })
+  @ApiResponse({ status: 403, description: 'The setting DEMO is off', schema: PROBLEM })
+  @ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM })
   @ApiResponse({
     status: 503,
-    description: 'Too many were made up lately, or wait to be sent; Retry-After tells when to come again',
-    schema: { $ref: '#/components/schemas/Problem' },
+    description:
+      'Too many were made up lately, wait to be sent, or lead their lives; Retry-After tells when to come again',
+    schema: PROBLEM,
   })
   async send(
-    @Query() { count, ...unknown }: Readonly<Record<string, string | string[]>>,
+    @Query() query: Readonly<Record<string, string | string[]>>,
+    @Body() body: Buffer = NO_BODY,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (this.settings.DEMO === 'off') {
       throw new ProblemError(403, 'orders are not made up here: the setting DEMO is off');
     }
-    refuseUnknown(Object.keys(unknown));
-    const orderUids = await this.submission.sendTestOrders(parseCount(count));
+    const { count, life } = parseTestOrdersRequest(query, body);
+    const orderUids = await (life ? this.lives.begin(count) : this.submission.sendTestOrders(count));
     const first = orderUids[0]!;
     await reply
       .status(202)
@@ -58,19 +60,4 @@ export class TestOrdersController {
       .header('cache-control', 'no-store')
       .send(orderUids.length === 1 ? { order_uid: first } : { order_uid: first, order_uids: orderUids });
   }
-}
-
-/** A misspelt count would otherwise send one order. */
-function refuseUnknown(names: readonly string[]): void {
-  const reader = new ParameterReader(Object.fromEntries(names.map((name) => [name, ''])));
-  reader.refuseOthers('is not a parameter of this request');
-  reader.throwFaults('the query');
-}
-
-function parseCount(text: string | string[] | undefined): number {
-  if (text === undefined) return 1;
-  const count = typeof text === 'string' && /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (count >= 1 && count <= MAX_COUNT) return count;
-  const detail = `must be a whole number from 1 to ${MAX_COUNT}`;
-  throw new ProblemError(400, `count ${detail}`, { errors: [{ path: 'count', detail }] });
 }

@@ -107,7 +107,7 @@ const UID_SUFFIX = 'test';
  * `random` (0 <= n < 1) decides what is in it; the `order_uid` never comes from it, so that two orders never
  * share one, whatever it returns.
  */
-export function randomTestOrder(random: () => number = Math.random): Order {
+export function randomTestOrder(random: () => number = Math.random, { minItems = 1 } = {}): Order {
   const uid = uniqueHex(19) + UID_SUFFIX;
   const whole = (min: number, max: number): number => min + Math.floor(random() * (max - min + 1));
   const pick = <T>(choices: readonly T[]): T => choices[whole(0, choices.length - 1)]!;
@@ -116,7 +116,7 @@ export function randomTestOrder(random: () => number = Math.random): Order {
   const trackNumber = `WB${pick(['IL', 'PL', 'GB', 'CN'])}TEST${whole(100_000, 999_999)}`;
   const createdAt = new Date();
 
-  const items = Array.from({ length: whole(1, MAX_TEST_ITEMS) }, (): Item => {
+  const items = Array.from({ length: whole(minItems, MAX_TEST_ITEMS) }, (): Item => {
     const { name, brand, price } = pick(GOODS);
     const sale = pick(SALES_PERCENT);
     return Object.assign(new Item(), {

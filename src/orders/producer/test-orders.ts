@@ -5,6 +5,7 @@ import { Outbox, type OutboxEntry } from '../../platform/messaging/outbox/outbox
 import { Topics } from '../../platform/messaging/topics.js';
 import { mapInTurns } from '../../platform/event-loop-turns.js';
 import { OrdersSettings } from '../orders.settings.js';
+import type { Order } from '../model/order.js';
 import { encodeOrder } from '../model/order.codec.js';
 import { DemoBudget } from './demo-budget.js';
 import { randomTestOrder } from './test-order.js';
@@ -15,6 +16,8 @@ export const ORDERS_TOPIC = 'orders';
 /** Messages of any kind that may wait: with more, whoever is to take them is behind already. */
 const MAX_WAITING = 3_000;
 const WAITING = 'SELECT count(*)::int AS waiting FROM (SELECT FROM outbox LIMIT $1) AS first';
+
+type MakesOrder = (place: number) => Order;
 
 /** Sends made-up orders the way that real ones come: as events on the topic `orders`. */
 @Injectable()
@@ -32,14 +35,15 @@ export class TestOrders {
   }
 
   /**
+   * @param make makes the order of each place up
    * @returns the ids of the orders, which are on their way once this resolves
    * @throws TooBusyError when too many were made up lately, or too many messages wait in the outbox
    */
-  async send(count: number): Promise<string[]> {
+  async send(count: number, make: MakesOrder = () => randomTestOrder()): Promise<string[]> {
     this.budget.take(count);
     this.underWay += count;
     try {
-      return await this.sendNow(count);
+      return await this.sendNow(count, make);
     } catch (error) {
       this.budget.giveBack(count);
       throw error;
@@ -48,10 +52,11 @@ export class TestOrders {
     }
   }
 
-  private async sendNow(count: number): Promise<string[]> {
+  private async sendNow(count: number, make: MakesOrder): Promise<string[]> {
     // Before anything is made: who is refused, and comes again at once, must cost next to nothing.
     await this.requireRoom();
-    const entries = await mapInTurns('background', Array.from({ length: count }), () => this.entry());
+    const places = Array.from({ length: count }, (_, place) => place);
+    const entries = await mapInTurns('background', places, (place) => this.entryOf(make(place)));
     await this.database.transaction((tx) => this.outbox.append(tx, entries));
     return entries.map(({ aggregateId }) => aggregateId);
   }
@@ -68,8 +73,7 @@ export class TestOrders {
     }
   }
 
-  private entry(): OutboxEntry {
-    const order = randomTestOrder();
+  private entryOf(order: Order): OutboxEntry {
     return {
       topic: this.topics.deployedName(ORDERS_TOPIC),
       aggregateType: 'order',

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { OrdersCacheModule } from '../cache/cache.module.js';
 import { OrdersProducerModule } from '../producer/producer.module.js';
 import { OrdersRepositoryModule } from '../repository/repository.module.js';
+import { DemoLives } from './demo-lives.js';
 import { KeyedOrders } from './keyed-orders.js';
 import { ORDER_INTAKE_METRICS, OrderIntakeMetrics } from './order-intake.metrics.js';
 import { LifeIntake } from './life-intake.js';
@@ -32,6 +33,7 @@ import { WaitingAnnouncements } from './waiting-announcements.js';
     LifeIntake,
     WaitingAnnouncements,
     StatusSubmission,
+    DemoLives,
     OrderHistory,
     OrderVersionStream,
   ],
@@ -42,6 +44,7 @@ import { WaitingAnnouncements } from './waiting-announcements.js';
     OrderBroadcast,
     LifeIntake,
     StatusSubmission,
+    DemoLives,
     OrderHistory,
     OrderVersionStream,
   ],

@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { ParameterReader, type Parameters } from '../../http/request-parameters.js';
+import { UsageError } from '../../usage-error.js';
 import {
   type DeadLetterFilter,
   FILTER_NAMES,
@@ -21,11 +22,6 @@ export type DeadLettersCommand =
   | { readonly action: 'show'; readonly id: number; readonly json: boolean }
   | { readonly action: 'replay' | 'discard'; readonly ids: readonly number[] }
   | { readonly action: 'replay' | 'discard'; readonly matching: BulkRequest };
-
-/** A command line that cannot be understood; the message has a line a fault. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 export const DEAD_LETTERS_USAGE = `usage: waybill dead-letters list [FILTER] [--limit N] [--cursor C] [--json]
        waybill dead-letters show ID [--json]

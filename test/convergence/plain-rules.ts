@@ -3,7 +3,7 @@
  * nothing of its code.
  */
 
-export type Lives = 'received' | 'confirmed' | 'packed' | 'shipped' | 'delivered' | 'cancelled' | 'returned';
+type Lives = 'received' | 'confirmed' | 'packed' | 'shipped' | 'delivered' | 'cancelled' | 'returned';
 
 /** What may follow on each status. */
 export const MAY_BECOME: Readonly<Record<string, readonly string[]>> = {

@@ -76,11 +76,12 @@ async function schemasAround(
 
 async function check(connection: ConnectionSettings): Promise<number> {
   const options = databaseOptions({ settings: Settings.defaults([PROGRAM_SETTINGS]), contexts: CONTEXTS });
-  const migrations = [MIGRATIONS, ...(options.moreMigrations ?? [])];
+  const schemas = options.schemas ?? [];
+  const migrations = [MIGRATIONS, ...schemas.flatMap((schema) => schema.migrations)];
   const source = dataSourceFor(connection, options).setOptions({ migrations });
   await source.initialize();
   try {
-    for (const schema of options.schemas ?? []) await source.query(`CREATE SCHEMA "${schema}"`);
+    for (const { name } of schemas) await source.query(`CREATE SCHEMA "${name}"`);
     if (source.migrations.length === 0) throw new Error(`there are no migrations in ${MIGRATIONS}`);
     const faults = await faultsOf(source);
     for (const fault of faults) console.error(fault);

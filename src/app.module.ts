@@ -5,7 +5,7 @@ import { orders } from './orders/orders.module.js';
 import { payments } from './payments/payments.module.js';
 import { Environment } from './platform/config/environment.js';
 import type { Settings } from './platform/config/setting-group.js';
-import { requireDistinctContexts, schemaOf } from './platform/context-registry.js';
+import { ownSchemaOf, requireDistinctContexts } from './platform/context-registry.js';
 import type { Context } from './platform/context.js';
 import { type Database, type DatabaseOptions } from './platform/database/database.js';
 import { knownFailures } from './platform/known-failures.js';
@@ -37,8 +37,7 @@ export function databaseOptions(
   return {
     entities: [...PLATFORM_ENTITIES, ...contexts.flatMap((context) => context.entities)],
     migrationsDirectory: MIGRATIONS_DIRECTORY,
-    schemas: contexts.flatMap((context) => schemaOf(context) ?? []),
-    moreMigrations: contexts.flatMap((context) => context.migrations ?? []),
+    schemas: contexts.flatMap(ownSchemaOf),
     poolSize: settings.of(Environment).DB_POOL_SIZE,
     report: log && ((fields, message) => log.warn(fields, message)),
   };

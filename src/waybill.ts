@@ -150,6 +150,7 @@ export class Waybill {
       log.warn({ err: error }, 'the database cannot be used yet; trying again');
     };
     await retryUntilDone(() => database.open(postgres.connection), databaseIsAway, signal);
+    if (database.missingSchemas.size > 0) this.makeMissingSchemas();
     health.report('start', { up: false, detail: 'connecting the consumers' });
     health.addCheck('database', async () => {
       if (await database.isReadOnly()) return { up: false, detail: 'it is read-only: nothing can be stored' };
@@ -166,6 +167,24 @@ export class Waybill {
     signal.throwIfAborted();
     if (environment.ROLES.includes('relay')) app.get(OutboxRelay).start();
     health.report('start', { up: true });
+  }
+
+  /** What uses them waits, and is refused over HTTP; the other contexts do their work. */
+  private makeMissingSchemas(): void {
+    const { app, database, log } = this;
+    const { signal } = this.stopping;
+    const detail = (): string =>
+      [...database.missingSchemas].map(([name, reason]) => `${name}: ${reason}`).join('; ');
+    app.get(Health).addRemark('schemas', () => {
+      return database.missingSchemas.size === 0 ? { up: true } : { up: false, detail: detail() };
+    });
+    const makeAll = async (): Promise<void> => {
+      await database.makeMissingSchemas();
+      if (database.missingSchemas.size > 0) throw new Error(detail());
+    };
+    const stillMissing = (error: Error): void =>
+      log.warn({ err: error }, 'schemas of the database cannot be made; trying again');
+    retryUntilDone(makeAll, stillMissing, signal).catch(() => undefined);
   }
 }
 

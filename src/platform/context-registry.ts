@@ -1,6 +1,7 @@
 import { keyPrefixOf, requireDistinctCaches, requireDistinctKeys } from './cache/cache-declaration.js';
 import { ConfigurationError } from './config/load-environment.js';
 import type { Context } from './context.js';
+import type { OwnSchema } from './database/database.js';
 
 const NAME = /^[a-z][a-z0-9_]*$/;
 /** Schemas of PostgreSQL's and of the main context's. */
@@ -16,6 +17,12 @@ export class ContextError extends Error {
 
 /** The schema that a context's tables stand in; undefined for that of the main one, which every database has. */
 export const schemaOf = ({ name, isMain }: Context): string | undefined => (isMain ? undefined : name);
+
+/** That schema, with what makes its tables; none for the main context. */
+export function ownSchemaOf(context: Context): OwnSchema[] {
+  const name = schemaOf(context);
+  return name === undefined ? [] : [{ name, migrations: context.migrations ?? [] }];
+}
 
 /**
  * The contexts that a deployment is for, in the order in which the house has them.

@@ -235,6 +235,16 @@ publicCase(
     const order = anOrder();
     expect((await post(waybill.url, order)).status).toBe(201);
     await expectStored(waybill, [order]);
+    // The others have schemas of their own, which it may not make yet.
+    const health = await ask(`${waybill.url}/health`);
+    expect(health.text).toMatch(/"schemas":{"up":false,"detail":"payments: permission denied for database/);
+    const list = `${waybill.url}/api/payments?status=unpaid`;
+    expectProblem(await ask(list), 503);
+    await runIn(connection, `GRANT CREATE ON DATABASE ${connection.database} TO ${role.user}`);
+    await eventually(
+      async () => expect((await ask(list)).text).toContain(`"order_uid":"${order.order_uid}"`),
+      { timeoutMs: MINUTE_MS },
+    );
   },
   CASE_MS,
 );

@@ -3,7 +3,7 @@ import { ORDER_ENTITIES } from '../../src/orders/repository/order.entities.js';
 import { Database, type DatabaseOptions } from '../../src/platform/database/database.js';
 import type { ConnectionSettings } from '../../src/platform/database/connection-settings.js';
 import type { Context } from '../../src/platform/context.js';
-import { schemaOf } from '../../src/platform/context-registry.js';
+import { ownSchemaOf } from '../../src/platform/context-registry.js';
 import { PLATFORM_ENTITIES } from '../../src/platform/platform.module.js';
 import { createTestDatabase } from './test-database.js';
 
@@ -34,8 +34,7 @@ export async function openWaybillDatabase({
   const options: DatabaseOptions = {
     entities: [...PLATFORM_ENTITIES, ...ORDER_ENTITIES, ...contexts.flatMap(({ entities }) => entities)],
     migrationsDirectory: inject('migrationsDirectory'),
-    schemas: contexts.flatMap((context) => schemaOf(context) ?? []),
-    moreMigrations: contexts.flatMap(({ migrations: own = [] }) => own),
+    schemas: contexts.flatMap(ownSchemaOf),
     poolSize,
   };
   const database = new Database(options);

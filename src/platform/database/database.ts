@@ -15,10 +15,8 @@ export interface DatabaseOptions {
   readonly entities: readonly EntitySchema[];
   /** Folder of the compiled migrations. */
   readonly migrationsDirectory: string;
-  /** Besides `public`; they are made before the migrations run. */
-  readonly schemas?: readonly string[];
-  /** Migrations that stand elsewhere. */
-  readonly moreMigrations?: readonly MigrationClass[];
+  /** Besides `public`. */
+  readonly schemas?: readonly OwnSchema[];
   /** Connections held at most. */
   readonly poolSize: number;
   /** How long a connection may take to come about, or to come free. */
@@ -30,6 +28,12 @@ export interface DatabaseOptions {
 }
 
 export type MigrationClass = new () => MigrationInterface;
+
+/** A schema besides `public`, which is made before what makes its tables runs. */
+export interface OwnSchema {
+  readonly name: string;
+  readonly migrations: readonly MigrationClass[];
+}
 
 export interface TransactionOptions {
   /** How long a statement of it may wait for a lock that somebody else holds; by default as long as any of ours. */
@@ -57,6 +61,8 @@ const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 /** Any number that no one else uses; all replicas must agree on it. */
 const MIGRATION_LOCK = 0x5a11_0001;
 const LOCK_POLL_MS = 250;
+/** SQLSTATE. */
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 /** Time limits of a session and of its answers. */
 interface TimeLimits {
@@ -94,7 +100,10 @@ export function dataSourceFor(
     database: connection.database,
     ssl: connection.ssl,
     entities: [...options.entities],
-    migrations: [`${options.migrationsDirectory}/*.js`, ...(options.moreMigrations ?? [])],
+    migrations: [
+      `${options.migrationsDirectory}/*.js`,
+      ...(options.schemas ?? []).flatMap(({ migrations }) => migrations),
+    ],
     migrationsTableName: 'migrations',
     poolSize: options.poolSize,
     connectTimeoutMS: options.connectLimitMs ?? CONNECT_LIMIT_MS,
@@ -119,6 +128,7 @@ export function dataSourceFor(
 export class Database {
   private dataSource: DataSource | undefined;
   private connection: ConnectionSettings | undefined;
+  private missing: ReadonlyMap<string, string> = new Map();
 
   constructor(private readonly options: DatabaseOptions) {}
 
@@ -144,12 +154,26 @@ export class Database {
     }
   }
 
-  /** Connects and brings the schema up to date. Throws what PostgreSQL or the network says. */
+  /** Schemas besides `public` that PostgreSQL does not let us make, with what it says; what uses them fails. */
+  get missingSchemas(): ReadonlyMap<string, string> {
+    return this.missing;
+  }
+
+  /**
+   * Connects and brings the tables up to date, but for those in {@link missingSchemas}. Throws what PostgreSQL or the network
+   * says.
+   */
   async open(connection: ConnectionSettings): Promise<void> {
-    await migrate(connection, this.options);
+    this.missing = await migrate(connection, this.options);
     const source = dataSourceFor(connection, this.options, programLimits(this.options));
     this.dataSource = await source.initialize();
     this.connection = connection;
+  }
+
+  /** Makes the schemas that are missing, as far as PostgreSQL lets us by now. Throws as `open` does. */
+  async makeMissingSchemas(): Promise<void> {
+    if (this.connection === undefined) throw new DatabaseUnavailableError();
+    this.missing = await migrate(this.connection, this.options);
   }
 
   /**
@@ -189,9 +213,9 @@ export class Database {
   async reset(): Promise<void> {
     const { schemas = [] } = this.options;
     // Names of schemas are letters, digits and underscores: nobody has to escape them.
-    for (const schema of schemas) await this.source.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
+    for (const { name } of schemas) await this.source.query(`DROP SCHEMA IF EXISTS "${name}" CASCADE`);
     await this.source.dropDatabase();
-    for (const schema of schemas) await this.source.query(`CREATE SCHEMA "${schema}"`);
+    for (const { name } of schemas) await this.source.query(`CREATE SCHEMA "${name}"`);
     await this.source.runMigrations({ transaction: 'each' });
   }
 
@@ -222,21 +246,45 @@ async function connectClient(connection: ConnectionSettings, options: DatabaseOp
   return client;
 }
 
-/** Replicas that start together take turns, so that each migration runs once. */
-async function migrate(connection: ConnectionSettings, options: DatabaseOptions): Promise<void> {
+/**
+ * Replicas that start together take turns, so that each migration runs once.
+ *
+ * @returns the schemas that PostgreSQL does not let us make, with what it says
+ */
+async function migrate(
+  connection: ConnectionSettings,
+  options: DatabaseOptions,
+): Promise<ReadonlyMap<string, string>> {
   const client = await connectClient(connection, options);
   try {
     await takeMigrationLock(client);
-    for (const schema of options.schemas ?? []) await makeSchema(client, schema);
-    const source = await dataSourceFor(connection, options).initialize();
+    const missing = await makeSchemas(client, options.schemas ?? []);
+    const schemas = options.schemas?.filter(({ name }) => !missing.has(name)) ?? [];
+    const source = await dataSourceFor(connection, { ...options, schemas }).initialize();
     try {
       await source.runMigrations({ transaction: 'each' });
     } finally {
       await source.destroy();
     }
+    return missing;
   } finally {
     await client.end();
   }
+}
+
+/** @returns those that we may not make, with what PostgreSQL says */
+async function makeSchemas(client: pg.Client, schemas: readonly OwnSchema[]): Promise<Map<string, string>> {
+  const refused = new Map<string, string>();
+  for (const { name } of schemas) {
+    try {
+      await makeSchema(client, name);
+    } catch (error) {
+      const { code, message } = error as pg.DatabaseError;
+      if (code !== INSUFFICIENT_PRIVILEGE) throw error;
+      refused.set(name, message);
+    }
+  }
+  return refused;
 }
 
 /** `CREATE SCHEMA IF NOT EXISTS` asks for the right to make one even where there is one. */

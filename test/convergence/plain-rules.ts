@@ -3,8 +3,6 @@
  * nothing of its code.
  */
 
-type Lives = 'received' | 'confirmed' | 'packed' | 'shipped' | 'delivered' | 'cancelled' | 'returned';
-
 /** What may follow on each status. */
 export const MAY_BECOME: Readonly<Record<string, readonly string[]>> = {
   received: ['confirmed', 'cancelled'],

@@ -103,8 +103,8 @@ export class HttpSender implements Sender {
       return { isAsExpected: false, fault: `${message}${cause?.message ? `: ${cause.message}` : ''}` };
     }
     const { status, ok } = answer;
-    const isRefusedAsItHadTo = event.to === 'status' && event.isRefused && status === REFUSED;
-    if (ok || isRefusedAsItHadTo) return { isAsExpected: true, status };
+    const hasToBeRefused = event.to === 'status' && event.isRefused;
+    if (hasToBeRefused ? status === REFUSED : ok) return { isAsExpected: true, status };
     return { isAsExpected: false, status, fault: `${status} ${text.slice(0, MAX_FAULT_CHARACTERS)}` };
   }
 

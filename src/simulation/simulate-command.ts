@@ -44,7 +44,6 @@ export async function simulate(command: SimulateCommand, parts: SimulateParts): 
   // Each request that waits to be tried again listens.
   setMaxListeners(0, signal);
   const sender = senderOf(command, parts);
-  await sender.open(signal);
   err.write(`seed ${seed}\n`);
   const startedAtMs = performance.now();
   const tally = new Tally(startedAtMs);
@@ -58,9 +57,13 @@ export async function simulate(command: SimulateCommand, parts: SimulateParts): 
     onTick: showProgress,
     sleep: (ms, stop) => sleep(ms, undefined, { signal: stop }),
   });
-  await simulation.run(startedAtMs, signal);
+  try {
+    await sender.open(signal);
+    await simulation.run(startedAtMs, signal);
+  } finally {
+    await sender.close();
+  }
   const endedAtMs = performance.now();
-  await sender.close();
   if (err.isTTY) err.write('\n');
   out(tally.summary(endedAtMs, Math.min(endedAtMs - startedAtMs, forMs), simulation.livesUnderWay));
   if (tally.notTaken > 0) return 1;

@@ -34,7 +34,7 @@ const SLACK = 1.5;
 /** Takes the seeds of lives apart: the golden ratio of 32 bits. */
 const SEED_STEP = 0x9e3779b9;
 
-/** Has lives begin at an even rate, and drives each to its end. What one waits for holds up none of the others. */
+/** Has lives begin at an even rate, and drives each to its end. */
 export class Simulation {
   private readonly queue = new LifeQueue();
   private readonly maxUnderWay: number;

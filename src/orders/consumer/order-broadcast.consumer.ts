@@ -1,6 +1,5 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { Environment } from '../../platform/config/environment.js';
 import { lastValueOf } from '../../platform/messaging/event-headers.js';
 import type { EventHeaders } from '../../platform/messaging/event-headers.js';
 import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
@@ -13,24 +12,15 @@ import { OrderBroadcast } from '../service/order-broadcast.js';
 /** Receives every status event of the topic `order-status` in every process that serves the API. */
 @Controller()
 export class OrderBroadcastConsumer {
-  /** An event of the loopback has its place from its outbox row, which may be committed after later ones. */
-  private readonly hasPlaces: boolean;
-
-  constructor(
-    private readonly broadcast: OrderBroadcast,
-    { KAFKA_BROKERS }: Environment,
-  ) {
-    this.hasPlaces = KAFKA_BROKERS !== undefined;
-  }
+  constructor(private readonly broadcast: OrderBroadcast) {}
 
   @Subscribe({ context: 'orders', topic: 'order-status', mode: 'broadcast' })
   async receive(@Payload() events: readonly ReceivedEvent[]): Promise<void> {
     if (events.length === 0) this.broadcast.resume();
-    await eachInTurns('background', events, ({ headers, value, partition, offset }) => {
+    await eachInTurns('background', events, ({ headers, value }) => {
       const id = parseEventId(lastValueOf(headers, 'ce_id')?.toString());
       if (id === undefined || value === null) return;
-      const place = this.hasPlaces ? { partition, offset } : undefined;
-      this.broadcast.announce({ ...id, value, place }, renewalOf(headers, id.version));
+      this.broadcast.announce({ ...id, value }, renewalOf(headers, id.version));
     });
   }
 }

@@ -3,7 +3,7 @@ import { Subject, type Observable } from 'rxjs';
 import type { CacheRenewal } from '../../platform/cache/tiered-cache.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { OrderCache } from '../cache/order-cache.js';
-import { type EventPlace, RecentEvents, type ReplayedEvent } from './recent-events.js';
+import { RecentEvents, type ReplayedEvent } from './recent-events.js';
 
 /** A status event as it was published. */
 export interface BroadcastStatusEvent {
@@ -11,8 +11,6 @@ export interface BroadcastStatusEvent {
   readonly version: number;
   /** The event's value, JSON in UTF-8. */
   readonly value: Buffer;
-  /** Where it stands in the topic; not there on the loopback, whose places do not grow. */
-  readonly place?: EventPlace | undefined;
 }
 
 /** Passes changes of orders, made by any process, to this process's cache and to the clients of its event streams. */
@@ -43,7 +41,7 @@ export class OrderBroadcast {
     return this.recent.lastId;
   }
 
-  /** The events behind an id, of any process; undefined where they are not all held. */
+  /** The events behind an id that this process gave; undefined where they are not all held. */
   after(id: string): ReplayedEvent[] | undefined {
     return this.recent.after(id);
   }
@@ -60,7 +58,7 @@ export class OrderBroadcast {
     const { orderUid, version } = item;
     if (renewal === undefined) this.cache.changed(orderUid, version);
     else this.cache.renewed(orderUid, { version, ...renewal });
-    this.recent.add(item.value, item.place);
+    this.recent.add(item.value);
     this.items.next(item);
   }
 }

@@ -17,10 +17,13 @@ interface WatchedOrder {
   shown: number;
   /** Requests that the stream is not open for yet. */
   joining: number;
+  /** Whether the last look failed. */
+  isBehind: boolean;
   work: Promise<void>;
 }
 
 const PAGE_VERSIONS = 500;
+const RETRY_AFTER_MS = 1_000;
 
 /**
  * Shows who watches an order each of its versions once, in their order. A status event only says that there are versions to
@@ -63,7 +66,7 @@ export class OrderVersionStream {
     seen: number | undefined,
     enter: (first: readonly StoredVersion[]) => void,
   ): Promise<boolean> {
-    const order = this.watched.get(orderUid) ?? { shown: 0, joining: 0, work: Promise.resolve() };
+    const order = this.watched.get(orderUid) ?? newlyWatched();
     this.watched.set(orderUid, order);
     order.joining++;
     const joined = order.work
@@ -102,14 +105,28 @@ export class OrderVersionStream {
       try {
         const versions = await this.versionsAfter(orderUid, order.shown);
         if (versions !== undefined) this.show(orderUid, order, versions);
+        order.isBehind = false;
       } catch (error) {
-        // The next status event of the order brings these versions as well.
-        this.log.warn({ err: error, orderUid }, 'versions of an order cannot be shown to who watches it');
+        if (!order.isBehind)
+          this.log.warn(
+            { err: error, orderUid },
+            'versions of an order cannot be shown yet to who watches it',
+          );
+        order.isBehind = true;
+        setTimeout(() => this.tryAgain(orderUid, order), RETRY_AFTER_MS).unref();
       }
     });
   }
 
+  /** There may be no further status event of the order that would bring its versions. */
+  private tryAgain(orderUid: string, order: WatchedOrder): void {
+    this.forgetUnwatched();
+    if (this.watched.get(orderUid) === order) this.catchUp(orderUid, order);
+  }
+
   private show(orderUid: string, order: WatchedOrder, versions: readonly StoredVersion[]): void {
+    // Its audience has left during the look, and perhaps another has come, which is told by a look of its own.
+    if (this.watched.get(orderUid) !== order) return;
     for (const one of versions) {
       if (one.version <= order.shown) continue;
       order.shown = one.version;
@@ -135,3 +152,10 @@ export class OrderVersionStream {
     }
   }
 }
+
+const newlyWatched = (): WatchedOrder => ({
+  shown: 0,
+  joining: 0,
+  isBehind: false,
+  work: Promise.resolve(),
+});

@@ -128,7 +128,10 @@ describe.skipIf(kafka.skipped)('orders from Kafka', () => {
         expect(headers.get('x-cache')).toBe('HIT');
       }
     });
-    const again = await watch(other.url, '/api/events', { 'last-event-id': seen.id });
+    const elsewhere = await watch(other.url, '/api/events', { 'last-event-id': seen.id });
+    await eventually(() => expect(elsewhere.events.map(({ event }) => event)).toEqual(['reset']));
+    elsewhere.hangUp();
+    const again = await watch(one.url, '/api/events', { 'last-event-id': seen.id });
     await again.eventWith(`${uid}:2`);
     expect(again.events.map(({ event, data }) => [event, data.version])).toEqual([['order-status', 2]]);
     again.hangUp();

@@ -1,7 +1,7 @@
 import { databaseOptions, type House, topicsOf } from './app.module.js';
 import { Environment } from './platform/config/environment.js';
 import type { ContextCommand } from './platform/context-command.js';
-import { Database } from './platform/database/database.js';
+import { Database, type DatabaseOptions } from './platform/database/database.js';
 import {
   databasePlace,
   NoDatabaseError,
@@ -15,6 +15,10 @@ import { askToSkip, type SkipBatchCommand } from './platform/messaging/batch-ski
 import type { Terminal } from './platform/terminal.js';
 import { DeadLettersCommandRun } from './platform/dead-letters/command/dead-letters-command.js';
 
+const HOUR_MS = 3_600_000;
+/** Nobody waits for a command but who runs it, and it may look at all that there is. */
+const COMMAND_LIMITS = { statementLimitMs: HOUR_MS, answerLimitMs: HOUR_MS + 5_000 };
+
 const environmentOf = ({ settings }: House): Environment => settings.of(Environment);
 
 /**
@@ -26,9 +30,9 @@ async function withDatabase<T>(
   house: House,
   postgres: Postgres,
   work: (database: Database) => Promise<T>,
-  { mayBeNew = false } = {},
+  { mayBeNew = false, limits = {} }: { mayBeNew?: boolean; limits?: Partial<DatabaseOptions> } = {},
 ): Promise<T> {
-  const database = new Database(databaseOptions(house));
+  const database = new Database({ ...databaseOptions(house), ...limits });
   try {
     if (!mayBeNew && (await database.isNew(postgres.connection))) {
       throw new NoDatabaseError(databasePlace(environmentOf(house)));
@@ -87,8 +91,11 @@ export async function deadLettersCommand(
 export async function contextCommand(house: House, command: ContextCommand): Promise<number> {
   requireDatabase(environmentOf(house));
   const terminal = openTerminal();
-  return withDatabase(house, await reachPostgres(environmentOf(house)), (database) =>
-    command.run({ database, settings: house.settings, topics: topicsOf(house), terminal }),
+  return withDatabase(
+    house,
+    await reachPostgres(environmentOf(house)),
+    (database) => command.run({ database, settings: house.settings, topics: topicsOf(house), terminal }),
+    { limits: COMMAND_LIMITS },
   );
 }
 

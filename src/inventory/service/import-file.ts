@@ -57,7 +57,7 @@ async function* inTurns(body: AsyncIterable<Buffer>, file: FileReader): AsyncGen
   for await (const chunk of body) {
     for (let start = 0; start < chunk.length; start += BYTES_A_TURN) {
       await nextTurn('background');
-      if (file.isFull) throw new EnoughReadError();
+      if (file.hasEnded) throw new EnoughReadError();
       yield chunk.subarray(start, start + BYTES_A_TURN);
     }
   }
@@ -76,6 +76,11 @@ class FileReader {
 
   get isFull(): boolean {
     return this.faults.length >= MAX_LINE_FAULTS;
+  }
+
+  /** Whether nothing in the rest of the file matters. */
+  get hasEnded(): boolean {
+    return this.isFull || (this.hasHeader && this.places === undefined);
   }
 
   take(cells: readonly string[], line: number): void {

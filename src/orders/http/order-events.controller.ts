@@ -11,7 +11,9 @@ import { OrderVersionStream } from '../service/order-version-stream.js';
 import { noSuchOrder, requireOrderUid } from './order-request.js';
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
-const aVersion = aWholeNumber(0, Number.MAX_SAFE_INTEGER);
+/** As the type of the column has it. */
+const MAX_VERSION = 2_147_483_647;
+const aVersion = aWholeNumber(0, MAX_VERSION);
 const EXPECTED_ID = 'must be the id of an event of this stream, which is a version, or 0 for all';
 
 /** The versions of one order as they come about, as Server-Sent Events; the channels of the stream are orders. */

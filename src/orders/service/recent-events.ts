@@ -12,7 +12,8 @@ export interface ReplayedEvent {
 }
 
 const MIB = 1_048_576;
-const MAX_BYTES = 16 * MIB;
+/** A client that comes again may get as much at once. */
+const MAX_BYTES = 8 * MIB;
 const EVENT_OVERHEAD_BYTES = 200;
 const RUN_CHARACTERS = 8;
 const ID = /^([0-9a-f]{8})\.(\d{1,15})$/;

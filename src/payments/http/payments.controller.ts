@@ -78,12 +78,18 @@ export class PaymentsController {
     description: 'Neither the order nor a payment of it is known',
     schema: PROBLEM,
   })
-  async ofOrder(@Param('order_uid') orderUid: string, @Res() reply: FastifyReply): Promise<void> {
+  @ApiResponse({ status: 503, description: 'Too many pages are under way', schema: PROBLEM })
+  async ofOrder(
+    @Param('order_uid') orderUid: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     if (!isOrderUid(orderUid)) {
       const detail = 'must be 1 to 64 letters, digits, hyphens and underscores';
       throw new ProblemError(400, `order_uid ${detail}`, { errors: [{ path: 'order_uid', detail }] });
     }
-    const found = await this.lookup.ofOrder(orderUid);
+    // A ledger may be as long as a page of orders.
+    const found = await this.pages.make(request, () => this.lookup.ofOrder(orderUid));
     if (found === undefined) throw new ProblemError(404, 'neither this order nor a payment of it is known');
     await send(reply, viewWithLedger(found));
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
+import { eachInTurns } from '../../platform/event-loop-turns.js';
 import type { OrderPayments } from '../model/order-payments.js';
 import type { PaymentAnnouncement } from '../model/payment-announcement.js';
 import { hasSameContent, type PaymentEvent } from '../model/payment-event.js';
@@ -7,6 +8,9 @@ import { weigh } from '../model/weighing.js';
 import { PaymentAnnouncements } from '../producer/payment-announcements.js';
 import { BalanceRepository } from '../repository/balance.repository.js';
 import { LedgerRepository } from '../repository/ledger.repository.js';
+
+/** Weighing an order costs some microseconds for each event of its ledger. */
+const MOST_WEIGHED_SINGLY = 100;
 
 /**
  * What became of a payment event: it is in the ledger now, it was there already, or its `event_id` is that of another one,
@@ -59,7 +63,10 @@ export class PaymentRecording {
     return new Set(fresh);
   }
 
-  /** Each event is weighed by itself, so that what it changes names it as the cause. */
+  /**
+   * Each event is weighed by itself, so that what it changes names it as the cause. An order with very many is weighed once,
+   * after the last of the batch.
+   */
   private async weighAfter(
     tx: Transaction,
     fresh: readonly PaymentEvent[],
@@ -74,14 +81,16 @@ export class PaymentRecording {
     const payments = new Map(uids.map((uid) => [uid, kept.get(uid)!]));
     const announcements: PaymentAnnouncement[] = [];
     const at = new Date().toISOString();
-    for (const event of fresh) {
+    const lasts = new Map(fresh.map((event) => [event.order_uid, event]));
+    await eachInTurns('background', fresh, (event) => {
       const before = payments.get(event.order_uid)!;
       const ledger = soFar.get(event.order_uid)!;
       ledger.push(event);
+      if (ledger.length > MOST_WEIGHED_SINGLY && lasts.get(event.order_uid) !== event) return;
       const weighed = weigh(before, { order: before.order, ledger, cause: event.event_id, at });
       payments.set(event.order_uid, weighed.payments);
       if (weighed.announcement !== undefined) announcements.push(weighed.announcement);
-    }
+    });
     await this.balances.save(tx, [...payments.values()]);
     await this.announcements.append(tx, announcements);
   }

@@ -23,6 +23,8 @@ export interface DatabaseOptions {
   readonly connectLimitMs?: number;
   /** How long the answer to a statement may take. */
   readonly answerLimitMs?: number;
+  /** How long PostgreSQL works on a statement before it gives it up. */
+  readonly statementLimitMs?: number;
   /** Hears of what an operator should know. */
   readonly report?: PoolReport;
 }
@@ -79,7 +81,7 @@ const MIGRATION_LIMITS: TimeLimits = {
 const programLimits = (options: DatabaseOptions): TimeLimits => ({
   answerLimitMs: options.answerLimitMs ?? ANSWER_LIMIT_MS,
   limits: {
-    statementMs: STATEMENT_TIMEOUT_MS,
+    statementMs: options.statementLimitMs ?? STATEMENT_TIMEOUT_MS,
     lockMs: LOCK_TIMEOUT_MS,
     idleInTransactionMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
   },

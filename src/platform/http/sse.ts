@@ -62,6 +62,8 @@ export class EventStream {
   /** Of those who watch all channels. */
   private readonly everything = new SseChannel();
   private readonly channels = new Map<string, SseChannel>();
+  /** What those who began with more than a client may have unread had yet to read then. */
+  private readonly catchingUp = new Map<ServerResponse, number>();
   private batchCharacters = 0;
   private isWriting = false;
   private pauseUntilMs = 0;
@@ -88,11 +90,11 @@ export class EventStream {
   /**
    * Answers a request with the stream, which is the last answer on its connection: none can come after it.
    *
-   * @throws TooBusyError when there are as many clients as there may be
+   * @throws TooBusyError when there are as many clients as there may be, or when they have more to read than there may be
    */
   open(request: FastifyRequest, reply: FastifyReply, watching: Watching = {}): void {
     const isHead = request.method === 'HEAD';
-    if (!isHead) this.requireRoom();
+    if (!isHead) this.requireRoomFor(watching.first);
     reply.hijack();
     // Nobody is there any more, and nothing would tell that it goes.
     if (request.raw.socket.destroyed) return;
@@ -108,6 +110,16 @@ export class EventStream {
     });
     if (isHead) response.end();
     else this.add(response, watching);
+  }
+
+  private requireRoomFor(first: readonly string[] = []): void {
+    this.requireRoom();
+    const characters = first.reduce((sum, { length }) => sum + length, 0);
+    if (characters <= MAX_CLIENT_BYTES) return;
+    let unread = characters;
+    for (const client of this.clients.keys()) unread += client.writableLength;
+    if (unread <= MAX_BUFFERED_BYTES) return;
+    throw new TooBusyError('clients of the stream have too much to read yet', RETRY_AFTER_SECONDS);
   }
 
   /**
@@ -132,12 +144,14 @@ export class EventStream {
 
   private add(response: ServerResponse, { channel: name, first }: Watching): void {
     response.write(FIRST + (first?.join('') ?? ''));
+    if (response.writableLength > MAX_CLIENT_BYTES) this.catchingUp.set(response, response.writableLength);
     const channel = this.channelOf(name);
     this.clients.set(response, channel);
     channel.join(response, first !== undefined);
     this.keepAlive ??= setInterval(() => void this.write(() => ALIVE), KEEP_ALIVE_MS).unref();
     response.once('close', () => {
       this.clients.delete(response);
+      this.catchingUp.delete(response);
       channel.leave(response);
       if (name !== undefined && !channel.isWatched) this.channels.delete(name);
       if (this.clients.size > 0) return;
@@ -189,13 +203,22 @@ export class EventStream {
     let buffered = 0;
     for (const [client, channel] of [...this.clients]) {
       if (++inRound % CLIENTS_A_ROUND === 0) await nextRound();
-      if (client.writableLength > MAX_CLIENT_BYTES) this.drop(client);
+      if (client.writableLength > this.mostUnread(client)) this.drop(client);
       if (client.destroyed || client.writableEnded) continue;
       const bytes = bytesFor(client, channel);
       if (bytes !== undefined) client.write(bytes);
       buffered += client.writableLength;
     }
     if (buffered > MAX_BUFFERED_BYTES) this.dropSlowest(buffered);
+  }
+
+  /** A client that began with more may have that unread as well, until it has caught up. */
+  private mostUnread(client: ServerResponse): number {
+    const first = this.catchingUp.get(client);
+    if (first === undefined) return MAX_CLIENT_BYTES;
+    if (client.writableLength > MAX_CLIENT_BYTES) return first + MAX_CLIENT_BYTES;
+    this.catchingUp.delete(client);
+    return MAX_CLIENT_BYTES;
   }
 
   private dropSlowest(buffered: number): void {

@@ -12,6 +12,7 @@ import { answerInTurns } from './pipelined-requests.js';
 import { ProblemFilter } from './problem.filter.js';
 
 const MAX_CLIENTS = 30;
+const MIB = 1_048_576;
 
 let fastify: FastifyInstance;
 let port: number;
@@ -36,6 +37,9 @@ beforeEach(async () => {
     stream.publish('data: 1\n\n', 'a');
     stream.open(request, reply, { channel: 'a', first: ['data: first\n\n'] });
   });
+  fastify.get<{ Params: { mib: string } }>('/behind/:mib', (request, reply) =>
+    stream.open(request, reply, { first: [`data: ${'x'.repeat(Number(request.params.mib) * MIB)}\n\n`] }),
+  );
   fastify.get('/late', async (request, reply) => {
     await once(request.raw.socket, 'close');
     stream.open(request, reply);
@@ -190,6 +194,27 @@ describe('a channel of an event stream', () => {
 });
 
 describe('the text of an event', () => {
+  it('lets a client that is far behind read what it begins with, while events come', async () => {
+    const { socket, received } = await watch(1, '1.1', '/behind/20');
+    socket.pause();
+    for (let n = 0; n < 5; n++) {
+      stream.publish('data: meanwhile\n\n');
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    expect(onDropped).not.toHaveBeenCalled();
+    socket.resume();
+    await eventually(() => expect(received().endsWith('data: meanwhile\n\n'.repeat(5))).toBe(true));
+    expect(received().length).toBeGreaterThan(20 * MIB);
+  });
+
+  it('takes no more of those who are far behind than there is room for what they have to read', async () => {
+    for (let n = 0; n < 3; n++) (await watch(1, '1.1', '/behind/20')).socket.pause();
+    const refused = await watch(1, '1.1', '/behind/20');
+    expect(refused.received()).toMatch(/^HTTP\/1\.1 503 /);
+    expect(onDropped).not.toHaveBeenCalled();
+    expect((await watch()).received()).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
   it('ends with an empty line, and has a field for each line of its data', () => {
     expect(sseText({ event: 'moved', id: 'T1:2', data: '{"a":1}' })).toBe(
       'event: moved\nid: T1:2\ndata: {"a":1}\n\n',

@@ -18,8 +18,8 @@ export class OrderStatusConsumer {
     const refused: RefusedEvent[] = [];
     await eachInTurns('background', events, (event) => {
       const verdict = decodeOrderContent(event.value);
-      if (verdict.valid) told.push(verdict.content);
-      else refused.push({ event, reason: describeFaults(verdict.faults), attempts: 1 });
+      if (!verdict.valid) refused.push({ event, reason: describeFaults(verdict.faults), attempts: 1 });
+      else if (verdict.content !== undefined) told.push(verdict.content);
     });
     await this.intake.receive(told, refused);
   }

@@ -2,7 +2,6 @@ import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { linkToNextPage } from '../../platform/http/pages.js';
-import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
 import { isTrackNumber, TRACK_NUMBER } from '../model/track-number.js';
@@ -16,10 +15,7 @@ const PROBLEM = { $ref: '#/components/schemas/Problem' };
 @ApiProduces('application/json', 'application/problem+json')
 @Controller('api/tracking')
 export class TrackingController {
-  constructor(
-    private readonly lookup: TrackingLookup,
-    private readonly pages: PagesUnderWay,
-  ) {}
+  constructor(private readonly lookup: TrackingLookup) {}
 
   @Get(':track_number')
   @ApiOperation({
@@ -37,7 +33,6 @@ export class TrackingController {
   @ApiResponse({ status: 200, description: 'The parcel, with a page of its timeline' })
   @ApiResponse({ status: 400, description: 'No parcel can have this track number', schema: PROBLEM })
   @ApiResponse({ status: 404, description: 'Neither an order nor a carrier has named it', schema: PROBLEM })
-  @ApiResponse({ status: 503, description: 'Too many pages are under way', schema: PROBLEM })
   async find(
     @Param('track_number') trackNumber: string,
     @Query() parameters: Parameters,
@@ -49,7 +44,7 @@ export class TrackingController {
       throw new ProblemError(400, `track_number ${detail}`, { errors: [{ path: 'track_number', detail }] });
     }
     const { limit, after } = parseTimelineQuery(parameters);
-    const found = await this.pages.make(request, () => this.lookup.parcel(trackNumber, limit, after));
+    const found = await this.lookup.parcel(trackNumber, limit, after);
     if (found === undefined)
       throw new ProblemError(404, 'neither an order nor a carrier has named this parcel');
     const { parcel, orders, hasMoreOrders, page } = found;

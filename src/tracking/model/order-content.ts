@@ -15,7 +15,7 @@ class OrderNews {
   @OrderUid() order_uid!: string;
   @ShortText() track_number!: string;
   @WholeNumber({ min: 1 }) version!: number;
-  /** The version that the content is from. Senders of before orders had a life raised the version with the content alone. */
+  /** The version that the content is from. Senders of before orders had a life do not tell it. */
   @Optional() @WholeNumber({ min: 1 }) content_version?: number;
   @ListOf(OrderLine, { minItems: 1, maxItems: MAX_ITEMS }) items!: OrderLine[];
 }
@@ -37,17 +37,23 @@ export interface ToldContent extends OrderContent {
 
 const validate = compileValidator(OrderNews, 'an event of an order');
 
-/** The value of an event of `order-status`. Never throws. */
+/**
+ * The value of an event of `order-status`. Never throws.
+ *
+ * @returns no content where its sender knew of no contents, and so left out the track numbers of the items as well: whoever
+ *   needs its order has it told anew
+ */
 export function decodeOrderContent(
   value: Buffer | null,
-): { readonly valid: true; readonly content: ToldContent } | Refusal {
+): { readonly valid: true; readonly content: ToldContent | undefined } | Refusal {
   const verdict = decodeJson(value, (decoded) => validate(decoded, 'ignore'));
   if (!verdict.valid) return verdict;
   const { order_uid, version, content_version, track_number, items } = verdict.model;
+  if (content_version === undefined) return { valid: true, content: undefined };
   const numbers = items.map((item) => item.track_number || track_number).filter((number) => number !== '');
   const content: ToldContent = {
     orderUid: order_uid,
-    contentVersion: content_version ?? version,
+    contentVersion: content_version,
     trackNumbers: [...new Set(numbers)],
     cause: `${order_uid}:${version}`,
   };

@@ -17,7 +17,7 @@ const news = (fields: object = {}): Buffer =>
 function contentOf(fields: object) {
   const verdict = decodeOrderContent(news(fields));
   if (!verdict.valid) throw new Error(describeFaults(verdict.faults));
-  return verdict.content;
+  return verdict.content!;
 }
 
 describe('what an event of order-status says of parcels', () => {
@@ -39,8 +39,11 @@ describe('what an event of order-status says of parcels', () => {
     expect(contentOf({ items: [{}], track_number: '' }).trackNumbers).toEqual([]);
   });
 
-  it('is of the version, where its sender knows no version of the content', () => {
-    expect(contentOf({ content_version: undefined }).contentVersion).toBe(3);
+  it('is nothing where its sender knew of no contents, nor of the track numbers of items', () => {
+    expect(decodeOrderContent(news({ content_version: undefined, items: [{ chrt_id: 1 }] }))).toEqual({
+      valid: true,
+      content: undefined,
+    });
   });
 
   it.each([

@@ -20,6 +20,8 @@ import {
 const kafka = useTier('kafka');
 const SAMPLE_FILE = fileURLToPath(new URL('../samples/order.json', import.meta.url));
 const LONG = { timeoutMs: 60_000 };
+/** The test itself is all that answers orders. */
+const ALONE = { CONTEXTS: 'orders' };
 
 /** The field that the reason of a refused sample names; an empty one: the whole message is at fault. */
 const FAULTY_FIELDS: Record<string, string> = {
@@ -60,7 +62,7 @@ describe.skipIf(kafka.skipped)('orders from Kafka', () => {
 
   it('are stored, answered and told of within a second; the same one again changes nothing', async () => {
     pipeline = await createPipeline(kafka.brokers);
-    const program = await pipeline.start();
+    const program = await pipeline.start(ALONE);
     const status = await pipeline.tap(pipeline.statusTopic);
     const sample = sampleOrder();
     const uid = sample['order_uid'] as string;
@@ -112,7 +114,7 @@ describe.skipIf(kafka.skipped)('orders from Kafka', () => {
 
   it('get the states that others announce, in every process, and a stream goes on in another one', async () => {
     pipeline = await createPipeline(kafka.brokers);
-    const [one, other] = await Promise.all([pipeline.start(), pipeline.start()]);
+    const [one, other] = await Promise.all([pipeline.start(ALONE), pipeline.start(ALONE)]);
     const uid = `announced-${Date.now()}`;
     const stream = await watch(one.url);
     await pipeline.send([messageOf(orderWith(uid))]);
@@ -120,8 +122,9 @@ describe.skipIf(kafka.skipped)('orders from Kafka', () => {
     stream.hangUp();
     const answers = () => Promise.all([one, other].map(({ url }) => ask(`${url}/api/orders/${uid}`)));
     await eventually(async () => expect((await answers()).map(({ status }) => status)).toEqual([200, 200]));
+    const paymentStatus = pipeline.settings['PAYMENT_STATUS_TOPIC'];
     const announcement = { order_uid: uid, number: 1, payment_status: 'paid', content_version: 1 };
-    await pipeline.send([{ key: uid, value: JSON.stringify(announcement) }], 'payment-status');
+    await pipeline.send([{ key: uid, value: JSON.stringify(announcement) }], paymentStatus);
     await eventually(async () => {
       for (const { headers } of await answers()) {
         expect(headers.get('x-payment-status')).toBe('paid');

@@ -1,5 +1,5 @@
 import { ownTopics } from '../support/own-topics.js';
-import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
+import { SHOP, startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 import type { Target } from './abuse.js';
 
 export interface Abused {
@@ -10,10 +10,10 @@ export interface Abused {
 /** @param brokers where it reads orders from a topic of its own; without them it needs no Kafka */
 export async function startAbused(brokers?: string): Promise<Abused> {
   if (brokers === undefined) {
-    const waybill = await startWaybill();
+    const waybill = await startWaybill({ env: SHOP });
     return { waybill, target: { url: waybill.url, dataDir: waybill.dataDir } };
   }
   const { topic, settings } = ownTopics(brokers, { partitions: 2 });
-  const waybill = await startWaybill({ env: settings });
+  const waybill = await startWaybill({ env: { ...SHOP, ...settings } });
   return { waybill, target: { url: waybill.url, dataDir: waybill.dataDir, kafka: { brokers, topic } } };
 }

@@ -15,7 +15,7 @@ import { startPgBouncer } from '../support/pgbouncer.js';
 import type { JsonObject } from '../support/sample-order.js';
 import { createTestDatabase, runOnServer } from '../support/test-database.js';
 import { useTier } from '../support/tiers.js';
-import { runWaybill, startWaybill, type WaybillProcess } from '../support/waybill-process.js';
+import { runWaybill, SHOP, startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 import { publicCase } from './public-case.js';
 
 const kafka = useTier('kafka');
@@ -53,7 +53,7 @@ async function aDatabaseOf(owner: { user: string; password: string }): Promise<C
 }
 
 async function aWaybill(env: Record<string, string>, ready = true): Promise<WaybillProcess> {
-  const waybill = await startWaybill({ env, ready });
+  const waybill = await startWaybill({ env: { ...SHOP, ...env }, ready });
   undo.push(() => waybill.kill());
   return waybill;
 }

@@ -7,7 +7,7 @@ import { ask, post } from '../e2e/api.js';
 import { eventually } from '../support/eventually.js';
 import { type JsonObject, sampleOrder } from '../support/sample-order.js';
 import { startNginx } from '../support/nginx-proxy.js';
-import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
+import { SHOP, startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 import { publicCase } from './public-case.js';
 
 const WITHIN = { timeoutMs: 2_000 };
@@ -16,7 +16,7 @@ const MB = 1_000_000;
 describe('public cases over HTTP', () => {
   let waybill: WaybillProcess;
   beforeAll(async () => {
-    waybill = await startWaybill();
+    waybill = await startWaybill({ env: SHOP });
   });
   afterAll(() => waybill.stop());
 

@@ -10,7 +10,7 @@ import { findCommand } from '../support/debian-packages.js';
 import { eventually } from '../support/eventually.js';
 import { sampleOrder, type JsonObject } from '../support/sample-order.js';
 import { useTier } from '../support/tiers.js';
-import type { WaybillProcess } from '../support/waybill-process.js';
+import { SHOP, type WaybillProcess } from '../support/waybill-process.js';
 import { nginxBefore } from './nginx.js';
 import { publicCase } from './public-case.js';
 
@@ -24,7 +24,7 @@ describe.skipIf(tier.skipped)('an order as an event and as a request', () => {
 
   beforeAll(async () => {
     pipeline = await createPipeline(tier.brokers);
-    waybill = await pipeline.start();
+    waybill = await pipeline.start(SHOP);
   });
   afterAll(() => pipeline.close());
 

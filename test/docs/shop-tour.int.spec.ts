@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask } from '../e2e/api.js';
 import { eventually } from '../support/eventually.js';
 import { createTestDatabase } from '../support/test-database.js';
-import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
+import { SHOP, startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -31,7 +31,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   const { host, port, user, password, database: name } = database.connection;
   env = { DB_HOST: host, DB_PORT: String(port), DB_USER: user, DB_PASSWORD: password, DB_NAME: name };
-  waybill = await startWaybill({ env });
+  waybill = await startWaybill({ env: { ...SHOP, ...env } });
 });
 afterAll(async () => {
   await waybill.stop();

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleOrder } from '../support/sample-order.js';
-import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
+import { SHOP, startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 import { type Answer, anOrder, ask, store } from './api.js';
 
 /** An example of a parameter, as it is sent. */
@@ -44,7 +44,7 @@ describe('/swagger/json', () => {
   let document: Document;
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   beforeAll(async () => {
-    waybill = await startWaybill({ env: { CONTEXTS: 'orders,payments' } });
+    waybill = await startWaybill({ env: SHOP });
     document = JSON.parse((await ask(`${waybill.url}/swagger/json`)).text) as Document;
     ajv.addSchema(document, 'api');
   });

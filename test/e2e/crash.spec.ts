@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { removeDataDir } from '../support/left-behind.js';
-import { startWaybill, temporaryDataDir } from '../support/waybill-process.js';
+import { SHOP, startWaybill, temporaryDataDir } from '../support/waybill-process.js';
 import { eventually } from '../support/eventually.js';
 import { anOrder, ask, post } from './api.js';
 import { watch } from './event-stream.js';
@@ -12,7 +12,7 @@ describe('a program that is killed while orders come in', () => {
   it('has every order that it said it had stored, and sends every status event that it owes', async () => {
     const dataDir = await temporaryDataDir();
     try {
-      const waybill = await startWaybill({ dataDir });
+      const waybill = await startWaybill({ dataDir, env: SHOP });
       const accepted = new Map<string, unknown>();
       let killed = false;
       const posters = Array.from({ length: POSTERS }, async () => {
@@ -32,7 +32,7 @@ describe('a program that is killed while orders come in', () => {
       await Promise.all(posters);
 
       const before = Date.now();
-      const again = await startWaybill({ dataDir });
+      const again = await startWaybill({ dataDir, env: SHOP });
       expect(Date.now() - before).toBeLessThan(5_000);
       const stream = await watch(again.url);
       const lost: string[] = [];
@@ -57,7 +57,7 @@ describe('a program that is killed while orders come in', () => {
     try {
       const orders = [];
       for (let round = 0; round < 3; round++) {
-        const waybill = await startWaybill({ dataDir });
+        const waybill = await startWaybill({ dataDir, env: SHOP });
         for (const order of orders) {
           expect((await ask(`${waybill.url}/api/orders/${order.order_uid}`)).status).toBe(200);
         }

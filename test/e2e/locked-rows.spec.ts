@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectDatabaseErrors } from '../support/database-errors.js';
 import { eventually } from '../support/eventually.js';
 import type { JsonObject } from '../support/sample-order.js';
-import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
+import { SHOP, startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 import { anOrder, ask, expectProblem, post, store, type Answer } from './api.js';
 import { hold } from '../support/embedded-database.js';
 
@@ -15,7 +15,7 @@ const OTHERS = 60;
 
 let waybill: WaybillProcess;
 beforeAll(async () => {
-  waybill = await startWaybill();
+  waybill = await startWaybill({ env: SHOP });
 });
 afterAll(() => waybill.stop());
 

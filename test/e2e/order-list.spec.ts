@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
-import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
+import { SHOP, startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 import { anOrder, ask, expectProblem, JSON_TYPE, pathsOf, store } from './api.js';
 
 type Listed = { order_uid: string }[];
@@ -8,7 +8,7 @@ type Listed = { order_uid: string }[];
 describe('GET /api/orders', () => {
   let waybill: WaybillProcess;
   beforeAll(async () => {
-    waybill = await startWaybill();
+    waybill = await startWaybill({ env: SHOP });
   });
   afterAll(() => waybill.stop());
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectDatabaseErrors } from '../support/database-errors.js';
 import { eventually } from '../support/eventually.js';
 import type { JsonObject } from '../support/sample-order.js';
-import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
+import { SHOP, startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 import { anOrder, ask, post, store } from './api.js';
 import { runInEmbedded, sendEvents } from '../support/embedded-database.js';
 
@@ -36,7 +36,7 @@ describe('what somebody has ordered, and where they live', () => {
   let program: WaybillProcess;
 
   beforeAll(async () => {
-    program = await startWaybill({ env: { LOG_LEVEL: 'trace' } });
+    program = await startWaybill({ env: { ...SHOP, LOG_LEVEL: 'trace' } });
     await runInEmbedded(
       program.dataDir,
       `ALTER TABLE deliveries ADD CONSTRAINT refused_city CHECK (city <> '${REFUSED_CITY}')`,

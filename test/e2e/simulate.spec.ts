@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectEndedLives } from '../support/ended-lives.js';
 import { eventually } from '../support/eventually.js';
-import { runWaybill, startWaybill, type WaybillProcess } from '../support/waybill-process.js';
+import { runWaybill, SHOP, startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 import { ask } from './api.js';
 
 /** sysexits.h */
@@ -13,7 +13,8 @@ const EX_INTERRUPTED = 130;
 const ROOT = resolve(import.meta.dirname, '..', '..');
 
 const secretOf = (byte: number): string => `whsec_${Buffer.alloc(24, byte).toString('base64')}`;
-const SECRETS = {
+const SETTINGS = {
+  ...SHOP,
   PAYMENTS_WEBHOOK_SECRETS: `${secretOf(1)},${secretOf(2)}`,
   TRACKING_WEBHOOK_SECRETS: secretOf(3),
 };
@@ -24,11 +25,11 @@ const countIn = (stdout: string, name: string): number =>
 describe('waybill simulate', () => {
   let waybill: WaybillProcess;
   beforeAll(async () => {
-    waybill = await startWaybill({ env: SECRETS });
+    waybill = await startWaybill({ env: SETTINGS });
   });
   afterAll(() => waybill.stop());
 
-  const simulate = (line: string, env: Record<string, string> = SECRETS) =>
+  const simulate = (line: string, env: Record<string, string> = SETTINGS) =>
     runWaybill({ command: ['simulate', ...line.split(' ')], env });
 
   it('names each argument that is wrong, and says how it is used', async () => {
@@ -57,7 +58,7 @@ describe('waybill simulate', () => {
   });
 
   it('ends with 1 when something is not taken, and says what', async () => {
-    const env = { ...SECRETS, PAYMENTS_WEBHOOK_SECRETS: secretOf(9) };
+    const env = { ...SETTINGS, PAYMENTS_WEBHOOK_SECRETS: secretOf(9) };
     const { code, stdout } = await simulate(`--rate 5/s --for 1s --life 1s --http ${waybill.url}`, env);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^ {2}401 \d+: 0 expected, \d+ not$/m);

@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { removeDataDir } from '../support/left-behind.js';
-import { runWaybill, startWaybill, temporaryDataDir } from '../support/waybill-process.js';
+import { runWaybill, SHOP, startWaybill, temporaryDataDir } from '../support/waybill-process.js';
 import { anOrder, ask, post, store } from './api.js';
 import { SlowPost } from './slow-post.js';
 
@@ -29,7 +29,7 @@ async function silentServer(): Promise<number> {
 
 describe('a start', () => {
   it('says where the page, the API and the data are, and serves them there', async () => {
-    const waybill = await startWaybill();
+    const waybill = await startWaybill({ env: SHOP });
     const printed = waybill.output();
     expect(printed).toContain('Waybill is ready');
     expect(printed).toContain(`page  ${waybill.url}/`);
@@ -48,7 +48,7 @@ describe('a start', () => {
     const etag = await store(first.url, order);
     await first.stop();
     const before = Date.now();
-    const second = await startWaybill({ dataDir });
+    const second = await startWaybill({ dataDir, env: SHOP });
     expect(Date.now() - before).toBeLessThan(5_000);
     const found = await ask(`${second.url}/api/orders/${order.order_uid}`);
     expect(JSON.parse(found.text)).toEqual(order);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { removeDataDir } from '../support/left-behind.js';
-import { startWaybill, temporaryDataDir, type WaybillProcess } from '../support/waybill-process.js';
+import { SHOP, startWaybill, temporaryDataDir, type WaybillProcess } from '../support/waybill-process.js';
 import { anOrder, ask, expectProblem, metric, pathsOf, post, type Answer } from './api.js';
 import { rowsInEmbedded } from '../support/embedded-database.js';
 
@@ -16,7 +16,7 @@ describe('POST /api/orders/test', () => {
   let dataDir: string;
   beforeAll(async () => {
     dataDir = await temporaryDataDir();
-    waybill = await startWaybill({ dataDir });
+    waybill = await startWaybill({ dataDir, env: SHOP });
   });
   afterAll(async () => {
     await waybill.stop();
@@ -106,7 +106,7 @@ describe('POST /api/orders/test', () => {
     });
     const before = await storedAt(location);
     expect(await waybill.stop()).toBe(0);
-    waybill = await startWaybill({ dataDir });
+    waybill = await startWaybill({ dataDir, env: SHOP });
     const after = await storedAt(location);
     expect(after.text).toBe(before.text);
     expect(after.headers.get('etag')).toBe(before.headers.get('etag'));

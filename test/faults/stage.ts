@@ -3,7 +3,7 @@ import type { Admin } from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { eventually } from '../support/eventually.js';
-import { runWaybill } from '../support/waybill-process.js';
+import { runWaybill, SHOP } from '../support/waybill-process.js';
 import { type Account, differenceOf, NOTHING_YET } from './account.js';
 import type { Dice } from './dice.js';
 import { Findings } from './findings.js';
@@ -115,7 +115,7 @@ export class Stage {
       KAFKA_BROKERS: services.kafka.brokers,
       ...topics.settings(),
       ...(redis ? { REDIS_URL: services.redis.url } : {}),
-      ...(ordersAlone ? { CONTEXTS: 'orders' } : {}),
+      ...(ordersAlone ? {} : SHOP),
       ...env,
     };
     const replicas: Replica[] = [];

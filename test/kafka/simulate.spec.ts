@@ -4,21 +4,12 @@ import { expectEndedLives } from '../support/ended-lives.js';
 import { eventually } from '../support/eventually.js';
 import { ownTopics } from '../support/own-topics.js';
 import { useTier } from '../support/tiers.js';
-import { runWaybill, startWaybill, type WaybillProcess } from '../support/waybill-process.js';
+import { runWaybill, SHOP, startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 
 const kafka = useTier('kafka');
 
 describe.skipIf(kafka.skipped)('waybill simulate over Kafka', () => {
-  const { topic, settings } = ownTopics(kafka.brokers);
-  const named = (name: string): string => topic.replace('orders', name);
-  const env = {
-    ...settings,
-    PAYMENTS_TOPIC: named('payments'),
-    PAYMENT_STATUS_TOPIC: named('payment-status'),
-    DELIVERY_EVENTS_TOPIC: named('delivery-events'),
-    SHIPMENT_STATUS_TOPIC: named('shipment-status'),
-    STOCK_STATUS_TOPIC: named('stock-status'),
-  };
+  const env = { ...ownTopics(kafka.brokers).settings, ...SHOP };
   let waybill: WaybillProcess;
   beforeAll(async () => {
     waybill = await startWaybill({ env });

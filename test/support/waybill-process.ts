@@ -22,11 +22,14 @@ const STOP_TIMEOUT_MS = 15_000;
 /** NODE_OPTIONS that have something loaded ahead of the program. */
 const LOADS_MORE = /--(import|require|loader)/;
 
+/** For what is about the shop as a whole: the contexts that the program is for where nobody chooses. */
+export const SHOP = { CONTEXTS: 'orders,payments,tracking,inventory' };
+
 /** What the program may know of the caller's environment; none of it is a setting of ours. */
 const INHERITED = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_V8_COVERAGE'];
 
 export interface WaybillOptions {
-  /** Settings, over those that a test wants anyway: a free port, and a DATA_DIR. */
+  /** Settings, over those that a test wants anyway: orders alone, a free port, and a DATA_DIR. */
   env?: Record<string, string>;
   /** By default a temporary one, which goes when the program does. */
   dataDir?: string;
@@ -203,7 +206,7 @@ async function launch(options: WaybillOptions): Promise<Run> {
 function settingsOf(dataDir: string, root: string): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {};
   for (const name of INHERITED) if (process.env[name] !== undefined) env[name] = process.env[name];
-  return { ...env, SERVER_PORT: '0', STATIC_DIR: join(root, 'web'), DATA_DIR: dataDir };
+  return { ...env, CONTEXTS: 'orders', SERVER_PORT: '0', STATIC_DIR: join(root, 'web'), DATA_DIR: dataDir };
 }
 
 function urlIn(output: string): string {

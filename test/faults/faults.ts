@@ -40,6 +40,8 @@ export interface Fault {
   /** How often in the whole table; once in the short form, unless another fault there shows the same. */
   readonly times: number;
   readonly inShort?: false;
+  /** In the short form it is brought about on orders alone: another fault of its kind there carries all topics. */
+  readonly inShortOnOrders?: true;
   readonly stage?: StageOptions;
   /** Whether PostgreSQL and Kafka go on as before, so that others can be brought about beside it. */
   readonly sparesOthers?: true;
@@ -107,6 +109,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the program stopped (SIGTERM)',
     times: 10,
+    inShortOnOrders: true,
     sparesOthers: true,
     async inject(stage) {
       await stopCleanly(stage, theReplica(stage));
@@ -117,6 +120,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'PostgreSQL restarted, fast',
     times: 3,
+    inShortOnOrders: true,
     async inject({ services }) {
       await services.postgres.goAway('fast');
       await services.postgres.comeBack();
@@ -125,6 +129,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'PostgreSQL restarted, immediate',
     times: 3,
+    inShortOnOrders: true,
     async inject({ services }) {
       await services.postgres.goAway('immediate');
       await services.postgres.comeBack();
@@ -145,6 +150,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'PostgreSQL down when the program starts',
     times: 3,
+    inShortOnOrders: true,
     async inject(stage, { downMs }) {
       const { postgres } = stage.services;
       await postgres.goAway('fast');
@@ -173,6 +179,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "PostgreSQL's backends terminated",
     times: 3,
+    inShortOnOrders: true,
     async inject({ services, database }) {
       for (let round = 0; round < 3; round++) {
         await services.postgres.terminateBackends(database);
@@ -193,6 +200,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'answers of PostgreSQL 2 s late',
     times: 3,
+    inShortOnOrders: true,
     async inject({ services }, { slowMs }) {
       services.postgres.wire.delayAnswers(2_000);
       await pause(slowMs);
@@ -202,6 +210,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'PostgreSQL silent, on connections that stay',
     times: 3,
+    inShortOnOrders: true,
     async inject(stage, { silentMs }) {
       const { wire } = stage.services.postgres;
       wire.mute();
@@ -223,6 +232,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'Kafka restarted',
     times: 3,
+    inShortOnOrders: true,
     async inject({ services, dice }) {
       await services.kafka.goAway(dice.pick(['fast', 'immediate']));
       await services.kafka.comeBack();
@@ -243,6 +253,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'Kafka down when the program starts',
     times: 3,
+    inShortOnOrders: true,
     async inject(stage, { downMs }) {
       const { kafka } = stage.services;
       await stopCleanly(stage, theReplica(stage));
@@ -296,6 +307,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'Redis killed and restarted',
     times: 3,
+    inShortOnOrders: true,
     sparesOthers: true,
     stage: { replicas: 2, redis: true },
     async inject({ services }) {
@@ -307,6 +319,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'largest message, one too large, 1,000 poison',
     times: 1,
+    inShortOnOrders: true,
     sparesOthers: true,
     async inject({ kafka, http, database, dice }) {
       const name = `${database.slice(-8)}-${dice.below(1_000_000)}`;

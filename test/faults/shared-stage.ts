@@ -2,7 +2,7 @@ import type { Dice } from './dice.js';
 import type { Fault, Scale } from './faults.js';
 import { type Outcome, runFaultOn } from './run-fault.js';
 import type { Services } from './services.js';
-import { Stage } from './stage.js';
+import { Stage, type StageOptions } from './stage.js';
 
 /** All that stands on a stage is compared after each fault: beyond this a new one is sooner compared than the old one. */
 const MAX_ORDERS = 4_000;
@@ -14,6 +14,7 @@ export class SharedStage {
   constructor(
     private readonly services: Services,
     private readonly dice: Dice,
+    private readonly options: StageOptions = {},
   ) {}
 
   async run(fault: Fault, times: number, scale: Scale): Promise<Outcome> {
@@ -37,6 +38,6 @@ export class SharedStage {
     if (stage !== undefined && stage.findings.count() === 0 && stage.soFar.ordersIn < MAX_ORDERS)
       return stage;
     await this.close();
-    return (this.stage = await Stage.open(this.services, this.dice));
+    return (this.stage = await Stage.open(this.services, this.dice, this.options));
   }
 }

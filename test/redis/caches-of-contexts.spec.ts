@@ -120,10 +120,11 @@ describe.skipIf(server.skipped ?? command === undefined)('the caches of two cont
     const bytesOf = (cache: string): Promise<number> =>
       metric(url, 'waybill_cache_bytes', `cache="${cache}"`);
     await eventually(async () => {
-      const [{ count }] = (await database.rows<{ count: number }>(
-        'SELECT count(*)::int AS count FROM weights.items',
-      )) as [{ count: number }];
-      expect(count).toBe(2_000);
+      const counts = await database.rows<{ count: number }>(
+        `SELECT count(*)::int AS count FROM weights.items
+         UNION ALL SELECT count(*)::int FROM orders WHERE order_uid LIKE 'many-%'`,
+      );
+      expect(counts.map(({ count }) => count)).toEqual([2_000, 2_000]);
       expect(await metric(url, 'waybill_outbox_pending')).toBe(0);
     }, WAIT);
     expect(await bytesOf('weights')).toBeGreaterThan(MIB / 3 - 4_096);

@@ -151,7 +151,7 @@ export function trackingConformance(name: string, settings: () => ChosenSettings
     it('tells of all orders that share a parcel, however many they are', async () => {
       const orderUids = Array.from({ length: 30 }, (_, index) => `o${index}`);
       for (const order_uid of orderUids) {
-        const news = { order_uid, version: 1, track_number: 'T 1/ł', items: [{ track_number: '' }] };
+        const news = { order_uid, version: 1, content_version: 1, track_number: 'T 1/ł', items: [{}] };
         await send(chosen.KAFKA_STATUS_TOPIC ?? 'order-status', order_uid, news);
       }
       await eventually(async () => expect((await parcel('T 1/ł')).orders).toHaveLength(30), WAIT);

@@ -127,7 +127,11 @@ describe('/swagger/json', () => {
     const first = await tryOut('/api/orders', 'post');
     expect(first.status).toBe(201);
     expectAsDescribed('/api/orders', 'post', first);
-    const tried = operations().filter(({ path }) => !path.endsWith('/events'));
+    const isLook = ({ method }: { method: string }): number => (method === 'get' ? 1 : 0);
+    // Streams do not end; what is looked at has to be there.
+    const tried = operations()
+      .filter(({ path, method }) => method !== 'get' || !path.endsWith('/events'))
+      .sort((one, other) => isLook(one) - isLook(other));
     for (const { path, method } of tried) {
       const answer = await tryOut(path, method);
       // A program that is new has no dead letter to show.

@@ -1,4 +1,3 @@
-import { SHOP } from '../support/waybill-process.js';
 import fc from 'fast-check';
 import { randomInt } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -52,7 +51,7 @@ describe.skipIf(kafka.skipped)(`whatever it is sent (SEED=${SEED})`, () => {
   beforeAll(async () => {
     pipeline = await createPipeline(kafka.brokers);
     await createTopicOfAnyTimes(pipeline);
-    program = new Program(await pipeline.start(SHOP), pipeline);
+    program = new Program(await pipeline.start(), pipeline);
   });
   afterAll(async () => {
     console.log(`fuzz: SEED=${SEED}, ${JSON.stringify(program?.counts)}`);

@@ -9,7 +9,7 @@ import {
 } from '../platform/messaging/event-facts.js';
 import { EXAMPLE_EVENT } from './http/example-event.js';
 import { carrierEventJsonSchema } from './model/carrier-event.schema.js';
-import { ORDER_UID_SCHEMA } from './model/order-uid.js';
+import { URL_SAFE_ID_SCHEMA } from '../platform/validation/url-safe-id.js';
 import { marksOf, parcelStateOf } from './model/parcel.js';
 import { SHIPMENT_STATUSES } from './model/shipment-status.js';
 import {
@@ -28,7 +28,7 @@ const { track_number } = SCHEMA.properties;
 
 /** A field that is added to the announcement has to be added here: the type asks for it. */
 const SHIPMENT_PROPERTIES: Record<keyof ShipmentEvent, MessageSchema> = {
-  order_uid: ORDER_UID_SCHEMA,
+  order_uid: URL_SAFE_ID_SCHEMA,
   number: { type: 'integer', minimum: 1, description: 'Grows with each announcement of the order' },
   shipment_status: { type: 'string', enum: SHIPMENT_STATUSES },
   content_version: {
@@ -95,7 +95,7 @@ export const TRACKING_EVENTS: EventFacts = {
       title: 'An order is somewhere else on its way',
       summary: 'CloudEvents 1.0.2 in Kafka binary content mode. Sent at least once, in order per order.',
       contentType: 'application/json',
-      key: { ...ORDER_UID_SCHEMA, description: '`order_uid`' },
+      key: { ...URL_SAFE_ID_SCHEMA, description: '`order_uid`' },
       headers: messageSchemaRef('ShipmentEventHeaders'),
       payload: messageSchemaRef('ShipmentEvent'),
       example: {

@@ -1,24 +1,9 @@
-import {
-  fieldRule,
-  kindUnlessText,
-  ListOf,
-  ShortText,
-  WholeNumber,
-} from '../../platform/validation/field-rules.js';
+import { ListOf, OneOf, ShortText, WholeNumber } from '../../platform/validation/field-rules.js';
+import { UrlSafeId } from '../../platform/validation/url-safe-id.js';
 import type { Quantity } from './known-order.js';
-import { type OrderStatus, OrderStatusName } from './order-status.js';
+import { ORDER_STATUSES, type OrderStatus } from './order-status.js';
 
-const ORDER_UID = /^[A-Za-z0-9_-]{1,64}$/;
 const MAX_ITEMS = 1_000;
-
-const OrderUid = (): PropertyDecorator =>
-  fieldRule({
-    name: 'orderUid',
-    schema: { type: 'string', pattern: ORDER_UID.source },
-    accepts: (value) => typeof value === 'string' && ORDER_UID.test(value),
-    expected: '1 to 64 characters out of A-Z, a-z, 0-9, _ and -',
-    found: kindUnlessText,
-  });
 
 /** One line of an order: one piece. */
 export class OrderEventItem {
@@ -27,10 +12,10 @@ export class OrderEventItem {
 
 /** What inventory needs of an event of `order-status`. */
 export class OrderEvent {
-  @OrderUid() order_uid!: string;
+  @UrlSafeId() order_uid!: string;
   @WholeNumber({ min: 1 }) version!: number;
   @WholeNumber({ min: 1 }) content_version!: number;
-  @OrderStatusName() status!: OrderStatus;
+  @OneOf(ORDER_STATUSES) status!: OrderStatus;
   @ShortText() payment_status!: string;
   @ShortText() change!: string;
   @ListOf(OrderEventItem, { minItems: 1, maxItems: MAX_ITEMS }) items!: OrderEventItem[];

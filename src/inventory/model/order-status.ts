@@ -1,7 +1,5 @@
-import { fieldRule, kindUnlessText } from '../../platform/validation/field-rules.js';
-
 /** The life of an order, as its owner tells of it. */
-const ORDER_STATUSES = [
+export const ORDER_STATUSES = [
   'received',
   'confirmed',
   'packed',
@@ -11,15 +9,6 @@ const ORDER_STATUSES = [
   'returned',
 ] as const;
 export type OrderStatus = (typeof ORDER_STATUSES)[number];
-
-export const OrderStatusName = (): PropertyDecorator =>
-  fieldRule({
-    name: 'orderStatus',
-    schema: { type: 'string', pattern: `^(${ORDER_STATUSES.join('|')})$` },
-    accepts: (value) => (ORDER_STATUSES as readonly unknown[]).includes(value),
-    expected: `one of ${ORDER_STATUSES.join(', ')}`,
-    found: kindUnlessText,
-  });
 
 /** Whether an order may still be changed or cancelled, so that its pieces are held and not gone. */
 export const isOpen = (status: OrderStatus): boolean =>

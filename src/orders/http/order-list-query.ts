@@ -12,7 +12,7 @@ import {
 import type { ListPosition, OrderFilter } from '../model/order-filter.js';
 import { ORDER_STATUSES } from '../model/order-life.js';
 import { PAYMENT_STATUSES, SHIPMENT_STATUSES } from '../model/order-states.js';
-import { isOrderUid } from '../model/order-uid.js';
+import { isUrlSafeId } from '../../platform/validation/url-safe-id.js';
 
 export const MAX_LIMIT = 500;
 /** What a list shows of each order: all of it, or what fits in a row. */
@@ -29,7 +29,7 @@ export interface OrderListQuery {
 
 const aPosition: Check<ListPosition> = (text) => {
   const [receivedAt = '', orderUid = ''] = placeOf(text);
-  return /^\d{1,16}$/.test(receivedAt) && isOrderUid(orderUid)
+  return /^\d{1,16}$/.test(receivedAt) && isUrlSafeId(orderUid)
     ? { receivedAtUs: Number(receivedAt), orderUid }
     : undefined;
 };

@@ -1,12 +1,12 @@
 import { invalidRequest } from '../../platform/http/invalid-request.js';
 import { ProblemError } from '../../platform/http/problem.js';
-import { isOrderUid } from '../model/order-uid.js';
+import { isUrlSafeId } from '../../platform/validation/url-safe-id.js';
 import type { OrderValidator } from '../model/order-validator.js';
 import type { IncomingOrder } from '../service/incoming-order.js';
 
 /** @throws ProblemError 400 */
 export function requireOrderUid(orderUid: string): void {
-  if (isOrderUid(orderUid)) return;
+  if (isUrlSafeId(orderUid)) return;
   const detail = 'must be 1 to 64 letters, digits, hyphens and underscores';
   throw new ProblemError(400, `order_uid ${detail}`, { errors: [{ path: 'order_uid', detail }] });
 }

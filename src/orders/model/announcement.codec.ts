@@ -23,7 +23,7 @@ import {
   SHIPMENT_STATUSES,
   type ShipmentStatus,
 } from './order-states.js';
-import { OrderUid } from './order-uid.js';
+import { UrlSafeId } from '../../platform/validation/url-safe-id.js';
 
 export interface DecodedAnnouncement {
   readonly valid: true;
@@ -46,7 +46,7 @@ const MAX_VERSION = 2_147_483_647;
 
 /** What orders needs of each announcement. All else may be missing: it is shown, and nothing depends on it. */
 class AnyAnnouncement {
-  @OrderUid() order_uid!: string;
+  @UrlSafeId() order_uid!: string;
   @WholeNumber({ min: 1 }) number!: number;
   @WholeNumber({ max: MAX_VERSION }) content_version!: number;
 }

@@ -8,7 +8,7 @@ import {
   WholeNumber,
 } from '../../platform/validation/field-rules.js';
 import { Item } from './item.js';
-import { OrderUid } from './order-uid.js';
+import { UrlSafeId } from '../../platform/validation/url-safe-id.js';
 import { Payment } from './payment.js';
 
 const MAX_ITEMS = 1_000;
@@ -23,7 +23,7 @@ const MAX_ITEMS = 1_000;
  * `internal_signature` is as a rule, and an empty `customer_id` is a guest.
  */
 export class Order {
-  @OrderUid() order_uid!: string;
+  @UrlSafeId() order_uid!: string;
   @ShortText({ minCharacters: 1 }) track_number!: string;
   @ShortText() entry!: string;
   @Part(Delivery) delivery!: Delivery;

@@ -5,7 +5,7 @@ import { linkToNextPage } from '../../platform/http/pages.js';
 import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
-import { isOrderUid } from '../model/order-uid.js';
+import { isUrlSafeId } from '../../platform/validation/url-safe-id.js';
 import { PaymentLookup } from '../service/payment-lookup.js';
 import { cursorAfter, MAX_LIMIT, parsePaymentListQuery } from './payment-list-query.js';
 import { viewOf, viewWithLedger } from './payment-views.js';
@@ -84,7 +84,7 @@ export class PaymentsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (!isOrderUid(orderUid)) {
+    if (!isUrlSafeId(orderUid)) {
       const detail = 'must be 1 to 64 letters, digits, hyphens and underscores';
       throw new ProblemError(400, `order_uid ${detail}`, { errors: [{ path: 'order_uid', detail }] });
     }

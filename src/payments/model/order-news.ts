@@ -12,7 +12,7 @@ import {
   type Refusal,
 } from '../../platform/validation/model-validator.js';
 import type { KnownOrder } from './known-order.js';
-import { OrderUid } from './order-uid.js';
+import { UrlSafeId } from '../../platform/validation/url-safe-id.js';
 
 const MAX_VERSION = 2_147_483_647;
 
@@ -24,7 +24,7 @@ export class OrderMoney {
 
 /** What is read of an announcement of an order; it has more fields than these. */
 export class OrderNews {
-  @OrderUid() order_uid!: string;
+  @UrlSafeId() order_uid!: string;
   @WholeNumber({ min: 1, max: MAX_VERSION }) version!: number;
   /** Missing where a program of an older version has sent it: then each version had content of its own. */
   @Optional() @WholeNumber({ min: 1, max: MAX_VERSION }) content_version?: number;

@@ -1,14 +1,13 @@
 import {
   CurrencyCode,
   DateTime,
-  fieldRule,
-  kindUnlessText,
+  OneOf,
   Optional,
   ShortText,
   Text,
   WholeNumber,
 } from '../../platform/validation/field-rules.js';
-import { OrderUid } from './order-uid.js';
+import { UrlSafeId } from '../../platform/validation/url-safe-id.js';
 
 /**
  * What can happen to money. `disputed` is a payer's objection, `chargeback` the money taken back for it, and `dispute_won`
@@ -29,25 +28,14 @@ export type PaymentType = (typeof PAYMENT_TYPES)[number];
 
 const MAX_REASON_CHARACTERS = 1_000;
 
-const isPaymentType = (value: unknown): boolean => PAYMENT_TYPES.some((type) => type === value);
-
-const TypeOfPayment = (): PropertyDecorator =>
-  fieldRule({
-    name: 'paymentType',
-    schema: { type: 'string', pattern: `^(${PAYMENT_TYPES.join('|')})$` },
-    accepts: isPaymentType,
-    expected: `one of ${PAYMENT_TYPES.join(', ')}`,
-    found: kindUnlessText,
-  });
-
 /** Something that happened to the money of an order, as its payment provider tells it. */
 export class PaymentEvent {
   /** Names the event: one that comes again under the same id is the same event, and has the same content. */
   @ShortText({ minCharacters: 1 }) event_id!: string;
-  @OrderUid() order_uid!: string;
+  @UrlSafeId() order_uid!: string;
   /** The provider's name of the payment: what is captured, voided and refunded of one authorization shares it. */
   @ShortText({ minCharacters: 1 }) transaction!: string;
-  @TypeOfPayment() type!: PaymentType;
+  @OneOf(PAYMENT_TYPES) type!: PaymentType;
   @WholeNumber({ meaning: 'minor units of the currency' }) amount!: number;
   @CurrencyCode() currency!: string;
   @DateTime() occurred_at!: string;

@@ -83,6 +83,17 @@ export function ShortText(limits: { minCharacters?: number } = {}): PropertyDeco
   return Text({ ...limits, maxCharacters: MAX_SHORT_TEXT_CHARACTERS });
 }
 
+/** One of several texts, such as the type of an event. */
+export function OneOf(texts: readonly string[]): PropertyDecorator {
+  return fieldRule({
+    name: 'oneOf',
+    schema: { type: 'string', pattern: `^(${texts.join('|')})$` },
+    accepts: (value) => (texts as readonly unknown[]).includes(value),
+    expected: `one of ${texts.join(', ')}`,
+    found: kindUnlessText,
+  });
+}
+
 /** An address as class-validator's IsEmail has it, at most 254 characters. */
 export function EmailAddress(): PropertyDecorator {
   return fieldRule({

@@ -2,7 +2,7 @@ import { Controller, Get, Param, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ProblemError } from '../../platform/http/problem.js';
-import { isOrderUid, ORDER_UID, ORDER_UID_SCHEMA } from '../model/order-uid.js';
+import { isUrlSafeId, URL_SAFE_ID, URL_SAFE_ID_SCHEMA } from '../../platform/validation/url-safe-id.js';
 import { TrackingLookup } from '../service/tracking-lookup.js';
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
@@ -16,13 +16,13 @@ export class ShipmentsController {
 
   @Get()
   @ApiOperation({ summary: 'The parcels of an order, and what they come to' })
-  @ApiParam({ name: 'order_uid', schema: ORDER_UID_SCHEMA })
+  @ApiParam({ name: 'order_uid', schema: URL_SAFE_ID_SCHEMA })
   @ApiResponse({ status: 200, description: 'Its parcels, in the order of its items' })
   @ApiResponse({ status: 400, description: 'No order can have this id', schema: PROBLEM })
   @ApiResponse({ status: 404, description: 'No such order is known here, or not yet', schema: PROBLEM })
   async find(@Param('order_uid') orderUid: string, @Res() reply: FastifyReply): Promise<void> {
-    if (!isOrderUid(orderUid)) {
-      const detail = `must be ${ORDER_UID}`;
+    if (!isUrlSafeId(orderUid)) {
+      const detail = `must be ${URL_SAFE_ID}`;
       throw new ProblemError(400, `order_uid ${detail}`, { errors: [{ path: 'order_uid', detail }] });
     }
     const shipments = await this.lookup.shipmentsOf(orderUid);

@@ -1,7 +1,7 @@
 import { type ApiFacts, type ApiSchema, objectOf, schemaRef } from '../../platform/http/api-facts.js';
 import { CARRIER_EVENT_TYPES } from '../model/carrier-event.js';
 import { carrierEventJsonSchema } from '../model/carrier-event.schema.js';
-import { ORDER_UID_SCHEMA } from '../model/order-uid.js';
+import { URL_SAFE_ID_SCHEMA } from '../../platform/validation/url-safe-id.js';
 import { SHIPMENT_STATUSES } from '../model/shipment-status.js';
 import { MOST_ORDERS_SHOWN } from '../service/tracking-lookup.js';
 import { EXAMPLE_EVENT } from './example-event.js';
@@ -50,7 +50,7 @@ export const TRACKING_API: ApiFacts = {
       ...PARCEL_FIELDS,
       orders: {
         type: 'array',
-        items: ORDER_UID_SCHEMA,
+        items: URL_SAFE_ID_SCHEMA,
         maxItems: MOST_ORDERS_SHOWN,
         description: 'The orders that it belongs to, by their ids',
       },
@@ -70,7 +70,7 @@ export const TRACKING_API: ApiFacts = {
       },
     }),
     OrderShipments: objectOf({
-      order_uid: ORDER_UID_SCHEMA,
+      order_uid: URL_SAFE_ID_SCHEMA,
       shipment_status: { type: 'string', enum: SHIPMENT_STATUSES },
       content_version: {
         type: 'integer',

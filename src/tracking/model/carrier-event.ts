@@ -1,12 +1,5 @@
 import { hash } from 'node:crypto';
-import {
-  DateTime,
-  fieldRule,
-  kindUnlessText,
-  Optional,
-  ShortText,
-  Text,
-} from '../../platform/validation/field-rules.js';
+import { DateTime, OneOf, Optional, ShortText, Text } from '../../platform/validation/field-rules.js';
 import { TrackNumber } from './track-number.js';
 
 /** In the order of their ranks: of events of one moment, the one with the highest rank happened last. */
@@ -25,23 +18,12 @@ export type CarrierEventType = (typeof CARRIER_EVENT_TYPES)[number];
 
 const MAX_NOTE_CHARACTERS = 1_000;
 
-const isCarrierEventType = (value: unknown): boolean => CARRIER_EVENT_TYPES.some((type) => type === value);
-
-const TypeOfEvent = (): PropertyDecorator =>
-  fieldRule({
-    name: 'carrierEventType',
-    schema: { type: 'string', pattern: `^(${CARRIER_EVENT_TYPES.join('|')})$` },
-    accepts: isCarrierEventType,
-    expected: `one of ${CARRIER_EVENT_TYPES.join(', ')}`,
-    found: kindUnlessText,
-  });
-
 /** What a carrier tells of a parcel. */
 export class CarrierEvent {
   /** By which it is known when it comes again. */
   @ShortText({ minCharacters: 1 }) event_id!: string;
   @TrackNumber() track_number!: string;
-  @TypeOfEvent() type!: CarrierEventType;
+  @OneOf(CARRIER_EVENT_TYPES) type!: CarrierEventType;
   @DateTime() occurred_at!: string;
   @Optional() @ShortText() location?: string;
   @Optional() @ShortText() carrier?: string;

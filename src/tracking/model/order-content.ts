@@ -1,7 +1,7 @@
 import { ListOf, Optional, ShortText, WholeNumber } from '../../platform/validation/field-rules.js';
 import { decodeJson } from '../../platform/validation/json-message.js';
 import { compileValidator, type Refusal } from '../../platform/validation/model-validator.js';
-import { OrderUid } from './order-uid.js';
+import { UrlSafeId } from '../../platform/validation/url-safe-id.js';
 
 const MAX_ITEMS = 1_000;
 
@@ -12,7 +12,7 @@ class OrderLine {
 
 /** What an event of `order-status` says that matters to parcels. */
 class OrderNews {
-  @OrderUid() order_uid!: string;
+  @UrlSafeId() order_uid!: string;
   @ShortText() track_number!: string;
   @WholeNumber({ min: 1 }) version!: number;
   /** The version that the content is from. Senders of before orders had a life do not tell it. */

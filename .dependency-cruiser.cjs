@@ -190,7 +190,7 @@ module.exports = {
       from: { path: '^src/platform/http/webhooks/', pathNot: SPECS },
       to: {
         path: '^(src|migrations|scripts|test|bench)/',
-        pathNot: String.raw`^src/platform/http/(webhooks/|(problem|request-bodies)\.ts$)`,
+        pathNot: String.raw`^src/platform/http/(webhooks/|(problem|json-request\.decorator)\.ts$)`,
       },
     },
     {

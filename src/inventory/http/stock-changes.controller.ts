@@ -13,12 +13,11 @@ import { parseIfMatch } from '../../platform/http/conditional.js';
 import {
   IdempotencyKeys,
   type KeyClaim,
-  parseIdempotencyKey,
   type RepeatableAnswer,
 } from '../../platform/http/idempotency-keys.js';
 import { invalidRequest } from '../../platform/http/invalid-request.js';
 import { requireJson } from '../../platform/http/json-body.js';
-import { ReadsBody } from '../../platform/http/request-bodies.js';
+import { MayBeKeyed, ReadsJson } from '../../platform/http/json-request.decorator.js';
 import type { StockReceipt } from '../model/stock-change.js';
 import { decodeAdjustment, decodeCount } from '../model/stock-request.js';
 import { StockChanges } from '../service/stock-changes.js';
@@ -40,7 +39,7 @@ export class StockChangesController {
   ) {}
 
   @Put(':chrt_id')
-  @ReadsBody()
+  @ReadsJson()
   @ApiOperation({ summary: 'Registers a thing, or sets what is on hand of it' })
   @ApiParam(CHRT_ID)
   @ApiHeader({
@@ -54,8 +53,6 @@ export class StockChangesController {
   @ApiResponse({ status: 400, description: 'Not valid; every fault is named', schema: PROBLEM })
   @ApiResponse({ status: 409, description: 'More is reserved than that', schema: PROBLEM })
   @ApiResponse({ status: 412, description: 'It has another ETag, or is not registered', schema: PROBLEM })
-  @ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM })
-  @ApiResponse({ status: 415, description: 'Not application/json', schema: PROBLEM })
   @ApiResponse({ status: 503, description: 'Cannot be stored at the moment', schema: PROBLEM })
   async count(
     @Param('chrt_id') text: string,
@@ -77,14 +74,10 @@ export class StockChangesController {
   }
 
   @Post(':chrt_id/adjustments')
-  @ReadsBody()
+  @ReadsJson()
   @ApiOperation({ summary: 'Adds to what is on hand of a thing, or takes from it' })
   @ApiParam(CHRT_ID)
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'The same key and body get the first answer again, and nothing is adjusted twice',
-  })
+  @MayBeKeyed(', and nothing is adjusted twice')
   @ApiBody({ schema: { $ref: '#/components/schemas/StockAdjustment' } })
   @ApiResponse({ status: 200, description: 'It is so now; with its ETag', schema: LEVEL })
   @ApiResponse({ status: 400, description: 'Not valid; every fault is named', schema: PROBLEM })
@@ -92,13 +85,6 @@ export class StockChangesController {
   @ApiResponse({
     status: 409,
     description: 'More is reserved than that, or a request with this Idempotency-Key is under way',
-    schema: PROBLEM,
-  })
-  @ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM })
-  @ApiResponse({ status: 415, description: 'Not application/json', schema: PROBLEM })
-  @ApiResponse({
-    status: 422,
-    description: 'This Idempotency-Key came with another body before',
     schema: PROBLEM,
   })
   @ApiResponse({
@@ -120,19 +106,17 @@ export class StockChangesController {
     const verdict = decodeAdjustment(body ?? null);
     if (!verdict.valid) throw invalidRequest('the adjustment of stock', verdict.faults);
     const change = { kind: 'adjustment', chrtId, ...verdict.model } as const;
+    const answerTo = (receipt: StockReceipt): RepeatableAnswer => receiptAnswer(receipt, request.url);
     const adjust = async (claim?: KeyClaim): Promise<RepeatableAnswer> => {
-      const keyed = claim && { claim, answerTo: (done: StockReceipt) => receiptAnswer(done, request.url) };
-      return receiptAnswer(
-        await this.changes.submit({ change, ...(keyed && { keyed }) }, body!.length),
-        request.url,
-      );
+      const keyed = claim && { claim, answerTo };
+      return answerTo(await this.changes.submit({ change, ...(keyed && { keyed }) }, body!.length));
     };
     // One key may be used for several things.
     const route = POST_ADJUSTMENT.replace(':chrt_id', String(chrtId));
-    const answer =
-      idempotencyKey === undefined
-        ? await adjust()
-        : await this.idempotencyKeys.once(parseIdempotencyKey(idempotencyKey, route), body!, adjust);
+    const answer = await this.idempotencyKeys.onceIfKeyed(
+      { field: idempotencyKey, route, body: body! },
+      adjust,
+    );
     await send(reply, answer);
   }
 }

@@ -13,11 +13,10 @@ import { parseIfMatch } from '../../platform/http/conditional.js';
 import {
   IdempotencyKeys,
   type KeyClaim,
-  parseIdempotencyKey,
   type RepeatableAnswer,
 } from '../../platform/http/idempotency-keys.js';
 import { requireJson } from '../../platform/http/json-body.js';
-import { ReadsBody } from '../../platform/http/request-bodies.js';
+import { MayBeKeyed, ReadsJson } from '../../platform/http/json-request.decorator.js';
 import type { StatusReceipt } from '../model/status-receipt.js';
 import { StatusSubmission } from '../service/status-submission.js';
 import { requireOrderUid } from './order-request.js';
@@ -46,14 +45,10 @@ const NO_BODY = Buffer.alloc(0);
 const asksForStatus = (body: string, mustHaveBody: boolean): MethodDecorator =>
   applyDecorators(
     HttpCode(200),
-    ReadsBody(),
+    ReadsJson(),
     ApiParam({ name: 'order_uid', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' } }),
     ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that the order was read with' }),
-    ApiHeader({
-      name: 'Idempotency-Key',
-      required: false,
-      description: 'The same key and body get the first answer again',
-    }),
+    MayBeKeyed(),
     ApiBody({ required: mustHaveBody, schema: { $ref: `#/components/schemas/${body}` } }),
     ApiResponse({ status: 200, description: 'It has the status, or had it; with its ETag' }),
     ApiResponse({ status: 400, description: 'The body, or a header, is not valid', schema: PROBLEM }),
@@ -65,13 +60,6 @@ const asksForStatus = (body: string, mustHaveBody: boolean): MethodDecorator =>
       schema: PROBLEM,
     }),
     ApiResponse({ status: 412, description: 'It has another ETag by now', schema: PROBLEM }),
-    ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM }),
-    ApiResponse({ status: 415, description: 'Not application/json', schema: PROBLEM }),
-    ApiResponse({
-      status: 422,
-      description: 'This Idempotency-Key came with another body before',
-      schema: PROBLEM,
-    }),
     ApiResponse({ status: 503, description: 'Cannot be stored at the moment', schema: PROBLEM }),
   );
 
@@ -126,8 +114,7 @@ export class OrderLifeController {
       const keyed = claim && { claim, answerTo };
       return answerTo(await this.submission.submit({ orderUid, ...asked, ifMatch, keyed }, body.length));
     };
-    if (keyField === undefined) return store();
-    const key = parseIdempotencyKey(keyField, `POST ${orderUid}/${action}`);
-    return this.idempotencyKeys.once(key, body, store);
+    const route = `POST ${orderUid}/${action}`;
+    return this.idempotencyKeys.onceIfKeyed({ field: keyField, route, body }, store);
   }
 }

@@ -10,7 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { requireJson } from '../../platform/http/json-body.js';
-import { ReadsBody } from '../../platform/http/request-bodies.js';
+import { ReadsJson } from '../../platform/http/json-request.decorator.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import { OrderValidator } from '../model/order-validator.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
@@ -33,7 +33,7 @@ export class OrderReplacementController {
   ) {}
 
   @Put(':order_uid')
-  @ReadsBody()
+  @ReadsJson()
   @ApiOperation({ summary: 'Replaces an order whole, if it still has the ETag that If-Match names' })
   @ApiParam({ name: 'order_uid', schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' } })
   @ApiHeader({
@@ -58,8 +58,6 @@ export class OrderReplacementController {
     description: 'It has another ETag by now, which the answer has, or there is no such order',
     schema: PROBLEM,
   })
-  @ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM })
-  @ApiResponse({ status: 415, description: 'Not application/json', schema: PROBLEM })
   @ApiResponse({ status: 428, description: 'If-Match is missing', schema: PROBLEM })
   @ApiResponse({
     status: 503,

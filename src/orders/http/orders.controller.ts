@@ -18,7 +18,7 @@ import {
   type RepeatableAnswer,
 } from '../../platform/http/idempotency-keys.js';
 import { requireJson } from '../../platform/http/json-body.js';
-import { ReadsBody } from '../../platform/http/request-bodies.js';
+import { MayBeKeyed, ReadsJson } from '../../platform/http/json-request.decorator.js';
 import { linkToNextPage } from '../../platform/http/pages.js';
 import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
@@ -127,13 +127,9 @@ export class OrdersController {
   }
 
   @Post()
-  @ReadsBody()
+  @ReadsJson()
   @ApiOperation({ summary: 'Stores an order; the answer comes once it is committed' })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'The same key and body get the first answer again',
-  })
+  @MayBeKeyed()
   @ApiBody({ schema: ORDER })
   @ApiResponse({ status: 201, description: 'Stored' })
   @ApiResponse({
@@ -145,13 +141,6 @@ export class OrdersController {
     status: 409,
     description:
       'A request with this Idempotency-Key is under way; or the order can get no other content, since a parcel has moved or its life is beyond that',
-    schema: PROBLEM,
-  })
-  @ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM })
-  @ApiResponse({ status: 415, description: 'Not application/json', schema: PROBLEM })
-  @ApiResponse({
-    status: 422,
-    description: 'This Idempotency-Key came with another body before',
     schema: PROBLEM,
   })
   @ApiResponse({

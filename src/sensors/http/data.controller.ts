@@ -1,13 +1,5 @@
 import { Body, Controller, Get, Headers, Post, Query, Req, Res } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiHeader,
-  ApiOperation,
-  ApiProduces,
-  ApiQuery,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   IdempotencyKeys,
@@ -16,9 +8,9 @@ import {
 } from '../../platform/http/idempotency-keys.js';
 import { invalidRequest } from '../../platform/http/invalid-request.js';
 import { requireJson } from '../../platform/http/json-body.js';
+import { MayBeKeyed, ReadsJson } from '../../platform/http/json-request.decorator.js';
 import { linkToNextPage } from '../../platform/http/pages.js';
 import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
-import { ReadsBody } from '../../platform/http/request-bodies.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
 import { encodeReading } from '../model/reading.js';
 import { decodeReadings } from '../model/reading.codec.js';
@@ -88,15 +80,11 @@ export class DataController {
   }
 
   @Post()
-  @ReadsBody()
+  @ReadsJson()
   @ApiOperation({
     summary: 'Stores a reading, or a list of up to 1,000; the answer comes once all are committed',
   })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'The same key and body get the first answer again, and nothing is stored twice',
-  })
+  @MayBeKeyed(', and nothing is stored twice')
   @ApiBody({ schema: { oneOf: [READING, READINGS] } })
   @ApiResponse({ status: 201, description: 'All are stored' })
   @ApiResponse({
@@ -107,13 +95,6 @@ export class DataController {
   @ApiResponse({
     status: 409,
     description: 'A request with this Idempotency-Key is under way',
-    schema: PROBLEM,
-  })
-  @ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM })
-  @ApiResponse({ status: 415, description: 'Not application/json', schema: PROBLEM })
-  @ApiResponse({
-    status: 422,
-    description: 'This Idempotency-Key came with another body before',
     schema: PROBLEM,
   })
   @ApiResponse({

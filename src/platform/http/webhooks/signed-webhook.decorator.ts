@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
-import { ReadsBody } from '../request-bodies.js';
+import { ReadsJson } from '../json-request.decorator.js';
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
 
@@ -17,7 +17,7 @@ const refusal = (status: number, description: string): MethodDecorator =>
  */
 export const SignedWebhook = (secretsSetting: string): MethodDecorator =>
   applyDecorators(
-    ReadsBody(),
+    ReadsJson(),
     header('webhook-id', 'Id of the message'),
     header('webhook-timestamp', 'When it was sent, in Unix seconds: at most five minutes ago'),
     header(
@@ -26,7 +26,5 @@ export const SignedWebhook = (secretsSetting: string): MethodDecorator =>
     ),
     refusal(401, 'The signature is wrong or missing'),
     refusal(403, 'There are no secrets, and the request is not of this machine'),
-    refusal(413, 'Larger than 1 MiB'),
-    refusal(415, 'Not application/json'),
     refusal(503, 'Cannot be stored at the moment; sending it again is safe'),
   );

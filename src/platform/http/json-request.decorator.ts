@@ -1,0 +1,32 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { ReadsBody } from './request-bodies.js';
+
+const PROBLEM = { $ref: '#/components/schemas/Problem' };
+
+/** A route whose body is read, and has to be JSON, as it describes itself; `requireJson` looks at the type. */
+export const ReadsJson = (): MethodDecorator =>
+  applyDecorators(
+    ReadsBody(),
+    ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM }),
+    ApiResponse({ status: 415, description: 'Not application/json', schema: PROBLEM }),
+  );
+
+/**
+ * A route that may be asked again under one Idempotency-Key, as it describes itself; `IdempotencyKeys` sees to it.
+ *
+ * @param effect what comes of the same key and body, after "the first answer again"
+ */
+export const MayBeKeyed = (effect = ''): MethodDecorator =>
+  applyDecorators(
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description: `The same key and body get the first answer again${effect}`,
+    }),
+    ApiResponse({
+      status: 422,
+      description: 'This Idempotency-Key came with another body before',
+      schema: PROBLEM,
+    }),
+  );

@@ -1,5 +1,7 @@
 import {
+  cloudEventHeadersSchema,
   type EventFacts,
+  exampleOf,
   headersOfReceived,
   messageSchemaRef,
   type MessageSchema,
@@ -79,17 +81,18 @@ const STATUS_PROPERTIES: Record<keyof StatusEvent, MessageSchema> = {
   items: { type: 'array', minItems: 1, items: pick(Item.properties, STATUS_ITEM_FIELDS) },
 };
 
-const CLOUD_EVENT_HEADERS = openObject({
-  ce_specversion: { type: 'string', const: '1.0' },
-  ce_id: text('`order_uid:version`: an event that comes again has the id it had'),
-  ce_source: { type: 'string', const: '/waybill/orders' },
-  ce_type: { type: 'string', enum: ORDER_CHANGES.map((change) => `waybill.order.${change}`) },
-  ce_subject: text('`order_uid`'),
-  ce_time: time('When it happened, in UTC'),
-  'content-type': { type: 'string', const: 'application/json' },
-  [ETAG_HEADER]: text('The ETag of the answer to `GET /api/orders/{order_uid}`'),
-  [CONTENT_VERSION_HEADER]: text('`content_version`, for who does not read the value'),
-});
+const CLOUD_EVENT_HEADERS = cloudEventHeadersSchema(
+  {
+    id: '`order_uid:version`: an event that comes again has the id it had',
+    source: '/waybill/orders',
+    type: { type: 'string', enum: ORDER_CHANGES.map((change) => `waybill.order.${change}`) },
+    time: 'When it happened, in UTC',
+  },
+  {
+    [ETAG_HEADER]: text('The ETag of the answer to `GET /api/orders/{order_uid}`'),
+    [CONTENT_VERSION_HEADER]: text('`content_version`, for who does not read the value'),
+  },
+);
 
 /** The status event that the example order leads to when it comes for the first time. */
 const statusExample = statusEntryOf(STATUS_TOPIC, {
@@ -127,10 +130,7 @@ export const ORDERS_EVENTS: EventFacts = {
       key: { ...Order.properties.order_uid!, description: '`order_uid`' },
       headers: messageSchemaRef('CloudEventHeaders'),
       payload: messageSchemaRef('StatusEvent'),
-      example: {
-        headers: statusExample.headers,
-        payload: JSON.parse(statusExample.payload.toString()) as unknown,
-      },
+      example: exampleOf(statusExample),
     },
   },
   operations: {

@@ -1,5 +1,7 @@
 import {
+  cloudEventHeadersSchema,
   type EventFacts,
+  exampleOf,
   headersOfReceived,
   messageSchemaRef,
   type MessageSchema,
@@ -94,17 +96,14 @@ export const PAYMENTS_EVENTS: EventFacts = {
         'CloudEvents 1.0.2 in Kafka binary content mode. Sent at least once, in order per order, and only when something differs; before the first an order is unpaid.',
       contentType: 'application/json',
       key: { ...EVENT_SCHEMA.properties.order_uid!, description: '`order_uid`' },
-      headers: openObject({
-        ce_specversion: { type: 'string', const: '1.0' },
-        ce_id: text('`payments:order_uid:number`: an event that comes again has the id it had'),
-        ce_source: { type: 'string', const: PAYMENT_STATUS_SOURCE },
-        ce_type: { type: 'string', const: PAYMENT_STATUS_TYPE },
-        ce_subject: text('`order_uid`'),
-        ce_time: time('When it was found out, in UTC'),
-        'content-type': { type: 'string', const: 'application/json' },
+      headers: cloudEventHeadersSchema({
+        id: '`payments:order_uid:number`: an event that comes again has the id it had',
+        source: PAYMENT_STATUS_SOURCE,
+        type: { type: 'string', const: PAYMENT_STATUS_TYPE },
+        time: 'When it was found out, in UTC',
       }),
       payload: messageSchemaRef('PaymentAnnouncement'),
-      example: { headers: example.headers, payload: JSON.parse(example.payload.toString()) as unknown },
+      example: exampleOf(example),
     },
   },
   operations: {

@@ -1,5 +1,7 @@
 import {
+  cloudEventHeadersSchema,
   type EventFacts,
+  exampleOf,
   headersOfReceived,
   messageSchemaRef,
   type MessageSchema,
@@ -52,14 +54,11 @@ const SHIPMENT_PROPERTIES: Record<keyof ShipmentEvent, MessageSchema> = {
   cause: text('The `event_id` of the event, or the `ce_id` of the order, that changed it'),
 };
 
-const HEADERS = openObject({
-  ce_specversion: { type: 'string', const: '1.0' },
-  ce_id: text('`tracking:<order_uid>:<number>`: an announcement that comes again has the id it had'),
-  ce_source: { type: 'string', const: '/waybill/tracking' },
-  ce_type: { type: 'string', const: 'waybill.shipment.status' },
-  ce_subject: text('`order_uid`'),
-  ce_time: time('When it was found, in UTC'),
-  'content-type': { type: 'string', const: 'application/json' },
+const HEADERS = cloudEventHeadersSchema({
+  id: '`tracking:<order_uid>:<number>`: an announcement that comes again has the id it had',
+  source: '/waybill/tracking',
+  type: { type: 'string', const: 'waybill.shipment.status' },
+  time: 'When it was found, in UTC',
 });
 
 const announcementExample = shipmentEntryOf(
@@ -98,10 +97,7 @@ export const TRACKING_EVENTS: EventFacts = {
       key: { ...URL_SAFE_ID_SCHEMA, description: '`order_uid`' },
       headers: messageSchemaRef('ShipmentEventHeaders'),
       payload: messageSchemaRef('ShipmentEvent'),
-      example: {
-        headers: announcementExample.headers,
-        payload: JSON.parse(announcementExample.payload.toString()) as unknown,
-      },
+      example: exampleOf(announcementExample),
     },
   },
   operations: {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
-import { cloudEventHeaders } from '../../platform/messaging/cloud-events.js';
+import { cloudEventEntry } from '../../platform/messaging/outbox/cloud-event-entry.js';
 import { Outbox, type OutboxEntry } from '../../platform/messaging/outbox/outbox.js';
 import { Topics } from '../../platform/messaging/topics.js';
 import type { Order } from '../model/order.js';
@@ -93,24 +93,17 @@ export function statusEntryOf(topic: string, changed: OrderChanged): OutboxEntry
   const { order, version, change, etag, contentVersion, atUs } = changed;
   const type = TYPE_PREFIX + change;
   const occurredAt = new Date(Math.floor(atUs / US_PER_MS)).toISOString();
-  return {
+  return cloudEventEntry({
     topic,
     aggregateType: 'order',
-    aggregateId: order.order_uid,
+    id: `${order.order_uid}:${version}`,
+    source: SOURCE,
     type,
-    headers: {
-      ...cloudEventHeaders({
-        id: `${order.order_uid}:${version}`,
-        source: SOURCE,
-        type,
-        subject: order.order_uid,
-        time: occurredAt,
-      }),
-      [ETAG_HEADER]: etag,
-      [CONTENT_VERSION_HEADER]: String(contentVersion),
-    },
+    subject: order.order_uid,
+    time: occurredAt,
+    extensions: { [ETAG_HEADER]: etag, [CONTENT_VERSION_HEADER]: String(contentVersion) },
     payload: Buffer.from(JSON.stringify(eventOf(changed, occurredAt))),
-  };
+  });
 }
 
 function eventOf(changed: OrderChanged, occurredAt: string): StatusEvent {

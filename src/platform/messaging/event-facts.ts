@@ -1,3 +1,4 @@
+import type { OutboxEntry } from './outbox/outbox.js';
 import { DEAD_LETTER_ID_HEADER } from './refused-events.js';
 import type { FieldSchema } from '../validation/field-schema.js';
 
@@ -70,6 +71,39 @@ export function openObject(
     additionalProperties: true,
   };
 }
+
+/** What sets the CloudEvents of a topic apart from those of others. */
+export interface CloudEventKind {
+  /** What `ce_id` is made of. */
+  readonly id: string;
+  readonly source: string;
+  readonly type: MessageSchema;
+  /** What `ce_time` tells. */
+  readonly time: string;
+}
+
+/** The headers of CloudEvents about orders, as `cloudEventHeaders` writes them; their subject is the order. */
+export function cloudEventHeadersSchema(
+  kind: CloudEventKind,
+  extensions: Readonly<Record<string, MessageSchema>> = {},
+): MessageSchema {
+  return openObject({
+    ce_specversion: { type: 'string', const: '1.0' },
+    ce_id: text(kind.id),
+    ce_source: { type: 'string', const: kind.source },
+    ce_type: kind.type,
+    ce_subject: text('`order_uid`'),
+    ce_time: time(kind.time),
+    'content-type': { type: 'string', const: 'application/json' },
+    ...extensions,
+  });
+}
+
+/** A message whose value is JSON, as it is sent. */
+export const exampleOf = ({ headers, payload }: OutboxEntry): MessageExample => ({
+  headers,
+  payload: JSON.parse(payload.toString()) as unknown,
+});
 
 /** The headers that an event may come with, besides those of its own: the dead letter that a replay was. */
 export function headersOfReceived(

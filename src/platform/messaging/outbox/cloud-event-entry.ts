@@ -9,10 +9,13 @@ export interface CloudEventMessage extends CloudEvent {
   readonly aggregateType: string;
   /** JSON. */
   readonly payload: string | Buffer;
+  /** Headers of extension attributes (CloudEvents 1.0.2, section 3.2). */
+  readonly extensions?: Readonly<Record<string, string>>;
 }
 
 /** The outbox's row of a CloudEvent in Kafka's binary content mode; its subject is the message's key. */
-export function cloudEventEntry({ topic, aggregateType, payload, ...event }: CloudEventMessage): OutboxEntry {
-  const { type, subject } = event;
-  return { topic, aggregateType, aggregateId: subject, type, headers: cloudEventHeaders(event), payload };
+export function cloudEventEntry(message: CloudEventMessage): OutboxEntry {
+  const { topic, aggregateType, payload, type, subject, extensions } = message;
+  const headers = { ...cloudEventHeaders(message), ...extensions };
+  return { topic, aggregateType, aggregateId: subject, type, headers, payload };
 }

@@ -14,7 +14,7 @@ export interface Outcome {
 /** The way that the events of lives take. */
 export interface Sender {
   /** @throws what keeps it from sending at all */
-  open(signal: AbortSignal): Promise<void>;
+  open(): Promise<void>;
   /**
    * Sends events, and tells of each what became of it, once. Resolves as soon as it may be given more.
    *

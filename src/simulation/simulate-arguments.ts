@@ -54,7 +54,7 @@ const MAX_FOR_MS = 30 * 24 * 3_600_000;
 const DEFAULT_LIFE_MS = 30_000;
 const MIN_LIFE_MS = 1_000;
 const MAX_LIFE_MS = 3_600_000;
-const MAX_SEED = 2 ** 32 - 1;
+export const MAX_SEED = 2 ** 32 - 1;
 /** Lives that are held in memory at a time, each about 6 kB. */
 const MAX_LIVES = 50_000;
 

@@ -15,13 +15,12 @@ import { TrackingSettings } from '../tracking/tracking.settings.js';
 import { HttpSender } from './http-sender.js';
 import { KafkaSender } from './kafka-sender.js';
 import type { Sender } from './sender.js';
-import type { SimulateCommand } from './simulate-arguments.js';
+import { MAX_SEED, type SimulateCommand } from './simulate-arguments.js';
 import { Simulation } from './simulation.js';
 import { Tally } from './tally.js';
 
 const BAR_EVERY_MS = 200;
 const LINE_EVERY_MS = 5_000;
-const MAX_SEED = 2 ** 32;
 
 export interface SimulateParts {
   readonly settings: Settings;
@@ -34,7 +33,7 @@ export async function simulate(command: SimulateCommand, parts: SimulateParts): 
   const { settings, terminal } = parts;
   const { out, err, signal } = terminal;
   const { CONTEXTS } = settings.of(Environment);
-  const { ordersPerSecond, forMs, lifeMs, http, api, seed = randomInt(MAX_SEED) } = command;
+  const { ordersPerSecond, forMs, lifeMs, http, api, seed = randomInt(MAX_SEED + 1) } = command;
   const mayAsk = (http ?? api) !== undefined;
   const isSent = ({ to }: LifeEvent): boolean => {
     if (to === 'payments') return CONTEXTS.includes('payments');
@@ -58,7 +57,7 @@ export async function simulate(command: SimulateCommand, parts: SimulateParts): 
     sleep: (ms, stop) => sleep(ms, undefined, { signal: stop }),
   });
   try {
-    await sender.open(signal);
+    await sender.open();
     await simulation.run(startedAtMs, signal);
   } finally {
     await sender.close();

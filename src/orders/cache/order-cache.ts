@@ -77,9 +77,7 @@ export class OrderCache {
    * be of the content that is held, since others may publish to the topic that told it.
    */
   renewed(orderUid: string, renewal: CacheRenewal): void {
-    const held = this.cache.held(orderUid);
-    if (held !== undefined && haveSameContent(held.etag, renewal.etag)) this.cache.renewed(orderUid, renewal);
-    else this.cache.changed(orderUid, renewal.version);
+    this.cache.renewed(orderUid, renewal, (held) => haveSameContent(held.etag, renewal.etag));
   }
 
   /** What memory holds of the content that the order has had since a version. Counts as no look-up. */

@@ -1,6 +1,6 @@
 import { type Balance, balancesOf, emptyBalance } from './balance.js';
 import type { KnownOrder } from './known-order.js';
-import { byOccurrence, type PaymentEvent } from './payment-event.js';
+import type { PaymentEvent } from './payment-event.js';
 
 export const PAYMENT_STATUSES = [
   'unpaid',
@@ -45,7 +45,8 @@ export function paymentStateOf(
   order: Pick<KnownOrder, 'status' | 'amount' | 'currency'> | undefined,
 ): PaymentState {
   const balances = balancesOf(events);
-  const currency = order?.currency ?? byOccurrence(events)[0]?.currency ?? NO_CURRENCY;
+  const [firstCurrency = NO_CURRENCY] = balances.keys();
+  const currency = order?.currency ?? firstCurrency;
   const balance = balances.get(currency) ?? emptyBalance(currency);
   balances.delete(currency);
   const others = [...balances.values()];

@@ -114,11 +114,18 @@ export class TieredCache {
   /**
    * `key` is at another version, whose body is one that may be held here: then that one is, without being loaded again. Else
    * as {@link changed}.
+   *
+   * @param isOf whether the renewal is of the value that is held, for who was told of it by others
    */
-  renewed(key: string, { version, etag, bodySince }: CacheRenewal): void {
+  renewed(
+    key: string,
+    { version, etag, bodySince }: CacheRenewal,
+    isOf: (held: CacheEntry) => boolean = () => true,
+  ): void {
     const held = this.memory.held(key);
-    if (held === undefined || held.version >= version || held.version < bodySince) this.changed(key, version);
-    else this.put(key, { ...held, version, etag });
+    const hasItsBody = held !== undefined && held.version < version && held.version >= bodySince;
+    if (hasItsBody && isOf(held)) this.put(key, { ...held, version, etag });
+    else this.changed(key, version);
   }
 
   /** What memory holds of `key`, for who does not answer a request with it. */

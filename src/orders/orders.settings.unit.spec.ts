@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError, loadSettings } from '../platform/config/load-environment.js';
+import { faultsOfLoading } from '../../test/support/setting-faults.js';
+import { loadSettings } from '../platform/config/load-environment.js';
 import { ORDERS_SETTINGS, OrdersSettings } from './orders.settings.js';
 
 type SettingName = keyof OrdersSettings;
@@ -7,15 +8,8 @@ type SettingName = keyof OrdersSettings;
 const load = (variables: Record<string, string>): OrdersSettings =>
   loadSettings([ORDERS_SETTINGS], variables).of(OrdersSettings);
 
-function faultsOf(variables: Record<string, string>): readonly string[] {
-  try {
-    load(variables);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults;
-    throw error;
-  }
-  return [];
-}
+const faultsOf = (variables: Record<string, string>): readonly string[] =>
+  faultsOfLoading(() => load(variables));
 
 const TOPICS = ['KAFKA_TOPIC', 'KAFKA_STATUS_TOPIC', 'KAFKA_DEAD_LETTER_TOPIC'] as const;
 

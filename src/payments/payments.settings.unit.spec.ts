@@ -1,19 +1,13 @@
 import { expect, it } from 'vitest';
-import { ConfigurationError, loadSettings } from '../platform/config/load-environment.js';
+import { faultsOfLoading } from '../../test/support/setting-faults.js';
+import { loadSettings } from '../platform/config/load-environment.js';
 import { PAYMENTS_SETTINGS, PaymentsSettings } from './payments.settings.js';
 
 const load = (variables: Record<string, string>): PaymentsSettings =>
   loadSettings([PAYMENTS_SETTINGS], variables).of(PaymentsSettings);
 
-function faultsOf(variables: Record<string, string>): readonly string[] {
-  try {
-    load(variables);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults;
-    throw error;
-  }
-  return [];
-}
+const faultsOf = (variables: Record<string, string>): readonly string[] =>
+  faultsOfLoading(() => load(variables));
 
 const secretOf = (bytes: number): string => `whsec_${Buffer.alloc(bytes, 0xa5).toString('base64')}`;
 const secrets = (text: string) => ({ PAYMENTS_WEBHOOK_SECRETS: text });

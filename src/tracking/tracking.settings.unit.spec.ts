@@ -1,19 +1,13 @@
 import { expect, it } from 'vitest';
-import { ConfigurationError, loadSettings } from '../platform/config/load-environment.js';
+import { faultsOfLoading } from '../../test/support/setting-faults.js';
+import { loadSettings } from '../platform/config/load-environment.js';
 import { TRACKING_SETTINGS, TrackingSettings } from './tracking.settings.js';
 
 const load = (variables: Record<string, string>): TrackingSettings =>
   loadSettings([TRACKING_SETTINGS], variables).of(TrackingSettings);
 
-function faultsOf(variables: Record<string, string>): readonly string[] {
-  try {
-    load(variables);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults;
-    throw error;
-  }
-  return [];
-}
+const faultsOf = (variables: Record<string, string>): readonly string[] =>
+  faultsOfLoading(() => load(variables));
 
 const secretOf = (byte: number): string => `whsec_${Buffer.alloc(24, byte).toString('base64')}`;
 

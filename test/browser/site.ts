@@ -19,8 +19,7 @@ export function useSite(executablePath: string): Site {
   let browser: Browser;
   const visits: Visit[] = [];
   beforeAll(async () => {
-    // Of what others make of orders the page shows the words alone.
-    waybill = await startWaybill({ env: { CONTEXTS: 'orders' } });
+    waybill = await startWaybill();
     browser = await launchChromium(executablePath);
   });
   afterEach(async () => {

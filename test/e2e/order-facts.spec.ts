@@ -3,8 +3,6 @@ import { removeDataDir } from '../support/left-behind.js';
 import { startWaybill, temporaryDataDir, type WaybillProcess } from '../support/waybill-process.js';
 import { type Answer, anOrder, ask, expectProblem, store } from './api.js';
 
-/** Nobody else answers the orders, so they keep their versions. */
-const ALONE = { CONTEXTS: 'orders' };
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
 describe('what is known of an order beside its content', () => {
@@ -12,7 +10,7 @@ describe('what is known of an order beside its content', () => {
   let dataDir: string;
   beforeAll(async () => {
     dataDir = await temporaryDataDir();
-    waybill = await startWaybill({ dataDir, env: ALONE });
+    waybill = await startWaybill({ dataDir });
   });
   afterAll(async () => {
     await waybill?.stop();
@@ -63,12 +61,12 @@ describe('what is known of an order beside its content', () => {
     ]);
 
     await waybill.stop();
-    waybill = await startWaybill({ dataDir, env: { ...ALONE, CACHE_WARM_ORDERS: '0' } });
+    waybill = await startWaybill({ dataDir, env: { CACHE_WARM_ORDERS: '0' } });
     const fromStore = await read(order.order_uid);
     expect(fromStore.headers.get('x-cache')).toBe('MISS');
     expect(factsOf(fromStore)).toEqual(factsOf(updated));
     await waybill.stop();
-    waybill = await startWaybill({ dataDir, env: ALONE });
+    waybill = await startWaybill({ dataDir });
     const warmed = await read(order.order_uid);
     expect(warmed.headers.get('x-cache')).toBe('HIT');
     expect(factsOf(warmed)).toEqual(factsOf(updated));

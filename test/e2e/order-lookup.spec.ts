@@ -180,8 +180,7 @@ describe('a cold cache', () => {
     const dataDir = await temporaryDataDir();
     try {
       const order = anOrder();
-      // Nobody else answers the order, so it keeps its version.
-      const before = await startWaybill({ dataDir, env: { CONTEXTS: 'orders' } });
+      const before = await startWaybill({ dataDir });
       const etag = await store(before.url, order);
       await before.stop();
 

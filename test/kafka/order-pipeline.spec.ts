@@ -20,8 +20,6 @@ import {
 const kafka = useTier('kafka');
 const SAMPLE_FILE = fileURLToPath(new URL('../samples/order.json', import.meta.url));
 const LONG = { timeoutMs: 60_000 };
-/** The test itself is all that answers orders. */
-const ALONE = { CONTEXTS: 'orders' };
 
 /** The field that the reason of a refused sample names; an empty one: the whole message is at fault. */
 const FAULTY_FIELDS: Record<string, string> = {
@@ -62,7 +60,7 @@ describe.skipIf(kafka.skipped)('orders from Kafka', () => {
 
   it('are stored, answered and told of within a second; the same one again changes nothing', async () => {
     pipeline = await createPipeline(kafka.brokers);
-    const program = await pipeline.start(ALONE);
+    const program = await pipeline.start();
     const status = await pipeline.tap(pipeline.statusTopic);
     const sample = sampleOrder();
     const uid = sample['order_uid'] as string;
@@ -114,7 +112,7 @@ describe.skipIf(kafka.skipped)('orders from Kafka', () => {
 
   it('get the states that others announce, in every process, and a stream goes on in another one', async () => {
     pipeline = await createPipeline(kafka.brokers);
-    const [one, other] = await Promise.all([pipeline.start(ALONE), pipeline.start(ALONE)]);
+    const [one, other] = await Promise.all([pipeline.start(), pipeline.start()]);
     const uid = `announced-${Date.now()}`;
     const stream = await watch(one.url);
     await pipeline.send([messageOf(orderWith(uid))]);

@@ -31,9 +31,7 @@ describe.skipIf(tier.skipped ?? command === undefined)('orders in Redis', () => 
 
   /** With a memory that is cold, so that what is not in Redis has to come from PostgreSQL. */
   async function start(): Promise<string> {
-    // Nobody else answers the orders, so they keep their versions.
-    const env = { CONTEXTS: 'orders', REDIS_URL: redis.url, CACHE_WARM_ORDERS: '0' };
-    waybill = await startWaybill({ dataDir, env });
+    waybill = await startWaybill({ dataDir, env: { REDIS_URL: redis.url, CACHE_WARM_ORDERS: '0' } });
     const { url } = waybill;
     await eventually(async () => expect(await redisIsUp(url)).toBe(true), WAIT);
     return url;

@@ -29,7 +29,10 @@ export const SHOP = { CONTEXTS: 'orders,payments,tracking,inventory' };
 const INHERITED = ['PATH', 'HOME', 'USER', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_V8_COVERAGE'];
 
 export interface WaybillOptions {
-  /** Settings, over those that a test wants anyway: orders alone, a free port, and a DATA_DIR. */
+  /**
+   * Settings, over those that a test wants anyway: orders alone, whom nobody else answers, so that they keep their versions; a
+   * free port; and a DATA_DIR.
+   */
   env?: Record<string, string>;
   /** By default a temporary one, which goes when the program does. */
   dataDir?: string;

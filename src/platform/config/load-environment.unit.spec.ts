@@ -2,8 +2,9 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { faultsOfLoading } from '../../../test/support/setting-faults.js';
 import { Environment, PROGRAM_SETTINGS, type SettingName } from './environment.js';
-import { ConfigurationError, loadEnvironment, settingsWithoutEffect } from './load-environment.js';
+import { loadEnvironment, settingsWithoutEffect } from './load-environment.js';
 
 let directory: string;
 
@@ -17,15 +18,8 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 const load = (variables: Record<string, string>): Environment =>
   loadEnvironment({ STATIC_DIR: join(directory, 'web'), ...variables }, directory);
 
-function faultsOf(variables: Record<string, string>): readonly string[] {
-  try {
-    load(variables);
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults;
-    throw error;
-  }
-  return [];
-}
+const faultsOf = (variables: Record<string, string>): readonly string[] =>
+  faultsOfLoading(() => load(variables));
 
 /** Values that the settings take, and what the program then holds. */
 const TAKEN: [SettingName, string, unknown][] = [

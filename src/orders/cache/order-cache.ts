@@ -72,23 +72,24 @@ export class OrderCache {
     this.cache.put(orderUid, entryOf(text, version, etag!, receivedAt!));
   }
 
-  /**
-   * The order is at another version, with the body that it has had since an older one: its states have moved. The ETag has to
-   * be of the content that is held, since others may publish to the topic that told it.
-   */
-  renewed(orderUid: string, renewal: CacheRenewal): void {
-    this.cache.renewed(orderUid, renewal, (held) => haveSameContent(held.etag, renewal.etag));
-  }
-
   /** What memory holds of the content that the order has had since a version. Counts as no look-up. */
   heldBody(orderUid: string, since: number): Buffer | undefined {
     const held = this.cache.held(orderUid);
     return held !== undefined && held.version >= since ? held.body : undefined;
   }
 
-  /** A broadcast says that an order is at this version now, whichever process wrote it. */
-  changed(orderUid: string, version: number): void {
-    this.cache.changed(orderUid, version);
+  /**
+   * The order is at this version now, whichever process wrote it.
+   *
+   * @param renewalOf its ETag, and the version since which it has had its content, where they are known: when only its states
+   *   have moved, the body that is held remains. The ETag has to be of the content that is held, since others may publish to
+   *   the topic that told it.
+   */
+  changed(orderUid: string, version: number, renewalOf?: () => CacheRenewal | undefined): void {
+    this.cache.changed(orderUid, version, (held) => {
+      const renewal = renewalOf?.();
+      return renewal !== undefined && haveSameContent(held.etag, renewal.etag) ? renewal : undefined;
+    });
   }
 
   /** Broadcasts may have been missed, so every entry may be outdated. */

@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
+import type { CacheRenewal } from '../../platform/cache/tiered-cache.js';
 import { lastValueOf } from '../../platform/messaging/event-headers.js';
 import type { EventHeaders } from '../../platform/messaging/event-headers.js';
 import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
@@ -20,7 +21,7 @@ export class OrderBroadcastConsumer {
     await eachInTurns('background', events, ({ headers, value }) => {
       const id = parseEventId(lastValueOf(headers, 'ce_id')?.toString());
       if (id === undefined || value === null) return;
-      this.broadcast.announce({ ...id, value }, renewalOf(headers, id.version));
+      this.broadcast.announce({ ...id, value }, () => renewalOf(headers, id.version));
     });
   }
 }
@@ -35,7 +36,7 @@ function parseEventId(id = ''): { orderUid: string; version: number } | undefine
 }
 
 /** What the answers that are held are renewed by; undefined for an event of the code of before, which has no such headers. */
-function renewalOf(headers: EventHeaders, version: number): { etag: string; bodySince: number } | undefined {
+function renewalOf(headers: EventHeaders, version: number): CacheRenewal | undefined {
   const etag = lastValueOf(headers, ETAG_HEADER)?.toString() ?? '';
   const since = lastValueOf(headers, CONTENT_VERSION_HEADER)?.toString() ?? '';
   const isKnown = isOfVersion(etag, version) && /^[1-9]\d{0,9}$/.test(since);

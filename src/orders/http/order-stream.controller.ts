@@ -23,7 +23,9 @@ export class OrderStreamController {
       },
       complete: () => clients.end(),
     });
-    broadcast.resumed.subscribe(() => clients.publish(resetText(broadcast.lastId)));
+    broadcast.resumed.subscribe(() => {
+      if (clients.size > 0) clients.publish(resetText(broadcast.lastId));
+    });
   }
 
   @Get()

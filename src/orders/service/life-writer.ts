@@ -42,7 +42,7 @@ export class LifeWriter {
     this.metrics.count(changes.versions);
     for (const order of changes.movedOrders) {
       const { orderUid, version, contentVersion } = order;
-      this.cache.renewed(orderUid, { version, etag: etagOfHeld(order), bodySince: contentVersion });
+      this.cache.changed(orderUid, version, () => ({ etag: etagOfHeld(order), bodySince: contentVersion }));
     }
   }
 

@@ -53,11 +53,9 @@ export class OrderBroadcast {
     this.gaps.next();
   }
 
-  /** @param renewal the ETag, and the version from which on the order has had its content, where the event tells them */
-  announce(item: BroadcastStatusEvent, renewal?: Omit<CacheRenewal, 'version'>): void {
-    const { orderUid, version } = item;
-    if (renewal === undefined) this.cache.changed(orderUid, version);
-    else this.cache.renewed(orderUid, { version, ...renewal });
+  /** @param renewalOf as {@link OrderCache.changed} asks for it */
+  announce(item: BroadcastStatusEvent, renewalOf?: () => CacheRenewal | undefined): void {
+    this.cache.changed(item.orderUid, item.version, renewalOf);
     this.recent.add(item.value);
     this.items.next(item);
   }

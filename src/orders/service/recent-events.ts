@@ -24,25 +24,29 @@ const ID = /^([0-9a-f]{8})\.(\d{1,15})$/;
  * between, those that a client has seen.
  *
  * An id tells the run and the event's number in it. It is opaque to the client, and nothing to another process, which reads
- * the partitions in an order of its own.
+ * the partitions in an order of its own. Events are held from the first id on that was told: nobody can ask for older ones.
  */
 export class RecentEvents {
   private run = newRun();
   private sequence = 0;
   private bytes = 0;
   private held: HeldEvent[] = [];
+  private hasToldAnId = false;
 
   constructor(private readonly maxBytes = MAX_BYTES) {}
 
   add(value: Buffer): void {
+    this.sequence++;
+    if (!this.hasToldAnId) return;
     // Its own copy: the event's bytes are a window on all that was fetched with it.
-    this.held.push({ sequence: ++this.sequence, value: Buffer.from(value) });
+    this.held.push({ sequence: this.sequence, value: Buffer.from(value) });
     this.bytes += value.length + EVENT_OVERHEAD_BYTES;
     if (this.bytes > this.maxBytes) this.letGo();
   }
 
   /** The id of the last event, or of the beginning. */
   get lastId(): string {
+    this.hasToldAnId = true;
     return idOf(this.run, this.sequence);
   }
 
@@ -52,6 +56,7 @@ export class RecentEvents {
     this.sequence = 0;
     this.bytes = 0;
     this.held = [];
+    this.hasToldAnId = false;
   }
 
   /** The events behind an id, in their order; undefined where they are not all held, or the id is none of this run. */

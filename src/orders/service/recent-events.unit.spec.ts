@@ -35,6 +35,16 @@ describe('recent events', () => {
     }
   });
 
+  it('are held from the first id on that was told', () => {
+    const recent = new RecentEvents();
+    recent.add(valueOf(1));
+    const told = recent.lastId;
+    expect(recent.after(told)).toEqual([]);
+    recent.add(valueOf(2));
+    expect(textsOf(recent.after(told))).toEqual(['event 2']);
+    expect(recent.after(told.replace(/1$/, '0'))).toBeUndefined();
+  });
+
   it('are told by the process alone that gave the id, since another reads the partitions in another order', () => {
     const [one, other] = [new RecentEvents(), new RecentEvents()];
     for (const recent of [one, other]) {

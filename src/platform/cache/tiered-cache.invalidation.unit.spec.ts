@@ -3,7 +3,7 @@ import type { CacheEntry } from './cache-entry.js';
 import { entryOf } from './cache-tier.conformance.js';
 import type { CacheTier } from './cache-tier.js';
 import { cacheOf, failOnUnhandledRejections, memoryOf, secondOf, settled } from './tiered-cache.fixture.js';
-import type { TieredCache } from './tiered-cache.js';
+import type { CacheRenewal, TieredCache } from './tiered-cache.js';
 
 failOnUnhandledRejections();
 
@@ -312,13 +312,13 @@ describe('tiered cache: invalidations and puts', () => {
 });
 
 describe('tiered cache: a newer version with the body of an older one', () => {
-  const renewal = { version: 7, etag: '"v7"', bodySince: 3 };
+  const renewalOf = (): CacheRenewal => ({ etag: '"v7"', bodySince: 3 });
 
   it.each([3, 6])('is held in every tier, without a load, where version %i was held', (version) => {
     const second = secondOf();
     const { cache, store } = cacheOf({ second });
     cache.put('k', entryOf(version));
-    cache.renewed('k', renewal);
+    cache.changed('k', 7, renewalOf);
     const renewed = { ...entryOf(version), version: 7, etag: '"v7"' };
     expect(cache.peek('k')).toEqual(renewed);
     expect(cache.peek('k')!.body).toEqual(entryOf(version).body);
@@ -330,7 +330,7 @@ describe('tiered cache: a newer version with the body of an older one', () => {
     const { cache, store } = cacheOf();
     cache.put('old', entryOf(2));
     for (const key of ['old', 'none']) {
-      cache.renewed(key, renewal);
+      cache.changed(key, 7, renewalOf);
       expect(cache.peek(key)).toBeUndefined();
     }
     const read = cache.read('old');
@@ -341,7 +341,7 @@ describe('tiered cache: a newer version with the body of an older one', () => {
   it.each([7, 8])('leaves version %i as it is', (version) => {
     const { cache } = cacheOf();
     cache.put('k', entryOf(version));
-    cache.renewed('k', renewal);
+    cache.changed('k', 7, renewalOf);
     expect(cache.peek('k')).toEqual(entryOf(version));
   });
 });

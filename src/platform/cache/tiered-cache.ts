@@ -21,7 +21,6 @@ export interface TieredCacheOptions {
 
 /** A newer version of a value whose body is the one that it had before. */
 export interface CacheRenewal {
-  readonly version: number;
   readonly etag: string;
   /** The first version that has had this body. */
   readonly bodySince: number;
@@ -101,31 +100,24 @@ export class TieredCache {
     this.loads.get(key)?.notePut(entry);
   }
 
-  /** Invalidation: `key` was changed elsewhere and is at `version` now. Drops older entries here and in the second tier. */
-  changed(key: string, version: number): void {
+  /**
+   * Invalidation: `key` was changed elsewhere and is at `version` now. Drops older entries here and in the second tier.
+   *
+   * @param renewalOf asked when memory holds an older version: how that one's body is the answer still, so that it need not
+   *   be loaded again; undefined when it is not
+   */
+  changed(key: string, version: number, renewalOf?: (held: CacheEntry) => CacheRenewal | undefined): void {
+    const held = this.memory.held(key);
+    const renewal = held !== undefined && held.version < version ? renewalOf?.(held) : undefined;
+    if (renewal !== undefined && held!.version >= renewal.bodySince) {
+      this.put(key, { ...held!, version, etag: renewal.etag });
+      return;
+    }
     this.loads.get(key)?.noteChanged(version);
-    const heldVersion = this.memory.heldVersion(key);
     // The usual case after a commit of this process: the version is held, and so was written through.
-    if (heldVersion !== undefined && heldVersion >= version) return;
+    if (held !== undefined && held.version >= version) return;
     this.memory.invalidate(key, version);
     this.tellSecond((second) => second.invalidate(key, version));
-  }
-
-  /**
-   * `key` is at another version, whose body is one that may be held here: then that one is, without being loaded again. Else
-   * as {@link changed}.
-   *
-   * @param isOf whether the renewal is of the value that is held, for who was told of it by others
-   */
-  renewed(
-    key: string,
-    { version, etag, bodySince }: CacheRenewal,
-    isOf: (held: CacheEntry) => boolean = () => true,
-  ): void {
-    const held = this.memory.held(key);
-    const hasItsBody = held !== undefined && held.version < version && held.version >= bodySince;
-    if (hasItsBody && isOf(held)) this.put(key, { ...held, version, etag });
-    else this.changed(key, version);
   }
 
   /** What memory holds of `key`, for who does not answer a request with it. */

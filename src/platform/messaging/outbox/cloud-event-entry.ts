@@ -16,6 +16,6 @@ export interface CloudEventMessage extends CloudEvent {
 /** The outbox's row of a CloudEvent in Kafka's binary content mode; its subject is the message's key. */
 export function cloudEventEntry(message: CloudEventMessage): OutboxEntry {
   const { topic, aggregateType, payload, type, subject, extensions } = message;
-  const headers = { ...cloudEventHeaders(message), ...extensions };
+  const headers = Object.assign(cloudEventHeaders(message), extensions);
   return { topic, aggregateType, aggregateId: subject, type, headers, payload };
 }

@@ -142,7 +142,9 @@ bench-growth: build ## the rate of orders, and bytes on disk, as the tables grow
 
 CHECKS := eslint types docs migrations prettier layers unused contexts
 check-eslint = $(BIN)/eslint .
-check-types = $(BIN)/tsc --noEmit
+# The page is checked against what the API is described to answer.
+check-types = $(BIN)/tsc --noEmit && $(BIN)/openapi-typescript docs/openapi.json --output .cache/openapi.d.ts >/dev/null && \
+  $(BIN)/tsc -p tsconfig.web.json
 check-docs = node --import tsx scripts/docs.ts --check
 check-migrations = node --import tsx scripts/check-migrations.ts
 check-prettier = $(BIN)/prettier --check --log-level warn .

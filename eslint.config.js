@@ -35,6 +35,7 @@ const BROWSER_GLOBALS = [
   'clearInterval',
   'queueMicrotask',
   'reportError',
+  'Blob',
   'requestAnimationFrame',
   'crypto',
   'performance',

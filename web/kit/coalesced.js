@@ -11,11 +11,13 @@ export function coalesced(work) {
   let running;
   /** @type {Promise<T> | undefined} */
   let next;
+  /** @returns {Promise<T>} */
   const ask = () => {
     if (running === undefined) {
       running = work().finally(() => (running = undefined));
       return running;
     }
+    /** @returns {Promise<T>} */
     const afterwards = () => {
       next = undefined;
       return ask();

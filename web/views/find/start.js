@@ -3,6 +3,7 @@ import { Current } from '../../kit/current.js';
 import { el } from '../../kit/dom.js';
 import { orderTable } from '../../kit/order-table.js';
 import { emptyState } from '../../kit/states.js';
+import { troubleCounts } from './trouble-counts.js';
 
 const NEWEST_ORDERS = 25;
 /** A burst of events asks for the list once a second and not once an event. */
@@ -27,7 +28,10 @@ export function openStart(place, visit) {
     ),
     newest,
   );
-  place.replaceChildren(el('h1', { class: 'visually-hidden' }, 'Find an order'), section);
+  place.replaceChildren(
+    el('h1', { class: 'visually-hidden' }, 'Find an order'),
+    el('div', { class: 'find-start' }, section, troubleCounts(visit)),
+  );
 
   const current = new Current(visit, {
     place: newest,

@@ -107,7 +107,7 @@ describe.skipIf(chromium.skipped !== undefined)('the live view', () => {
     await reader.page.route(RATES_PATH, (route) => route.fulfill({ json: rates() }));
     await reader.go('/live');
     await reader.page
-      .getByText('120 orders came in, 600 changes went out, 1 event became dead letters.')
+      .getByText('120 orders came in, 600 changes went out. 1 event became a dead letter.')
       .waitFor();
     await reader.page.getByText('As a table').click();
     const row = reader.page.getByRole('row', { name: /the last one/ });

@@ -40,7 +40,7 @@ export function followedOrders(visit) {
   const rows = new Map();
   /** @type {Set<string>} */
   const awaited = new Set();
-  const { box, body } = table({ label: 'Orders sent from here', columns: COLUMNS, rows: [] });
+  const { box, body } = table({ label: 'Orders sent from here', columns: COLUMNS, rows: [], kind: 'orders' });
   const words = el('p', { class: 'muted', role: 'status' }, 'Nothing has been sent from here yet.');
   let sent = 0;
   let stored = 0;

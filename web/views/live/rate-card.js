@@ -4,7 +4,7 @@ import { Current } from '../../kit/current.js';
 import { counted, el } from '../../kit/dom.js';
 import { table } from '../../kit/table.js';
 import { RateChart } from './rate-chart.js';
-import { columnsOf, minutesOf, RateNow, total } from './rates.js';
+import { columnsOf, knownSeconds, minutesOf, RateNow, total } from './rates.js';
 
 /** @typedef {import('./rates.js').Rates} Rates */
 
@@ -71,11 +71,28 @@ export function rateCard(visit) {
 }
 
 /** @param {Rates} rates */
-function sentenceOf({ orders_in, changes_out, dead_letters }) {
-  return (
-    `${counted(total(orders_in), 'order')} came in, ${counted(total(changes_out), 'change')} went out, ` +
-    `${counted(total(dead_letters), 'event')} became dead letters.`
-  );
+function sentenceOf(rates) {
+  const orders = total(rates.orders_in);
+  const changes = total(rates.changes_out);
+  const letters = total(rates.dead_letters);
+  const came =
+    orders === null || changes === null
+      ? 'This server has only begun to listen: the first figures come in a few seconds.'
+      : `${counted(orders, 'order')} came in, ${counted(changes, 'change')} went out.`;
+  const refused =
+    letters === null
+      ? 'How many events were refused cannot be told right now.'
+      : `${counted(letters, 'event')} became ${letters === 1 ? 'a dead letter' : 'dead letters'}.`;
+  return `${came} ${refused}${sinceWhen(rates)}`;
+}
+
+/** @param {Rates} rates */
+function sinceWhen(rates) {
+  const seconds = knownSeconds(rates);
+  const isWhole = seconds === rates.changes_out.length * rates.bucket_seconds;
+  return isWhole || seconds === 0
+    ? ''
+    : ` This server has listened for ${counted(seconds, 'second')} of them.`;
 }
 
 /** @param {Rates} rates */
@@ -90,9 +107,14 @@ function tableOf(rates) {
         cell: ({ minutesAgo }) =>
           minutesAgo === 0 ? 'the last one' : `${counted(minutesAgo, 'minute')} before that`,
       },
-      { name: 'Orders in', isNumber: true, cell: ({ orders }) => orders.toLocaleString() },
-      { name: 'Changes out', isNumber: true, cell: ({ changes }) => changes.toLocaleString() },
-      { name: 'Dead letters', isNumber: true, cell: ({ deadLetters }) => deadLetters.toLocaleString() },
+      { name: 'Orders in', isNumber: true, cell: ({ orders }) => figure(orders) },
+      { name: 'Changes out', isNumber: true, cell: ({ changes }) => figure(changes) },
+      { name: 'Dead letters', isNumber: true, cell: ({ deadLetters }) => figure(deadLetters) },
     ],
   }).box;
+}
+
+/** @param {number | null} count */
+function figure(count) {
+  return count === null ? 'not known' : count.toLocaleString();
 }

@@ -1,12 +1,18 @@
 /**
- * Rates as the API tells them: counts of equal spans of time, the oldest first.
+ * A count of each span, the oldest first; null where nobody knows: before the server began to listen, say.
+ *
+ * @typedef {readonly (number | null)[]} Counts
+ */
+
+/**
+ * Rates as the API tells them: counts of equal spans of time.
  *
  * @typedef {object} Rates
  * @property {number} bucket_seconds
  * @property {string} until RFC 3339: when the last span ended
- * @property {readonly number[]} orders_in
- * @property {readonly number[]} changes_out
- * @property {readonly number[]} dead_letters
+ * @property {Counts} orders_in
+ * @property {Counts} changes_out
+ * @property {Counts} dead_letters
  */
 
 /** Spans of a second that the rate of this moment is taken over: fewer make it jump about. */
@@ -54,7 +60,7 @@ export class RateNow {
 export function columnsOf({ bucket_seconds, until, orders_in, changes_out, dead_letters }, now, nowSeconds) {
   const untilSeconds = Date.parse(until) / 1_000;
   const ends = orders_in.map((_, n) => untilSeconds - (orders_in.length - 1 - n) * bucket_seconds);
-  const perSecond = (/** @type {number} */ count) => count / bucket_seconds;
+  const perSecond = (/** @type {number | null} */ count) => (count === null ? null : count / bucket_seconds);
   return [
     [...ends, Math.max(nowSeconds, untilSeconds)],
     [...orders_in.map(perSecond), now.orders],
@@ -67,14 +73,13 @@ export function columnsOf({ bucket_seconds, until, orders_in, changes_out, dead_
  * The same by the minute, the newest first, for those who read rather than look.
  *
  * @param {Rates} rates
- * @returns {{ minutesAgo: number, orders: number, changes: number, deadLetters: number }[]}
+ * @returns {Minute[]}
  */
 export function minutesOf({ bucket_seconds, orders_in, changes_out, dead_letters }) {
   const perMinute = Math.max(1, Math.round(MINUTE_SECONDS / bucket_seconds));
   const minutes = [];
   for (let end = orders_in.length; end > 0; end -= perMinute) {
-    const sum = (/** @type {readonly number[]} */ counts) =>
-      total(counts.slice(Math.max(0, end - perMinute), end));
+    const sum = (/** @type {Counts} */ counts) => total(counts.slice(Math.max(0, end - perMinute), end));
     minutes.push({
       minutesAgo: minutes.length,
       orders: sum(orders_in),
@@ -85,7 +90,27 @@ export function minutesOf({ bucket_seconds, orders_in, changes_out, dead_letters
   return minutes;
 }
 
-/** @param {readonly number[]} counts */
+/**
+ * @typedef {object} Minute
+ * @property {number} minutesAgo
+ * @property {number | null} orders
+ * @property {number | null} changes
+ * @property {number | null} deadLetters
+ */
+
+/**
+ * @param {Counts} counts
+ * @returns {number | null} of those that are known; null where none is
+ */
 export function total(counts) {
-  return counts.reduce((sum, count) => sum + count, 0);
+  const known = counts.filter((count) => count !== null);
+  return known.length === 0 ? null : known.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * @param {Rates} rates
+ * @returns {number} how much of the time that they are of is known
+ */
+export function knownSeconds({ bucket_seconds, changes_out }) {
+  return changes_out.filter((count) => count !== null).length * bucket_seconds;
 }

@@ -54,7 +54,12 @@ export function listHead(signal) {
   };
 }
 
-/** @param {{ count: number, exact: boolean }} answer counting ends somewhere */
+/**
+ * Counting ends where it would take long: there are at least as many then.
+ *
+ * @param {{ count: number, exact: boolean }} answer
+ */
 function wordsOf({ count, exact }) {
-  return exact ? counted(count, 'order') : `more than ${counted(count, 'order')}`;
+  if (exact) return counted(count, 'order');
+  return count === 0 ? '' : `${counted(count, 'order')} or more`;
 }

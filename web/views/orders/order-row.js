@@ -64,11 +64,21 @@ export const COLUMNS = [
  */
 export function orderRow(order, index) {
   const row = tableRow(COLUMNS, order, true);
+  row.id = rowId(order.order_uid);
   row.dataset.order = order.order_uid;
   row.dataset.version = String(order.version);
   // Counted from 1, and the line of the headings is the first.
   row.setAttribute('aria-rowindex', String(index + 2));
   return row;
+}
+
+/**
+ * By which the row of an order is found: events come by the hundred.
+ *
+ * @param {string} orderUid
+ */
+export function rowId(orderUid) {
+  return `row-${orderUid}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { el } from '../../kit/dom.js';
 import { table } from '../../kit/table.js';
-import { COLUMNS, orderRow } from './order-row.js';
+import { COLUMNS, orderRow, rowId } from './order-row.js';
 
 /** @typedef {import('./order-row.js').ListedOrder} ListedOrder */
 
@@ -57,6 +57,7 @@ export class OrderWindow {
     const { box, body } = this.#table;
     // It does not scroll by itself: the page does.
     box.removeAttribute('tabindex');
+    box.querySelector('table')?.setAttribute('aria-rowcount', '-1');
     body.replaceWith(this.#above, this.#below);
     const moved = () => this.#askFrame();
     window.addEventListener('scroll', moved, { signal, passive: true });
@@ -131,16 +132,9 @@ export class OrderWindow {
 
   /** @param {ListedOrder} order drawn anew where the page has an older one of it */
   update(order) {
-    const row = this.#rowOf(order.order_uid);
-    if (row && Number(row.dataset.version) < order.version) refresh(row, orderRow(order, indexOf(row)));
-  }
-
-  /**
-   * @param {string} orderUid
-   * @returns {HTMLTableRowElement | null}
-   */
-  #rowOf(orderUid) {
-    return this.element.querySelector(`tr[data-order="${CSS.escape(orderUid)}"]`);
+    const row = document.getElementById(rowId(order.order_uid));
+    if (!(row instanceof HTMLTableRowElement) || Number(row.dataset.version) >= order.version) return;
+    refresh(row, orderRow(order, indexOf(row)));
   }
 
   #askFrame() {
@@ -166,11 +160,11 @@ export class OrderWindow {
         this.#place();
       }
       this.#place();
+      this.options.busy(false);
     } catch (thrown) {
       this.options.failed(thrown);
     } finally {
       this.#isLoading = false;
-      this.options.busy(false);
     }
   }
 

@@ -4,6 +4,7 @@ import { datum, longText } from '../../kit/long-text.js';
 import { moneyElement } from '../../kit/money.js';
 import { table, tableRow } from '../../kit/table.js';
 import { missingOf } from './alerts.js';
+import { STOCK_AT_ONCE } from './loading.js';
 import { itemsTotal } from './totals.js';
 
 /** An order may have thousands. */
@@ -22,11 +23,11 @@ const wholeParts = new WeakSet();
  * @param {import('../../kit/part.js').Part} part
  * @param {Facts} facts
  */
-export function drawItems(part, { found, stock }) {
+export function drawItems(part, { found, stock, contexts }) {
   const { order, standing } = found;
   part.draw(
-    [order.items, order.payment, order.track_number, standing.stock, stock],
-    () => [itemTable(part, found, stock)],
+    [order.items, order.payment, order.track_number, standing.stock, stock, contexts],
+    () => [itemTable(part, found, stock, contexts.includes('inventory'))],
     () => [el('span', { class: 'muted' }, counted(order.items.length, 'item'))],
   );
 }
@@ -35,16 +36,18 @@ export function drawItems(part, { found, stock }) {
  * @param {object} part
  * @param {Facts['found']} found
  * @param {Facts['stock']} stock
+ * @param {boolean} isKept whether this server keeps stock
  */
-function itemTable(part, { order, standing }, stock) {
+function itemTable(part, { order, standing }, stock, isKept) {
   const { currency } = order.payment;
   const missing = missingOf(standing);
+  const asked = new Set([...new Set(order.items.map(({ nm_id }) => nm_id))].slice(0, STOCK_AT_ONCE));
   /** @type {import('../../kit/table.js').Column<Item>[]} */
-  const columns = [
+  const allColumns = [
     { name: 'Item', isHeading: true, kind: 'item', cell: (item) => itemName(item, order) },
     { name: 'Article', kind: 'article', cell: ({ nm_id }) => el('bdi', {}, String(nm_id)) },
     { name: 'Size', kind: 'size', cell: ({ size }) => datum(size) },
-    { name: 'Stock', kind: 'stock', cell: (item) => stockOf(item, missing, stock) },
+    { name: 'Stock', kind: 'stock', cell: (item) => stockOf(item, missing, stock, asked.has(item.nm_id)) },
     { name: 'Price', isNumber: true, cell: ({ price }) => moneyElement(price, currency) },
     {
       name: 'Discount',
@@ -53,9 +56,16 @@ function itemTable(part, { order, standing }, stock) {
     },
     { name: 'Total', isNumber: true, cell: ({ total_price }) => moneyElement(total_price, currency) },
   ];
+  const columns = allColumns.filter(({ name }) => name !== 'Stock' || isKept);
   const isWhole = wholeParts.has(part) || order.items.length <= FIRST_ITEMS;
   const first = isWhole ? order.items : order.items.slice(0, FIRST_ITEMS);
-  const { box, body } = table({ label: 'Items', columns, rows: first, kind: 'items', foot: footRows(order) });
+  const { box, body } = table({
+    label: 'Items',
+    columns,
+    rows: first,
+    kind: 'items',
+    foot: footRows(order, columns.length),
+  });
   if (!isWhole) {
     const more = button(
       `Show all ${counted(order.items.length, 'item')}`,
@@ -97,41 +107,38 @@ function itemName(item, order) {
  * @param {Item} item
  * @param {ReadonlySet<number>} missing
  * @param {Facts['stock']} stock
+ * @param {boolean} isAsked whether it is one of the things that the stock was asked of
  * @returns {(Node | string | null)[]}
  */
-function stockOf({ chrt_id }, missing, stock) {
+function stockOf({ chrt_id }, missing, stock, isAsked) {
   const href = `/stock/${chrt_id}`;
   const outOfStock = missing.has(chrt_id) ? badge('was out of stock', 'red') : null;
-  const levels = stock && 'value' in stock ? stock.value : undefined;
-  const level = levels?.[String(chrt_id)];
+  if (stock === undefined) return [outOfStock, '…'];
+  if ('failure' in stock) return [outOfStock, el('a', { href }, 'look up')];
+  const level = stock.value?.[String(chrt_id)];
   if (level) return [outOfStock, el('a', { href }, `${level.available.toLocaleString()} left`)];
-  if (level === null) return [outOfStock, el('span', { class: 'muted' }, 'not counted')];
-  return [outOfStock, stock === undefined ? '…' : el('a', { href }, 'look up')];
-}
-
-/** @param {Order} order */
-function footRows(order) {
-  const { currency, goods_total, delivery_cost, custom_fee, amount } = order.payment;
-  const goods = itemsTotal(order);
-  return [
-    footRow(`Sum of ${counted(order.items.length, 'item')}`, moneyElement(goods, currency)),
-    goods === BigInt(goods_total) ? null : footRow('Goods as charged', moneyElement(goods_total, currency)),
-    footRow('Delivery', moneyElement(delivery_cost, currency)),
-    footRow('Customs fee', moneyElement(custom_fee, currency)),
-    footRow('Amount', moneyElement(amount, currency), 'total'),
-  ].filter((row) => row !== null);
+  return [outOfStock, isAsked ? el('span', { class: 'muted' }, 'not counted') : el('a', { href }, 'look up')];
 }
 
 /**
- * @param {string} name
- * @param {HTMLElement} amount
- * @param {string} [kind]
+ * @param {Order} order
+ * @param {number} columns
  */
-function footRow(name, amount, kind) {
-  return el(
-    'tr',
-    { role: 'row', class: kind },
-    el('th', { scope: 'row', role: 'rowheader', colspan: '6', class: 'number' }, name),
-    el('td', { role: 'cell', class: 'number', 'data-column': 'Total' }, amount),
-  );
+function footRows(order, columns) {
+  const { currency, goods_total, delivery_cost, custom_fee, amount } = order.payment;
+  const goods = itemsTotal(order);
+  const row = (/** @type {string} */ name, /** @type {HTMLElement} */ sum, kind = '') =>
+    el(
+      'tr',
+      { role: 'row', class: kind },
+      el('th', { scope: 'row', role: 'rowheader', colspan: String(columns - 1), class: 'number' }, name),
+      el('td', { role: 'cell', class: 'number', 'data-column': 'Total' }, sum),
+    );
+  return [
+    row(`Sum of ${counted(order.items.length, 'item')}`, moneyElement(goods, currency)),
+    goods === BigInt(goods_total) ? null : row('Goods as charged', moneyElement(goods_total, currency)),
+    row('Delivery', moneyElement(delivery_cost, currency)),
+    row('Customs fee', moneyElement(custom_fee, currency)),
+    row('Amount', moneyElement(amount, currency), 'total'),
+  ].filter((row) => row !== null);
 }

@@ -32,16 +32,15 @@ const KINDS = {
  * @param {import('../../kit/part.js').Part} part
  * @param {import('./page.js').Facts} facts
  */
-export function drawLedger(part, { found, payments, features }) {
+export function drawLedger(part, { found, payments, contexts }) {
   const { payment } = found.order;
-  const offered = features && 'value' in features ? features.value.contexts : undefined;
   part.drawFact(payments, (value) => [
     value
       ? ledgerTable(value)
       : el(
           'p',
           { class: 'muted' },
-          offered && !offered.includes('payments')
+          !contexts.includes('payments')
             ? 'This server keeps no ledger of payments.'
             : 'Nothing was heard of a payment yet.',
         ),

@@ -11,8 +11,9 @@ const OTHER_ORDERS = 6;
 const MOST_NOTES = 50;
 /** Of an order that has more parcels, the others are asked for when they are opened. */
 const PARCELS_AT_ONCE = 4;
-/** Of an order that has more kinds of items, the stock of the others is a link. */
-const STOCK_AT_ONCE = 30;
+/** Of an order of more products, the stock of the others is a link. */
+export const STOCK_AT_ONCE = 30;
+const MOST_VARIANTS = 1_000;
 
 /** @typedef {import('../../../.cache/openapi.d.ts').components['schemas']} Schemas */
 /** @typedef {Schemas['Order']} Order */
@@ -172,16 +173,18 @@ export async function loadTimeline(trackNumber, signal) {
 }
 
 /**
+ * Asked for by product, which answers whether or not anybody has registered the thing.
+ *
  * @param {Order} order
  * @param {AbortSignal} signal
- * @returns {Promise<Record<string, StockLevel | null>>} by chrt_id, of the first ones; null: nobody counts it
+ * @returns {Promise<Record<string, StockLevel>>} by chrt_id, of the first products; what nobody counts is not there
  */
 export async function loadStock({ items }, signal) {
-  const ids = [...new Set(items.map(({ chrt_id }) => chrt_id))].slice(0, STOCK_AT_ONCE);
-  const levels = await Promise.all(
-    ids.map((id) => orNull(get('/api/inventory/{chrt_id}', { path: { chrt_id: id }, signal }))),
+  const products = [...new Set(items.map(({ nm_id }) => nm_id))].slice(0, STOCK_AT_ONCE);
+  const pages = await Promise.all(
+    products.map((nm_id) => get('/api/inventory', { query: { nm_id, limit: MOST_VARIANTS }, signal })),
   );
-  return Object.fromEntries(ids.map((id, index) => [String(id), levels[index]?.body ?? null]));
+  return Object.fromEntries(pages.flatMap(({ body }) => body.map((level) => [String(level.chrt_id), level])));
 }
 
 /**

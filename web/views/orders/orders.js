@@ -52,7 +52,7 @@ class OrderList {
     this.visit = visit;
     this.#filter = filterOf(visit.query);
     this.bar = filterBar(this.#filter, (filter) => this.#filterBy(filter), visit.signal);
-    this.head = listHead(visit.signal);
+    this.head = listHead(this.#newerButton, visit.signal);
     this.window = new OrderWindow(
       {
         load: (path) => this.#load(path),
@@ -66,7 +66,6 @@ class OrderList {
       el('h1', { class: 'visually-hidden' }, 'Orders'),
       this.bar.element,
       this.head.element,
-      this.#newerButton,
       this.#region,
       this.#tail,
     );

@@ -13,23 +13,38 @@ const chromium = useTier('chromium');
 const STATES: readonly (readonly [name: string, reach: (reader: Visit, baseUrl: string) => Promise<void>])[] =
   [
     [
-      'without an order',
-      async ({ page, go }) => {
-        await go('/');
-        await page.getByRole('heading', { name: 'No order chosen' }).waitFor();
-      },
-    ],
-    [
-      'with an order whose totals do not add up',
+      'the start page',
       async (reader, baseUrl) => {
-        const orderUid = await postOrder(baseUrl, { payment: { amount: 2000 } });
-        await reader.go(`/?order=${orderUid}`);
-        await reader.orderHeading(orderUid).waitFor();
-        await reader.page.getByRole('list', { name: 'Recent orders' }).getByText(orderUid).waitFor();
+        const orderUid = await postOrder(baseUrl);
+        await reader.go('/');
+        await reader.page.getByRole('table', { name: 'Newest orders' }).getByText(orderUid).waitFor();
+        await reader.page.getByText('connected', { exact: true }).waitFor();
       },
     ],
     [
-      'with long texts, cut and whole, and all of many items',
+      'what was found',
+      async (reader, baseUrl) => {
+        const orderUid = await postOrder(baseUrl);
+        await reader.go(`/?q=${orderUid}`);
+        await reader.page.getByRole('table', { name: 'Found orders' }).getByText(orderUid).first().waitFor();
+      },
+    ],
+    [
+      'nothing found',
+      async (reader) => {
+        await reader.go('/?q=nobody-has-this');
+        await reader.page.getByRole('heading', { name: 'Nothing found' }).waitFor();
+      },
+    ],
+    [
+      'an order whose totals do not add up',
+      async (reader, baseUrl) => {
+        await reader.openOrder(await postOrder(baseUrl, { payment: { amount: 2000 } }));
+        await reader.page.getByText('The totals do not add up').waitFor();
+      },
+    ],
+    [
+      'an order with long texts, cut and whole, and all of many items',
       async (reader, baseUrl) => {
         const long = 'a long text '.repeat(400);
         const orderUid = await postOrder(baseUrl, {
@@ -37,59 +52,63 @@ const STATES: readonly (readonly [name: string, reach: (reader: Visit, baseUrl: 
           item: { name: long },
           itemCount: 40,
         });
-        await reader.go(`/?order=${orderUid}`);
+        await reader.openOrder(orderUid);
         await reader.page
           .getByRole('button', { name: /^Show all [\d,]+ characters/ })
           .first()
           .click();
         await reader.page.getByRole('button', { name: 'Show all 40 items' }).click();
+        await reader.page.getByText('Show it').click();
       },
     ],
     [
-      'with events in the feed',
+      'a question before an order is cancelled',
       async (reader, baseUrl) => {
-        await reader.go('/');
-        await reader.page.getByText('connected', { exact: true }).waitFor();
-        const orderUid = await postOrder(baseUrl);
-        await reader.page.getByRole('log', { name: 'Live' }).getByText(orderUid).waitFor();
+        await reader.openOrder(await postOrder(baseUrl));
+        await reader.page.getByRole('button', { name: 'Cancel the order …' }).click();
+        await reader.page.getByRole('dialog').getByLabel('Why').fill(' ');
+        await reader.page.getByRole('dialog').getByRole('button', { name: 'Cancel the order' }).click();
+        await reader.page.getByText('Say why').waitFor();
       },
     ],
     [
-      'while an order is looked up',
+      'the form of an address',
+      async (reader, baseUrl) => {
+        await reader.openOrder(await postOrder(baseUrl));
+        await reader.page.getByRole('button', { name: 'Correct the address …' }).click();
+        await reader.page.getByRole('dialog').waitFor();
+      },
+    ],
+    [
+      'the list of keys',
+      async ({ page, go }) => {
+        await go('/');
+        await page.getByRole('button', { name: 'Keys' }).click();
+        await page.getByRole('dialog').waitFor();
+      },
+    ],
+    [
+      'an order that is on its way',
       async (reader) => {
         await reader.page.route('**/api/orders/*', () => undefined);
-        await reader.go(`/?order=${freshUid()}`);
-        await reader.page.locator('.skeleton').waitFor();
+        await reader.go(`/orders/${freshUid()}`);
+        await reader.page.getByText('Loading …').waitFor();
       },
     ],
     [
-      'with an id that nothing has',
+      'an id that nothing has',
       async (reader) => {
-        await reader.go(`/?order=${freshUid()}`);
+        await reader.go(`/orders/${freshUid()}`);
         await reader.page.getByRole('heading', { name: 'No such order' }).waitFor();
       },
     ],
     [
-      'with what is no id',
-      async (reader) => {
-        await reader.go('/?order=a%2Fb');
-        await reader.page.getByRole('heading', { name: 'That is no order ID' }).waitFor();
-      },
-    ],
-    [
-      'with an empty field that was sent',
-      async (reader) => {
-        await reader.go('/');
-        await reader.page.getByRole('button', { name: 'Look up' }).click();
-        await expect.poll(() => reader.announcement()).toContain('pick one');
-      },
-    ],
-    [
-      'with a server that is away, and what is shown may be old',
-      async (reader) => {
+      'a server that is away, and what is shown may be old',
+      async (reader, baseUrl) => {
+        await reader.openOrder(await postOrder(baseUrl));
+        await reader.page.getByText('connected', { exact: true }).waitFor();
         await reader.page.route('**/api/**', (route) => route.abort());
-        await reader.go(`/?order=${freshUid()}`);
-        await reader.page.getByRole('heading', { name: 'The server is away' }).waitFor();
+        await reader.page.evaluate(`dispatchEvent(new Event('online'))`);
         await reader.page.getByRole('button', { name: 'Load anew' }).waitFor();
       },
     ],
@@ -116,8 +135,7 @@ describe.skipIf(chromium.skipped !== undefined)('what axe finds on the page', ()
   it('is what is wrong with a page', async () => {
     reader = await site.visit();
     await reader.go('/');
-    await reader.page.evaluate(`document.getElementById('feed').setAttribute('role', 'log');
-      document.getElementById('feed').append(document.createElement('li'))`);
+    await reader.page.evaluate(`document.getElementById('main').append(document.createElement('li'))`);
     await reader.page.evaluate(axe.source);
     expect((await faultsIn(reader.page)).join('\n')).toContain('listitem');
   });

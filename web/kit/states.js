@@ -2,7 +2,11 @@ import { ApiFailure } from '../api/failure.js';
 import { button, el } from './dom.js';
 import { shortened } from './long-text.js';
 
-/** What a reader is told of each kind of failure, and what may be done about it. */
+/**
+ * What a reader is told of each kind of failure, and what may be done about it.
+ *
+ * @type {Record<ApiFailure['kind'], [heading: string, advice: string]>}
+ */
 const FAILURES = {
   'bad-request': ['That cannot be asked', 'Correct what was typed and try again.'],
   'not-found': ['Nothing there', 'It may have been typed wrongly, or be on its way still.'],

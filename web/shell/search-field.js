@@ -9,11 +9,13 @@ const QUOTES = /^[\s"'“”„«»‘’`]+|[\s"'“”„«»‘’`]+$/g;
 /**
  * @typedef {object} SearchListener
  * @property {(text: string) => void} typed the text has changed, and the reader pauses
- * @property {(text: string) => boolean} entered whether the listener has done what the reader wants with it
+ * @property {(text: string) => void} entered the reader wants what is found, and not only to see it
  */
 
 /** @type {SearchListener | undefined} the view that shows what is found, while it is open */
 let listener;
+/** @type {string | undefined} what the reader sent off before that view was open */
+let sentOff;
 
 /**
  * @param {SearchListener} view
@@ -30,6 +32,17 @@ export function onSearch(view, signal) {
 export function fillSearchField(text) {
   const field = fieldOf();
   if (document.activeElement !== field || searchText(field.value) !== text) field.value = text;
+}
+
+/**
+ * Whether the reader has sent this off; answered once.
+ *
+ * @param {string} text
+ */
+export function wasSentOff(text) {
+  const was = sentOff === text;
+  sentOff = undefined;
+  return was;
 }
 
 /** @param {string} text as it was typed or pasted */
@@ -50,7 +63,11 @@ export function startSearchField() {
     event.preventDefault();
     clearTimeout(timer);
     const text = searchText(field.value);
-    if (listener?.entered(text)) return;
+    if (listener) {
+      listener.entered(text);
+      return;
+    }
+    sentOff = text;
     go(text === '' ? '/' : `/?${new URLSearchParams({ q: text })}`);
   });
 }

@@ -1,4 +1,4 @@
-import { fillSearchField, onSearch, searchText } from '../../shell/search-field.js';
+import { fillSearchField, onSearch, searchText, wasSentOff } from '../../shell/search-field.js';
 import { el } from '../../kit/dom.js';
 import { openResults } from './results.js';
 import { openStart } from './start.js';
@@ -9,7 +9,7 @@ import { openStart } from './start.js';
  *
  * @type {import('../../router.js').View['open']}
  */
-export function open(place, visit) {
+export async function open(place, visit) {
   const box = el('div', { class: 'find' });
   place.append(box);
   /** @type {AbortController | undefined} */
@@ -17,32 +17,39 @@ export function open(place, visit) {
   /** @type {import('./results.js').Results | undefined} */
   let results;
 
-  /** @param {string} text */
-  const show = (text) => {
+  /**
+   * @param {string} text
+   * @returns {Promise<void>} once it is drawn
+   */
+  const show = async (text) => {
     shown?.abort();
     shown = new AbortController();
     const part = { ...visit, signal: AbortSignal.any([visit.signal, shown.signal]) };
     results = undefined;
     if (text === '') {
       part.title('Find');
-      openStart(box, part);
+      await openStart(box, part);
     } else {
       part.title(text);
       results = openResults(box, part, text);
+      await results.drawn;
     }
   };
 
-  onSearch(
-    {
-      typed: (text) => {
-        visit.replaceQuery(new URLSearchParams(text === '' ? {} : { q: text }));
-        show(text);
-      },
-      entered: (text) => results?.text === text && results.goToFirst(),
-    },
-    visit.signal,
-  );
+  /** @param {string} text */
+  const typed = (text) => {
+    visit.replaceQuery(new URLSearchParams(text === '' ? {} : { q: text }));
+    void show(text);
+  };
+  /** @param {string} text */
+  const entered = (text) => {
+    if (results?.text !== text) typed(text);
+    results?.goToFirst();
+  };
+  onSearch({ typed, entered }, visit.signal);
   const text = searchText(visit.query.get('q') ?? '');
   fillSearchField(text);
-  show(text);
+  const drawn = show(text);
+  if (wasSentOff(text)) results?.goToFirst();
+  await drawn;
 }

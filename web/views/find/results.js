@@ -1,5 +1,6 @@
 import { get } from '../../api/client.js';
 import { ApiFailure } from '../../api/failure.js';
+import { features } from '../../api/features.js';
 import { counted, el, orderHref } from '../../kit/dom.js';
 import { shortened } from '../../kit/long-text.js';
 import { ORDER_COLUMNS, orderTable } from '../../kit/order-table.js';
@@ -24,7 +25,8 @@ const FIELDS = {
 /**
  * @typedef {object} Results
  * @property {string} text
- * @property {() => boolean} goToFirst to the one order, or to the first of several; false while none is there yet
+ * @property {Promise<void>} drawn never rejects
+ * @property {() => void} goToFirst to the one order, or to the first of several, as soon as they are there
  */
 
 /**
@@ -38,6 +40,7 @@ const FIELDS = {
 export function openResults(place, visit, text) {
   /** @type {readonly Hit[]} */
   let hits = [];
+  let isWanted = false;
   const heading = el('h1', { class: 'visually-hidden' }, `Found for ${text}`);
   const box = el('div', { class: 'results', 'aria-live': 'off' });
   // What was found for fewer characters stays until the answer for more is there.
@@ -46,15 +49,22 @@ export function openResults(place, visit, text) {
   place.replaceChildren(heading, box);
   /** @param {...Node} shown */
   const put = (...shown) => box.replaceChildren(...shown);
-  void load();
   return {
     text,
+    drawn: load(),
     goToFirst: () => {
-      if (hits.length === 1 && hits[0]) visit.go(orderHref(hits[0].order.order_uid));
-      else box.querySelector('a')?.focus();
-      return hits.length > 0;
+      isWanted = true;
+      follow();
     },
   };
+
+  function follow() {
+    if (!isWanted || hits.length === 0) return;
+    isWanted = false;
+    const one = hits.length === 1 ? hits[0] : hits.find(({ order }) => order.order_uid === text);
+    if (one) visit.go(orderHref(one.order.order_uid));
+    else box.querySelector('a')?.focus();
+  }
 
   async function load() {
     try {
@@ -68,12 +78,14 @@ export function openResults(place, visit, text) {
   }
 
   async function search() {
+    if (!(await features()).search) return openExactly();
     try {
       const { body } = await get('/api/search', { query: { q: text }, signal: visit.signal });
       if (visit.signal.aborted) return;
       hits = body.hits;
       put(...(hits.length === 0 ? [nothing(text)] : found(text, hits, body.more)));
       visit.announce(hits.length === 0 ? 'Nothing found.' : `${counted(hits.length, 'order')} found.`);
+      follow();
     } catch (failure) {
       if (!(failure instanceof ApiFailure) || failure.kind !== 'not-found') throw failure;
       await openExactly();
@@ -94,6 +106,7 @@ export function openResults(place, visit, text) {
       if (answer) {
         put(switchedOff(el('a', { href: orderHref(text), class: 'mono' }, text)));
         hits = [{ matched: 'order_uid', value: text, order: /** @type {any} */ (answer.body) }];
+        follow();
         return;
       }
     }

@@ -12,7 +12,7 @@ SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json ne
 RELEASED := $(SOURCES) web bin
 
 .PHONY: abuse rolling-deploy faults-contexts faults-sensors help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
-  db-reset test test-coverage faults soak fuzz converge bench bench-ingest bench-read bench-write bench-mixed bench-startup bench-sensors bench-life bench-growth \
+  db-reset test test-coverage faults soak fuzz converge bench bench-ingest bench-read bench-search bench-write bench-mixed bench-startup bench-sensors bench-life bench-growth \
   lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
 
 help: ## list the targets
@@ -121,6 +121,9 @@ bench-ingest: build ## orders from Kafka into the tables and out again, the tabl
 
 bench-read: build ## reading an order, and the first and the 1,000th page of the list
 	@$(BENCH) read list
+
+bench-search: build ## finding an order by whatever is known of it, among 2,000,000
+	@$(BENCH) search
 
 bench-write: build ## orders over HTTP
 	@$(BENCH) write

@@ -9,6 +9,7 @@ export class OrdersSettings {
   @WholeNumber(0, 10_000_000) CACHE_WARM_ORDERS: number = 10_000;
   @OneOf(['on', 'off']) DEMO: 'on' | 'off' = 'on';
   @WholeNumber(1, 1_000_000_000) DEMO_ORDERS_PER_HOUR: number = 100_000;
+  @OneOf(['on', 'off']) SEARCH: 'on' | 'off' = 'on';
   @OneOf(['warn', 'strict']) ORDER_TOTALS: 'warn' | 'strict' = 'warn';
 }
 
@@ -21,6 +22,8 @@ export const ORDERS_SETTINGS = settingGroup(OrdersSettings, {
     DEMO: 'Whether POST /api/orders/test makes orders up (on) or is refused (off)',
     DEMO_ORDERS_PER_HOUR:
       'Orders that POST /api/orders/test makes up in an hour at most; beyond it it gets a 503',
+    SEARCH:
+      'Whether orders are found by what people know of them (on), or nothing is kept for that (off); the same for all processes',
     ORDER_TOTALS: 'What becomes of an order whose totals do not add up: marked (warn) or refused (strict)',
   },
   listedAfter: {

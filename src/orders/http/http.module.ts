@@ -7,6 +7,7 @@ import { OrderLifeController } from './order-life.controller.js';
 import { OrderReplacementController } from './order-replacement.controller.js';
 import { OrderStreamController } from './order-stream.controller.js';
 import { OrdersController } from './orders.controller.js';
+import { SearchController } from './search.controller.js';
 import { TestOrdersController } from './test-orders.controller.js';
 
 @Module({
@@ -19,6 +20,7 @@ import { TestOrdersController } from './test-orders.controller.js';
     OrderHistoryController,
     OrderEventsController,
     OrderStreamController,
+    SearchController,
   ],
   providers: [HotOrders],
 })

@@ -8,9 +8,11 @@ import {
 } from '../../platform/http/api-facts.js';
 import { NEXT_STATUSES, ORDER_STATUSES } from '../model/order-life.js';
 import { ORDER_CHANGES, PAYMENT_STATUSES, SHIPMENT_STATUSES } from '../model/order-states.js';
+import { SEARCH_FIELDS } from '../model/search-terms.js';
 import { HISTORY_SOURCES } from '../model/stored-version.js';
 import { orderJsonSchema } from '../model/order.schema.js';
 import { MAX_LIVES } from '../service/demo-lives.js';
+import { MAX_HITS } from '../service/order-search.js';
 import { EXAMPLE_ORDER } from './example-order.js';
 import { MAX_REASON_CHARACTERS } from './status-request.js';
 
@@ -97,6 +99,10 @@ const OPERATIONS: ApiFacts['operations'] = {
     id: 'getOrderSummary',
     answers: { 200: { schema: schemaRef('OrderStanding') } },
   },
+  'get /api/search': {
+    id: 'searchOrders',
+    answers: { 200: { schema: schemaRef('FoundOrders') } },
+  },
   'post /api/orders/test': {
     id: 'sendTestOrders',
     answers: { 202: { headers: ['Location'], schema: schemaRef('TestOrders') } },
@@ -162,6 +168,19 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
       { type: 'array', items: schemaRef('OrderSummary') },
     ],
   },
+  FoundOrders: objectOf({
+    query: { ...TEXT, description: 'What was searched for: `q` without quotes and line ends' },
+    hits: {
+      type: 'array',
+      maxItems: MAX_HITS,
+      items: objectOf({
+        matched: { type: 'string', enum: SEARCH_FIELDS },
+        value: { ...TEXT, description: 'The text that matched, as the order has it' },
+        order: schemaRef('OrderSummary'),
+      }),
+    },
+    more: { type: 'boolean', description: 'Whether there are hits beyond these' },
+  }),
   OrderReceipt: objectOf({
     order_uid: UID,
     version: VERSION,
@@ -238,5 +257,6 @@ export const ORDERS_API: ApiFacts = {
     customer_id: 'test',
     track_number: 'WBILMTESTTRACK',
     delivery_service: 'meest',
+    q: '+7 (972) 000-00-00',
   },
 };

@@ -4,6 +4,8 @@ import { LifeRepository } from './life.repository.js';
 import { OrderHistoryRepository } from './order-history.repository.js';
 import { OrderListRepository } from './order-list.repository.js';
 import { OrderRepository } from './order.repository.js';
+import { OrderSearchRepository } from './order-search.repository.js';
+import { SearchFillRepository } from './search-fill.repository.js';
 import { StoredOrders } from './stored-orders.js';
 
 const REPOSITORIES = [
@@ -13,6 +15,8 @@ const REPOSITORIES = [
   LifeRepository,
   AnnouncementRepository,
   OrderHistoryRepository,
+  OrderSearchRepository,
+  SearchFillRepository,
 ];
 
 @Module({ providers: REPOSITORIES, exports: REPOSITORIES })

@@ -12,6 +12,8 @@ import { OrderIntake } from './order-intake.js';
 import { OrderLookup } from './order-lookup.js';
 import { OrderBroadcast } from './order-broadcast.js';
 import { OrderHistory } from './order-history.js';
+import { OrderSearch } from './order-search.js';
+import { SearchFill } from './search-fill.js';
 import { OrderSubmission } from './order-submission.js';
 import { OrderVersionStream } from './order-version-stream.js';
 import { StatusSubmission } from './status-submission.js';
@@ -36,6 +38,8 @@ import { WaitingAnnouncements } from './waiting-announcements.js';
     DemoLives,
     OrderHistory,
     OrderVersionStream,
+    OrderSearch,
+    SearchFill,
   ],
   exports: [
     OrderIntake,
@@ -47,6 +51,7 @@ import { WaitingAnnouncements } from './waiting-announcements.js';
     DemoLives,
     OrderHistory,
     OrderVersionStream,
+    OrderSearch,
   ],
 })
 export class OrdersServiceModule {}

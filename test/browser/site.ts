@@ -7,6 +7,8 @@ import { launchChromium, visit, type Visit } from './visit.js';
 export interface Site {
   /** `http://127.0.0.1:54321` */
   readonly url: string;
+  /** Of the program, for what nobody can do over HTTP. */
+  readonly dataDir: string;
   /** One reader at the page, until the end of the test. */
   visit(options?: BrowserContextOptions): Promise<Visit>;
   /** The same, through somebody who stands between. */
@@ -37,6 +39,9 @@ export function useSite(executablePath: string, options?: WaybillOptions): Site 
   return {
     get url() {
       return waybill.url;
+    },
+    get dataDir() {
+      return waybill.dataDir;
     },
     visit: (context) => visitBy(waybill.url, context),
     visitBy,

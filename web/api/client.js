@@ -41,6 +41,7 @@ const ANSWER_TIMEOUT_MS = 10_000;
  * @property {string} [idempotencyKey] the same key and body are done once, however often they are sent
  * @property {AbortSignal} [signal] calls it off: what is thrown then is the signal's reason
  * @property {number} [timeoutMs]
+ * @property {number} [alsoTakes] a status whose body is an answer as well: a report of what is down comes as 503
  */
 
 /**
@@ -136,7 +137,7 @@ function segment(text) {
 async function send(
   method,
   address,
-  { body, ifMatch, idempotencyKey, signal, timeoutMs = ANSWER_TIMEOUT_MS },
+  { body, ifMatch, idempotencyKey, signal, timeoutMs = ANSWER_TIMEOUT_MS, alsoTakes },
 ) {
   const startedMs = performance.now();
   const timeout = AbortSignal.timeout(timeoutMs);
@@ -152,7 +153,7 @@ async function send(
       cache: method === 'GET' ? 'no-cache' : 'no-store',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
-    if (!response.ok) throw await failureOf(response);
+    if (!response.ok && response.status !== alsoTakes) throw await failureOf(response);
     return {
       body: response.status === 204 ? undefined : await response.json(),
       status: response.status,

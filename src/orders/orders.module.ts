@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Environment } from '../platform/config/environment.js';
 import type { Context } from '../platform/context.js';
 import { ORDER_CACHE } from './cache/order-cache.js';
 import { OrdersConsumerModule } from './consumer/consumer.module.js';
@@ -6,7 +7,7 @@ import { OrdersHttpModule } from './http/http.module.js';
 import { ORDERS_API } from './http/orders.api.js';
 import { ORDERS_PATH } from './http/receipt-answer.js';
 import { OrdersModelModule } from './model/model.module.js';
-import { ORDERS_SETTINGS, OrdersSettings } from './orders.settings.js';
+import { mayMakeOrdersUp, ORDERS_SETTINGS, OrdersSettings } from './orders.settings.js';
 import { ORDER_ENTITIES } from './repository/order.entities.js';
 
 @Module({
@@ -41,5 +42,8 @@ export const orders: Context = {
   // One order at a time: by its strong ETag, and mostly out of memory, which compressing would take longer than.
   plainRoutes: [`${ORDERS_PATH}/:order_uid`],
   caches: [ORDER_CACHE],
+  switches: (settings) => ({
+    demo: mayMakeOrdersUp(settings.of(OrdersSettings), settings.of(Environment)),
+  }),
   module: ({ ROLES }) => ({ module: OrdersModule, imports: ROLES.includes('api') ? [OrdersHttpModule] : [] }),
 };

@@ -56,7 +56,7 @@ const STATES: readonly (readonly [name: string, reach: (reader: Visit, baseUrl: 
           .first()
           .click();
         await reader.page.getByRole('button', { name: 'Show all 40 items' }).click();
-        await reader.page.getByText('Show it').click();
+        await reader.page.getByText('Show it as JSON').click();
       },
     ],
     [

@@ -200,7 +200,7 @@ describe.skipIf(chromium.skipped !== undefined)('trouble', () => {
   }
 
   it('says which part of the program is not ready, first of all', async () => {
-    await reader.page.route('**/health', (route) =>
+    await reader.page.route(`${site.url}/health`, (route) =>
       route.fulfill({
         status: 503,
         json: { status: 'down', parts: { a: { up: true }, database: { up: false, detail: 'no answer' } } },

@@ -50,7 +50,7 @@ describe('compressed answers', () => {
     LIST,
     `${LIST}&view=summary`,
     '/assets/router.js',
-    '/assets/styles.css',
+    '/assets/vendor/uplot/uPlot.esm.js',
     '/swagger/json',
     '/metrics',
   ];

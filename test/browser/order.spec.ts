@@ -189,7 +189,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     await expect.poll(() => reader.announcement()).toBe('Copied the order id.');
     await press('Copy the address');
     await expect.poll(clipboard).toBe('Test Testov, Ploshad Mira 15, 2639809 Kiryat Mozkin, Kraiot');
-    await part('As JSON').getByRole('button', { name: 'Copy' }).click();
+    await press('Copy as JSON');
     await expect
       .poll(async () => JSON.parse(await clipboard()) as unknown)
       .toMatchObject({ order_uid: orderUid });
@@ -198,9 +198,9 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
   it('is there as JSON when that is asked for', async () => {
     const orderUid = await postOrder(site.url);
     await reader.openOrder(orderUid);
-    const text = part('As JSON').getByLabel('The order as JSON');
+    const text = part('For developers').getByLabel('The order as JSON');
     expect(await text.isVisible()).toBe(false);
-    await part('As JSON').getByText('Show it').click();
+    await part('For developers').getByText('Show it as JSON').click();
     expect(JSON.parse(await text.innerText())).toMatchObject({ order_uid: orderUid, sm_id: 99 });
   });
 
@@ -259,7 +259,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
 
   it('waits for a server that is away, and comes by itself once it is back', async () => {
     const orderUid = await postOrder(site.url);
-    await reader.page.route('**/api/orders/*', (route) => route.abort());
+    await reader.page.route('**/api/orders/**', (route) => route.abort());
     await reader.go(`/orders/${orderUid}`);
     await reader.page.getByRole('heading', { name: 'The server is away' }).waitFor();
     await reader.page.unroute('**/api/orders/*');
@@ -270,7 +270,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     [503, 'the database is away', 'The server is away', 'The database is away.'],
     [403, 'requests of this page are refused', 'Not allowed', 'Requests of this page are refused.'],
   ])('is refused by a %i in the words of the server', async (status, detail, heading, words) => {
-    await reader.page.route('**/api/orders/*', (route) =>
+    await reader.page.route('**/api/orders/**', (route) =>
       route.fulfill({
         status,
         contentType: 'application/problem+json',
@@ -287,7 +287,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
       const timeout = AbortSignal.timeout.bind(AbortSignal);
       AbortSignal.timeout = (ms) => timeout(ms / 100);
     }`);
-    await reader.page.route('**/api/orders/*', () => undefined);
+    await reader.page.route('**/api/orders/**', () => undefined);
     await reader.go(`/orders/${freshUid()}`);
     await reader.page.getByRole('heading', { name: 'The server is slow' }).waitFor();
   });

@@ -7,6 +7,7 @@ import { launchChromium, visit, type Visit } from './visit.js';
 export interface Site {
   /** `http://127.0.0.1:54321` */
   readonly url: string;
+  /** Of the program, for what nobody can do over HTTP. */
   readonly dataDir: string;
   /** One reader at the page, until the end of the test. */
   visit(options?: BrowserContextOptions): Promise<Visit>;

@@ -32,7 +32,7 @@ export const ORDER_COLUMNS = [
     name: 'Received',
     isNumber: true,
     kind: 'order-received',
-    cell: (order) => timeElement(order.received_at, 'short'),
+    cell: (order) => timeElement(order.received_at, 'brief'),
   },
 ];
 

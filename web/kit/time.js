@@ -6,9 +6,22 @@ const clockFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 
-/** @typedef {'long' | 'short' | 'clock' | 'day'} TimeStyle */
+const todayFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+/** @type {Intl.DateTimeFormatOptions} */
+const DAY_AND_TIME = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' };
+const thisYearFormat = new Intl.DateTimeFormat(undefined, DAY_AND_TIME);
+const earlierFormat = new Intl.DateTimeFormat(undefined, { ...DAY_AND_TIME, year: 'numeric' });
 
-const formats = { long: longFormat, short: shortFormat, clock: clockFormat, day: dayFormat };
+/** @typedef {'long' | 'short' | 'clock' | 'day' | 'brief'} TimeStyle `brief`: no more of the date than it needs */
+
+/** @type {Record<TimeStyle, (moment: Date) => string>} */
+const formats = {
+  long: (moment) => longFormat.format(moment),
+  short: (moment) => shortFormat.format(moment),
+  clock: (moment) => clockFormat.format(moment),
+  day: (moment) => dayFormat.format(moment),
+  brief: briefly,
+};
 
 /** @type {readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number][]} the largest that fits is said */
 const UNITS = [
@@ -31,7 +44,14 @@ export function timeElement(raw, style = 'long') {
   const moment = momentOf(raw);
   if (moment === undefined) return el('bdi', {}, String(raw));
   const attributes = { datetime: moment.toISOString(), title: String(raw) };
-  return el('time', attributes, formats[style].format(moment));
+  return el('time', attributes, formats[style](moment));
+}
+
+/** @param {Date} moment */
+function briefly(moment) {
+  const now = new Date();
+  if (moment.toDateString() === now.toDateString()) return todayFormat.format(moment);
+  return (moment.getFullYear() === now.getFullYear() ? thisYearFormat : earlierFormat).format(moment);
 }
 
 /**

@@ -34,7 +34,8 @@ export function openStart(place, visit) {
   );
   place.replaceChildren(
     el('h1', { class: 'visually-hidden' }, 'Find an order'),
-    el('div', { class: 'find-start' }, section, troubleCounts(visit)),
+    troubleCounts(visit),
+    section,
   );
   /** @type {(() => void) | undefined} */
   let drawWaiting;

@@ -101,7 +101,7 @@ function line({ words, href }, count) {
     el(
       'li',
       { class: count.count === 0 ? 'none' : undefined, 'data-row': true },
-      el('a', { href }, words, ' ', el('b', {}, shown)),
+      el('a', { href }, el('b', {}, shown), ' ', words),
     ),
   ];
 }

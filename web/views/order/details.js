@@ -10,55 +10,46 @@ const MOST_DRAWN_CHARACTERS = 200_000;
 /** @typedef {import('./loading.js').Order} Order */
 
 /**
- * What those who look after the program ask for, by the names that the fields have.
+ * What those who look after the program ask for: the fields that say nothing to a customer, by the names that they have, and
+ * the order as the API gives it, drawn when it is asked for.
  *
  * @param {import('../../kit/part.js').Part} part
  * @param {Order} order
  */
-export function technicalFields(part, order) {
+export function drawDetails(part, order) {
   const { track_number, entry, locale, shardkey, oof_shard, sm_id, internal_signature } = order;
-  part.draw([track_number, entry, locale, shardkey, oof_shard, sm_id, internal_signature], () => [
-    keyValues([
-      ['track_number', datum(track_number)],
-      ['entry', datum(entry)],
-      ['locale', datum(locale)],
-      ['shardkey', datum(shardkey)],
-      ['oof_shard', datum(oof_shard)],
-      ['sm_id', datum(sm_id)],
-      ['internal_signature', datum(internal_signature)],
-    ]),
-  ]);
-}
-
-/**
- * The order as the API gives it, drawn when it is asked for.
- *
- * @param {import('../../kit/part.js').Part} part
- * @param {Order} order
- */
-export function rawPart(part, order) {
+  const fields = { track_number, entry, locale, shardkey, oof_shard, sm_id, internal_signature };
   part.draw(
     order,
-    () => {
-      const text = el('pre', {
-        class: 'raw-text',
-        tabindex: '0',
-        role: 'group',
-        'aria-label': 'The order as JSON',
-      });
-      const details = el('details', {}, el('summary', {}, 'Show it'), text);
-      details.addEventListener('toggle', () => {
-        if (details.open && text.textContent === '') text.textContent = drawnText(order);
-      });
-      return [details];
-    },
     () => [
-      button('Copy', () => void copy(JSON.stringify(order, null, 2), 'the order as JSON'), {
+      keyValues(
+        Object.entries(fields).map(([name, value]) => [name, datum(value)]),
+        { class: 'key-values technical-fields' },
+      ),
+      rawText(order),
+    ],
+    () => [
+      button('Copy as JSON', () => void copy(JSON.stringify(order, null, 2), 'the order as JSON'), {
         class: 'quiet',
       }),
-      el('a', { href: apiPath(order), target: '_blank', rel: 'noopener' }, 'Open'),
+      el('a', { href: apiPath(order), target: '_blank', rel: 'noopener' }, 'Open as JSON'),
     ],
   );
+}
+
+/** @param {Order} order */
+function rawText(order) {
+  const text = el('pre', {
+    class: 'raw-text',
+    tabindex: '0',
+    role: 'group',
+    'aria-label': 'The order as JSON',
+  });
+  const details = el('details', {}, el('summary', {}, 'Show it as JSON'), text);
+  details.addEventListener('toggle', () => {
+    if (details.open && text.textContent === '') text.textContent = drawnText(order);
+  });
+  return details;
 }
 
 /** @param {Order} order */

@@ -55,7 +55,7 @@ export function drawHead(head, facts, actions) {
       'Created ',
       timeElement(order.date_created),
       ` · version ${standing.version} of `,
-      timeElement(standing.updated_at, 'short'),
+      timeElement(standing.updated_at, 'brief'),
     ),
   );
   if (focused === undefined) return;
@@ -72,8 +72,8 @@ function statesOf({ found, payments, parcels }) {
     { class: 'order-states', 'aria-label': 'States' },
     state('Order', stateBadge('status', standing.status), [
       counted(order.items.length, 'item'),
-      ', received ',
-      timeElement(standing.received_at, 'short'),
+      ' · received ',
+      timeElement(standing.received_at, 'brief'),
     ]),
     state('Payment', stateBadge('payment_status', standing.payment_status), moneyWords(found, payments)),
     state('Shipment', stateBadge('shipment_status', standing.shipment_status), placeWords(found, parcels)),

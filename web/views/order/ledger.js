@@ -60,7 +60,7 @@ function ledgerTable({ ledger }) {
   if (ledger.length === 0) return el('p', { class: 'muted' }, 'Nothing was heard of a payment yet.');
   /** @type {import('../../kit/table.js').Column<Entry>[]} */
   const columns = [
-    { name: 'When', kind: 'when', cell: ({ occurred_at }) => timeElement(occurred_at, 'short') },
+    { name: 'When', kind: 'when', cell: ({ occurred_at }) => timeElement(occurred_at, 'brief') },
     {
       name: 'What',
       isHeading: true,
@@ -83,7 +83,7 @@ function ledgerTable({ ledger }) {
 /** @param {Entry} entry */
 function amountOf({ type, amount, currency }) {
   const sign = KINDS[type]?.[1] ?? '';
-  return el('span', { class: sign === '' ? 'muted' : undefined }, sign, moneyElement(amount, currency));
+  return el('span', { class: sign === '' ? 'muted money' : 'money' }, sign, moneyElement(amount, currency));
 }
 
 /**

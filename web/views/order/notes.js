@@ -107,7 +107,7 @@ function noteItem({ text, author, created_at }) {
   return el(
     'li',
     { class: 'clip' },
-    el('p', { class: 'muted small' }, el('bdi', {}, author), ', ', timeElement(created_at, 'short')),
+    el('p', { class: 'muted small' }, el('bdi', {}, author), ', ', timeElement(created_at, 'brief')),
     el('div', { class: 'note-text' }, longText(text)),
   );
 }

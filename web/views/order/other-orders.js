@@ -39,6 +39,6 @@ function otherItem(order) {
       stateBadge('status', order.status),
       stateBadge('payment_status', order.payment_status),
     ),
-    el('span', { class: 'muted' }, timeElement(order.received_at, 'short')),
+    el('span', { class: 'muted' }, timeElement(order.received_at, 'brief')),
   );
 }

@@ -4,7 +4,7 @@ import { onKey } from '../../shell/keyboard.js';
 import { OrderActions } from './actions.js';
 import { drawAlerts } from './alerts.js';
 import { drawDelivery } from './delivery.js';
-import { footOf, rawPart, technicalFields } from './details.js';
+import { drawDetails, footOf } from './details.js';
 import { drawHead } from './head.js';
 import { drawItems } from './items.js';
 import { drawLedger } from './ledger.js';
@@ -54,11 +54,10 @@ export class OrderPage {
       ledger: new Part('Payments', { kind: 'ledger', retry }),
       timeline: new Part('History', { kind: 'timeline', retry }),
       others: new Part("The customer's other orders", { kind: 'others', retry }),
-      technical: new Part('Technical fields', { kind: 'technical' }),
-      raw: new Part('As JSON', { kind: 'raw' }),
+      details: new Part('For developers', { kind: 'details' }),
     };
     this.notes = new NotesPart(visit, renew);
-    const { items, delivery, parcels, ledger, timeline, others, technical, raw } = this.parts;
+    const { items, delivery, parcels, ledger, timeline, others, details } = this.parts;
     const column = (/** @type {{ element: HTMLElement }[]} */ ...parts) =>
       el('div', { class: 'order-column' }, ...parts.map(({ element }) => element));
     this.element = el(
@@ -75,7 +74,7 @@ export class OrderPage {
         column(ledger, this.notes),
         column(timeline, others),
       ),
-      el('div', { class: 'order-columns wide' }, column(technical), column(raw)),
+      details.element,
       this.#foot,
     );
     onKey(
@@ -98,8 +97,7 @@ export class OrderPage {
     drawTimeline(this.parts.timeline, facts);
     drawOthers(this.parts.others, facts);
     this.notes.drawNotes(facts);
-    technicalFields(this.parts.technical, found.order);
-    rawPart(this.parts.raw, found.order);
+    drawDetails(this.parts.details, found.order);
     this.#foot.replaceChildren(footOf(found));
   }
 

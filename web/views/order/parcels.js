@@ -97,7 +97,7 @@ function whereWords({ location, occurred_at, estimated_at }) {
   /** @type {(Node | string)[]} */
   const words = [];
   if (location) words.push('In ', el('bdi', {}, shortened(location)));
-  if (occurred_at) words.push(words.length > 0 ? ' since ' : 'Since ', timeElement(occurred_at, 'short'));
+  if (occurred_at) words.push(words.length > 0 ? ' since ' : 'Since ', timeElement(occurred_at, 'brief'));
   if (estimated_at) {
     words.push(words.length > 0 ? ' · promised for ' : 'Promised for ', timeElement(estimated_at, 'day'));
     words.push(`, ${agoWords(estimated_at)}`);
@@ -149,7 +149,7 @@ function placeItem({ type, occurred_at, location, carrier, note }) {
   return el(
     'li',
     {},
-    timeElement(occurred_at, 'short'),
+    timeElement(occurred_at, 'brief'),
     el(
       'span',
       {},

@@ -1,4 +1,4 @@
-import { stateBadge } from '../../kit/badges.js';
+import { stateBadge, stateWords } from '../../kit/badges.js';
 import { button, counted, el } from '../../kit/dom.js';
 import { longText } from '../../kit/long-text.js';
 import { timeElement } from '../../kit/time.js';
@@ -44,7 +44,7 @@ function versionItem({ version, change, from, to, at, source, reason }) {
   return el(
     'li',
     { 'data-version': String(version) },
-    timeElement(at, 'short'),
+    timeElement(at, 'brief'),
     el(
       'span',
       {},
@@ -67,7 +67,7 @@ function whatChanged(change, from, to) {
   const name = { status: 'Order', payment_status: 'Payment', shipment_status: 'Shipment' }[change];
   return [
     `${name} `,
-    ...(from === null ? [] : [stateBadge(change, from), ' → ']),
+    ...(from === null ? [] : [el('span', { class: 'muted' }, stateWords(change, from)), ' → ']),
     ...(to === null ? [] : [stateBadge(change, to)]),
   ];
 }

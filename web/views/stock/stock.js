@@ -17,6 +17,7 @@ export async function open(place, visit) {
   if (visit.signal.aborted) return;
   if (offered && !offered.contexts.includes('inventory')) {
     place.append(
+      el('h1', { class: 'visually-hidden' }, 'Stock'),
       emptyState(
         'This server keeps no stock',
         'It is kept where the context inventory is switched on: whoever runs the program can do so.',
@@ -31,6 +32,7 @@ export async function open(place, visit) {
   else if (CHRT_ID.test(path)) openThing(part, visit, Number(path));
   else {
     part.append(
+      el('h1', { class: 'visually-hidden' }, 'Stock'),
       emptyState(
         'That is no number of a thing',
         'Things that can be ordered have whole numbers, such as 9934930: the chrt_id of an item.',

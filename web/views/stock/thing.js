@@ -24,8 +24,16 @@ const REFRESH_PAUSE_MS = 2_000;
 export function openThing(place, visit, chrtId) {
   visit.title(`Stock of ${chrtId}`);
   const box = el('div');
-  place.append(el('p', {}, el('a', { href: '/stock' }, '← All of the stock')), box);
-  const head = new Part(`Thing ${chrtId}`, { kind: 'thing' });
+  place.append(
+    el(
+      'header',
+      { class: 'thing-head' },
+      el('h1', {}, 'Thing ', el('span', { class: 'mono' }, String(chrtId))),
+      el('a', { href: '/stock' }, 'All of the stock'),
+    ),
+    box,
+  );
+  const head = new Part('What there is', { kind: 'thing' });
   const journal = new Part('Movements', { kind: 'movements', retry: () => void current.renew() });
   const renew = () => current.renew();
 

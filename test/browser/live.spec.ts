@@ -80,14 +80,15 @@ describe.skipIf(chromium.skipped !== undefined)('the live view', () => {
 
   it('holds so many rows and no more, whatever comes while it is paused', async () => {
     const events = Array.from({ length: 3_000 }, (_, n) => eventText(n)).join('');
-    const letGo = Promise.withResolvers<void>();
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
     await reader.page.route('**/api/events', async (route) => {
-      await letGo.promise;
+      await held;
       await route.fulfill({ contentType: 'text/event-stream', body: events });
     });
     await reader.go('/live');
     await reader.page.getByRole('button', { name: 'Pause' }).click();
-    letGo.resolve();
+    letGo();
     await waiting('3,000 changes wait').waitFor();
     await reader.page.getByRole('button', { name: 'Go on' }).click();
     await feed().getByText('2,801 older changes came while the list was held, and are not shown.').waitFor();

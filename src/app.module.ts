@@ -8,11 +8,13 @@ import type { Settings } from './platform/config/setting-group.js';
 import { ownSchemaOf, requireDistinctContexts } from './platform/context-registry.js';
 import type { Context } from './platform/context.js';
 import { type Database, type DatabaseOptions } from './platform/database/database.js';
+import { type Features, NOTHING_SWITCHED_ON, type Switches } from './platform/features/features.js';
 import { knownFailures } from './platform/known-failures.js';
 import type { Logger } from './platform/logging/logger.js';
 import type { MessagingContext } from './platform/messaging/messaging.module.js';
 import { Topics } from './platform/messaging/topics.js';
 import { PLATFORM_ENTITIES, PlatformModule } from './platform/platform.module.js';
+import { packageVersion } from './platform/version.js';
 import { sensors } from './sensors/sensors.module.js';
 import { tracking } from './tracking/tracking.module.js';
 
@@ -63,6 +65,13 @@ export const topicsOf = ({ settings, contexts, elsewhere }: House): Topics =>
 const topicsElsewhere = (contexts: readonly Context[], settings: Settings) =>
   Object.fromEntries(contexts.map((context) => [context.name, context.topics(settings)]));
 
+const featuresOf = (contexts: readonly Context[], settings: Settings): Features => ({
+  ...NOTHING_SWITCHED_ON,
+  ...(Object.assign({}, ...contexts.map((context) => context.switches?.(settings))) as Partial<Switches>),
+  version: packageVersion(),
+  contexts: contexts.map(({ name }) => name),
+});
+
 /** The whole house: the platform, and the contexts on top of it. */
 export class AppModule {
   /** @throws ContextError, CacheDeclarationError, TopicClaimedTwiceError */
@@ -80,6 +89,7 @@ export class AppModule {
           topicsElsewhere: topicsElsewhere(elsewhere, settings),
           failures: knownFailures(contexts),
           caches: contexts.flatMap((context) => context.caches ?? []),
+          features: featuresOf(contexts, settings),
           usesRedis: contexts.some(({ redisKeyPrefixes = [] }) => redisKeyPrefixes.length > 0),
         }),
         ...contexts.map((context) => context.module(environment)),

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   ConfigurationError,
   EX_CONFIG,
@@ -27,6 +26,7 @@ import {
 } from './platform/dead-letters/command/dead-letters-arguments.js';
 import { UsageError } from './platform/usage-error.js';
 import { keepTickShape } from './platform/tick-shape.js';
+import { packageVersion } from './platform/version.js';
 import {
   contextCommand,
   deadLettersCommand,
@@ -114,12 +114,6 @@ async function onDatabase(
 async function refuseUsage(contexts: readonly Context[], fault: string): Promise<never> {
   process.stderr.write(`waybill: ${fault}\n\n${await usage(contexts)}`);
   process.exit(EX_USAGE);
-}
-
-/** Of the package that this was built from. */
-function version(): string {
-  const path = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;
 }
 
 async function serve(contexts: readonly Context[]): Promise<void> {
@@ -274,7 +268,7 @@ export async function runCommandLine(
       return onDatabase(contexts, migrateDatabase);
     case 'version':
     case '--version':
-      process.stdout.write(`waybill ${version()}\n`);
+      process.stdout.write(`waybill ${packageVersion()}\n`);
       return;
     case 'help':
     case '--help':

@@ -7,6 +7,7 @@ import type { SettingGroup, Settings } from './config/setting-group.js';
 import type { MigrationClass } from './database/database.js';
 import type { ApiFacts } from './http/api-facts.js';
 import type { EventFacts } from './messaging/event-facts.js';
+import type { Switches } from './features/features.js';
 import type { FailureClassifier } from './failures/failure-classifier.js';
 
 /** A context of the house, such as orders: what the house has to know of it in order to take it in. */
@@ -39,6 +40,8 @@ export interface Context {
   readonly caches?: readonly CacheDeclaration[];
   /** Prefixes of the keys of values that it keeps in Redis by `SharedRedis`, besides its caches. */
   readonly redisKeyPrefixes?: readonly string[];
+  /** What it has that may be switched off, and whether it is on. */
+  switches?(settings: Settings): Partial<Switches>;
   /** Its layers, as far as this process's roles need them. */
   module(environment: Environment): DynamicModule;
 }

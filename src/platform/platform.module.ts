@@ -10,6 +10,8 @@ import { DeadLetterAttemptEntity, DeadLetterEntity } from './dead-letters/dead-l
 import { DeadLettersHttpModule } from './dead-letters/dead-letters-http.module.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { Failures } from './failures/failures.js';
+import type { Features } from './features/features.js';
+import { FeaturesModule } from './features/features.module.js';
 import { HealthModule } from './health/health.module.js';
 import { DirectAnswers } from './http/direct-answers.js';
 import { EventStreams } from './http/event-streams.js';
@@ -49,6 +51,8 @@ export interface PlatformParts {
   readonly topicsElsewhere: Readonly<Record<string, ContextTopics['own']>>;
   readonly failures: Failures;
   readonly caches: readonly CacheDeclaration[];
+  /** Told by the processes that serve the API. */
+  readonly features: Features;
   /** Whether a context keeps values of its own in Redis. */
   readonly usesRedis?: boolean;
 }
@@ -65,6 +69,7 @@ export class PlatformModule {
     topicsElsewhere,
     failures,
     caches,
+    features,
     usesRedis,
   }: PlatformParts): DynamicModule {
     const environment = settings.of(Environment);
@@ -77,7 +82,9 @@ export class PlatformModule {
         MessagingModule.register(contexts, topicsElsewhere),
         DeadLettersModule,
         CachesModule.register(caches, usesRedis),
-        ...(environment.ROLES.includes('api') ? [DeadLettersHttpModule] : []),
+        ...(environment.ROLES.includes('api')
+          ? [DeadLettersHttpModule, FeaturesModule.register(features)]
+          : []),
       ],
       providers: [
         ...groups,

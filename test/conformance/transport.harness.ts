@@ -9,6 +9,7 @@ import { Settings } from '../../src/platform/config/setting-group.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { Health } from '../../src/platform/health/health.js';
 import { Failures } from '../../src/platform/failures/failures.js';
+import { NOTHING_SWITCHED_ON } from '../../src/platform/features/features.js';
 import { createHttpAdapter } from '../../src/platform/http/http-adapter.js';
 import { ProblemFilter } from '../../src/platform/http/problem.filter.js';
 import { knownFailures } from '../../src/platform/known-failures.js';
@@ -141,6 +142,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
         topicsElsewhere: {},
         failures: knownFailures(),
         caches: [],
+        features: { ...NOTHING_SWITCHED_ON, version: '0.0.0', contexts: ['letters'] },
       }),
     ],
     controllers: [Letters],

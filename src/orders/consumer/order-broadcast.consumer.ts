@@ -21,9 +21,19 @@ export class OrderBroadcastConsumer {
     await eachInTurns('background', events, ({ headers, value }) => {
       const id = parseEventId(lastValueOf(headers, 'ce_id')?.toString());
       if (id === undefined || value === null) return;
-      this.broadcast.announce({ ...id, value }, () => renewalOf(headers, id.version));
+      const isNew = id.version === FIRST_VERSION && isOfNow(headers);
+      this.broadcast.announce({ ...id, isNew, value }, () => renewalOf(headers, id.version));
     });
   }
+}
+
+const FIRST_VERSION = 1;
+/** An event that is told again, such as by `waybill orders announce`, has the time that it had. */
+const NEW_FOR_MS = 300_000;
+
+function isOfNow(headers: EventHeaders): boolean {
+  const ms = Date.parse(lastValueOf(headers, 'ce_time')?.toString() ?? '');
+  return Date.now() - ms < NEW_FOR_MS;
 }
 
 /**

@@ -6,13 +6,17 @@ import {
   objectOf,
   schemaRef,
 } from '../../platform/http/api-facts.js';
+import { MAX_COUNTED } from '../model/bounded-count.js';
 import { NEXT_STATUSES, ORDER_STATUSES } from '../model/order-life.js';
+import { MAX_AUTHOR_CHARACTERS, MAX_NOTE_CHARACTERS } from '../model/order-note.js';
 import { ORDER_CHANGES, PAYMENT_STATUSES, SHIPMENT_STATUSES } from '../model/order-states.js';
 import { SEARCH_FIELDS } from '../model/search-terms.js';
 import { HISTORY_SOURCES } from '../model/stored-version.js';
 import { orderJsonSchema } from '../model/order.schema.js';
+import { WAITS } from '../model/waiting.js';
 import { MAX_LIVES } from '../service/demo-lives.js';
 import { MAX_HITS } from '../service/order-search.js';
+import { BUCKET_SECONDS, BUCKETS } from '../service/heard-rates.js';
 import { EXAMPLE_ORDER } from './example-order.js';
 import { MAX_REASON_CHARACTERS } from './status-request.js';
 
@@ -41,6 +45,14 @@ const REASON: ApiSchema = { type: 'string', minLength: 1, maxLength: MAX_REASON_
 const MOVED: AnswerFacts = { headers: ['ETag', 'Location'], schema: schemaRef('StatusReceipt') };
 
 const orNull = (schema: ApiSchema): ApiSchema => ({ ...schema, type: [schema.type, 'null'] });
+
+/** A figure for each bucket. */
+const FIGURES: ApiSchema = {
+  type: 'array',
+  minItems: BUCKETS,
+  maxItems: BUCKETS,
+  items: { type: ['integer', 'null'], minimum: 0 },
+};
 
 const OPERATIONS: ApiFacts['operations'] = {
   'get /api/events': {
@@ -103,6 +115,38 @@ const OPERATIONS: ApiFacts['operations'] = {
     id: 'searchOrders',
     answers: { 200: { schema: schemaRef('FoundOrders') } },
   },
+  'get /api/orders/{order_uid}/notes': {
+    id: 'getOrderNotes',
+    answers: { 200: { headers: ['Link'], schema: schemaRef('OrderNotes') } },
+  },
+  'post /api/orders/{order_uid}/notes': {
+    id: 'addOrderNote',
+    answers: { 201: { schema: schemaRef('OrderNote') } },
+    exampleBody: { text: 'Called: wants it on Saturday', author: 'Ann' },
+  },
+  'get /api/counts/orders': {
+    id: 'countOrders',
+    answers: { 200: { schema: schemaRef('BoundedCount') } },
+  },
+  'get /api/exports/orders': {
+    id: 'exportOrders',
+    answers: {
+      200: {
+        headers: ['Content-Disposition'],
+        schema: TEXT,
+        mediaType: 'text/csv',
+        otherMediaTypes: ['application/jsonl'],
+      },
+    },
+  },
+  'get /api/waiting/orders': {
+    id: 'listWaitingOrders',
+    answers: { 200: { headers: ['Link'], schema: schemaRef('WaitingOrders') } },
+  },
+  'get /api/rates': {
+    id: 'getRates',
+    answers: { 200: { schema: schemaRef('Rates') } },
+  },
   'post /api/orders/test': {
     id: 'sendTestOrders',
     answers: { 202: { headers: ['Location'], schema: schemaRef('TestOrders') } },
@@ -111,6 +155,10 @@ const OPERATIONS: ApiFacts['operations'] = {
 };
 
 const HEADERS: ApiFacts['headers'] = {
+  'Content-Disposition': headerText(
+    'What the file is called',
+    'attachment; filename="orders-2021-11-26.csv"',
+  ),
   ETag: headerText(
     'A strong validator of the order: its version, digits of its content, and its states',
     '"v1-0123456789abcdef-000"',
@@ -222,6 +270,41 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
     }),
     parcels: { type: 'array', items: { type: 'object' }, description: 'What tracking has told last' },
     stock: { type: ['object', 'null'], description: 'What inventory has told last' },
+  }),
+  NoteRequest: objectOf({
+    text: { type: 'string', minLength: 1, maxLength: MAX_NOTE_CHARACTERS },
+    author: { type: 'string', minLength: 1, maxLength: MAX_AUTHOR_CHARACTERS },
+  }),
+  OrderNote: objectOf({
+    id: { type: 'integer', minimum: 1, description: 'Grows from note to note of its order' },
+    text: TEXT,
+    author: TEXT,
+    created_at: MOMENT,
+  }),
+  OrderNotes: objectOf({ notes: { type: 'array', items: schemaRef('OrderNote') } }),
+  BoundedCount: objectOf({
+    count: { type: 'integer', minimum: 0, maximum: MAX_COUNTED },
+    exact: { type: 'boolean', description: 'Where it is not, there are at least as many' },
+  }),
+  WaitingOrder: objectOf({
+    for: { type: 'string', enum: WAITS },
+    since: { ...MOMENT, description: 'Since when it waits; of a promise, when the parcel was expected' },
+    order: schemaRef('OrderSummary'),
+  }),
+  WaitingOrders: objectOf({
+    waiting: { type: 'array', items: schemaRef('WaitingOrder') },
+    counts: objectOf(Object.fromEntries(WAITS.map((wait) => [wait, schemaRef('BoundedCount')]))),
+  }),
+  Rates: objectOf({
+    bucket_seconds: { type: 'integer', const: BUCKET_SECONDS },
+    buckets: { type: 'integer', const: BUCKETS },
+    until: { ...MOMENT, description: 'Where the last bucket ends' },
+    orders_in: { ...FIGURES, description: 'New orders that were heard of' },
+    changes_out: { ...FIGURES, description: 'Status events that were heard, those of new orders among them' },
+    dead_letters: {
+      ...FIGURES,
+      description: 'Events that became dead letters, and were not discarded since',
+    },
   }),
   TestOrdersRequest: {
     type: 'object',

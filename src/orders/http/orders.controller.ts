@@ -6,7 +6,6 @@ import {
   ApiParam,
   ApiProduces,
   ApiQuery,
-  type ApiQueryOptions,
   ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
@@ -22,28 +21,18 @@ import { MayBeKeyed, ReadsJson } from '../../platform/http/json-request.decorato
 import { linkToNextPage } from '../../platform/http/pages.js';
 import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
-import { ORDER_STATUSES } from '../model/order-life.js';
-import { PAYMENT_STATUSES, SHIPMENT_STATUSES } from '../model/order-states.js';
 import { OrderValidator } from '../model/order-validator.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
 import { OrderLookup } from '../service/order-lookup.js';
 import { OrderSubmission } from '../service/order-submission.js';
 import { orderAnswer } from './order-answer.js';
+import { FiltersOrders } from './order-filter-query.js';
 import { cursorAfter, LIST_VIEWS, MAX_LIMIT, parseOrderListQuery } from './order-list-query.js';
 import { requireOrderUid, validOrder } from './order-request.js';
 import { ORDERS_PATH, receiptAnswer } from './receipt-answer.js';
 
 const ORDER = { $ref: '#/components/schemas/Order' };
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
-
-/** Several values of a state stand with commas between them. */
-const stateQuery = (name: string, states: readonly string[]): ApiQueryOptions => ({
-  name,
-  required: false,
-  style: 'form',
-  explode: false,
-  schema: { type: 'array', items: { type: 'string', enum: [...states] } },
-});
 
 @ApiTags('orders')
 @ApiProduces('application/json', 'application/problem+json')
@@ -74,19 +63,7 @@ export class OrdersController {
     schema: { type: 'string', enum: [...LIST_VIEWS], default: 'full' },
   })
   @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' } })
-  @ApiQuery({ name: 'customer_id', required: false, schema: { type: 'string' } })
-  @ApiQuery({ name: 'track_number', required: false, schema: { type: 'string' } })
-  @ApiQuery({ name: 'delivery_service', required: false, schema: { type: 'string' } })
-  @ApiQuery(stateQuery('status', ORDER_STATUSES))
-  @ApiQuery(stateQuery('payment_status', PAYMENT_STATUSES))
-  @ApiQuery(stateQuery('shipment_status', SHIPMENT_STATUSES))
-  @ApiQuery({
-    name: 'from',
-    required: false,
-    description: 'date_created at or after',
-    schema: { type: 'string' },
-  })
-  @ApiQuery({ name: 'to', required: false, description: 'date_created before', schema: { type: 'string' } })
+  @FiltersOrders()
   @ApiResponse({ status: 200, description: 'The page', schema: { type: 'array', items: ORDER } })
   @ApiResponse({ status: 400, description: 'A parameter is not valid', schema: PROBLEM })
   @ApiResponse({ status: 503, description: 'Too many pages are under way', schema: PROBLEM })

@@ -1,15 +1,7 @@
-import { invalidRequest } from '../../platform/http/invalid-request.js';
-import {
-  aText,
-  type Check,
-  oneOf,
-  ParameterReader,
-  type Parameters,
-} from '../../platform/http/request-parameters.js';
-import { isJsonObject } from '../../platform/validation/field-rules.js';
-import { decodeJson } from '../../platform/validation/json-message.js';
+import { aText, type Check, oneOf, ParameterReader } from '../../platform/http/request-parameters.js';
 import { countCharacters, isWellFormed } from '../../platform/validation/storable-text.js';
 import { ORDER_STATUSES, type OrderStatus } from '../model/order-life.js';
+import { fieldsOf } from './request-fields.js';
 
 /** The status that a request asks for. */
 export interface RequestedStatus {
@@ -25,9 +17,7 @@ const aReason: Check<string> = (text) =>
 /** @throws ProblemError 400 naming every field that is at fault */
 export function parseStatusRequest(body: Buffer): RequestedStatus {
   const reader = new ParameterReader(fieldsOf(body));
-  const status = reader.take('status', oneOf(ORDER_STATUSES), EXPECTED_STATUS);
-  if (status === undefined && reader.faults.length === 0)
-    reader.fault('status', `is missing: must be ${EXPECTED_STATUS}`);
+  const status = reader.require('status', oneOf(ORDER_STATUSES), EXPECTED_STATUS);
   return { ...takeReason(reader), status: status! };
 }
 
@@ -44,14 +34,4 @@ function takeReason(reader: ParameterReader): Pick<RequestedStatus, 'reason'> {
   reader.refuseOthers('is not a field of this request');
   reader.throwFaults('the request');
   return { reason };
-}
-
-function fieldsOf(body: Buffer): Parameters {
-  const decoded = decodeJson(body, (value) =>
-    isJsonObject(value)
-      ? { valid: true as const, value }
-      : { valid: false as const, faults: [{ path: '', detail: 'must be an object' }] },
-  );
-  if (!decoded.valid) throw invalidRequest('the request', decoded.faults);
-  return decoded.value;
 }

@@ -1,9 +1,10 @@
 import { Body, Controller, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Environment } from '../../platform/config/environment.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import { ReadsBody } from '../../platform/http/request-bodies.js';
-import { OrdersSettings } from '../orders.settings.js';
+import { mayMakeOrdersUp, OrdersSettings } from '../orders.settings.js';
 import { DemoLives } from '../service/demo-lives.js';
 import { OrderSubmission } from '../service/order-submission.js';
 import { MAX_COUNT, parseTestOrdersRequest } from './test-orders-request.js';
@@ -19,6 +20,7 @@ export class TestOrdersController {
     private readonly submission: OrderSubmission,
     private readonly lives: DemoLives,
     private readonly settings: OrdersSettings,
+    private readonly environment: Environment,
   ) {}
 
   @Post()
@@ -35,7 +37,11 @@ export class TestOrdersController {
   @ApiBody({ required: false, schema: { $ref: '#/components/schemas/TestOrdersRequest' } })
   @ApiResponse({ status: 202, description: 'On their way; Location is where the first will be' })
   @ApiResponse({ status: 400, description: 'count or life is not valid', schema: PROBLEM })
-  @ApiResponse({ status: 403, description: 'The setting DEMO is off', schema: PROBLEM })
+  @ApiResponse({
+    status: 403,
+    description: 'The setting DEMO is off, as it is by default where others can reach the port',
+    schema: PROBLEM,
+  })
   @ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM })
   @ApiResponse({
     status: 503,
@@ -48,7 +54,7 @@ export class TestOrdersController {
     @Body() body: Buffer = NO_BODY,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (this.settings.DEMO === 'off') {
+    if (!mayMakeOrdersUp(this.settings, this.environment)) {
       throw new ProblemError(403, 'orders are not made up here: the setting DEMO is off');
     }
     const { count, life } = parseTestOrdersRequest(query, body);

@@ -12,6 +12,7 @@ import {
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared-statements.js';
 import type { Announcement, Owner } from '../model/announcement.js';
+import { promisedAtMs } from '../model/waiting.js';
 
 /** An announcement to be kept as the last of its owner for its order. */
 export interface KeptAnnouncement {
@@ -22,6 +23,8 @@ export interface KeptAnnouncement {
   readonly atUs: number;
 }
 
+const US_PER_MS = 1_000n;
+
 const ANNOUNCEMENTS = new BatchTable<KeptAnnouncement>('order_announcements', [
   column('order_uid', TEXT, ({ announcement }) => announcement.orderUid),
   column('owner', TEXT, ({ announcement }) => announcement.owner),
@@ -30,6 +33,10 @@ const ANNOUNCEMENTS = new BatchTable<KeptAnnouncement>('order_announcements', [
   column('told', JSONB, ({ announcement }) => JSON.stringify(announcement.told)),
   column('at', TIMESTAMPTZ, ({ atUs }) => BigInt(atUs)),
   column('waiting', BOOLEAN, ({ waiting }) => waiting),
+  column('promised_at', TIMESTAMPTZ, ({ announcement }) => {
+    const ms = announcement.owner === 'tracking' ? promisedAtMs(announcement.told.parcels) : undefined;
+    return ms === undefined ? undefined : BigInt(ms) * US_PER_MS;
+  }),
 ]);
 
 const COLUMNS = ANNOUNCEMENTS.columnNames.join(', ');

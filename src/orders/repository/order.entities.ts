@@ -28,6 +28,8 @@ export type OrderRow = Omit<Order, 'delivery' | 'payment' | 'items'> & {
   shipment_status: ShipmentStatus;
   /** The version at which it got the content that it has; null stands for `version`. */
   content_version: number | null;
+  /** Since when it waits for what its life has next; null stands for `received_at`. */
+  waits_since: Date | null;
 };
 
 type PartRow<Part> = Part & { order_uid: string };
@@ -82,12 +84,20 @@ export const OrderEntity = new EntitySchema<OrderRow>({
       default: 1,
       comment: 'the version at which the order got the content that it has; null stands for version',
     },
+    waits_since: {
+      type: 'timestamptz',
+      nullable: true,
+      default: () => 'now()',
+      comment: 'since when it waits for what its life has next; null stands for received_at',
+    },
   },
   indices: [
     { name: 'ix_orders_received_at', columns: ['received_at'] },
     { name: 'ix_orders_created_at', columns: ['created_at'] },
     { name: 'ix_orders_customer_id', columns: ['customer_id', 'received_at'] },
     { name: 'ix_orders_track_number', columns: ['track_number'] },
+    // On an expression, which TypeORM cannot say: of orders that are under way, by status and since when they wait.
+    { name: 'ix_orders_waiting', synchronize: false },
   ],
 });
 
@@ -194,6 +204,8 @@ interface AnnouncementRow {
   told: object;
   at: Date;
   waiting: boolean;
+  /** When the first of the parcels that are under way is expected. */
+  promised_at: Date | null;
 }
 
 const OrderAnnouncementEntity = new EntitySchema<AnnouncementRow>({
@@ -207,8 +219,42 @@ const OrderAnnouncementEntity = new EntitySchema<AnnouncementRow>({
     told: { type: 'jsonb' },
     at: time,
     waiting: { type: 'boolean', comment: 'it was announced before its order was there' },
+    promised_at: {
+      type: 'timestamptz',
+      nullable: true,
+      comment: 'when the first of the parcels that are under way is expected; null where none is',
+    },
   },
-  indices: [{ name: 'ix_order_announcements_waiting', columns: ['order_uid'], where: 'waiting' }],
+  indices: [
+    { name: 'ix_order_announcements_waiting', columns: ['order_uid'], where: 'waiting' },
+    {
+      name: 'ix_order_announcements_promised',
+      columns: ['promised_at'],
+      where: '(promised_at IS NOT NULL)',
+    },
+  ],
+});
+
+/** What support has noted of an order, whatever content the order has. */
+interface OrderNoteRow {
+  order_uid: string;
+  /** Its place among those of the order, from 1. */
+  number: number;
+  text: string;
+  author: string;
+  created_at: Date;
+}
+
+const OrderNoteEntity = new EntitySchema<OrderNoteRow>({
+  name: 'order_note',
+  tableName: 'orders_notes',
+  columns: {
+    order_uid: key('pk_orders_notes'),
+    number: { type: 'integer', primary: true, primaryKeyConstraintName: 'pk_orders_notes' },
+    text,
+    author: text,
+    created_at: { type: 'timestamptz', default: () => 'now()' },
+  },
 });
 
 export const ORDER_ENTITIES: readonly EntitySchema[] = [
@@ -220,4 +266,5 @@ export const ORDER_ENTITIES: readonly EntitySchema[] = [
   OrderAnnouncementEntity,
   OrderSearchEntity,
   OrderSearchFillEntity,
+  OrderNoteEntity,
 ];

@@ -43,18 +43,25 @@ export const READ_ORDERS = prepared(
  * It goes from one to the next and reads none beyond: a running sum over all of them would have to write the text of
  * each before the first is left out. What has been deleted meanwhile is passed over.
  */
-export const READ_ORDERS_UP_TO_BYTES = prepared(`
+const upToBytes = (columns: string, others: string): string => `
   WITH RECURSIVE page AS (
     SELECT 0 AS place, 0 AS bytes, NULL AS "orderUid", NULL::int AS version, NULL AS hash,
-           NULL::json AS states, NULL AS "receivedAt", NULL AS text
+           NULL::json AS states, NULL AS "receivedAt", NULL AS text${others && `, ${others}`}
     UNION ALL
     SELECT page.place + 1, page.bytes + coalesce(octet_length(stored.text), 0), stored.*
     FROM page
-    LEFT JOIN LATERAL (SELECT ${STORED_ORDER} FROM orders o WHERE o.order_uid = ($1::text[])[page.place + 1]) stored
+    LEFT JOIN LATERAL (SELECT ${columns} FROM orders o WHERE o.order_uid = ($1::text[])[page.place + 1]) stored
       ON true
     WHERE page.place < cardinality($1::text[]) AND page.bytes < $2::int
   )
-  SELECT place, bytes, "orderUid", version, hash, states, "receivedAt", text FROM page WHERE text IS NOT NULL`);
+  SELECT * FROM page WHERE text IS NOT NULL`;
+
+export const READ_ORDERS_UP_TO_BYTES = prepared(upToBytes(STORED_ORDER, ''));
+
+/** The same, each with when it was last changed. */
+export const READ_EXPORTED_UP_TO_BYTES = prepared(
+  upToBytes(`${STORED_ORDER}, ${momentTextOf('o.updated_at')} AS "updatedAt"`, 'NULL AS "updatedAt"'),
+);
 
 /** The orders after an id, with what the event of their last version tells besides. */
 export const READ_LAST_VERSIONS = `

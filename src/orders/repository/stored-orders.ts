@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
+import type { ExportedOrder } from '../model/exported-order.js';
 import type { OrderChangeName, OrderStates } from '../model/order-states.js';
 import {
   EXPECTED_ORDERS,
   NEWEST_ORDERS,
+  READ_EXPORTED_UP_TO_BYTES,
   READ_LAST_VERSIONS,
   READ_ORDERS,
   READ_ORDERS_UP_TO_BYTES,
@@ -33,13 +35,13 @@ export interface LastVersion extends StoredOrder {
 }
 
 /** The first orders of a list of ids. */
-export interface FirstOrders {
-  readonly orders: readonly StoredOrder[];
+export interface FirstOrders<Order = StoredOrder> {
+  readonly orders: readonly Order[];
   /** How many ids of the list they are of, those that are not there among them. */
   readonly ids: number;
 }
 
-interface PlacedOrder extends StoredOrder {
+interface Placed {
   /** In the list of ids, from 1 on. */
   readonly place: number;
   /** Of its text and those before it. */
@@ -61,9 +63,22 @@ export class StoredOrders {
    * Orders by id, in the order of the ids, of which the last is the one that makes `maxBytes` full. PostgreSQL neither
    * reads nor sends those beyond it.
    */
-  async findFirst(orderUids: readonly string[], maxBytes: number): Promise<FirstOrders> {
+  findFirst(orderUids: readonly string[], maxBytes: number): Promise<FirstOrders> {
+    return this.upToBytes<StoredOrder>(READ_ORDERS_UP_TO_BYTES, orderUids, maxBytes);
+  }
+
+  /** As {@link findFirst}, with what an export has of each. */
+  findFirstExported(orderUids: readonly string[], maxBytes: number): Promise<FirstOrders<ExportedOrder>> {
+    return this.upToBytes<ExportedOrder>(READ_EXPORTED_UP_TO_BYTES, orderUids, maxBytes);
+  }
+
+  private async upToBytes<Order>(
+    statement: string,
+    orderUids: readonly string[],
+    maxBytes: number,
+  ): Promise<FirstOrders<Order>> {
     const parameters = [orderUids, maxBytes];
-    const orders = await this.database.source.query<PlacedOrder[]>(READ_ORDERS_UP_TO_BYTES, parameters);
+    const orders = await this.database.source.query<(Order & Placed)[]>(statement, parameters);
     const last = orders.at(-1);
     return { orders, ids: last && last.bytes >= maxBytes ? last.place : orderUids.length };
   }

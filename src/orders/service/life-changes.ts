@@ -1,5 +1,6 @@
 import { announcementId, type Announcement } from '../model/announcement.js';
 import { after, type Step, stepsAfter } from '../model/life-rules.js';
+import { waitOf } from '../model/waiting.js';
 import type { HeldOrder } from '../repository/held-orders.js';
 import type { MovedOrder } from '../repository/life.repository.js';
 import type { HistoryRow } from '../repository/order-history.sql.js';
@@ -50,6 +51,9 @@ export class LifeChanges {
       const row = { orderUid, version, change, from, to, atUs: this.atUs, reason, ...by };
       this.versions.push({ order: moving, row });
     }
-    if (moving !== order) this.moved.set(order.orderUid, { ...moving, movedAtUs: this.atUs });
+    if (moving === order) return;
+    const waitsAnew = waitOf(moving.states.status) !== waitOf(order.states.status);
+    const waitsSinceUs = waitsAnew ? this.atUs : this.moved.get(order.orderUid)?.waitsSinceUs;
+    this.moved.set(order.orderUid, { ...moving, movedAtUs: this.atUs, waitsSinceUs });
   }
 }

@@ -9,6 +9,8 @@ import { RecentEvents, type ReplayedEvent } from './recent-events.js';
 export interface BroadcastStatusEvent {
   readonly orderUid: string;
   readonly version: number;
+  /** It tells of an order that has come in just now, and is not told again. */
+  readonly isNew: boolean;
   /** The event's value, JSON in UTF-8. */
   readonly value: Buffer;
 }

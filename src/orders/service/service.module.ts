@@ -10,20 +10,26 @@ import { LifeWriter } from './life-writer.js';
 import { LIFE_METRICS, LifeMetrics } from './life.metrics.js';
 import { OrderIntake } from './order-intake.js';
 import { OrderLookup } from './order-lookup.js';
+import { ORDER_EXPORT_METRICS, OrderExportMetrics } from './order-exports.metrics.js';
+import { OrderExports } from './order-exports.js';
 import { OrderBroadcast } from './order-broadcast.js';
 import { OrderHistory } from './order-history.js';
 import { OrderSearch } from './order-search.js';
 import { SearchFill } from './search-fill.js';
+import { OrderNotes } from './order-notes.js';
+import { OrderRates } from './order-rates.js';
 import { OrderSubmission } from './order-submission.js';
 import { OrderVersionStream } from './order-version-stream.js';
 import { StatusSubmission } from './status-submission.js';
 import { WaitingAnnouncements } from './waiting-announcements.js';
+import { WaitingOrders } from './waiting-orders.js';
 
 @Module({
   imports: [OrdersRepositoryModule, OrdersCacheModule, OrdersProducerModule],
   providers: [
     ...ORDER_INTAKE_METRICS,
     ...LIFE_METRICS,
+    ...ORDER_EXPORT_METRICS,
     LifeMetrics,
     OrderIntakeMetrics,
     KeyedOrders,
@@ -40,6 +46,11 @@ import { WaitingAnnouncements } from './waiting-announcements.js';
     OrderVersionStream,
     OrderSearch,
     SearchFill,
+    OrderNotes,
+    OrderRates,
+    OrderExportMetrics,
+    OrderExports,
+    WaitingOrders,
   ],
   exports: [
     OrderIntake,
@@ -52,6 +63,10 @@ import { WaitingAnnouncements } from './waiting-announcements.js';
     OrderHistory,
     OrderVersionStream,
     OrderSearch,
+    OrderNotes,
+    OrderRates,
+    OrderExports,
+    WaitingOrders,
   ],
 })
 export class OrdersServiceModule {}

@@ -79,6 +79,12 @@ export class Health {
     return Object.fromEntries([...this.remarks].map(([part, remark]) => [part, remark()]));
   }
 
+  /** How one part is that has to be asked; undefined where there is none of the name. */
+  async stateOf(part: string): Promise<PartState | undefined> {
+    const check = this.checks.get(part);
+    return check && askInTime(check);
+  }
+
   async ready(): Promise<HealthReport> {
     const asked = await Promise.all(
       [...this.checks].map(async ([part, check]) => [part, await askInTime(check)] as const),

@@ -7,6 +7,8 @@ export interface AnswerFacts {
   readonly headers?: readonly string[];
   readonly schema?: ApiSchema;
   readonly mediaType?: string;
+  /** Besides that one, with the same schema. */
+  readonly otherMediaTypes?: readonly string[];
   readonly example?: unknown;
 }
 

@@ -110,5 +110,7 @@ function responseOf(
     return { ...response, content: PROBLEM_CONTENT };
   const schema = (facts.schema ?? Object.values(given.content ?? {})[0]?.schema ?? {}) as ApiSchema;
   const example = facts.example === undefined ? {} : { example: facts.example };
-  return { ...response, content: { [facts.mediaType ?? 'application/json']: { schema, ...example } } };
+  const mediaTypes = [facts.mediaType ?? 'application/json', ...(facts.otherMediaTypes ?? [])];
+  const content = Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema, ...example }]));
+  return { ...response, content };
 }

@@ -91,6 +91,12 @@ export class ParameterReader {
     return value;
   }
 
+  /** As {@link take}, of one that has to be given. */
+  require<T>(name: string, check: Check<T>, expected: string): T | undefined {
+    if (this.left.get(name) === undefined) this.fault(name, `is missing: must be ${expected}`);
+    return this.take(name, check, expected);
+  }
+
   /** What was not taken is a fault by its name: a misspelt parameter would otherwise not be missed. */
   refuseOthers(detail: string): void {
     for (const name of this.left.keys()) this.fault(name, detail);

@@ -1,0 +1,58 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { houseOf } from '../../../test/support/house-of.js';
+import { openHttpApp } from '../../../test/support/http-app.js';
+import { storeOrders } from '../../../test/support/stored-orders.js';
+import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
+import { orders } from '../orders.module.js';
+
+let house: WaybillDatabase;
+let app: NestFastifyApplication;
+beforeAll(async () => {
+  house = await openWaybillDatabase();
+  app = await openHttpApp(houseOf({}, [orders]), house.database);
+  await storeOrders(house, 10_001, (n) => ({ customer_id: n < 10_000 ? 'many' : 'one' }));
+});
+afterAll(async () => {
+  await app.close();
+  await house.drop();
+});
+
+const count = async (query: string): Promise<unknown> => {
+  const answer = await app.inject({ url: `/api/counts/orders${query}` });
+  expect(answer.statusCode, answer.body).toBe(200);
+  return answer.json();
+};
+
+describe('GET /api/counts/orders', () => {
+  it('counts what a filter matches, and stops at 10,000', async () => {
+    expect(await count('?customer_id=nobody')).toEqual({ count: 0, exact: true });
+    expect(await count('?customer_id=one')).toEqual({ count: 1, exact: true });
+    expect(await count('?customer_id=many')).toEqual({ count: 10_000, exact: true });
+    expect(await count('')).toEqual({ count: 10_000, exact: false });
+    expect(await count('?status=confirmed,packed&from=2021-11-26&to=2021-11-27')).toEqual({
+      count: 0,
+      exact: true,
+    });
+  });
+
+  it('takes no more than a second, and then only says that it does not know', async () => {
+    // A lock on the table is what takes long here.
+    const holder = await house.database.connect();
+    try {
+      await holder.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+      expect(await count('')).toEqual({ count: 0, exact: false });
+    } finally {
+      await holder.end();
+    }
+  });
+
+  it('names the parameters that are none of its own', async () => {
+    const answer = await app.inject({ url: '/api/counts/orders?limit=1&status=gone&customer_id=one' });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json<{ errors: { path: string }[] }>().errors.map(({ path }) => path)).toEqual([
+      'status',
+      'limit',
+    ]);
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { ORDER_STATUSES } from './order-life.js';
+import { promisedAtMs, statusesThatWaitFor, waitOf } from './waiting.js';
+
+const parcels = (...times: (string | null)[]): { estimated_at: string | null }[] =>
+  times.map((estimated_at) => ({ estimated_at }));
+
+describe('what an order waits for', () => {
+  it('is the next step of its life, and nothing once that is over', () => {
+    expect(ORDER_STATUSES.map((status) => waitOf(status))).toEqual([
+      'confirmation',
+      'shipment',
+      'shipment',
+      'delivery',
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(statusesThatWaitFor('shipment')).toEqual(['confirmed', 'packed']);
+  });
+});
+
+describe('the moment that parcels are promised for', () => {
+  it('is the first of those that are under way, as a moment and not as a text', () => {
+    const times = ['2026-01-02T00:30:00+02:00', '2026-01-01T23:00:00Z', null, '2026-01-03t00:00:00.123456z'];
+    expect(promisedAtMs(parcels(...times))).toBe(Date.UTC(2026, 0, 1, 22, 30));
+  });
+
+  it.each<[string, (string | null)[]]>([
+    ['no parcel', []],
+    ['parcels that have ended their way', [null, null]],
+    ['a time that is none', ['soon', '']],
+  ])('is none of %s', (_, times) => expect(promisedAtMs(parcels(...times))).toBeUndefined());
+
+  it('takes as many parcels as an order may have', () => {
+    const many = Array.from({ length: 200_000 }, () => ({ estimated_at: '2026-01-01T00:00:00Z' }));
+    expect(promisedAtMs(many)).toBe(Date.UTC(2026, 0, 1));
+  });
+});

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { TooBusyError } from '../../platform/http/too-busy.error.js';
+import type { ExportedOrder } from '../model/exported-order.js';
+import type { OrderFilter } from '../model/order-filter.js';
+import { OrdersSettings } from '../orders.settings.js';
+import { OrderExportRepository } from '../repository/order-export.repository.js';
+import { OrderExportMetrics } from './order-exports.metrics.js';
+
+/** How the orders are written. */
+export interface ExportLines {
+  readonly head: string;
+  lineOf(exported: ExportedOrder): string;
+}
+
+const RETRY_AFTER_SECONDS = 10;
+
+/** All orders that match as one stream of text, a few such streams at a time. */
+@Injectable()
+export class OrderExports {
+  private underWay = 0;
+
+  constructor(
+    private readonly orders: OrderExportRepository,
+    private readonly settings: OrdersSettings,
+    private readonly metrics: OrderExportMetrics,
+  ) {
+    metrics.observe(() => this.underWay);
+  }
+
+  /**
+   * The first orders are read before it resolves, so that a database that is away is told as an error. The stream reads on as
+   * it is read itself. One that fails is destroyed with the error and has no end.
+   *
+   * @throws TooBusyError when as many exports are under way as there may be, and what the database says
+   */
+  async open(filter: OrderFilter, lines: ExportLines): Promise<Readable> {
+    if (this.underWay >= this.settings.EXPORTS_MAX) {
+      this.metrics.count('refused');
+      throw new TooBusyError('as many exports are under way as there may be', RETRY_AFTER_SECONDS);
+    }
+    this.underWay++;
+    try {
+      const chunks = this.orders.chunks(filter);
+      const first = await chunks.next();
+      return this.watched(Readable.from(this.texts(first, chunks, lines), { objectMode: false }));
+    } catch (error) {
+      this.underWay--;
+      throw error;
+    }
+  }
+
+  private async *texts(
+    first: IteratorResult<readonly ExportedOrder[], void>,
+    chunks: AsyncGenerator<readonly ExportedOrder[], void>,
+    { head, lineOf }: ExportLines,
+  ): AsyncGenerator<Buffer, void> {
+    let text = head;
+    for (let chunk = first; !chunk.done; chunk = await chunks.next()) {
+      for (const order of chunk.value) text += lineOf(order);
+      // Of a chunk whose orders are all gone nothing is left, and an empty piece would be taken for the end.
+      if (text !== '') yield Buffer.from(text);
+      this.metrics.countOrders(chunk.value.length);
+      text = '';
+    }
+    if (text !== '') yield Buffer.from(text);
+  }
+
+  /** It closes in any case, and not before a query that is under way for it is over. */
+  private watched(stream: Readable): Readable {
+    let outcome: 'done' | 'failed' | 'left' = 'left';
+    stream.once('end', () => (outcome = 'done'));
+    stream.once('error', () => (outcome = 'failed'));
+    stream.once('close', () => {
+      this.underWay--;
+      this.metrics.count(outcome);
+    });
+    return stream;
+  }
+}

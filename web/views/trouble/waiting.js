@@ -37,8 +37,9 @@ export async function waitingCounts(signal) {
 /** @type {readonly import('../../kit/table.js').Column<Waiting>[]} */
 const COLUMNS = [
   { name: 'Order', isHeading: true, kind: 'order-id', cell: ({ order }) => orderLink(order) },
+  { name: 'Waits', kind: 'wait', cell: ({ for: name }) => waitOf(name)?.words ?? name },
   {
-    name: 'Waiting since',
+    name: 'Since',
     kind: 'since',
     cell: ({ since }) => [
       timeElement(since, 'short'),
@@ -60,6 +61,11 @@ const COLUMNS = [
   },
 ];
 
+/** @param {string | null} name */
+function waitOf(name) {
+  return WAITS.find((wait) => wait.name === name);
+}
+
 /**
  * Orders that wait for something longer than they should, those that wait longest first.
  *
@@ -67,8 +73,7 @@ const COLUMNS = [
  * @param {import('../../router.js').Visit} visit
  */
 export function openWaiting(place, visit) {
-  const asked = visit.query.get('for');
-  const wait = WAITS.find(({ name }) => name === asked);
+  const wait = waitOf(visit.query.get('for'));
   const tabs = el('nav', { class: 'row waits', 'aria-label': 'What they wait for' });
   const list = el('div');
   place.append(el('section', { class: 'card', 'aria-label': 'Orders that wait too long' }, tabs, list));

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../../test/support/eventually.js';
 import { sampleOrder } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { Environment } from '../../platform/config/environment.js';
@@ -55,18 +56,20 @@ async function searchable(): Promise<number> {
   return row!.orders;
 }
 
-/** @returns what lets it go on */
-function holdSecondStep(): () => void {
+/** The second step waits from when `isHeld` until it is let go on. */
+function holdSecondStep(): { isHeld: () => boolean; letGoOn: () => void } {
   let letGoOn = (): void => undefined;
-  const held = new Promise<void>((resolve) => (letGoOn = resolve));
+  const letGo = new Promise<void>((resolve) => (letGoOn = resolve));
   const step = repository.step.bind(repository);
+  let isHeld = false;
   vi.spyOn(repository, 'step')
     .mockImplementationOnce(step)
     .mockImplementationOnce(async (orders) => {
-      await held;
+      isHeld = true;
+      await letGo;
       return step(orders);
     });
-  return letGoOn;
+  return { isHeld: () => isHeld, letGoOn };
 }
 
 const isFilling = async (): Promise<boolean> => (await repository.state()).isFilling;
@@ -74,10 +77,10 @@ const isFilling = async (): Promise<boolean> => (await repository.state()).isFil
 describe('orders that were stored while there was no search', () => {
   it('are found by and by, and health tells how far it is', async () => {
     await storeOrders('off');
-    const letGoOn = holdSecondStep();
+    const { isHeld, letGoOn } = holdSecondStep();
     const { lifecycle, health } = processWith('on');
     await lifecycle.start();
-    await expect.poll(searchable).toBe(500);
+    await eventually(() => expect(isHeld()).toBe(true));
     expect(health.remarked()['search']).toEqual({
       up: false,
       detail: expect.stringMatching(
@@ -85,17 +88,17 @@ describe('orders that were stored while there was no search', () => {
       ) as string,
     });
     letGoOn();
-    await expect.poll(searchable).toBe(ORDERS);
-    await expect.poll(() => health.remarked()['search']).toEqual({ up: true });
+    await eventually(async () => expect(await searchable()).toBe(ORDERS));
+    await eventually(() => expect(health.remarked()['search']).toEqual({ up: true }));
     await lifecycle.drain();
   });
 
   it('are left to the next start by a stop, which waits for what is under way', async () => {
     await storeOrders('off');
-    const letGoOn = holdSecondStep();
+    const { isHeld, letGoOn } = holdSecondStep();
     const stopped = processWith('on');
     await stopped.lifecycle.start();
-    await expect.poll(searchable).toBe(500);
+    await eventually(() => expect(isHeld()).toBe(true));
     let hasEnded = false;
     const drained = stopped.lifecycle.drain().then(() => (hasEnded = true));
     await house.rows('SELECT 1');
@@ -105,7 +108,7 @@ describe('orders that were stored while there was no search', () => {
     expect(await searchable()).toBe(1_000);
     const next = processWith('on');
     await next.lifecycle.start();
-    await expect.poll(searchable).toBe(ORDERS);
+    await eventually(async () => expect(await searchable()).toBe(ORDERS));
     await next.lifecycle.drain();
   });
 
@@ -113,7 +116,7 @@ describe('orders that were stored while there was no search', () => {
     const steps = vi.spyOn(repository, 'step').mockRejectedValueOnce(new Error('the connection was lost'));
     const { lifecycle } = processWith('on');
     await lifecycle.start();
-    await expect.poll(() => steps.mock.calls.length).toBe(1);
+    await eventually(() => expect(steps).toHaveBeenCalledOnce());
     await lifecycle.drain();
   });
 

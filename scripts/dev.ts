@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { watch } from 'node:fs';
 import ts from 'typescript';
 
 /**
- * `make dev`: compiles at each change, and after a build without errors restarts the application.
+ * `make dev`: compiles at each change, and after a build without errors restarts the application. It restarts it also after
+ * a change of the page, whose files the application reads at its start.
  *
  * Not `nest start --watch`: that signals the whole tree of processes, so that the embedded PostgreSQL goes down
  * while the application is still finishing its work. Here the application alone is told to stop, and the next one
@@ -50,6 +52,9 @@ const formatHost: ts.FormatDiagnosticsHost = {
   getNewLine: () => '\n',
 };
 
+watch('web', { recursive: true }, () => {
+  if (application !== undefined) restart();
+});
 ts.createWatchProgram(
   ts.createWatchCompilerHost(
     'tsconfig.build.json',

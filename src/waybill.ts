@@ -24,7 +24,7 @@ import { takeBodiesAsBytes } from './platform/http/request-bodies.js';
 import { refuseCodedBodies, refuseProtocols } from './platform/http/refused-protocols.js';
 import { RequestMetrics } from './platform/http/request-metrics.js';
 import { addSecurityHeaders } from './platform/http/security-headers.js';
-import { servePage } from './platform/http/static-page.js';
+import { StaticPage } from './platform/http/static-page.js';
 import { UnreadAnswers } from './platform/http/unread-answers.js';
 import { Lifecycle, type StepError } from './platform/lifecycle.js';
 import { type Logger, NestLogger } from './platform/logging/logger.js';
@@ -190,12 +190,13 @@ export class Waybill {
 
 async function createApp(house: House, log: Logger, database: Database): Promise<NestFastifyApplication> {
   const environment = house.settings.of(Environment);
+  const page = environment.ROLES.includes('api') ? await StaticPage.read(environment.STATIC_DIR) : undefined;
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.register(house, log, database),
     createHttpAdapter(log),
     { logger: new NestLogger(log), bodyParser: false, abortOnError: false },
   );
-  app.useGlobalFilters(new ProblemFilter(log, app.get(Failures)));
+  app.useGlobalFilters(new ProblemFilter(log, app.get(Failures), page));
   const fastify = app.getHttpAdapter().getInstance();
   const bodies = new BodiesUnderWay();
   observeGauge(
@@ -213,13 +214,13 @@ async function createApp(house: House, log: Logger, database: Database): Promise
   app.get(UnreadAnswers).watch(fastify.server);
   app.get(DirectAnswers).goBefore(fastify);
   app.get(ForeignRequests).goBefore(fastify.server);
-  if (environment.ROLES.includes('api')) {
+  if (page !== undefined) {
     await compressAnswers(
       app,
       house.contexts.flatMap(({ plainRoutes = [] }) => plainRoutes),
     );
     describeApi(app, house.contexts);
-    await servePage(app, environment.STATIC_DIR);
+    page.serve(app);
   }
   const strategy = app.get<EventServer>(EVENT_SERVER);
   app.connectMicroservice({ strategy }, { inheritAppConfig: true });

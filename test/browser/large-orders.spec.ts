@@ -24,9 +24,7 @@ describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
 
   async function open(orderUid: string, options = {}): Promise<void> {
     reader = await site.visit(options);
-    await reader.go(`/?order=${orderUid}`);
-    await reader.orderHeading(orderUid).waitFor();
-    await reader.page.getByRole('list', { name: 'Recent orders' }).getByText(orderUid).waitFor();
+    await reader.openOrder(orderUid);
   }
 
   it.each(SCREENS)('no text is drawn over another ($viewport.width pixels)', async (screen) => {
@@ -63,7 +61,9 @@ describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
       });
       await open(orderUid, screen);
       expect(await heightOf(reader.page)).toBeLessThan(MOST_PAGE_PIXELS);
-      const address = reader.page.locator('dl > div').filter({ hasText: 'Address' });
+      const address = reader.page
+        .locator('dl > div')
+        .filter({ has: reader.page.getByText('Address', { exact: true }) });
       expect((await address.innerText()).length).toBeLessThan(300);
       await address.getByRole('button', { name: `Show all ${long.length.toLocaleString('en-US')}` }).click();
       expect(await address.locator('bdi').textContent()).toBe(long);
@@ -77,7 +77,7 @@ describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
   it('an order of a thousand items is shown as its first ones, and as all when asked for', async () => {
     const orderUid = await postOrder(site.url, { itemCount: 1_000 });
     await open(orderUid, SCREENS[0]);
-    const rows = reader.page.getByRole('table').locator('tbody tr');
+    const rows = reader.page.getByRole('table', { name: 'Items' }).locator('tbody tr');
     expect(await rows.count()).toBeLessThan(60);
     await reader.page.getByRole('button', { name: 'Show all 1,000 items' }).click();
     expect(await rows.count()).toBe(1_000);
@@ -104,7 +104,7 @@ describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
     const clipped = await reader.page.evaluate<boolean>(`
       [...document.querySelectorAll('main bdi')]
         .filter((one) => one.textContent === ${JSON.stringify(name)})
-        .every((one) => getComputedStyle(one.closest('dd, th, td, li > *')).overflowY !== 'visible')
+        .every((one) => getComputedStyle(one.closest('dd, th, td, .clip')).overflowY !== 'visible')
     `);
     expect(clipped).toBe(true);
     expect(await overlaps(reader.page)).toEqual([]);

@@ -1,12 +1,14 @@
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
+import { startWaybill, type WaybillOptions, type WaybillProcess } from '../support/waybill-process.js';
 import { launchChromium, visit, type Visit } from './visit.js';
 
 /** A program and a browser for the tests of a describe block. */
 export interface Site {
   /** `http://127.0.0.1:54321` */
   readonly url: string;
+  /** Of the program, for what nobody can do over HTTP. */
+  readonly dataDir: string;
   /** One reader at the page, until the end of the test. */
   visit(options?: BrowserContextOptions): Promise<Visit>;
   /** The same, through somebody who stands between. */
@@ -14,12 +16,12 @@ export interface Site {
 }
 
 /** To be called within a describe block: starts both before its tests and ends them afterwards. */
-export function useSite(executablePath: string): Site {
+export function useSite(executablePath: string, options?: WaybillOptions): Site {
   let waybill: WaybillProcess;
   let browser: Browser;
   const visits: Visit[] = [];
   beforeAll(async () => {
-    waybill = await startWaybill();
+    waybill = await startWaybill(options);
     browser = await launchChromium(executablePath);
   });
   afterEach(async () => {
@@ -29,8 +31,8 @@ export function useSite(executablePath: string): Site {
     await browser?.close();
     await waybill?.stop();
   });
-  const visitBy: Site['visitBy'] = async (url, options) => {
-    const one = await visit(browser, url, options);
+  const visitBy: Site['visitBy'] = async (url, context) => {
+    const one = await visit(browser, url, context);
     visits.push(one);
     return one;
   };
@@ -38,7 +40,10 @@ export function useSite(executablePath: string): Site {
     get url() {
       return waybill.url;
     },
-    visit: (options) => visitBy(waybill.url, options),
+    get dataDir() {
+      return waybill.dataDir;
+    },
+    visit: (context) => visitBy(waybill.url, context),
     visitBy,
   };
 }

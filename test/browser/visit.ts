@@ -29,8 +29,10 @@ export interface Visit {
   faults: string[];
   /** Opens a path of Waybill. */
   go(path: string): Promise<void>;
-  /** Types an id and submits, as a reader does. */
-  lookUp(orderUid: string): Promise<void>;
+  /** Types whatever the caller has into the one field, and presses Enter. */
+  find(text: string): Promise<void>;
+  /** Opens an order at its own address, and waits until it is there. */
+  openOrder(orderUid: string): Promise<void>;
   orderHeading(orderUid: string): Locator;
   announcement(): Promise<string>;
   close(): Promise<void>;
@@ -55,18 +57,24 @@ export async function visit(
   context.setDefaultTimeout(10_000);
   await context.addInitScript(WATCH_LAYOUT_SHIFT);
   const page = await context.newPage();
+  const orderHeading = (orderUid: string): Locator =>
+    page.getByRole('heading', { name: `Order ${orderUid}`, exact: true });
   return {
     page,
     faults: collectFaults(page, baseUrl),
     go: async (path) => {
       await page.goto(path);
     },
-    lookUp: async (orderUid) => {
-      await page.getByLabel('Order ID').fill(orderUid);
-      await page.getByRole('button', { name: 'Look up' }).click();
+    find: async (text) => {
+      await page.getByLabel('Find an order').fill(text);
+      await page.getByLabel('Find an order').press('Enter');
     },
-    orderHeading: (orderUid) => page.getByRole('heading', { name: `Order ${orderUid}`, exact: true }),
-    announcement: () => page.getByRole('status').innerText(),
+    openOrder: async (orderUid) => {
+      await page.goto(`/orders/${orderUid}`);
+      await orderHeading(orderUid).waitFor();
+    },
+    orderHeading,
+    announcement: async () => (await page.locator('#announcement').textContent()) ?? '',
     close: () => context.close(),
   };
 }
@@ -74,6 +82,9 @@ export async function visit(
 /** What differs from the sample; `item` from its one item, of which there may be many. */
 export interface OrderChanges {
   order_uid?: string;
+  customer_id?: string;
+  track_number?: string;
+  date_created?: string;
   delivery?: JsonObject;
   payment?: JsonObject;
   item?: JsonObject;
@@ -83,12 +94,13 @@ export interface OrderChanges {
 /** Posts the sample order, changed, under an id of its own unless one is given; returns the id. */
 export async function postOrder(baseUrl: string, changes: OrderChanges = {}): Promise<string> {
   const orderUid = changes.order_uid ?? freshUid();
+  const { delivery, payment, item, itemCount = 1, ...facts } = changes;
   const order = sampleOrder() as { delivery: JsonObject; payment: JsonObject; items: JsonObject[] };
-  Object.assign(order, { order_uid: orderUid });
-  Object.assign(order.delivery, changes.delivery);
-  Object.assign(order.payment, changes.payment);
-  Object.assign(order.items[0]!, changes.item);
-  order.items = Array.from({ length: changes.itemCount ?? 1 }, () => order.items[0]!);
+  Object.assign(order, facts, { order_uid: orderUid });
+  Object.assign(order.delivery, delivery);
+  Object.assign(order.payment, payment);
+  Object.assign(order.items[0]!, item);
+  order.items = Array.from({ length: itemCount }, () => order.items[0]!);
   const response = await fetch(new URL('/api/orders', baseUrl), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -238,6 +238,15 @@ export function inventoryConformance(name: string, settings: () => ChosenSetting
       const next = /<\/api\/inventory([^>]+)>/.exec(first.headers.get('link')!)![1]!;
       expect(idsOf(await at(next))).toEqual([4]);
       expect(idsOf(await at('?nm_id=77&below=21'))).toEqual([1, 2]);
+      const least = await at('?order=available&limit=2');
+      expect(idsOf(least)).toEqual([4, 1]);
+      const more = /<\/api\/inventory([^>]+)>/.exec(least.headers.get('link')!)![1]!;
+      expect(idsOf(await at(more))).toEqual([2, 3]);
+      // A cursor is of one order.
+      expect(pathsOf(expectProblem(await at(more.replace('order=available', 'order=chrt_id')), 400))).toEqual(
+        ['cursor'],
+      );
+      expect(pathsOf(expectProblem(await at('?order=price'), 400))).toEqual(['order']);
       expect(pathsOf(expectProblem(await at('?below=0&nm_id=x&colour=red'), 400))).toEqual([
         'nm_id',
         'below',

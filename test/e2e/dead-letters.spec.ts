@@ -8,7 +8,7 @@ import {
   temporaryDataDir,
   type WaybillProcess,
 } from '../support/waybill-process.js';
-import { ask, expectProblem, metric, pathsOf, type Answer } from './api.js';
+import { anOrder, ask, expectProblem, metric, pathsOf, type Answer } from './api.js';
 import { sendEvents } from '../support/embedded-database.js';
 
 /** One after the other, some with a database of their own. */
@@ -19,6 +19,7 @@ interface Letter {
   state: string;
   topic: string;
   reason: string;
+  refused_at: string;
   attempts: number;
   replays: number;
   value?: { text: string } | { base64: string } | null;
@@ -132,6 +133,73 @@ describe('dead letters', () => {
     expect(JSON.parse((await postJson(url, { state: 'replayed' })).text)).toEqual({ replayed: 0 });
   });
 
+  it('name the field that they were refused for, and what is mended in their place is stored', async () => {
+    const order = anOrder();
+    const [letter] = await refuse(JSON.stringify({ ...order, date_created: 'yesterday' }));
+    const url = `${waybill.url}/api/dead-letters/${letter!.id}`;
+    expect(await show(letter!.id)).toMatchObject({
+      fault: {
+        field: 'date_created',
+        pointer: '#/date_created',
+        expected: expect.stringMatching(/^must be /) as string,
+      },
+    });
+    const value = JSON.stringify(order);
+    const answer = await postJson(`${url}/edited-replay`, { value });
+    expect(answer.status).toBe(202);
+    expect(JSON.parse(answer.text)).toMatchObject({
+      id: letter!.id,
+      state: 'edited',
+      topic: 'orders',
+      key: { text: 'key-0' },
+      value: { text: value },
+      edits: 1,
+    });
+    await eventually(async () => {
+      expect((await ask(`${waybill.url}/api/orders/${order.order_uid}`)).status).toBe(200);
+    });
+    expect(await show(letter!.id)).toMatchObject({
+      state: 'edited',
+      replays: 0,
+      edited_value: { text: value },
+    });
+    const edited = await listOf(waybill.url, 'state=edited');
+    expect(edited.map(({ id }) => id)).toEqual([letter!.id]);
+    expectProblem(await postJson(`${waybill.url}/api/dead-letters/999999999/edited-replay`, { value }), 404);
+  });
+
+  it.each([
+    [400, '{"value": 1}', 'application/json', ['value']],
+    [400, '{"value": "x", "key": "y"}', 'application/json', ['key']],
+    [400, '{}', 'application/json', ['value']],
+    [400, '{"value": "\\ud800"}', 'application/json', ['value']],
+    [400, '', 'application/json', ['']],
+    [415, '{"value": "x"}', 'text/plain', ['Content-Type']],
+  ])('answer %i to an edited replay of %s', async (status, body, contentType, paths) => {
+    const headers = { 'content-type': contentType };
+    const answer = await ask(`${waybill.url}/api/dead-letters/1/edited-replay`, {
+      method: 'POST',
+      body,
+      headers,
+    });
+    expect(pathsOf(expectProblem(answer, status))).toEqual(paths);
+  });
+
+  it('are discarded by a filter, which can be tried out first', async () => {
+    const letters = await refuse('{"discard": 1}', '{"discard": 2}');
+    const url = `${waybill.url}/api/dead-letters/discard`;
+    const from = new Date(Date.parse(letters[1]!.refused_at)).toISOString();
+    const dry = await postJson(`${url}?dry_run=true&from=${from}`);
+    expect([dry.status, JSON.parse(dry.text)]).toEqual([200, { matching: 2 }]);
+    expect(await listOf(waybill.url, `from=${from}`)).toHaveLength(2);
+    expect((await postJson(`${waybill.url}/api/dead-letters/${letters[0]!.id}/replay`)).status).toBe(202);
+    await eventually(async () => expect(await show(letters[0]!.id)).toMatchObject({ attempts: 2 }));
+    const answer = await postJson(url, { from });
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { discarded: 2 }]);
+    expect(await listOf(waybill.url, `from=${from}`)).toEqual([]);
+    expect(pathsOf(expectProblem(await postJson(url), 400))).toEqual(['all']);
+  });
+
   it('are discarded for good', async () => {
     const [letter] = await refuse('away');
     const url = `${waybill.url}/api/dead-letters/${letter!.id}`;
@@ -202,6 +270,16 @@ describe('dead letters', () => {
         expect(replayed.stdout).toContain(`dead letter ${id} is on its way to orders`);
         await eventually(async () => expect(await show(id)).toMatchObject({ state: 'waiting', attempts: 2 }));
       }
+      const order = anOrder();
+      const mended = ['--value', JSON.stringify(order)];
+      const edited = await run(dataDir, 'edited-replay', String(letter!.id), ...mended);
+      expect(edited).toMatchObject({
+        code: 0,
+        stdout: `${mended[1]!.length} bytes are on their way to orders in the place of dead letter ${letter!.id}\n`,
+      });
+      await eventually(async () => {
+        expect((await ask(`${waybill.url}/api/orders/${order.order_uid}`)).status).toBe(200);
+      });
       const discarded = await run(dataDir, 'discard', String(other!.id));
       expect(discarded).toMatchObject({ code: 0, stdout: `dead letter ${other!.id} is discarded\n` });
       expect((await ask(`${waybill.url}/api/dead-letters/${other!.id}`)).status).toBe(404);
@@ -257,7 +335,7 @@ describe('dead letters of a program that does not run', () => {
 
 describe('the command line of dead letters', () => {
   it.each<[string[], string]>([
-    [[], 'list, show, replay, discard'],
+    [[], 'list, show, replay, edited-replay, discard'],
     [['lst'], '"lst": expected list'],
     [['list', '--tpic', 'x'], "'--tpic': expected --topic"],
     [['list', '--limit', '0'], '--limit must be a whole number from 1 to 500'],
@@ -269,6 +347,9 @@ describe('the command line of dead letters', () => {
     [['replay'], 'expected an id, a filter or --all'],
     [['replay', '5', '--all'], 'ids and options'],
     [['discard', '--dry-run'], 'expected an id, a filter or --all'],
+    [['edited-replay', '--value', 'x'], 'edited-replay is given 0 ids'],
+    [['edited-replay', '5'], '--value must be given, or else --file'],
+    [['edited-replay', '5', '--value', 'x', '--file', 'y'], '--value must be given, or else --file'],
     [['replay', '--json', '5'], "'--json': expected --topic"],
   ])('ends with 64 at %j and names what is wrong', async (words, line) => {
     const { code, stdout, stderr } = await runWaybill({ command: ['dead-letters', ...words] });

@@ -14,6 +14,7 @@ import { linkToNextPage } from '../../platform/http/pages.js';
 import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
 import { problemAnswer } from '../../platform/http/problem-answer.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
+import { STOCK_ORDERS } from '../model/stock-filter.js';
 import { StockLookup } from '../service/stock-lookup.js';
 import {
   CHRT_ID,
@@ -24,7 +25,13 @@ import {
   requireChrtId,
   unregistered,
 } from './stock-answer.js';
-import { cursorAfter, MAX_LIMIT, parseMovementListQuery, parseStockListQuery } from './stock-list-query.js';
+import {
+  cursorAfter,
+  cursorAfterMovement,
+  MAX_LIMIT,
+  parseMovementListQuery,
+  parseStockListQuery,
+} from './stock-list-query.js';
 
 const LEVEL = { $ref: '#/components/schemas/StockLevel' };
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
@@ -47,7 +54,9 @@ export class StockController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'A page of stock, by chrt_id; the Link header leads to the next one' })
+  @ApiOperation({
+    summary: 'A page of stock, by chrt_id or what is available; the Link header leads to the next one',
+  })
   @ApiQuery(LIMIT)
   @ApiQuery(CURSOR)
   @ApiQuery({ name: 'nm_id', required: false, schema: { type: 'integer', format: 'int64', minimum: 0 } })
@@ -57,6 +66,12 @@ export class StockController {
     description: 'only what has fewer pieces available',
     schema: { type: 'integer', format: 'int64', minimum: 1 },
   })
+  @ApiQuery({
+    name: 'order',
+    required: false,
+    description: '`available` has what there is least of first',
+    schema: { type: 'string', enum: [...STOCK_ORDERS], default: 'chrt_id' },
+  })
   @ApiResponse({ status: 200, description: 'The page', schema: { type: 'array', items: LEVEL } })
   @ApiResponse({ status: 400, description: 'A parameter is not valid', schema: PROBLEM })
   @ApiResponse({ status: 503, description: 'Too many pages are under way', schema: PROBLEM })
@@ -65,8 +80,10 @@ export class StockController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { limit, after, filter } = parseStockListQuery(parameters);
-    const { levels, next } = await this.pages.make(request, () => this.lookup.list(filter, limit, after));
+    const { limit, order, after, filter } = parseStockListQuery(parameters);
+    const { levels, next } = await this.pages.make(request, () =>
+      this.lookup.list(filter, order, limit, after),
+    );
     if (next !== undefined)
       reply.header('link', linkToNextPage(INVENTORY_PATH, request.url, cursorAfter(next)));
     reply.header('cache-control', 'no-store').header('content-type', JSON_TYPE);
@@ -121,7 +138,7 @@ export class StockController {
     }
     if (page.next !== undefined) {
       const path = `${INVENTORY_PATH}/${chrtId}/movements`;
-      reply.header('link', linkToNextPage(path, request.url, cursorAfter(page.next)));
+      reply.header('link', linkToNextPage(path, request.url, cursorAfterMovement(page.next)));
     }
     reply.header('cache-control', 'no-store').header('content-type', JSON_TYPE);
     await reply.send(`[${page.movements.map(encodeMovement).join(',')}]`);

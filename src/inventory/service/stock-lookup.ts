@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { StockFilter } from '../model/stock-filter.js';
+import type { StockFilter, StockOrder, StockPlace } from '../model/stock-filter.js';
 import type { StockLevel } from '../model/stock-level.js';
 import { type MovementPage, MovementListRepository } from '../repository/movement-list.repository.js';
 import { StockListRepository, type StockPage } from '../repository/stock-list.repository.js';
@@ -19,8 +19,8 @@ export class StockLookup {
     return this.stock.find(chrtId);
   }
 
-  list(filter: StockFilter, limit: number, after?: number): Promise<StockPage> {
-    return this.levels.page(filter, limit, after);
+  list(filter: StockFilter, order: StockOrder, limit: number, after?: StockPlace): Promise<StockPage> {
+    return this.levels.page(filter, order, limit, after);
   }
 
   movements(chrtId: number, limit: number, before?: number): Promise<MovementPage> {

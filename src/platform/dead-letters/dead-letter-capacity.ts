@@ -12,7 +12,7 @@ const FILE_BYTES = `SELECT pg_total_relation_size('dead_letters')::float8 AS byt
 /** The size of the letters themselves; reads every row, but not the values. */
 const LETTER_BYTES = `
   SELECT coalesce(sum(200 + octet_length(reason) + coalesce(octet_length(key), 0) + coalesce(octet_length(value), 0)
-                      + pg_column_size(headers) + coalesce(pg_column_size(header_list), 0)), 0)::float8 AS bytes
+                      + coalesce(octet_length(edited_value), 0) + pg_column_size(headers) + coalesce(pg_column_size(header_list), 0)), 0)::float8 AS bytes
   FROM dead_letters`;
 
 /** The dead letters are full until some are discarded. Nothing is lost: refused events wait in their topic. */

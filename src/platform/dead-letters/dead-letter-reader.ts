@@ -18,7 +18,8 @@ const EVENT_TIMESTAMP = `
 
 const SUMMARY = `
   id, state, context, topic, partition, "offset", ${EVENT_TIMESTAMP}, key, octet_length(value) AS value_bytes, reason, attempts,
-  replays, ${asRfc3339('created_at')} AS refused_at, ${asRfc3339('replayed_at')} AS replayed_at`;
+  replays, ${asRfc3339('created_at')} AS refused_at, ${asRfc3339('replayed_at')} AS replayed_at,
+  edits, ${asRfc3339('edited_at')} AS edited_at`;
 
 /** Keys and reasons of a page: a page ends with the letter that makes this full, so that none is empty. */
 const MAX_PAGE_BYTES = 1_048_576;
@@ -43,7 +44,7 @@ const PAGE = `
   WHERE bytes_before < ${MAX_PAGE_BYTES}
   ORDER BY id DESC`;
 
-const FIND = `SELECT ${SUMMARY}, value, headers, header_list FROM dead_letters WHERE id = $1`;
+const FIND = `SELECT ${SUMMARY}, value, edited_value, headers, header_list FROM dead_letters WHERE id = $1`;
 
 const FAILURES = `
   SELECT partition, "offset", ${EVENT_TIMESTAMP}, reason, attempts, ${asRfc3339('failed_at')} AS failed_at

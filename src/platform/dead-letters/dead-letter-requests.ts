@@ -66,12 +66,22 @@ export interface BulkRequest {
 }
 
 /**
- * The filter may come as the query or as the body. Letters that were replayed already are meant only where the state
- * says so, and all that wait only where `all` does: a forgotten filter must not send everything.
+ * Letters that were replayed already are meant only where the state says so.
  *
  * @throws ProblemError 400
  */
 export function parseBulkReplay(query: Parameters, body: Buffer | undefined): BulkRequest {
+  const { filter, dryRun } = parseBulk(query, body);
+  return { filter: { ...filter, state: filter.state ?? 'waiting' }, dryRun };
+}
+
+/**
+ * The filter may come as the query or as the body. All letters are meant only where `all` says so: a forgotten filter must
+ * not send, or discard, everything.
+ *
+ * @throws ProblemError 400
+ */
+export function parseBulk(query: Parameters, body: Buffer | undefined): BulkRequest {
   const fields = body === undefined || body.length === 0 ? {} : fieldsOf(body);
   const reader = new ParameterReader({ ...fields, ...query });
   for (const path of Object.keys(query).filter((name) => Object.hasOwn(fields, name))) {
@@ -86,7 +96,7 @@ export function parseBulkReplay(query: Parameters, body: Buffer | undefined): Bu
     reader.fault('all', detail);
   }
   reader.throwFaults('the request');
-  return { filter: { ...filter, state: filter.state ?? 'waiting' }, dryRun };
+  return { filter, dryRun };
 }
 
 /** JSON has truth values of its own, which a query does not. */

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { headersFromJson, headersFromMap, type HeaderJson, nameBytesOf } from '../messaging/event-headers.js';
 import { momentOf } from '../messaging/event-time.js';
 import type { DeadLetterState } from './dead-letter.entity.js';
+import { faultOf, type LetterFault } from './letter-fault.js';
 
 /** Bytes as JSON can hold them: as text where they are UTF-8, else in base64. */
 export type BytesView = { readonly text: string } | { readonly base64: string };
@@ -30,6 +31,9 @@ export interface DeadLetterSummary {
   /** When it was refused first. */
   readonly refused_at: string;
   readonly replayed_at: string | null;
+  /** How often something else was sent in its place. */
+  readonly edits: number;
+  readonly edited_at: string | null;
 }
 
 /** A header as it came. */
@@ -57,6 +61,10 @@ export interface DeadLetterDetails extends DeadLetterSummary {
   /** All headers, in their order. */
   readonly header_list: readonly HeaderView[];
   readonly value: BytesView | null;
+  /** The field that the newest reason is about; null where it is about none. */
+  readonly fault: LetterFault | null;
+  /** What was sent in its place last. */
+  readonly edited_value: BytesView | null;
   /** Oldest first. */
   readonly failures: readonly FailedDelivery[];
 }
@@ -65,6 +73,7 @@ export type SummaryRow = Omit<DeadLetterSummary, 'key' | 'event_time'> & { reado
 
 export type DetailsRow = SummaryRow & {
   readonly value: Buffer | null;
+  readonly edited_value: Buffer | null;
   /** Values in base64. */
   readonly headers: Readonly<Record<string, string>>;
   readonly header_list: readonly HeaderJson[] | null;
@@ -92,6 +101,8 @@ export function detailsOf(row: DetailsRow, failures: readonly FailureRow[]): Dea
       value: bytesView(value),
     })),
     value: bytesView(row.value),
+    fault: faultOf(row.reason, row.value),
+    edited_value: bytesView(row.edited_value),
     failures: failures.map(failureOf),
   };
 }
@@ -102,7 +113,7 @@ function timeOf({ event_timestamp }: Pick<FailureRow, 'event_timestamp'>): Date 
   return momentOf(BigInt(event_timestamp)) ?? null;
 }
 
-function bytesView(bytes: Buffer | null): BytesView | null {
+export function bytesView(bytes: Buffer | null): BytesView | null {
   return bytes && viewOf(bytes);
 }
 

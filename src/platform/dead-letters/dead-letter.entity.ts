@@ -1,8 +1,11 @@
 import { EntitySchema } from 'typeorm';
 import type { HeaderJson } from '../messaging/event-headers.js';
 
-/** `waiting` for somebody to look at it; `replayed` once it was sent again, until that fails as well. */
-export const DEAD_LETTER_STATES = ['waiting', 'replayed'] as const;
+/**
+ * `waiting` for somebody to look at it; `replayed` once it was sent again, until that fails as well; `edited` once
+ * something else was sent in its place.
+ */
+export const DEAD_LETTER_STATES = ['waiting', 'replayed', 'edited'] as const;
 export type DeadLetterState = (typeof DEAD_LETTER_STATES)[number];
 
 interface DeadLetterRow {
@@ -29,6 +32,11 @@ interface DeadLetterRow {
   /** How often it has been sent again. */
   replays: number;
   replayed_at: Date | null;
+  /** How often something else was sent in its place. */
+  edits: number;
+  edited_at: Date | null;
+  /** What was sent in its place last. */
+  edited_value: Buffer | null;
 }
 
 /** A delivery that failed, of a letter that was sent again. */
@@ -80,6 +88,9 @@ export const DeadLetterEntity = new EntitySchema<DeadLetterRow>({
     state: { type: 'text', default: 'waiting' },
     replays: { type: 'integer', default: 0 },
     replayed_at: { type: 'timestamptz', nullable: true },
+    edits: { type: 'integer', default: 0 },
+    edited_at: { type: 'timestamptz', nullable: true },
+    edited_value: { type: 'bytea', nullable: true, comment: 'what was sent in its place last' },
   },
   indices: [
     { name: 'ix_dead_letters_topic', columns: ['topic', 'id'] },

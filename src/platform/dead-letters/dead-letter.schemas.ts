@@ -1,6 +1,8 @@
 import { MAX_DEAD_LETTER_ID } from './dead-letter-id.js';
+import type { EditedLetter } from './dead-letter-edits.js';
 import { DEAD_LETTER_STATES } from './dead-letter.entity.js';
 import type { DeadLetterDetails, DeadLetterSummary, FailedDelivery } from './dead-letter-views.js';
+import type { LetterFault } from './letter-fault.js';
 
 /** As much of OpenAPI's schema as is used here. */
 interface Schema {
@@ -34,7 +36,8 @@ const COUNT: Schema = { type: 'integer', minimum: 0 };
 const STATE: Schema = {
   type: 'string',
   enum: [...DEAD_LETTER_STATES],
-  description: '`replayed` once it was sent again, and `waiting` again when that failed as well',
+  description:
+    '`replayed` once it was sent again, and `waiting` again when that failed as well; `edited` once something else was sent in its place',
 };
 
 const BYTES: Schema = {
@@ -70,6 +73,8 @@ const SUMMARY: Record<keyof DeadLetterSummary, Schema> = {
   replays: COUNT,
   refused_at: { ...TIME, description: 'When it was refused first' },
   replayed_at: TIME_OR_NULL,
+  edits: { ...COUNT, description: 'How often something else was sent in its place' },
+  edited_at: TIME_OR_NULL,
 };
 
 const FAILURE: Record<keyof FailedDelivery, Schema> = {
@@ -80,6 +85,15 @@ const FAILURE: Record<keyof FailedDelivery, Schema> = {
   reason: { type: 'string' },
   attempts: COUNT,
   failed_at: TIME,
+};
+
+const FAULT: Record<keyof LetterFault, Schema> = {
+  field: {
+    type: 'string',
+    description: 'As one would write it in code, such as items[0].sale; empty for the whole value',
+  },
+  pointer: { type: 'string', description: 'The same place as a JSON Pointer in a URI fragment (RFC 6901)' },
+  expected: { type: 'string' },
 };
 
 const DETAILS: Record<keyof DeadLetterDetails, Schema> = {
@@ -95,6 +109,11 @@ const DETAILS: Record<keyof DeadLetterDetails, Schema> = {
     description: 'All headers in their order, as a replay sends them; the value null is none at all',
   },
   value: BYTES_OR_NULL,
+  fault: {
+    oneOf: [objectOf(FAULT), { type: 'null' }],
+    description: 'The field that `reason` is about; null where it is about none',
+  },
+  edited_value: { ...BYTES_OR_NULL, description: 'What was sent in its place last' },
   failures: {
     type: 'array',
     items: objectOf(FAILURE),
@@ -113,6 +132,16 @@ export const REPLAYED_LETTER = objectOf({
   replayed_at: TIME,
 });
 
+export const EDITED_LETTER = objectOf({
+  id: ID,
+  state: STATE,
+  topic: { type: 'string' },
+  key: BYTES_OR_NULL,
+  value: BYTES,
+  edits: COUNT,
+  edited_at: TIME,
+} satisfies Record<keyof EditedLetter, Schema>);
+
 const FILTER: Record<string, Schema> = {
   context: { type: 'string', description: 'Who has refused the events, such as orders' },
   topic: { type: 'string', description: 'The topic that the events came on' },
@@ -129,12 +158,15 @@ export const FILTER_QUERIES = Object.entries(FILTER).map(([name, { description, 
   schema,
 }));
 
-export const BULK_REPLAY: Schema = {
+export const BULK: Schema = {
   type: 'object',
   properties: {
     ...FILTER,
-    state: { ...FILTER.state, default: 'waiting' },
     all: { type: 'boolean', default: false, description: 'Has to be true where there is no filter' },
     dry_run: { type: 'boolean', default: false, description: 'Only count' },
   },
+};
+export const BULK_REPLAY: Schema = {
+  ...BULK,
+  properties: { ...BULK.properties, state: { ...FILTER.state, default: 'waiting' } },
 };

@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
 import { DeadLetterDiscards } from './dead-letter-discards.js';
+import { DeadLetterEdits } from './dead-letter-edits.js';
 import { DeadLetterReader } from './dead-letter-reader.js';
 import { DeadLetterReplays } from './dead-letter-replays.js';
+import { DeadLettersBulkController } from './dead-letters-bulk.controller.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 
 /** The dead letters for people, in the processes that serve the API. */
 @Module({
-  controllers: [DeadLettersController],
-  providers: [DeadLetterReader, DeadLetterReplays, DeadLetterDiscards],
+  controllers: [DeadLettersBulkController, DeadLettersController],
+  providers: [DeadLetterReader, DeadLetterReplays, DeadLetterEdits, DeadLetterDiscards],
 })
 export class DeadLettersHttpModule {}

@@ -16,7 +16,22 @@ export const DEAD_LETTERS_API: ApiFacts = {
       },
       exampleBody: { all: true, dry_run: true },
     },
+    'post /api/dead-letters/discard': {
+      id: 'discardDeadLetters',
+      answers: {
+        200: {
+          schema: { oneOf: [objectOf({ matching: COUNT }), objectOf({ discarded: COUNT })] },
+          example: { matching: 0 },
+        },
+      },
+      exampleBody: { all: true, dry_run: true },
+    },
     'post /api/dead-letters/{id}/replay': { id: 'replayDeadLetter', answers: {} },
+    'post /api/dead-letters/{id}/edited-replay': {
+      id: 'replayEditedDeadLetter',
+      answers: {},
+      exampleBody: { value: '{"order_uid":"b563feb7b2b84b6test"}' },
+    },
   },
   parameters: { topic: NOT_EMPTY, reason: NOT_EMPTY },
   examples: { id: 1 },

@@ -1,5 +1,4 @@
 import {
-  applyDecorators,
   Body,
   Controller,
   Delete,
@@ -24,36 +23,35 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { requireJson } from '../http/json-body.js';
-import { ReadsBody } from '../http/request-bodies.js';
+import { ReadsJson } from '../http/json-request.decorator.js';
 import { linkToNextPage } from '../http/pages.js';
 import { PagesUnderWay } from '../http/pages-under-way.js';
 import { ProblemError } from '../http/problem.js';
 import type { Parameters } from '../http/request-parameters.js';
 import { DeadLetterDiscards } from './dead-letter-discards.js';
+import { DeadLetterEdits, type EditedLetter } from './dead-letter-edits.js';
 import { DeadLetterReader } from './dead-letter-reader.js';
 import { DeadLetterReplays, type ReplayedLetter } from './dead-letter-replays.js';
 import {
   cursorOf,
   DEFAULT_LIMIT,
   MAX_LIMIT,
-  parseBulkReplay,
   parseIdParameter,
   parseListQuery,
 } from './dead-letter-requests.js';
 import {
-  BULK_REPLAY,
   DEAD_LETTER,
   DEAD_LETTER_SUMMARY,
-  FILTER_QUERIES,
+  EDITED_LETTER,
   ID,
   PROBLEM,
   REPLAYED_LETTER,
 } from './dead-letter.schemas.js';
 import type { DeadLetterDetails, DeadLetterSummary } from './dead-letter-views.js';
+import { EDITED_EVENT, parseEditedEvent } from './edited-event.js';
+import { TakesFilter } from './filter-queries.decorator.js';
 
 const PATH = '/api/dead-letters';
-
-const ApiFilter = (): MethodDecorator => applyDecorators(...FILTER_QUERIES.map((query) => ApiQuery(query)));
 
 @ApiTags('dead letters')
 @ApiProduces('application/json', 'application/problem+json')
@@ -62,6 +60,7 @@ export class DeadLettersController {
   constructor(
     private readonly letters: DeadLetterReader,
     private readonly replays: DeadLetterReplays,
+    private readonly edits: DeadLetterEdits,
     private readonly discards: DeadLetterDiscards,
     private readonly pages: PagesUnderWay,
   ) {}
@@ -75,7 +74,7 @@ export class DeadLettersController {
     schema: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT },
   })
   @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' } })
-  @ApiFilter()
+  @TakesFilter()
   @ApiResponse({
     status: 200,
     description: 'The page',
@@ -107,38 +106,6 @@ export class DeadLettersController {
     return (await this.pages.make(request, () => this.letters.find(id))) ?? notFound(id);
   }
 
-  @Post('replay')
-  @ReadsBody()
-  @Header('cache-control', 'no-store')
-  @ApiOperation({
-    summary: 'Sends all letters that match to the topics that they came on; the filter as query or as body',
-  })
-  @ApiFilter()
-  @ApiQuery({ name: 'all', required: false, schema: { type: 'boolean', default: false } })
-  @ApiQuery({ name: 'dry_run', required: false, schema: { type: 'boolean', default: false } })
-  @ApiBody({ required: false, schema: BULK_REPLAY })
-  @ApiResponse({ status: 200, description: 'A dry run: how many match' })
-  @ApiResponse({ status: 202, description: 'They are in the outbox: how many' })
-  @ApiResponse({ status: 400, description: 'The filter is not valid, or there is none', schema: PROBLEM })
-  @ApiResponse({ status: 415, description: 'The body is not application/json', schema: PROBLEM })
-  @ApiResponse({
-    status: 503,
-    description: 'The database is away; those replayed by then are on their way',
-    schema: PROBLEM,
-  })
-  async replayMatching(
-    @Query() query: Parameters,
-    @Body() body: Buffer | undefined,
-    @Headers('content-type') contentType: string | undefined,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<{ matching: number } | { replayed: number }> {
-    if (body !== undefined && body.length > 0) requireJson(contentType);
-    const { filter, dryRun } = parseBulkReplay(query, body);
-    reply.status(dryRun ? 200 : 202);
-    if (dryRun) return { matching: await this.letters.count(filter) };
-    return { replayed: await this.replays.matching(filter) };
-  }
-
   @Post(':id/replay')
   @HttpCode(202)
   @Header('cache-control', 'no-store')
@@ -151,6 +118,30 @@ export class DeadLettersController {
   async replay(@Param('id') idText: string): Promise<ReplayedLetter> {
     const id = parseIdParameter(idText);
     return (await this.replays.one(id)) ?? notFound(id);
+  }
+
+  @Post(':id/edited-replay')
+  @HttpCode(202)
+  @ReadsJson()
+  @Header('cache-control', 'no-store')
+  @ApiOperation({
+    summary:
+      "Sends something else in a letter's place, to its topic and with its key and headers, as a new event",
+  })
+  @ApiParam({ name: 'id', schema: ID })
+  @ApiBody({ schema: EDITED_EVENT as object })
+  @ApiResponse({ status: 202, description: 'It is in the outbox, as is told', schema: EDITED_LETTER })
+  @ApiResponse({ status: 400, description: 'Not valid; every fault is named', schema: PROBLEM })
+  @ApiResponse({ status: 404, description: 'There is no such letter', schema: PROBLEM })
+  @ApiResponse({ status: 503, description: 'The database is away; nothing was sent', schema: PROBLEM })
+  async replayEdited(
+    @Param('id') idText: string,
+    @Body() body: Buffer | undefined,
+    @Headers('content-type') contentType: string | undefined,
+  ): Promise<EditedLetter> {
+    const id = parseIdParameter(idText);
+    requireJson(contentType);
+    return (await this.edits.send(id, parseEditedEvent(body))) ?? notFound(id);
   }
 
   @Delete(':id')

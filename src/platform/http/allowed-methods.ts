@@ -24,10 +24,11 @@ export function rememberMethods(fastify: FastifyInstance): void {
   });
 }
 
-/** Fastify's `/a/:b`; the routes of this house have no other kind of parameter. */
+/** Fastify's `/a/:b` and `/a/*`; the routes of this house have no other kind of parameter. */
 function patternOf(url: string): RegExp {
-  const steps = url
-    .split('/')
-    .map((step) => (step.startsWith(':') ? '[^/]+' : step.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')));
+  const steps = url.split('/').map((step) => {
+    if (step === '*') return '.*';
+    return step.startsWith(':') ? '[^/]+' : step.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  });
   return new RegExp(`^${steps.join('/')}$`);
 }

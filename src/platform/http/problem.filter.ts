@@ -10,7 +10,7 @@ import { type Observable, throwError } from 'rxjs';
 import type { Logger } from '../logging/logger.js';
 import { messageForLog } from '../logging/error-record.js';
 import type { Failures } from '../failures/failures.js';
-import { sendAnswer } from './answer.js';
+import { type Answer, sendAnswer } from './answer.js';
 import { pathOf, problemAnswer } from './problem-answer.js';
 import { ProblemError } from './problem.js';
 import { TooBusyError } from './too-busy.error.js';
@@ -62,11 +62,18 @@ function hasNoRoute(error: unknown, { method }: FastifyRequest): boolean {
 
 /** Nest says 404 also where there is a route, only for other methods; see `rememberMethods` in allowed-methods.ts. */
 function wrongMethod({ method, server, url }: FastifyRequest): ProblemError | undefined {
-  const allowed = server.methodsAt(pathOf(url)).join(', ');
-  if (allowed === '') return undefined;
+  const methods = server.methodsAt(pathOf(url));
+  // A route for all that lies below a path, such as files, has not found one.
+  if (methods.length === 0 || methods.includes(method)) return undefined;
+  const allowed = methods.join(', ');
   return new ProblemError(405, `${method} is not possible here, only ${allowed}`, {
     headers: { allow: allowed },
   });
+}
+
+/** What people are shown where there is nothing; undefined for programs, which get the problem. */
+export interface NotFoundPage {
+  notFoundAnswer(request: FastifyRequest): Promise<Answer> | undefined;
 }
 
 /** Translates the errors of requests into answers, in one place. Errors of events are left to the transport. */
@@ -75,6 +82,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly log: Logger,
     private readonly failures: Failures,
+    private readonly page?: NotFoundPage,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): Observable<never> | undefined {
@@ -89,7 +97,8 @@ export class ProblemFilter implements ExceptionFilter {
     const { method, url } = request;
     // The path only: the URL's query string may name a customer.
     const path = pathOf(url);
-    const problem = (hasNoRoute(error, request) && wrongMethod(request)) || problemOf(error, this.failures);
+    const noRoute = hasNoRoute(error, request);
+    const problem = (noRoute && wrongMethod(request)) || problemOf(error, this.failures);
     if (problem.status === 503) {
       // While the database is away this is every request: a stack for each would bury the line that matters.
       this.log.warn({ reason: messageForLog(error), method, path }, 'a request could not be served');
@@ -97,6 +106,8 @@ export class ProblemFilter implements ExceptionFilter {
       this.log.error({ err: error, method, path }, 'a request failed');
     }
     if (reply.sent) return;
-    void sendAnswer(reply, problemAnswer(problem, url));
+    const shown = noRoute && problem.status === 404 ? this.page?.notFoundAnswer(request) : undefined;
+    if (shown === undefined) void sendAnswer(reply, problemAnswer(problem, url));
+    else void shown.then((answer) => sendAnswer(reply, answer));
   }
 }

@@ -1,22 +1,72 @@
-import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { resolve } from 'node:path';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
+import { type Answer, sendAnswer } from './answer.js';
+import { PageFile } from './page-file.js';
+import { readPageFiles } from './page-files.js';
+import { pathOf } from './problem-answer.js';
 
-/** The page brings everything along and talks to its own server only. */
-const PAGE_HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy':
-    "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-cache',
-};
+/** Where the page is, each with all that lies below it: it finds out by the address what to show. */
+const VIEWS = ['/orders', '/live', '/trouble', '/stock', '/demo'];
+const PAGE_PATTERNS = ['/', ...VIEWS.flatMap((path) => [path, `${path}/*`])];
 
-/** Serves the files of a folder, with `index.html` at `/`. What they are is looked up once, at the start. */
-export async function servePage(app: NestFastifyApplication, directory: string): Promise<void> {
-  await app.register(fastifyStatic, {
-    root: resolve(directory),
-    wildcard: false,
-    cacheControl: false,
-    setHeaders: (reply) => void reply.headers(PAGE_HEADERS),
-  });
+/** Asked for anew each time, and mostly answered by 304. */
+const REVALIDATED = 'no-cache';
+/** For a year. What is at such a path never changes, since the hash of it is in the path. */
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+
+/** What paths of files begin with: the hash of all of them. One that changes gives all new paths, so no browser mixes two versions. */
+const HASH = /^([0-9a-f]{16})\//;
+
+/** The page: `index.html`, and the files that it is made of. All are read once, at the start. */
+export class StaticPage {
+  private readonly hash: string;
+  private readonly index: PageFile;
+  private readonly files: ReadonlyMap<string, PageFile>;
+
+  private constructor(contents: ReadonlyMap<string, Buffer>) {
+    const hash = createHash('sha256');
+    for (const [name, bytes] of contents) hash.update(`${name}\0${bytes.length}\0`).update(bytes);
+    this.hash = hash.digest('hex').slice(0, 16);
+    this.files = new Map([...contents].map(([name, bytes]) => [name, new PageFile(name, bytes)]));
+    // Modules and styles name each other by relative paths, so they stay below the hash.
+    const html = contents.get('index.html')!.toString().replaceAll('"/assets/', `"/assets/${this.hash}/`);
+    this.index = new PageFile('index.html', Buffer.from(html));
+  }
+
+  /** @throws PageUnfitError */
+  static async read(directory: string): Promise<StaticPage> {
+    return new StaticPage(await readPageFiles(directory));
+  }
+
+  /** To be called after `compressAnswers`, which leaves alone what is compressed already. */
+  serve(app: NestFastifyApplication): void {
+    const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+    for (const pattern of PAGE_PATTERNS) {
+      fastify.get(pattern, { compress: false }, async (request, reply) =>
+        sendAnswer(reply, await this.index.answer(request, REVALIDATED)),
+      );
+    }
+    fastify.get('/assets/*', { compress: false }, async (request, reply) => this.sendAsset(request, reply));
+  }
+
+  /** For a person who follows a link to nowhere, the page itself, which says so. Programs are told as everywhere. */
+  notFoundAnswer(request: FastifyRequest): Promise<Answer> | undefined {
+    const isForPeople = request.headers.accept?.includes('text/html') === true;
+    if (!isForPeople || pathOf(request.url).startsWith('/api/')) return undefined;
+    return this.index.notFoundAnswer(request);
+  }
+
+  private async sendAsset(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const path = (request.params as { '*': string })['*'];
+    const [prefix = '', hash] = HASH.exec(path) ?? [];
+    const file = this.files.get(path.slice(prefix.length));
+    if (file === undefined) {
+      reply.callNotFound();
+      return reply;
+    }
+    // A page of another version, which a replica has served or this one before its restart, gets the file as it is now.
+    const cacheControl = hash === this.hash ? IMMUTABLE : REVALIDATED;
+    return sendAnswer(reply, await file.answer(request, cacheControl));
+  }
 }

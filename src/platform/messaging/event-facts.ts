@@ -1,5 +1,5 @@
 import type { OutboxEntry } from './outbox/outbox.js';
-import { DEAD_LETTER_ID_HEADER } from './refused-events.js';
+import { DEAD_LETTER_ID_HEADER, EDITED_LETTER_ID_HEADER } from './refused-events.js';
 import type { FieldSchema } from '../validation/field-schema.js';
 
 /** The part of JSON Schema that the description of the topics uses. */
@@ -105,7 +105,7 @@ export const exampleOf = ({ headers, payload }: OutboxEntry): MessageExample => 
   payload: JSON.parse(payload.toString()) as unknown,
 });
 
-/** The headers that an event may come with, besides those of its own: the dead letter that a replay was. */
+/** The headers that an event may come with, besides those of its own: the dead letter that it was or that it replaces. */
 export function headersOfReceived(
   own: Readonly<Record<string, MessageSchema>>,
   description: string,
@@ -122,6 +122,12 @@ export function headersOfReceived(
         description:
           'Only on a replay: the dead letter that it was. If it is refused again it is the same letter, as long ' +
           "as its bytes are that letter's.",
+      },
+      [EDITED_LETTER_ID_HEADER]: {
+        type: 'string',
+        pattern: '^[1-9][0-9]*$',
+        description:
+          'Only on an event that somebody has edited and sent: the dead letter in whose place. It is a new event.',
       },
     },
   };

@@ -7,6 +7,9 @@ import type { ReceivedEvent, RefusedEvent } from './received-event.js';
  */
 export const DEAD_LETTER_ID_HEADER = 'waybill_dead_letter_id';
 
+/** Header of an event that was sent in the place of a refused one: the id that the refused one is kept by. */
+export const EDITED_LETTER_ID_HEADER = 'waybill_edited_dead_letter_id';
+
 /**
  * Where events go that a context refuses for good. A transport keeps none itself: a room above messaging does, and
  * is given to it by this class, as Nest's injection token.

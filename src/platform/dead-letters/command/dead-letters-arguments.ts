@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { ParameterReader, type Parameters } from '../../http/request-parameters.js';
+import { aText, ParameterReader, type Parameters, TEXT } from '../../http/request-parameters.js';
 import { UsageError } from '../../usage-error.js';
 import {
   type DeadLetterFilter,
@@ -15,17 +15,22 @@ import {
   takeListQuery,
 } from '../dead-letter-requests.js';
 
+/** What is to be sent in a letter's place: the text itself, or the file that it is in. */
+export type EditedValue = { readonly text: string } | { readonly path: string };
+
 /** What the command line asks for. */
 export type DeadLettersCommand =
   | { readonly action: 'help' }
   | { readonly action: 'list'; readonly query: DeadLetterListQuery; readonly json: boolean }
   | { readonly action: 'show'; readonly id: number; readonly json: boolean }
+  | { readonly action: 'edited-replay'; readonly id: number; readonly value: EditedValue }
   | { readonly action: 'replay' | 'discard'; readonly ids: readonly number[] }
   | { readonly action: 'replay' | 'discard'; readonly matching: BulkRequest };
 
 export const DEAD_LETTERS_USAGE = `usage: waybill dead-letters list [FILTER] [--limit N] [--cursor C] [--json]
        waybill dead-letters show ID [--json]
        waybill dead-letters replay ID... | FILTER [--dry-run] | --all [--dry-run]
+       waybill dead-letters edited-replay ID --value TEXT | --file PATH
        waybill dead-letters discard ID... | FILTER [--dry-run] | --all [--dry-run]
 
   FILTER          any of these, all of which have to hold
@@ -34,7 +39,9 @@ export const DEAD_LETTERS_USAGE = `usage: waybill dead-letters list [FILTER] [--
     --reason TEXT   a part of the newest reason
     --from TIME     refused first at or after: an RFC 3339 time or date
     --to TIME       refused first before
-    --state STATE   waiting or replayed; replay takes those that wait unless this says otherwise
+    --state STATE   waiting, replayed or edited; replay takes those that wait unless this says otherwise
+  --value TEXT    what is sent in the letter's place, as a new event with the letter's key and headers
+  --file PATH     the same, out of a file; /dev/stdin is what comes in
   --all           every letter; for replay, every one that waits
   --dry-run       only count
   --json          for programs
@@ -54,6 +61,7 @@ const OPTIONS: Readonly<Record<Action, Options>> = {
   list: { ...texts(...FILTER_NAMES, 'limit', 'cursor'), ...flags('json') },
   show: flags('json'),
   replay: BULK_OPTIONS,
+  'edited-replay': texts('value', 'file'),
   discard: BULK_OPTIONS,
 };
 
@@ -75,6 +83,10 @@ export function parseDeadLettersCommand([action, ...rest]: readonly string[]): D
       if (positionals.length !== 1)
         throw new UsageError(`show is given ${positionals.length} ids: expected one`);
       return { action, id: idOf(positionals[0]!), json };
+    case 'edited-replay':
+      if (positionals.length !== 1)
+        throw new UsageError(`${action} is given ${positionals.length} ids: expected one`);
+      return { action, id: idOf(positionals[0]!), value: readOptions(parameters, takeEditedValue) };
     case 'replay':
     case 'discard': {
       const filter = readOptions(parameters, takeDeadLetterFilter);
@@ -92,6 +104,15 @@ export function parseDeadLettersCommand([action, ...rest]: readonly string[]): D
 
 function isAction(text: string): text is Action {
   return Object.hasOwn(OPTIONS, text);
+}
+
+function takeEditedValue(reader: ParameterReader): EditedValue {
+  const text = reader.take('value', (given) => given, 'a text');
+  const path = reader.take('file', aText, TEXT);
+  if (reader.faults.length === 0 && (text === undefined) === (path === undefined)) {
+    reader.fault('value', 'must be given, or else --file');
+  }
+  return path === undefined ? { text: text ?? '' } : { path };
 }
 
 /** What was replayed already is sent again only where the state says so. */

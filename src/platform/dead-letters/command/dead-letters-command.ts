@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import type { Database } from '../../database/database.js';
 import { Progress } from '../../progress.js';
 import { EX_INTERRUPTED, type Terminal } from '../../terminal.js';
 import { DeadLetterDiscards } from '../dead-letter-discards.js';
+import { DeadLetterEdits } from '../dead-letter-edits.js';
 import { DeadLetterReader } from '../dead-letter-reader.js';
 import { DeadLetterReplays } from '../dead-letter-replays.js';
 import { type BulkRequest, cursorOf } from '../dead-letter-requests.js';
@@ -17,6 +19,7 @@ type Asked<Action extends DeadLettersCommand['action']> = Extract<DeadLettersCom
 export class DeadLettersCommandRun {
   private readonly letters: DeadLetterReader;
   private readonly replays: DeadLetterReplays;
+  private readonly edits: DeadLetterEdits;
   private readonly discards: DeadLetterDiscards;
 
   constructor(
@@ -25,6 +28,7 @@ export class DeadLettersCommandRun {
   ) {
     this.letters = new DeadLetterReader(database);
     this.replays = new DeadLetterReplays(database);
+    this.edits = new DeadLetterEdits(database);
     this.discards = new DeadLetterDiscards(database);
   }
 
@@ -35,6 +39,8 @@ export class DeadLettersCommandRun {
         return this.list(command);
       case 'show':
         return this.show(command);
+      case 'edited-replay':
+        return this.replayEdited(command);
       case 'replay':
         return 'ids' in command
           ? this.eachOf(command.ids, (id) => this.replayOne(id))
@@ -57,6 +63,16 @@ export class DeadLettersCommandRun {
     const letter = await this.letters.find(id);
     if (letter === undefined) return this.notFound(id);
     this.terminal.out(json ? `${JSON.stringify(letter)}\n` : detailsText(letter));
+    return 0;
+  }
+
+  private async replayEdited({ id, value }: Asked<'edited-replay'>): Promise<number> {
+    const bytes = 'text' in value ? Buffer.from(value.text) : await readFile(value.path);
+    const letter = await this.edits.send(id, bytes);
+    if (letter === undefined) return this.notFound(id);
+    this.terminal.out(
+      `${bytes.length} bytes are on their way to ${letter.topic} in the place of dead letter ${id}\n`,
+    );
     return 0;
   }
 

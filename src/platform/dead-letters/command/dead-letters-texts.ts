@@ -61,6 +61,9 @@ export function detailsText(letter: DeadLetterDetails): string {
     ['reason', printable(letter.reason)],
     ['attempts', String(letter.attempts)],
     ['replays', `${letter.replays}${letter.replayed_at === null ? '' : `, the last ${letter.replayed_at}`}`],
+    ...(letter.edited_at === null
+      ? []
+      : [['edited', `${letter.edits}, the last ${letter.edited_at}`] as [string, string]]),
     ['key', printable(textOf(letter.key))],
     ...letter.header_list.map(({ name, value }): [string, string] => [
       'header',

@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import { asRfc3339 } from '../database/rfc3339-text.js';
+import { wakeRelay } from '../messaging/outbox/outbox.js';
+import { DEAD_LETTER_ID_HEADER, EDITED_LETTER_ID_HEADER } from '../messaging/refused-events.js';
+import type { DeadLetterState } from './dead-letter.entity.js';
+import { type BytesView, bytesView } from './dead-letter-views.js';
+
+/**
+ * Sends a value ($2) in the place of a letter's. It is a new event: it has the letter's key and headers, but does not say of
+ * itself that it is a replay, so that every context takes it, and what is refused of it is a letter of its own.
+ */
+const SEND_EDITED = `
+  WITH held AS (SELECT id FROM dead_letters WHERE id = $1 FOR UPDATE),
+  edited AS (
+    UPDATE dead_letters
+    SET state = 'edited', edits = edits + 1, edited_at = now(), edited_value = $2
+    WHERE id IN (SELECT id FROM held)
+    RETURNING id, state, topic, key, headers, header_list, edits, edited_at
+  ),
+  sent AS (
+    INSERT INTO outbox (aggregatetype, aggregateid, type, topic, headers, payload, exact)
+    SELECT 'dead-letter', id::text, 'dead-letter.edited', topic,
+           jsonb_build_object('${EDITED_LETTER_ID_HEADER}', id::text), $2,
+           jsonb_build_object('key', encode(key, 'base64'),
+                              'headers', headers - '${DEAD_LETTER_ID_HEADER}' - '${EDITED_LETTER_ID_HEADER}',
+                              'header_list', (SELECT jsonb_agg(header ORDER BY place)
+                                              FROM jsonb_array_elements(header_list) WITH ORDINALITY AS h (header, place)
+                                              WHERE header ->> 0 <> encode('${DEAD_LETTER_ID_HEADER}', 'base64')),
+                              'is_tombstone', false)
+    FROM edited
+  )
+  SELECT id, state, topic, key, edits, ${asRfc3339('edited_at')} AS edited_at FROM edited`;
+
+/** What was sent in the place of a letter's event. */
+export interface EditedLetter {
+  readonly id: number;
+  readonly state: DeadLetterState;
+  /** Where it goes. */
+  readonly topic: string;
+  readonly key: BytesView | null;
+  readonly value: BytesView;
+  /** How often something was sent in the letter's place. */
+  readonly edits: number;
+  /** RFC 3339. */
+  readonly edited_at: string;
+}
+
+/** Sends edited letters, through the outbox, as new events. */
+@Injectable()
+export class DeadLetterEdits {
+  constructor(private readonly database: Database) {}
+
+  /** Whatever the letter's state; undefined where there is none of this id. */
+  send(id: number, value: Buffer): Promise<EditedLetter | undefined> {
+    return this.database.transaction(async (tx) => {
+      const [row]: (Omit<EditedLetter, 'key' | 'value'> & { key: Buffer | null })[] = await tx.query(
+        SEND_EDITED,
+        [id, value],
+      );
+      if (row === undefined) return undefined;
+      await wakeRelay(tx);
+      return { ...row, key: bytesView(row.key), value: bytesView(value)! };
+    });
+  }
+}

@@ -1,0 +1,153 @@
+import type { Locator } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useTier } from '../support/tiers.js';
+import { SHOP } from '../support/waybill-process.js';
+import { useSite } from './site.js';
+import { postOrder } from './visit.js';
+import type { JsonObject } from '../support/sample-order.js';
+import type { Visit } from './visit.js';
+
+const chromium = useTier('chromium');
+const DAY_MS = 86_400_000;
+
+describe.skipIf(chromium.skipped !== undefined)('an order of the shop', () => {
+  const site = useSite(chromium.executablePath, { env: SHOP });
+  let reader: Visit;
+
+  beforeEach(async () => {
+    reader = await site.visit();
+  });
+
+  const part = (name: string): Locator => reader.page.getByRole('region', { name, exact: true });
+  const state = (words: string): Locator =>
+    reader.page.getByLabel('States').getByText(words, { exact: true });
+
+  it('shows its payments as a ledger with the balance, and the money that is due', async () => {
+    const orderUid = await postOrder(site.url);
+    await pay(orderUid, 'captured', 1817);
+    await pay(orderUid, 'refunded', 317, { reason: 'one was broken' });
+    await reader.openOrder(orderUid);
+    await state('partly refunded').waitFor();
+    const ledger = part('Payments');
+    await expect
+      .poll(async () => (await ledger.locator('tbody tr').allInnerTexts()).map(plain))
+      .toEqual([
+        expect.stringMatching(/captured.* \+\$18\.17$/),
+        expect.stringMatching(/refunded.*one was broken −\$3\.17$/),
+      ]);
+    const balance = await ledger.getByLabel('Balance').innerText();
+    expect(plain(balance)).toContain('Captured $18.17 Refunded −$3.17 Balance $15.00');
+    expect(plain(balance)).not.toContain('Not paid yet');
+
+    await reader.page.getByRole('button', { name: 'Cancel the order …' }).click();
+    await reader.page.getByRole('dialog').getByLabel('Why').fill('not wanted');
+    await reader.page.getByRole('dialog').getByRole('button', { name: 'Cancel the order' }).click();
+    await reader.page.getByText('To be refunded: $15.00.').waitFor();
+    expect(reader.faults).toEqual([]);
+  });
+
+  it('says what is not paid yet, and what was paid too much', async () => {
+    const orderUid = await postOrder(site.url);
+    await pay(orderUid, 'captured', 1000);
+    await reader.openOrder(orderUid);
+    const balance = part('Payments').getByLabel('Balance');
+    await balance.getByText('$8.17').waitFor();
+    expect(plain(await balance.innerText())).toContain('Not paid yet $8.17');
+    await pay(orderUid, 'captured', 1817);
+    await balance.getByText('Paid too much').waitFor();
+    expect(plain(await balance.innerText())).toContain('Paid too much $10.00');
+    await reader.page.getByText('more was paid than the order costs').waitFor();
+  });
+
+  it('says what is disputed', async () => {
+    const orderUid = await postOrder(site.url);
+    await pay(orderUid, 'captured', 1817);
+    await pay(orderUid, 'disputed', 1817);
+    await reader.openOrder(orderUid);
+    await state('disputed').waitFor();
+    await reader.page.getByText('The customer disputes $18.17.').waitFor();
+  });
+
+  it('shows where its parcels are and have been, and what is overdue', async () => {
+    const track = `T${crypto.randomUUID()}`;
+    const orderUid = await postOrder(site.url, { track_number: track, item: { track_number: track } });
+    const promised = new Date(Date.now() - 2 * DAY_MS);
+    await carry(track, 'accepted', { location: 'Haifa' });
+    await carry(track, 'arrived', { location: 'Leipzig', estimated_at: promised.toISOString() });
+    await reader.openOrder(orderUid);
+    await state('on its way').waitFor();
+    const parcel = part('Parcels').getByRole('listitem').filter({ hasText: track }).first();
+    await parcel.getByText('arrived at a depot').first().waitFor();
+    const places = await parcel.locator('.places li').allInnerTexts();
+    expect(places.map(plain)).toEqual([
+      expect.stringContaining('arrived at a depot, Leipzig'),
+      expect.stringContaining('handed to the carrier, Haifa'),
+    ]);
+    await parcel.getByText('overdue', { exact: true }).waitFor();
+    await reader.page.getByText(/^Overdue: it was promised for .*, 2 days ago\.$/).waitFor();
+
+    await carry(track, 'delivered', { location: 'Berlin' });
+    await state('delivered').first().waitFor();
+    await parcel.getByText('delivered, Berlin').waitFor();
+    expect(await reader.page.getByText(/^Overdue/).count()).toBe(0);
+  });
+
+  it('says how many are left of each item, and which were out of stock', async () => {
+    const plenty = await count(7);
+    const none = await count(0);
+    const there = await postOrder(site.url, { item: plenty });
+    await reader.openOrder(there);
+    await state('confirmed').waitFor();
+    await part('Items').getByRole('link', { name: '6 left' }).waitFor();
+
+    const missing = await postOrder(site.url, { item: { ...none, name: 'Lip balm' } });
+    await reader.openOrder(missing);
+    await state('cancelled').waitFor();
+    await reader.page.getByText('Out of stock: Lip balm.').waitFor();
+    await part('Items').getByText('was out of stock').waitFor();
+    await part('History').getByText('Why: out of stock').waitFor();
+    expect(reader.faults).toEqual([]);
+  });
+
+  const pay = (orderUid: string, type: string, amount: number, more: JsonObject = {}): Promise<void> =>
+    send('POST', '/api/payments/events', {
+      event_id: crypto.randomUUID(),
+      order_uid: orderUid,
+      transaction: 'b563feb7b2b84b6test',
+      type,
+      amount,
+      currency: 'USD',
+      occurred_at: new Date().toISOString(),
+      ...more,
+    });
+
+  const carry = (track: string, type: string, more: JsonObject): Promise<void> =>
+    send('POST', '/api/tracking/events', {
+      event_id: crypto.randomUUID(),
+      track_number: track,
+      type,
+      occurred_at: new Date().toISOString(),
+      ...more,
+    });
+
+  /** Registers a thing that nobody else has. */
+  async function count(pieces: number): Promise<{ chrt_id: number; nm_id: number }> {
+    const chrt_id = Math.floor(Math.random() * 1e12);
+    const item = { chrt_id, nm_id: chrt_id + 1 };
+    await send('PUT', `/api/inventory/${chrt_id}`, { nm_id: item.nm_id, on_hand: pieces });
+    return item;
+  }
+
+  async function send(method: string, path: string, body: JsonObject): Promise<void> {
+    const response = await fetch(site.url + path, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  }
+});
+
+function plain(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
+}

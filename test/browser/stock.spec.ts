@@ -1,0 +1,136 @@
+import type { Locator } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useTier } from '../support/tiers.js';
+import { SHOP } from '../support/waybill-process.js';
+import { AS_AXE_SEES, axeFaults } from './axe.js';
+import { useSite } from './site.js';
+import { postOrder, type Visit } from './visit.js';
+
+const chromium = useTier('chromium');
+
+describe.skipIf(chromium.skipped !== undefined)('stock', () => {
+  const site = useSite(chromium.executablePath, { env: SHOP });
+  let reader: Visit;
+  let serial = 5_000_000;
+  beforeEach(async () => {
+    reader = await site.visit();
+  });
+
+  const button = (name: string): Locator => reader.page.getByRole('button', { name });
+  const dialog = (): Locator => reader.page.getByRole('dialog');
+  const rowsOf = (table: string): Locator =>
+    reader.page.getByRole('table', { name: table }).locator('tbody tr');
+
+  async function count(chrtId: number, onHand: number, nmId = 77): Promise<void> {
+    const response = await fetch(`${site.url}/api/inventory/${chrtId}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ nm_id: nmId, on_hand: onHand }),
+    });
+    expect(response.status, await response.text()).toBeLessThan(300);
+  }
+
+  const figures = async (): Promise<string> =>
+    (await reader.page.getByRole('article').locator('dl').innerText()).replaceAll(/\s+/g, ' ');
+
+  it('begins with what there is least of, and finds a thing or a product by its number', async () => {
+    const product = (serial += 10);
+    await count(product + 1, 40, product);
+    await count(product + 2, 0, product);
+    await count(product + 3, 7, product);
+    await reader.go('/stock');
+    await rowsOf('Stock').first().waitFor();
+    expect(await rowsOf('Stock').first().innerText()).toContain('none left');
+    const field = reader.page.getByLabel('Thing or product');
+    await field.fill(` "${product}" `);
+    await field.press('Enter');
+    await reader.page.getByRole('heading', { name: `Product ${product}` }).waitFor();
+    await expect
+      .poll(async () => (await rowsOf('Stock').allInnerTexts()).map((text) => Number.parseInt(text, 10)))
+      .toEqual([product + 2, product + 3, product + 1]);
+    await reader.page.getByLabel('Thing or product').fill(String(product + 3));
+    await button('Look up').click();
+    await reader.page.getByRole('heading', { name: `Thing ${product + 3}` }).waitFor();
+    await reader.page.goBack();
+    await reader.page.getByLabel('Thing or product').fill('a shirt');
+    await button('Look up').click();
+    await reader.page.getByText('That is no number').waitFor();
+    expect(reader.faults).toEqual([]);
+  });
+
+  it('is adjusted with a reason, which stands in the movements', async () => {
+    const chrtId = (serial += 1);
+    await count(chrtId, 5);
+    await reader.go(`/stock/${chrtId}`);
+    await button('Adjust …').click();
+    await dialog().getByLabel('Pieces that came in').fill('some');
+    await dialog().getByLabel('Why').fill('two were broken');
+    await dialog().getByRole('button', { name: 'Adjust' }).click();
+    await reader.page.getByText('Say how many pieces').waitFor();
+    await dialog().getByLabel('Pieces that came in').fill('−2');
+    await dialog().getByRole('button', { name: 'Adjust' }).click();
+    await expect.poll(figures).toContain('In the house 3');
+    await expect
+      .poll(async () => (await rowsOf('Movements').first().innerText()).replaceAll(/\s+/g, ' '))
+      .toMatch(/adjusted two were broken 0 −2 → 3$/);
+    await button('Adjust …').click();
+    await dialog().getByLabel('Pieces that came in').fill('-4');
+    await dialog().getByLabel('Why').fill('more than there are');
+    await dialog().getByRole('button', { name: 'Adjust' }).click();
+    await dialog().getByRole('alert').waitFor();
+    expect(reader.faults.filter((fault) => !fault.includes('409'))).toEqual([]);
+  });
+
+  it('is counted only as it was seen: somebody may have been faster', async () => {
+    const chrtId = (serial += 1);
+    await count(chrtId, 5);
+    await reader.go(`/stock/${chrtId}`);
+    await button('Count …').click();
+    await count(chrtId, 9);
+    await dialog().getByLabel('Pieces in the house').fill('6');
+    await dialog().getByRole('button', { name: 'Set the count' }).click();
+    await reader.page.getByText('has changed it meanwhile').waitFor();
+    await dialog().getByRole('button', { name: 'Back' }).click();
+    await reader.page.reload();
+    await button('Count …').click();
+    await dialog().getByLabel('Pieces in the house').fill('6');
+    await dialog().getByRole('button', { name: 'Set the count' }).click();
+    await expect.poll(figures).toContain('In the house 6');
+  });
+
+  it('shows by itself what an order holds, and leads to the order', async () => {
+    const chrtId = (serial += 1);
+    await count(chrtId, 5);
+    await reader.go(`/stock/${chrtId}`);
+    await reader.page.getByText('connected', { exact: true }).waitFor();
+    const orderUid = await postOrder(site.url, { item: { chrt_id: chrtId } });
+    await rowsOf('Movements').getByText('held for an order').waitFor();
+    expect(await figures()).toContain('Can be ordered 4 Held by orders 1 In the house 5');
+    await rowsOf('Movements').getByRole('link', { name: orderUid }).click();
+    await reader.orderHeading(orderUid).waitFor();
+    expect(reader.faults).toEqual([]);
+  });
+
+  it('registers what nobody has registered', async () => {
+    const chrtId = (serial += 1);
+    await reader.go(`/stock/${chrtId}`);
+    await reader.page.getByRole('heading', { name: `Nobody has registered ${chrtId}` }).waitFor();
+    await button('Register it …').click();
+    await dialog().getByLabel('Product').fill('78');
+    await dialog().getByLabel('Pieces in the house').fill('12');
+    await dialog().getByRole('button', { name: 'Register' }).click();
+    await expect.poll(figures).toContain('Can be ordered 12');
+  });
+
+  it.each(['/stock', '/stock/4999999', '/stock/nonsense'])('is accessible at %s', async (path) => {
+    await count(4_999_999, 3);
+    reader = await site.visit(AS_AXE_SEES);
+    await reader.go(path);
+    await reader.page
+      .getByRole('heading', { name: /Stock|Thing|number of a thing/ })
+      .first()
+      .waitFor();
+    await reader.page.locator('.loading').waitFor({ state: 'detached' });
+    expect(await axeFaults(reader.page)).toEqual([]);
+  });
+});

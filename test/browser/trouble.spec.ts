@@ -1,0 +1,254 @@
+import type { Locator } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { anOrder } from '../e2e/api.js';
+import { runInEmbedded, sendEvents } from '../support/embedded-database.js';
+import { eventually } from '../support/eventually.js';
+import { useTier } from '../support/tiers.js';
+import { SHOP } from '../support/waybill-process.js';
+import { AS_AXE_SEES, axeFaults } from './axe.js';
+import { useSite } from './site.js';
+import { freshUid, postOrder, type Visit } from './visit.js';
+
+const chromium = useTier('chromium');
+
+describe.skipIf(chromium.skipped !== undefined)('trouble', () => {
+  const site = useSite(chromium.executablePath, { env: SHOP });
+  let reader: Visit;
+  beforeEach(async () => {
+    reader = await site.visit();
+  });
+
+  const button = (name: string | RegExp): Locator => reader.page.getByRole('button', { name });
+  const dialog = (): Locator => reader.page.getByRole('dialog');
+  const answer = (name: string | RegExp): Promise<void> => dialog().getByRole('button', { name }).click();
+  const rows = (): Locator => reader.page.getByRole('table', { name: 'Refused events' }).locator('tbody tr');
+  const theEvent = (): Locator => reader.page.getByRole('group', { name: 'The event', exact: true });
+
+  /** Sends an order that is none, and waits until it is refused. */
+  async function refuse(order: object): Promise<number> {
+    const last = (await lettersOf(''))[0]?.id ?? 0;
+    await sendEvents(site.dataDir, JSON.stringify(order));
+    return eventually(async () => {
+      const [newest] = await lettersOf('');
+      expect(newest?.id).toBeGreaterThan(last);
+      return newest!.id;
+    });
+  }
+
+  async function lettersOf(query: string): Promise<{ id: number; value_bytes: number }[]> {
+    const response = await fetch(`${site.url}/api/dead-letters?limit=100&${query}`);
+    return (await response.json()) as { id: number; value_bytes: number }[];
+  }
+
+  it('tells why an event was refused, from the start page on, and marks the field in it', async () => {
+    const orderUid = freshUid();
+    await refuse(
+      anOrder({ order_uid: orderUid, entry: '<img src=x onerror=alert(1)>', sm_id: 'ninety-nine' }),
+    );
+    await reader.go('/');
+    await reader.page
+      .getByRole('navigation', { name: 'Views' })
+      .getByRole('link', { name: 'Trouble' })
+      .click();
+    await rows()
+      .getByRole('link', { name: /^sm_id must be/ })
+      .first()
+      .click();
+    await reader.page.getByRole('heading', { name: /^Refused event \d+$/ }).waitFor();
+    expect(await theEvent().locator('mark').innerText()).toBe('"sm_id": "ninety-nine"');
+    expect(await theEvent().innerText()).toContain('"entry": "<img src=x onerror=alert(1)>"');
+    await button('As text').click();
+    expect(await theEvent().innerText()).toContain(`"order_uid":"${orderUid}"`);
+    expect(await theEvent().locator('mark').count()).toBe(0);
+    expect(await reader.page.getByRole('region', { name: 'Where it came from' }).innerText()).toContain(
+      'key-0',
+    );
+    expect(reader.faults).toEqual([]);
+  });
+
+  it('marks where a field is missing', async () => {
+    const { track_number: _, ...order } = anOrder() as Record<string, unknown>;
+    const id = await refuse(order);
+    await reader.go(`/trouble/dead-letters/${id}`);
+    await expect.poll(() => theEvent().locator('mark').innerText()).toBe('"track_number" is missing here');
+  });
+
+  it('has an event mended and sent in its place, which is stored', async () => {
+    const order = anOrder();
+    const id = await refuse({ ...order, date_created: 'yesterday' });
+    await reader.go(`/trouble/dead-letters/${id}`);
+    await button('Edit and send …').click();
+    const editor = reader.page.getByLabel('The event that is sent in its place');
+    await expect.poll(() => editor.inputValue()).toContain('"date_created": "yesterday"');
+    await editor.fill('{"order_uid":');
+    await reader.page.getByText(/^It is no JSON/).waitFor();
+    await editor.fill(JSON.stringify(order));
+    await reader.page.getByText('It is JSON.', { exact: true }).waitFor();
+    await button('Send as a new event').click();
+    await reader.page.getByText('edited', { exact: true }).waitFor();
+    await expect.poll(() => theEvent().innerText()).toContain(`"order_uid": "${order.order_uid}"`);
+    await expect
+      .poll(async () => (await fetch(`${site.url}/api/orders/${order.order_uid}`)).status, {
+        timeout: 10_000,
+      })
+      .toBe(200);
+    await reader.page.getByRole('link', { name: order.order_uid }).click();
+    await reader.orderHeading(order.order_uid).waitFor();
+    expect(reader.faults).toEqual([]);
+  });
+
+  it('replays an event, and discards one, after a question', async () => {
+    const id = await refuse(anOrder({ locale: 7 }));
+    await reader.go(`/trouble/dead-letters/${id}`);
+    await button('Replay …').click();
+    await answer('Back');
+    await button('Replay …').click();
+    await answer('Replay');
+    await expect
+      .poll(
+        async () => {
+          const response = await fetch(`${site.url}/api/dead-letters/${id}`);
+          return ((await response.json()) as { failures: unknown[] }).failures.length;
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(2);
+    await reader.page.reload();
+    const tries = reader.page.getByRole('region', { name: 'Tries' }).getByRole('listitem');
+    await expect.poll(() => tries.count()).toBe(2);
+    await button('Discard …').click();
+    await answer('Discard');
+    await reader.page.waitForURL('**/trouble');
+    expect((await lettersOf('')).some((one) => one.id === id)).toBe(false);
+    expect(reader.faults).toEqual([]);
+  });
+
+  it('discards many at once after it has counted them, and none that came in since', async () => {
+    const mark = `bulk ${crypto.randomUUID()}`;
+    const reason = `reason=shardkey&from=${new Date().toISOString().slice(0, 10)}`;
+    for (const n of [1, 2]) await refuse(anOrder({ shardkey: n, entry: `${mark} ${n}` }));
+    await reader.go('/trouble');
+    await reader.page.getByLabel('Reason contains').fill('SHARDKEY');
+    await reader.page.getByLabel('Reason contains').press('Enter');
+    await expect.poll(() => rows().count()).toBe(2);
+    expect(new URL(reader.page.url()).search).toBe('?reason=SHARDKEY');
+    await refuse(anOrder({ shardkey: 3, entry: `${mark} three` }));
+    await button('Discard all of them …').click();
+    await dialog().getByRole('heading', { name: 'Discard 2 refused events?' }).waitFor();
+    await answer('Discard 2');
+    await expect.poll(async () => (await lettersOf(reason)).length).toBe(1);
+    await expect.poll(() => rows().count()).toBe(1);
+    await button('Replay all of them …').click();
+    await answer('Replay 1');
+    await reader.page.getByText('1 event replayed.').first().waitFor();
+    expect(reader.faults).toEqual([]);
+  });
+
+  it('shows an event that is no text as bytes', async () => {
+    await runInEmbedded(
+      site.dataDir,
+      `INSERT INTO outbox (aggregatetype, aggregateid, type, topic, headers, payload)
+       VALUES ('order', 'bytes', 'order', 'orders', '{}', '\\xff004f6b21'::bytea)`,
+      `SELECT pg_notify('waybill_outbox', '')`,
+    );
+    await expect
+      .poll(async () => (await lettersOf('')).some((one) => one.value_bytes === 5), { timeout: 10_000 })
+      .toBe(true);
+    const { id } = (await lettersOf('')).find((one) => one.value_bytes === 5)!;
+    await reader.go(`/trouble/dead-letters/${id}`);
+    await expect.poll(() => theEvent().innerText()).toMatch(/^000000 {2}ff 00 4f 6b 21 +··Ok!$/);
+    expect(await button('Edit and send …').count()).toBe(0);
+  });
+
+  it('says that an event is not there (any more), and that an address is none', async () => {
+    await reader.go('/trouble/dead-letters/999999999');
+    await reader.page.getByText('There is no dead letter 999999999.').waitFor();
+    await reader.go('/trouble/nowhere');
+    await reader.page.getByRole('heading', { name: 'No such page' }).waitFor();
+  });
+
+  it('lists payments that are disputed, and goes to their order', async () => {
+    const orderUid = await postOrder(site.url);
+    for (const type of ['captured', 'disputed']) await pay(orderUid, type);
+    await reader.go('/trouble');
+    await reader.page.getByRole('link', { name: /^Payments \d/ }).click();
+    const row = reader.page
+      .getByRole('table', { name: 'Disputed by the customer' })
+      .getByRole('row', { name: new RegExp(orderUid) });
+    await row.waitFor();
+    expect(await row.innerText()).toContain('$18.17');
+    await row.getByRole('link').click();
+    await reader.orderHeading(orderUid).waitFor();
+  });
+
+  async function pay(orderUid: string, type: string): Promise<void> {
+    const event = {
+      event_id: crypto.randomUUID(),
+      order_uid: orderUid,
+      transaction: 'b563feb7b2b84b6test',
+      type,
+      amount: 1817,
+      currency: 'USD',
+      occurred_at: new Date().toISOString(),
+    };
+    const response = await fetch(`${site.url}/api/payments/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(event),
+    });
+    expect(response.status, await response.text()).toBeLessThan(300);
+  }
+
+  it('says which part of the program is not ready, first of all', async () => {
+    await reader.page.route(`${site.url}/health`, (route) =>
+      route.fulfill({
+        status: 503,
+        json: { status: 'down', parts: { a: { up: true }, database: { up: false, detail: 'no answer' } } },
+      }),
+    );
+    await reader.go('/trouble/health');
+    await reader.page.getByText('The program cannot do its work.').waitFor();
+    const parts = reader.page.getByRole('table', { name: 'Parts of the program' }).locator('tbody tr');
+    expect((await parts.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
+      'database not ready no answer',
+      expect.stringMatching(/^a ready/),
+    ]);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['the list', async () => rows().first().waitFor()],
+    [
+      'an event',
+      async () => {
+        await reader.go(`/trouble/dead-letters/${await refuse(anOrder({ sm_id: 'x' }))}`);
+        await theEvent().waitFor();
+      },
+    ],
+    [
+      'an event that is edited',
+      async () => {
+        await reader.go(`/trouble/dead-letters/${await refuse(anOrder({ sm_id: 'xy' }))}`);
+        await button('Edit and send …').click();
+      },
+    ],
+    [
+      'the payments',
+      async () => {
+        await reader.go('/trouble/payments');
+        await reader.page.getByRole('heading', { name: 'Money to be given back' }).waitFor();
+      },
+    ],
+    [
+      'the health',
+      async () => {
+        await reader.go('/trouble/health');
+        await reader.page.getByRole('table', { name: 'Parts of the program' }).waitFor();
+      },
+    ],
+  ])('is accessible: %s', async (_name, reach) => {
+    reader = await site.visit(AS_AXE_SEES);
+    await reader.go('/trouble?state=any');
+    await reach();
+    expect(await axeFaults(reader.page)).toEqual([]);
+  });
+});

@@ -1,0 +1,90 @@
+import type { Locator } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { useTier } from '../support/tiers.js';
+import { useSite } from './site.js';
+import { postOrder } from './visit.js';
+import type { Visit } from './visit.js';
+
+const chromium = useTier('chromium');
+
+describe.skipIf(chromium.skipped !== undefined)('two people at one order', () => {
+  const site = useSite(chromium.executablePath);
+  let ann: Visit;
+  let bob: Visit;
+  let orderUid: string;
+
+  beforeEach(async () => {
+    orderUid = await postOrder(site.url);
+    [ann, bob] = [await site.visit(), await site.visit()];
+    await Promise.all([ann.openOrder(orderUid), bob.openOrder(orderUid)]);
+    for (const { page } of [ann, bob]) await page.getByText('connected', { exact: true }).waitFor();
+  });
+
+  const ask = ({ page }: Visit, name: string): Promise<void> =>
+    page.getByRole('button', { name, exact: true }).click();
+  const dialogOf = ({ page }: Visit): Locator => page.getByRole('dialog');
+  const answer = (one: Visit, name: string): Promise<void> =>
+    dialogOf(one).getByRole('button', { name, exact: true }).click();
+
+  it('see what the other does', async () => {
+    await ask(ann, 'Confirm');
+    await answer(ann, 'Confirm');
+    await bob.page.getByLabel('States').getByText('confirmed').waitFor();
+    expect(await bob.page.getByRole('button', { name: 'Mark as packed' }).isVisible()).toBe(true);
+  });
+
+  it('are told when the other was faster, and nothing is done to what they have not seen', async () => {
+    await ask(bob, 'Confirm');
+    await ask(ann, 'Cancel the order …');
+    await dialogOf(ann).getByLabel('Why').fill('ordered twice');
+    await answer(ann, 'Cancel the order');
+    await ann.page.getByLabel('States').getByText('cancelled').waitFor();
+
+    await answer(bob, 'Confirm');
+    const told = bob.page.getByRole('alert').filter({ hasText: 'Someone was faster' });
+    await told.waitFor();
+    expect(await told.innerText()).toMatch(/nothing was done\. It is cancelled now[^]*ordered twice/);
+    expect(await bob.page.getByLabel('States').innerText()).toContain('cancelled');
+    expect(await statusOf(orderUid)).toMatchObject({ status: 'cancelled', version: 2 });
+    await bob.page.getByRole('button', { name: 'Understood' }).click();
+    expect(await told.count()).toBe(0);
+  });
+
+  it('of whom only one is obeyed when both act at once', async () => {
+    for (const one of [ann, bob]) await ask(one, 'Cancel the order …');
+    await dialogOf(ann).getByLabel('Why').fill('by Ann');
+    await dialogOf(bob).getByLabel('Why').fill('by Bob');
+    await Promise.all([answer(ann, 'Cancel the order'), answer(bob, 'Cancel the order')]);
+    for (const one of [ann, bob]) await one.page.getByLabel('States').getByText('cancelled').waitFor();
+    await expect
+      .poll(async () => {
+        const told = [ann, bob].map(({ page }) => page.getByText('Someone was faster').count());
+        return (await Promise.all(told)).sort();
+      })
+      .toEqual([0, 1]);
+    expect(await statusOf(orderUid)).toMatchObject({ version: 2 });
+  });
+
+  it('keep what they have typed when the other corrects the address first', async () => {
+    await ask(bob, 'Correct the address …');
+    await dialogOf(bob).getByLabel('Street and number').fill('Herzl 5');
+    await ask(ann, 'Correct the address …');
+    await dialogOf(ann).getByLabel('City').fill('Haifa');
+    await answer(ann, 'Save the address');
+    await ann.page.getByRole('region', { name: 'Delivery' }).getByText('Haifa').waitFor();
+
+    await answer(bob, 'Save the address');
+    await dialogOf(bob).getByText('Someone was faster').waitFor();
+    expect(await dialogOf(bob).getByRole('alert').innerText()).toContain('Ploshad Mira 15, 2639809 Haifa');
+    expect(await dialogOf(bob).getByLabel('Street and number').inputValue()).toBe('Herzl 5');
+    await dialogOf(bob).getByLabel('City').fill('Haifa');
+    await answer(bob, 'Save the address');
+    await ann.page.getByRole('region', { name: 'Delivery' }).getByText('Herzl 5').waitFor();
+    const order = await (await fetch(`${site.url}/api/orders/${orderUid}`)).json();
+    expect(order).toMatchObject({ delivery: { address: 'Herzl 5', city: 'Haifa' } });
+  });
+
+  async function statusOf(uid: string): Promise<unknown> {
+    return (await fetch(`${site.url}/api/orders/${uid}/summary`)).json();
+  }
+});

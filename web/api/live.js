@@ -1,0 +1,190 @@
+const EVENTS_PATH = '/api/events';
+const FIRST_RETRY_PAUSE_MS = 1_000;
+const LONGEST_RETRY_PAUSE_MS = 30_000;
+/** Events between two frames at most. A tab that is busier than that leaves them out, and says `reset`. */
+const MOST_WAITING = 5_000;
+
+/**
+ * What became of an order.
+ *
+ * @typedef {object} StatusEvent
+ * @property {string} order_uid
+ * @property {number} version
+ * @property {string} status
+ * @property {string} payment_status
+ * @property {string} shipment_status
+ * @property {'received' | 'content' | 'status' | 'payment_status' | 'shipment_status'} change
+ * @property {string | null} previous
+ * @property {string} occurred_at RFC 3339
+ * @property {string} customer_id
+ * @property {string} track_number
+ * @property {{ amount: number, currency: string }} payment
+ */
+
+/** @typedef {'connecting' | 'connected' | 'reconnecting' | 'paused'} LiveState */
+
+/**
+ * @typedef {object} LiveListener
+ * @property {(events: readonly StatusEvent[]) => void} [heard] once a frame at most, oldest first
+ * @property {() => void} [reset] some events may have been left out: what is shown has to be loaded anew
+ * @property {(state: LiveState) => void} [became]
+ */
+
+/**
+ * The one stream of events that the page listens to, for all of its views. The browser renews a connection that breaks,
+ * and names the last event that it had; what came in between comes first then, or `reset` where the server does not have
+ * it any more.
+ */
+class Live {
+  /** @type {LiveState} */
+  state = 'connecting';
+  /** @type {Set<LiveListener>} */
+  #listeners = new Set();
+  /** @type {EventSource | undefined} */
+  #source;
+  #hasListened = false;
+  #retryPauseMs = FIRST_RETRY_PAUSE_MS;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retryTimer;
+  /** @type {StatusEvent[]} */
+  #waiting = [];
+  #isFrameAsked = false;
+  #leftOut = false;
+
+  /**
+   * @param {LiveListener} listener
+   * @param {AbortSignal} [signal] ends it
+   */
+  listen(listener, signal) {
+    if (signal?.aborted) return;
+    this.#listeners.add(listener);
+    signal?.addEventListener('abort', () => this.#listeners.delete(listener));
+    listener.became?.(this.state);
+  }
+
+  /**
+   * Listens while the page is seen. A hidden tab lets go: over HTTP/1.1 a browser holds six connections to one host, and
+   * six forgotten tabs would leave none for anything else.
+   */
+  start() {
+    document.addEventListener('visibilitychange', () => this.#followVisibility());
+    // A page that the back button brought out of the browser's memory runs on where it was left.
+    window.addEventListener('pageshow', (event) => event.persisted && this.#reconnect());
+    // A connection that the network took away can seem open for minutes.
+    window.addEventListener('online', () => this.#reconnect());
+    window.addEventListener('offline', () => this.#disconnect('reconnecting'));
+    this.#followVisibility();
+  }
+
+  /** The reader wants all that is shown to be loaded anew. */
+  askForReset() {
+    this.#reset();
+  }
+
+  #followVisibility() {
+    if (document.visibilityState === 'hidden') this.#disconnect('paused');
+    else if (!this.#source) this.#connect();
+  }
+
+  #reconnect() {
+    if (document.visibilityState === 'hidden') return;
+    this.#disconnect('reconnecting');
+    this.#connect();
+  }
+
+  /** A new stream begins with what happens from now on: whatever was before it is to be loaded. */
+  #connect() {
+    clearTimeout(this.#retryTimer);
+    this.#become('connecting');
+    const source = new EventSource(EVENTS_PATH);
+    this.#source = source;
+    let isOpened = false;
+    source.addEventListener('open', () => {
+      this.#retryPauseMs = FIRST_RETRY_PAUSE_MS;
+      this.#become('connected');
+      if (!isOpened && this.#hasListened) this.#reset();
+      isOpened = true;
+      this.#hasListened = true;
+    });
+    source.addEventListener('error', () => this.#afterError(source));
+    source.addEventListener('order-status', (event) => this.#receive(event.data));
+    source.addEventListener('reset', () => this.#reset());
+  }
+
+  /** @param {LiveState} state */
+  #disconnect(state) {
+    clearTimeout(this.#retryTimer);
+    this.#source?.close();
+    this.#source = undefined;
+    this.#become(state);
+  }
+
+  /**
+   * A broken connection is the browser's to renew; after a refusal (a 503, a proxy's page) it gives up for good, and a new
+   * EventSource is needed.
+   *
+   * @param {EventSource} source
+   */
+  #afterError(source) {
+    if (source !== this.#source) return;
+    this.#become('reconnecting');
+    this.#hasListened = true;
+    if (source.readyState !== EventSource.CLOSED) return;
+    this.#retryTimer = setTimeout(() => this.#connect(), this.#retryPauseMs * (0.5 + Math.random()));
+    this.#retryPauseMs = Math.min(this.#retryPauseMs * 2, LONGEST_RETRY_PAUSE_MS);
+  }
+
+  /** @param {string} text */
+  #receive(text) {
+    const event = parseEvent(text);
+    if (!event) return;
+    this.#waiting.push(event);
+    if (this.#waiting.length > MOST_WAITING) {
+      this.#waiting = [];
+      this.#leftOut = true;
+    }
+    if (this.#isFrameAsked) return;
+    this.#isFrameAsked = true;
+    requestAnimationFrame(() => this.#deliver());
+  }
+
+  #deliver() {
+    this.#isFrameAsked = false;
+    const events = this.#waiting;
+    this.#waiting = [];
+    if (this.#leftOut) this.#reset();
+    if (events.length > 0) this.#tell((listener) => listener.heard?.(events));
+  }
+
+  #reset() {
+    this.#leftOut = false;
+    this.#tell((listener) => listener.reset?.());
+  }
+
+  /** @param {LiveState} state */
+  #become(state) {
+    this.state = state;
+    this.#tell((listener) => listener.became?.(state));
+  }
+
+  /** @param {(listener: LiveListener) => void} word */
+  #tell(word) {
+    for (const listener of [...this.#listeners]) word(listener);
+  }
+}
+
+/** The page's own. */
+export const live = new Live();
+
+/**
+ * @param {string} text
+ * @returns {StatusEvent | undefined} undefined for what is no status event: the stream goes on without it
+ */
+function parseEvent(text) {
+  try {
+    const event = JSON.parse(text);
+    return typeof event?.order_uid === 'string' && typeof event.status === 'string' ? event : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,110 @@
+import { live } from '../api/live.js';
+import { staleness } from '../api/staleness.js';
+import { coalesced } from './coalesced.js';
+import { asShownFailure, failureState, loadingState } from './states.js';
+
+const FIRST_RETRY_PAUSE_MS = 1_000;
+const LONGEST_RETRY_PAUSE_MS = 30_000;
+
+/**
+ * @typedef {object} CurrentOptions
+ * @property {(signal: AbortSignal) => Promise<unknown>} load loads and draws; throws an ApiFailure when it cannot
+ * @property {(event: import('../api/live.js').StatusEvent) => boolean} [concerns] whether what is shown is old after it;
+ *   none: after no event
+ * @property {number} [pauseMs] between two loads that events ask for
+ * @property {HTMLElement} [place] shows that it is loading, and why it could not be loaded; it is the load's to fill
+ * @property {import('./states.js').FailureWords} [failureWords]
+ * @property {(failure: import('../api/failure.js').ApiFailure) => void} [failed] in place of what `place` would show
+ */
+
+/**
+ * Keeps a part of a view as new as what the server has: it is loaded anew when an event says that it has changed, when
+ * events may have been missed, and when a load has failed that may work later, with growing pauses. What is shown stays
+ * meanwhile, and the shell says that it may be old.
+ */
+export class Current {
+  #isDrawn = false;
+  #loadedAt = new Date();
+  #retryPauseMs = FIRST_RETRY_PAUSE_MS;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #load = coalesced(() => this.#loadOnce());
+
+  /**
+   * @param {import('../router.js').Visit} visit
+   * @param {CurrentOptions} options
+   */
+  constructor(visit, options) {
+    this.options = options;
+    this.signal = visit.signal;
+    if (options.place) options.place.replaceChildren(loadingState());
+    live.listen(
+      {
+        heard: (events) => options.concerns && events.some(options.concerns) && this.#renewSoon(),
+        reset: () => void this.renew(),
+      },
+      visit.signal,
+    );
+    visit.signal.addEventListener('abort', () => {
+      clearTimeout(this.#timer);
+      staleness.trust(this);
+    });
+  }
+
+  /** Loads now; never rejects. */
+  async renew() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#load();
+  }
+
+  #renewSoon() {
+    this.#timer ??= setTimeout(() => void this.renew(), this.options.pauseMs ?? 0);
+  }
+
+  async #loadOnce() {
+    if (this.signal.aborted) return;
+    const startedAt = new Date();
+    try {
+      await this.options.load(this.signal);
+      this.#isDrawn = true;
+      this.#loadedAt = startedAt;
+      this.#retryPauseMs = FIRST_RETRY_PAUSE_MS;
+      staleness.trust(this);
+    } catch (thrown) {
+      if (!this.signal.aborted) this.#failed(asShownFailure(thrown));
+    }
+  }
+
+  /** @param {import('../api/failure.js').ApiFailure} failure */
+  #failed(failure) {
+    if (failure.mayPass) this.#retryLater();
+    if (failure.mayPass && this.#isDrawn) {
+      staleness.doubt(this, this.#loadedAt);
+      return;
+    }
+    this.#isDrawn = false;
+    staleness.trust(this);
+    if (this.options.failed) this.options.failed(failure);
+    else this.#showFailure(failure);
+  }
+
+  /** @param {import('../api/failure.js').ApiFailure} failure */
+  #showFailure(failure) {
+    const retry = failure.mayPass || failure.kind === 'not-found' ? () => void this.renew() : undefined;
+    this.options.place?.replaceChildren(failureState(failure, { ...this.options.failureWords, retry }));
+  }
+
+  /** For as long as the page is seen: a tab that is looked at again is loaded anew by the stream's reset. */
+  #retryLater() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        if (document.visibilityState === 'visible') void this.renew();
+      },
+      this.#retryPauseMs * (0.5 + Math.random()),
+    );
+    this.#retryPauseMs = Math.min(this.#retryPauseMs * 2, LONGEST_RETRY_PAUSE_MS);
+  }
+}

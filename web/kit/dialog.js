@@ -1,0 +1,139 @@
+import { button, el } from './dom.js';
+
+let dialogs = 0;
+
+/**
+ * Asks before something is done, and waits. The keyboard's focus comes back to where it was.
+ *
+ * @param {object} question
+ * @param {string} question.heading the question
+ * @param {(Node | string)[]} [question.body] what will happen, or the fields of a form
+ * @param {string} question.yes what the button does that goes on
+ * @param {string} [question.no]
+ * @param {boolean} [question.isDangerous] it cannot be undone
+ * @param {(form: FormData) => Promise<string | void> | string | void} [question.act] runs while the dialog is open;
+ *   a text that it returns says why not, and the dialog stays
+ * @param {AbortSignal} [question.signal] closes it: the reader has gone elsewhere
+ * @returns {Promise<FormData | undefined>} undefined when the answer was no
+ */
+export function ask({ heading, body = [], yes, no = 'Back', isDangerous = false, act, signal }) {
+  const id = `dialog-${(dialogs += 1)}`;
+  const wrong = el('p', { class: 'notice', 'data-tone': 'red', role: 'alert', hidden: true });
+  const goOn = el('button', { type: 'submit', class: isDangerous ? 'danger' : 'primary' }, yes);
+  const form = el(
+    'form',
+    { method: 'dialog' },
+    el('h2', { id }, heading),
+    ...body,
+    wrong,
+    el(
+      'div',
+      { class: 'dialog-buttons' },
+      button(no, () => dialog.close()),
+      goOn,
+    ),
+  );
+  const dialog = el('dialog', { 'aria-labelledby': id }, form);
+  return new Promise((resolve) => {
+    /** @type {FormData | undefined} */
+    let answer;
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      if (goOn.getAttribute('aria-disabled') === 'true') return;
+      void submit();
+    });
+    const submit = async () => {
+      const given = new FormData(form);
+      goOn.setAttribute('aria-disabled', 'true');
+      wrong.hidden = true;
+      const why = await act?.(given);
+      goOn.removeAttribute('aria-disabled');
+      if (typeof why === 'string') {
+        wrong.textContent = why;
+        wrong.hidden = false;
+        return;
+      }
+      answer = given;
+      dialog.close();
+    };
+    const leave = () => dialog.close();
+    signal?.addEventListener('abort', leave);
+    dialog.addEventListener('close', () => {
+      signal?.removeEventListener('abort', leave);
+      dialog.remove();
+      resolve(answer);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+/**
+ * Shows something above the page until it is closed.
+ *
+ * @param {string} heading
+ * @param {(Node | string)[]} body
+ */
+export function showDialog(heading, body) {
+  const id = `dialog-${(dialogs += 1)}`;
+  const close = button('Close', () => dialog.close());
+  const dialog = el(
+    'dialog',
+    { 'aria-labelledby': id },
+    el(
+      'div',
+      { class: 'fields' },
+      el('h2', { id }, heading),
+      ...body,
+      el('div', { class: 'dialog-buttons' }, close),
+    ),
+  );
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+/**
+ * A labelled field of a form.
+ *
+ * @param {object} field
+ * @param {string} field.label
+ * @param {string} field.name
+ * @param {string} [field.value]
+ * @param {number} [field.maxLength]
+ * @param {boolean} [field.isRequired]
+ * @param {boolean} [field.isLong] several lines
+ * @param {string} [field.type]
+ * @param {string} [field.hint]
+ */
+export function field({
+  label,
+  name,
+  value = '',
+  maxLength,
+  isRequired = false,
+  isLong = false,
+  type = 'text',
+  hint,
+}) {
+  const id = `field-${name}-${(dialogs += 1)}`;
+  const attributes = {
+    id,
+    name,
+    maxlength: maxLength === undefined ? undefined : String(maxLength),
+    required: isRequired,
+    'aria-describedby': hint ? `${id}-hint` : undefined,
+    autocomplete: 'off',
+    dir: 'auto',
+  };
+  const input = isLong ? el('textarea', attributes) : el('input', { ...attributes, type });
+  input.value = value;
+  return el(
+    'div',
+    { class: 'field' },
+    el('label', { for: id }, label),
+    input,
+    hint ? el('p', { id: `${id}-hint`, class: 'muted small' }, hint) : null,
+  );
+}

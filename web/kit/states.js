@@ -1,0 +1,101 @@
+import { ApiFailure } from '../api/failure.js';
+import { button, el } from './dom.js';
+import { shortened } from './long-text.js';
+
+/**
+ * What a reader is told of each kind of failure, and what may be done about it.
+ *
+ * @type {Record<ApiFailure['kind'], [heading: string, advice: string]>}
+ */
+const FAILURES = {
+  'bad-request': ['That cannot be asked', 'Correct what was typed and try again.'],
+  'not-found': ['Nothing there', 'It may have been typed wrongly, or be on its way still.'],
+  'not-allowed': [
+    'Not allowed',
+    'This server lets nobody do this from here. Open the page on the machine that it runs on, or ask whoever runs it.',
+  ],
+  conflict: [
+    'Someone was faster',
+    'It has changed since it was read. Look at it as it is now, and decide again.',
+  ],
+  away: ['The server is away', 'Nothing is lost. The page tries again by itself.'],
+  slow: ['The server is slow', 'It has not answered in time. The page tries again by itself.'],
+};
+
+/**
+ * Holds the room of what is on its way.
+ *
+ * @param {number} [bars]
+ */
+export function loadingState(bars = 4) {
+  return el(
+    'div',
+    { class: 'loading', role: 'status' },
+    el('span', {}, 'Loading …'),
+    ...Array.from({ length: bars }, () => el('span', { class: 'bar' })),
+  );
+}
+
+/**
+ * There is nothing to show, which is no fault.
+ *
+ * @param {string} heading
+ * @param {string} [advice] what to do
+ * @param {...Node} actions
+ */
+export function emptyState(heading, advice, ...actions) {
+  return el(
+    'div',
+    { class: 'state', 'data-state': 'empty' },
+    el('h2', {}, heading),
+    advice ? el('p', {}, advice) : null,
+    actions.length > 0 ? el('div', { class: 'row' }, ...actions) : null,
+  );
+}
+
+/**
+ * @typedef {object} FailureWords
+ * @property {string} [heading] in place of the kind's own
+ * @property {string} [subject] what was asked for, as it was typed
+ * @property {string} [advice]
+ * @property {() => void} [retry]
+ * @property {Node[]} [actions]
+ */
+
+/**
+ * Why something cannot be shown, and what to do: one place, once said.
+ *
+ * @param {ApiFailure} failure
+ * @param {FailureWords} [words]
+ */
+export function failureState(failure, { heading, subject, advice, retry, actions = [] } = {}) {
+  const [kindHeading, kindAdvice] = FAILURES[failure.kind];
+  const again = retry ? [button('Try again', retry)] : [];
+  return el(
+    'div',
+    { class: 'state', 'data-state': failure.kind, role: 'alert' },
+    el('h2', {}, heading ?? kindHeading),
+    subject ? el('p', { class: 'mono' }, el('bdi', {}, shortened(subject))) : null,
+    el('p', {}, el('bdi', {}, shortened(failure.message))),
+    el('p', { class: 'muted' }, advice ?? kindAdvice),
+    el('div', { class: 'row' }, ...again, ...actions),
+  );
+}
+
+/** @param {ApiFailure['kind']} kind */
+export function failureHeading(kind) {
+  return FAILURES[kind][0];
+}
+
+/**
+ * What was thrown as a failure that can be shown. Anything but an ApiFailure is a fault of the page: it is said, and left
+ * for the console too.
+ *
+ * @param {unknown} thrown
+ * @returns {ApiFailure}
+ */
+export function asShownFailure(thrown) {
+  if (thrown instanceof ApiFailure) return thrown;
+  reportError(thrown);
+  return new ApiFailure('away', 'The answer could not be shown.');
+}

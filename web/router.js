@@ -1,0 +1,277 @@
+import { announce } from './kit/announcing.js';
+import { byId, el } from './kit/dom.js';
+import { emptyState, failureState, loadingState } from './kit/states.js';
+import { ApiFailure } from './api/failure.js';
+
+/**
+ * The views of the page. A pattern's `:name` takes one part of the path, and `*` at its end all that is left. The module of
+ * a view is `views/<name>/<name>.js`, what it looks like `styles/<name>.css`.
+ *
+ * @type {readonly ViewRoute[]}
+ */
+export const VIEWS = [
+  { pattern: '/', ...view('find') },
+  { pattern: '/orders', ...view('orders') },
+  { pattern: '/orders/:order_uid', ...view('order') },
+  { pattern: '/live', ...view('live') },
+  { pattern: '/trouble/*', ...view('trouble') },
+  { pattern: '/stock/*', ...view('stock') },
+  { pattern: '/demo', ...view('demo') },
+];
+
+/**
+ * @typedef {object} ViewRoute
+ * @property {string} pattern
+ * @property {string} name
+ * @property {() => Promise<View>} load
+ */
+
+/**
+ * @typedef {object} View
+ * @property {(place: HTMLElement, visit: Visit) => void | Promise<void>} open fills the place; what it returns is waited for
+ *   before the reader is taken to where they had scrolled
+ */
+
+/**
+ * One reader at one address, until they go on.
+ *
+ * @typedef {object} Visit
+ * @property {Readonly<Record<string, string>>} params what the pattern took of the path; `*` is what was left
+ * @property {URLSearchParams} query
+ * @property {AbortSignal} signal aborted when the reader leaves
+ * @property {(path: string) => void} go
+ * @property {(query: URLSearchParams) => void} replaceQuery in the address bar; the view stays as it is
+ * @property {(words: string) => void} title of the window
+ * @property {(words: string) => void} announce to those who listen to the page
+ */
+
+/** @type {AbortController | undefined} */
+let current;
+/** @type {(path: string) => void} */
+let arrived = () => undefined;
+
+/**
+ * Shows what the address says, now and whenever it changes. Links within the page are followed in place.
+ *
+ * @param {(path: string) => void} onArrival told the path of each view that is opened
+ */
+export function start(onArrival) {
+  arrived = onArrival;
+  history.scrollRestoration = 'manual';
+  window.addEventListener(
+    'popstate',
+    () => void show({ isFirst: false, scrollTo: history.state?.scrollY ?? 0 }),
+  );
+  window.addEventListener('pagehide', rememberScroll);
+  document.addEventListener('click', followInPlace);
+  void show({ isFirst: true, scrollTo: history.state?.scrollY ?? 0 });
+}
+
+/**
+ * Goes to another address of the page.
+ *
+ * @param {string} path
+ * @param {{ replace?: boolean }} [options] `replace`: in the place of this one in the history
+ */
+export function go(path, { replace = false } = {}) {
+  const isHere = path === location.pathname + location.search;
+  if (replace || isHere) history.replaceState(null, '', path);
+  else {
+    rememberScroll();
+    history.pushState(null, '', path);
+  }
+  void show({ isFirst: false, scrollTo: 0 });
+}
+
+/** The place that the reader comes back to. */
+function rememberScroll() {
+  history.replaceState({ ...history.state, scrollY: window.scrollY }, '');
+}
+
+/**
+ * A click that asks for a new tab stays the browser's, as does a link to what is no view.
+ *
+ * @param {MouseEvent} event
+ */
+function followInPlace(event) {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = event.target instanceof Element ? event.target.closest('a') : null;
+  if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
+  if (link.hash !== '' && link.pathname === location.pathname) return;
+  if (!find(link.pathname)) return;
+  event.preventDefault();
+  go(link.pathname + link.search);
+}
+
+/** @param {{ isFirst: boolean, scrollTo: number }} how */
+async function show({ isFirst, scrollTo }) {
+  if (followFormerAddress()) return;
+  current?.abort();
+  const visiting = new AbortController();
+  current = visiting;
+  const main = byId('main');
+  const place = el('div', { class: 'view' });
+  const found = find(location.pathname);
+  arrived(location.pathname);
+  const visit = visitOf(found?.params ?? {}, visiting.signal);
+  visit.title(found ? capitalized(found.route.name) : 'No such page');
+  place.append(loadingState());
+  main.replaceChildren(place);
+  // The reader is told where they are; not at the first view, which the browser tells of itself.
+  if (!isFirst) main.focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+  if (!found) place.replaceChildren(unknownPath());
+  else await open(found.route, place, visit);
+  if (!visiting.signal.aborted && scrollTo > 0) window.scrollTo(0, scrollTo);
+}
+
+/**
+ * @param {ViewRoute} route
+ * @param {HTMLElement} place
+ * @param {Visit} visit
+ */
+async function open(route, place, visit) {
+  try {
+    const [opened] = await Promise.all([route.load(), stylesOf(route.name)]);
+    if (visit.signal.aborted) return;
+    place.replaceChildren();
+    place.dataset.view = route.name;
+    await opened.open(place, visit);
+  } catch (fault) {
+    if (visit.signal.aborted) return;
+    reportError(fault);
+    const failure = new ApiFailure('away', 'This part of the page could not be loaded.');
+    const advice = 'Load the page anew. If it was updated meanwhile, that is all it needs.';
+    place.replaceChildren(failureState(failure, { advice, retry: () => location.reload() }));
+  }
+}
+
+/**
+ * @param {Record<string, string>} params
+ * @param {AbortSignal} signal
+ * @returns {Visit}
+ */
+function visitOf(params, signal) {
+  return {
+    params,
+    query: new URLSearchParams(location.search),
+    signal,
+    go: (path) => void (signal.aborted || go(path)),
+    replaceQuery: (query) => {
+      if (signal.aborted) return;
+      const search = query.size === 0 ? '' : `?${query}`;
+      history.replaceState(history.state, '', location.pathname + search);
+    },
+    title: (words) => {
+      if (!signal.aborted) document.title = `${words} · Waybill`;
+    },
+    announce: (words) => void (signal.aborted || announce(words)),
+  };
+}
+
+/**
+ * @param {string} path
+ * @returns {{ route: ViewRoute, params: Record<string, string> } | undefined}
+ */
+function find(path) {
+  const parts = partsOf(path);
+  for (const route of VIEWS) {
+    const params = match(partsOf(route.pattern), parts);
+    if (params) return { route, params };
+  }
+  return undefined;
+}
+
+/**
+ * @param {string[]} pattern
+ * @param {string[]} parts
+ * @returns {Record<string, string> | undefined}
+ */
+function match(pattern, parts) {
+  /** @type {Record<string, string>} */
+  const params = {};
+  for (const [index, expected] of pattern.entries()) {
+    if (expected === '*') return { ...params, '*': parts.slice(index).join('/') };
+    const part = parts[index];
+    if (part === undefined) return undefined;
+    if (expected.startsWith(':')) params[expected.slice(1)] = part;
+    else if (expected !== part) return undefined;
+  }
+  return parts.length === pattern.length ? params : undefined;
+}
+
+/** @param {string} path */
+function partsOf(path) {
+  return path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decoded);
+}
+
+/** @param {string} part */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** Orders were at `/?order=…` before they had an address of their own; such links are still about. */
+function followFormerAddress() {
+  const orderUid =
+    location.pathname === '/' ? new URLSearchParams(location.search).get('order')?.trim() : undefined;
+  if (!orderUid) return false;
+  go(`/orders/${encodeURIComponent(orderUid)}`, { replace: true });
+  return true;
+}
+
+function unknownPath() {
+  return emptyState(
+    'No such page',
+    'There is nothing at this address. The field above finds orders, and these are all the places there are:',
+    ...VIEWS.filter(({ pattern }) => !pattern.includes(':')).map(({ pattern, name }) =>
+      el('a', { href: pattern.replace('/*', '') }, capitalized(name)),
+    ),
+  );
+}
+
+/** @param {string} name */
+function capitalized(name) {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/**
+ * @param {string} name
+ * @returns {Omit<ViewRoute, 'pattern'>}
+ */
+function view(name) {
+  return { name, load: () => import(`./views/${name}/${name}.js`) };
+}
+
+/** @type {Map<string, Promise<unknown>>} */
+const styles = new Map();
+
+/**
+ * A view is drawn once it has its looks.
+ *
+ * @param {string} name
+ */
+function stylesOf(name) {
+  const known = styles.get(name);
+  if (known) return known;
+  const href = new URL(`./styles/${name}.css`, import.meta.url).href;
+  const link = el('link', { rel: 'stylesheet', href });
+  const loaded = new Promise((resolve, reject) => {
+    link.addEventListener('load', resolve);
+    link.addEventListener('error', () => {
+      styles.delete(name);
+      link.remove();
+      reject(new Error(`${href} could not be loaded`));
+    });
+  });
+  styles.set(name, loaded);
+  document.head.append(link);
+  return loaded;
+}

@@ -1,0 +1,140 @@
+import { get } from '../../api/client.js';
+import { features } from '../../api/features.js';
+import { ApiFailure } from '../../api/failure.js';
+import { Current } from '../../kit/current.js';
+import { el } from '../../kit/dom.js';
+
+/** More than these are said as so many and more. */
+const MOST_COUNTED = 100;
+/** What is in trouble is asked for once in so long, however much happens. */
+const REFRESH_PAUSE_MS = 10_000;
+
+/**
+ * How many of a kind are in trouble; undefined where the server cannot say.
+ *
+ * @typedef {{ count: number, exact: boolean } | undefined} Count
+ */
+
+/**
+ * @typedef {object} Kind
+ * @property {string} words
+ * @property {string} href where they are listed
+ * @property {string} [context] that has to be there
+ * @property {(signal: AbortSignal) => Promise<Count>} count
+ */
+
+/** @type {readonly Kind[]} */
+const KINDS = [
+  {
+    words: 'Events that were refused',
+    href: '/trouble',
+    count: (signal) => pageCount('/api/dead-letters', { state: 'waiting' }, signal),
+  },
+  {
+    words: 'Disputed payments',
+    href: '/orders?payment_status=disputed',
+    count: async (signal) =>
+      (await get('/api/counts/orders', { query: { payment_status: 'disputed' }, signal })).body,
+  },
+  {
+    words: 'Money to be given back',
+    href: '/trouble/payments',
+    context: 'payments',
+    count: (signal) => pageCount('/api/payments', { due: 'refund,void' }, signal),
+  },
+  ...[
+    ['confirmation', 'Waiting to be confirmed'],
+    ['shipment', 'Waiting to be shipped'],
+    ['delivery', 'Waiting to be delivered'],
+    ['promise', 'Overdue parcels'],
+  ].map(([name, words]) => ({
+    words: String(words),
+    href: `/trouble/waiting?for=${name}`,
+    count: async (/** @type {AbortSignal} */ signal) => (await waitingCounts(signal))[String(name)],
+  })),
+];
+
+/**
+ * What is in trouble, as counts, each a link to what it counts. What this server cannot say is left out.
+ *
+ * @param {import('../../router.js').Visit} visit
+ */
+export function troubleCounts(visit) {
+  const list = el('div');
+  const section = el(
+    'section',
+    { class: 'card', 'aria-labelledby': 'trouble-heading' },
+    el(
+      'header',
+      { class: 'card-head' },
+      el('h2', { id: 'trouble-heading' }, 'In trouble'),
+      el('a', { href: '/trouble' }, 'All of it'),
+    ),
+    list,
+  );
+  const current = new Current(visit, {
+    place: list,
+    pauseMs: REFRESH_PAUSE_MS,
+    concerns: () => true,
+    load: async (signal) => {
+      const { contexts } = await features();
+      const kinds = KINDS.filter(({ context }) => context === undefined || contexts.includes(context));
+      waiting = undefined;
+      const counts = await Promise.all(kinds.map(({ count }) => orUnknown(count(signal))));
+      list.replaceChildren(
+        el('ul', { class: 'trouble-counts' }, ...kinds.flatMap((kind, index) => line(kind, counts[index]))),
+      );
+    },
+  });
+  void current.renew();
+  return section;
+}
+
+/**
+ * @param {Kind} kind
+ * @param {Count} count
+ */
+function line({ words, href }, count) {
+  if (count === undefined) return [];
+  const shown = `${count.count.toLocaleString()}${count.exact ? '' : '+'}`;
+  return [
+    el(
+      'li',
+      { class: count.count === 0 ? 'none' : undefined, 'data-row': true },
+      el('a', { href }, el('b', {}, shown), ' ', words),
+    ),
+  ];
+}
+
+/**
+ * @param {string} route of a list that has no count
+ * @param {Record<string, string>} filter
+ * @param {AbortSignal} signal
+ * @returns {Promise<Count>}
+ */
+async function pageCount(route, filter, signal) {
+  const { body, next } = await get(route, { query: { ...filter, limit: MOST_COUNTED }, signal });
+  return Array.isArray(body) ? { count: body.length, exact: next === undefined } : undefined;
+}
+
+/** @type {Promise<Record<string, Count>> | undefined} asked once for all of its lines */
+let waiting;
+
+/** @param {AbortSignal} signal */
+function waitingCounts(signal) {
+  waiting ??= get('/api/waiting/orders', { query: { limit: 1 }, signal }).then(({ body }) => body.counts);
+  return waiting;
+}
+
+/**
+ * @param {Promise<Count>} asked
+ * @returns {Promise<Count>}
+ */
+async function orUnknown(asked) {
+  try {
+    return await asked;
+  } catch (failure) {
+    if (failure instanceof ApiFailure && !failure.mayPass) return undefined;
+    throw failure;
+  }
+}

@@ -1,0 +1,68 @@
+import { post } from '../../api/client.js';
+import { ask } from '../../kit/dialog.js';
+import { counted, el } from '../../kit/dom.js';
+import { asShownFailure } from '../../kit/states.js';
+import { tell } from '../../kit/announcing.js';
+import { filterWords } from './letter-filter.js';
+
+/** Millions of letters are gone through a chunk at a time, and the answer comes after the last. */
+const WORK_TIMEOUT_MS = 600_000;
+
+const WORKS = {
+  replay: {
+    route: '/api/dead-letters/replay',
+    verb: 'Replay',
+    done: 'replayed',
+    outcome: 'Each goes to the topic that it came on once more. What is refused again waits here again.',
+    isDangerous: false,
+  },
+  discard: {
+    route: '/api/dead-letters/discard',
+    verb: 'Discard',
+    done: 'discarded',
+    outcome: 'This cannot be undone: the events and their histories are deleted.',
+    isDangerous: true,
+  },
+};
+
+/**
+ * Does something to all letters that a filter matches: first they are counted, and the reader is asked.
+ *
+ * @param {keyof typeof WORKS} work
+ * @param {import('./letter-filter.js').LetterFilter} filter no letter that comes in meanwhile is meant: it has an end
+ * @param {import('../../router.js').Visit} visit
+ * @returns {Promise<boolean>} whether anything was done
+ */
+export async function doInBulk(work, filter, { signal }) {
+  const { route, verb, done, outcome, isDangerous } = WORKS[work];
+  let matching;
+  try {
+    const answer = await post(route, { body: { ...filter, dry_run: true }, signal });
+    matching = Number(answer.body.matching);
+  } catch (thrown) {
+    if (!signal.aborted) tell(asShownFailure(thrown).message);
+    return false;
+  }
+  if (matching === 0) {
+    tell('None of them is there any more.');
+    return false;
+  }
+  const events = counted(matching, 'refused event');
+  const answer = await ask({
+    heading: `${verb} ${events}?`,
+    body: [el('p', {}, `They are ${filterWords(filter)}.`), el('p', {}, outcome)],
+    yes: `${verb} ${matching.toLocaleString()}`,
+    isDangerous,
+    signal,
+    act: async () => {
+      try {
+        const { body } = await post(route, { body: filter, signal, timeoutMs: WORK_TIMEOUT_MS });
+        tell(`${counted(Number(body[done]), 'event')} ${done}.`);
+        return undefined;
+      } catch (thrown) {
+        return asShownFailure(thrown).message;
+      }
+    },
+  });
+  return answer !== undefined;
+}

@@ -1,0 +1,147 @@
+import { button, el } from '../../kit/dom.js';
+
+/**
+ * Which letters are meant, as the API has it. Times are RFC 3339.
+ *
+ * @typedef {{ state?: string, topic?: string, context?: string, reason?: string, from?: string, to?: string }} LetterFilter
+ */
+
+const STATES = [
+  ['waiting', 'waiting for somebody'],
+  ['replayed', 'replayed'],
+  ['edited', 'edited and sent'],
+  ['any', 'any'],
+];
+const TEXTS = [
+  ['reason', 'Reason contains', 'payment.amount'],
+  ['topic', 'Topic', 'orders'],
+  ['context', 'Refused by', 'orders'],
+];
+const DAYS = [
+  ['from', 'From'],
+  ['to', 'To'],
+];
+
+/**
+ * The filter that the address says. A day is the reader's own, the last one included.
+ *
+ * @param {URLSearchParams} query
+ * @returns {LetterFilter}
+ */
+export function filterOf(query) {
+  const state = query.get('state') || 'waiting';
+  const to = dayOf(query.get('to'));
+  to?.setDate(to.getDate() + 1);
+  return withoutEmpty({
+    state: state === 'any' ? undefined : state,
+    reason: query.get('reason'),
+    topic: query.get('topic'),
+    context: query.get('context'),
+    from: dayOf(query.get('from'))?.toISOString(),
+    to: to?.toISOString(),
+  });
+}
+
+/**
+ * @param {LetterFilter} filter
+ * @returns {string} for a sentence: `waiting, of the topic orders`
+ */
+export function filterWords({ state, topic, context, reason, from, to }) {
+  const words = [
+    state ?? 'of any state',
+    topic && `of the topic ${topic}`,
+    context && `refused by ${context}`,
+    reason && `with “${reason}” in the reason`,
+    from && `since ${new Date(from).toLocaleString()}`,
+    to && `until ${new Date(to).toLocaleString()}`,
+  ];
+  return words.filter(Boolean).join(', ');
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @param {(query: URLSearchParams) => void} changed
+ */
+export function filterForm(query, changed) {
+  const form = el(
+    'form',
+    { class: 'filter', 'aria-label': 'Which refused events' },
+    labelled('State', 'state', stateField(query.get('state') || 'waiting')),
+    ...TEXTS.map(([name = '', words = '', placeholder]) =>
+      labelled(words, name, textField('text', query.get(name), placeholder)),
+    ),
+    ...DAYS.map(([name = '', words = '']) => labelled(words, name, textField('date', query.get(name)))),
+    button(
+      'Clear',
+      () => {
+        form.reset();
+        for (const field of form.querySelectorAll('input')) field.value = '';
+        const states = form.querySelector('select');
+        if (states) states.value = 'waiting';
+        tell();
+      },
+      { class: 'quiet' },
+    ),
+  );
+  const tell = () => changed(queryOf(form));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    tell();
+  });
+  form.addEventListener('change', tell);
+  return form;
+}
+
+/** @param {HTMLFormElement} form */
+function queryOf(form) {
+  const query = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    const text = String(value).trim();
+    if (text !== '' && !(name === 'state' && text === 'waiting')) query.set(name, text);
+  }
+  return query;
+}
+
+/**
+ * @param {string} words
+ * @param {string} name
+ * @param {HTMLInputElement | HTMLSelectElement} input
+ */
+function labelled(words, name, input) {
+  input.name = name;
+  return el('label', {}, el('span', {}, words), input);
+}
+
+/** @param {string} chosen */
+function stateField(chosen) {
+  const field = el('select', {}, ...STATES.map(([value = '', words = '']) => el('option', { value }, words)));
+  field.value = chosen;
+  return field;
+}
+
+/**
+ * @param {string} type
+ * @param {string | null} value
+ * @param {string} [placeholder]
+ */
+function textField(type, value, placeholder) {
+  const field = el('input', {
+    type,
+    placeholder,
+    maxlength: type === 'text' ? '255' : undefined,
+    autocomplete: 'off',
+  });
+  field.value = value ?? '';
+  return field;
+}
+
+/** @param {string | null} text `2026-11-30` */
+function dayOf(text) {
+  const day = text ? new Date(`${text}T00:00:00`) : undefined;
+  return day && !Number.isNaN(day.getTime()) ? day : undefined;
+}
+
+/** @param {Record<string, string | null | undefined>} filter */
+function withoutEmpty(filter) {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value));
+}

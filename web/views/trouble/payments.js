@@ -1,0 +1,114 @@
+import { get } from '../../api/client.js';
+import { stateBadge } from '../../kit/badges.js';
+import { Current } from '../../kit/current.js';
+import { el } from '../../kit/dom.js';
+import { datum } from '../../kit/long-text.js';
+import { moneyElement } from '../../kit/money.js';
+import { orderLink } from '../../kit/order-table.js';
+import { emptyState } from '../../kit/states.js';
+import { timeElement } from '../../kit/time.js';
+import { pagedTable } from '../../kit/paged-table.js';
+
+const ROUTE = '/api/payments';
+const PAGE_ORDERS = 50;
+/** However much happens. */
+const REFRESH_PAUSE_MS = 5_000;
+
+/** @typedef {import('../../../.cache/openapi.d.ts').components['schemas']['Payments']} Payments */
+/** @typedef {import('../../kit/table.js').Column<Payments>} Column */
+
+/** @type {Column} */
+const ORDER = { name: 'Order', isHeading: true, kind: 'order-id', cell: (order) => orderLink(order) };
+/** @type {readonly Column[]} */
+const STATES = [
+  { name: 'Payment', cell: ({ payment_status }) => stateBadge('payment_status', payment_status) },
+  {
+    name: 'Status',
+    cell: ({ order_status }) => (order_status === null ? datum('') : stateBadge('status', order_status)),
+  },
+];
+/** @type {Column} */
+const SINCE = {
+  name: 'Last heard of',
+  isNumber: true,
+  kind: 'since',
+  cell: ({ changed_at }) => timeElement(changed_at, 'short'),
+};
+
+const LISTS = [
+  {
+    heading: 'Disputed by the customer',
+    query: { status: 'disputed' },
+    columns: [ORDER, ...STATES, amount('Disputed', 'disputed'), amount('Paid', 'captured'), SINCE],
+    empty: 'No payment is disputed',
+    advice: 'A dispute appears here when the payment provider tells of it.',
+  },
+  {
+    heading: 'Money to be given back',
+    query: { due: 'refund,void' },
+    columns: [ORDER, ...STATES, amount('To refund', 'refund_due'), amount('To void', 'void_due'), SINCE],
+    empty: 'No money is to be given back',
+    advice:
+      'Orders that were cancelled or returned after they were paid appear here until the money is back.',
+  },
+];
+
+/**
+ * Payments that somebody has to see to.
+ *
+ * @param {HTMLElement} place
+ * @param {import('../../router.js').Visit} visit
+ */
+export function openPayments(place, visit) {
+  for (const { heading, query, columns, empty, advice } of LISTS) {
+    const list = el('div');
+    const id = `payments-${Object.keys(query)[0]}`;
+    const head = el('header', { class: 'card-head' }, el('h2', { id }, heading));
+    place.append(el('section', { class: 'card', 'aria-labelledby': id }, head, list));
+    let drawn = '';
+    const current = new Current(visit, {
+      place: list,
+      pauseMs: REFRESH_PAUSE_MS,
+      concerns: ({ change }) => change === 'payment_status' || change === 'status',
+      load: async (signal) => {
+        const { body, next } = await get(ROUTE, { query: { ...query, limit: PAGE_ORDERS }, signal });
+        // What has not changed stays as it is, with the pages that were loaded after it.
+        const now = JSON.stringify(body);
+        if (now === drawn) return;
+        drawn = now;
+        const options = { route: ROUTE, visit, label: heading, kind: 'payments', columns, rows: body, next };
+        list.replaceChildren(
+          ...(body.length === 0
+            ? [emptyState(empty, advice)]
+            : pagedTable({ ...options, rowsOf: (page) => /** @type {Payments[]} */ (page) })),
+        );
+      },
+    });
+    void current.renew();
+  }
+}
+
+/**
+ * A column of amounts: what is 0 is not shown, as there is nothing to be done about it.
+ *
+ * @param {string} name
+ * @param {'disputed' | 'captured' | 'refund_due' | 'void_due'} figure
+ * @returns {Column}
+ */
+function amount(name, figure) {
+  return {
+    name,
+    isNumber: true,
+    cell: (order) => {
+      const all = [{ ...order.balance, ...duesOf(order) }, ...order.other_balances];
+      const shown = all.filter((one) => one[figure] > 0);
+      if (shown.length === 0) return datum('');
+      return shown.map((one) => el('div', {}, moneyElement(one[figure], one.currency)));
+    },
+  };
+}
+
+/** @param {Payments} order */
+function duesOf({ refund_due, void_due }) {
+  return { refund_due, void_due };
+}

@@ -1,0 +1,115 @@
+import { get, post } from '../../api/client.js';
+import { el } from '../../kit/dom.js';
+import { loadHealth } from './health.js';
+import { every } from './polling.js';
+import { WAITS, waitingCounts } from './waiting.js';
+
+const REFRESH_PAUSE_MS = 10_000;
+/** More than these are said as so many and more. */
+const MOST_COUNTED = 100;
+
+/** @typedef {{ count: number, exact: boolean }} Count */
+
+/**
+ * @typedef {object} Section
+ * @property {string} name
+ * @property {string} step below `/trouble`
+ * @property {string} [context] that has to be there
+ * @property {(signal: AbortSignal) => Promise<Count>} count
+ */
+
+/** @type {readonly Section[]} */
+const SECTIONS = [
+  { name: 'Refused events', step: '', count: countLetters },
+  { name: 'Payments', step: 'payments', context: 'payments', count: countPayments },
+  { name: 'Waiting too long', step: 'waiting', context: 'orders', count: countWaiting },
+  { name: 'Not ready', step: 'health', count: countDown },
+];
+
+/**
+ * The kinds of trouble, and how much there is of each.
+ *
+ * @param {HTMLElement} nav
+ * @param {import('../../router.js').Visit} visit
+ * @param {string} current step of the one that is shown
+ * @param {readonly string[]} contexts
+ */
+export function showSections(nav, visit, current, contexts) {
+  const shown = SECTIONS.filter(({ context }) => context === undefined || contexts.includes(context));
+  const tabs = shown.map((section) => {
+    const number = el('b', { class: 'count' });
+    const href = section.step === '' ? '/trouble' : `/trouble/${section.step}`;
+    const isCurrent = section.step === current;
+    const link = el('a', { href, 'aria-current': isCurrent ? 'page' : undefined }, section.name, ' ', number);
+    return { section, number, link };
+  });
+  nav.replaceChildren(el('ul', {}, ...tabs.map(({ link }) => el('li', {}, link))));
+  const renew = () => {
+    for (const { section, number } of tabs) void show(section, number, visit.signal);
+  };
+  renew();
+  every(visit, REFRESH_PAUSE_MS, renew);
+}
+
+/**
+ * @param {Section} section
+ * @param {HTMLElement} number
+ * @param {AbortSignal} signal
+ */
+async function show({ count }, number, signal) {
+  try {
+    const { count: found, exact } = await count(signal);
+    if (signal.aborted) return;
+    number.textContent = `${found.toLocaleString()}${exact ? '' : '+'}`;
+    number.dataset.tone = found === 0 ? 'plain' : 'red';
+  } catch {
+    // The part itself says what is wrong; a number that may be old is not shown.
+    number.replaceChildren();
+  }
+}
+
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<Count>}
+ */
+async function countLetters(signal) {
+  const body = { state: 'waiting', dry_run: true };
+  const answer = await post('/api/dead-letters/discard', { body, signal });
+  return { count: 'matching' in answer.body ? answer.body.matching : 0, exact: true };
+}
+
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<Count>}
+ */
+async function countPayments(signal) {
+  const query = { limit: MOST_COUNTED };
+  const lists = await Promise.all([
+    get('/api/payments', { query: { ...query, status: 'disputed' }, signal }),
+    get('/api/payments', { query: { ...query, due: 'refund,void' }, signal }),
+  ]);
+  const orders = new Set(lists.flatMap(({ body }) => body.map(({ order_uid }) => order_uid)));
+  return { count: orders.size, exact: lists.every(({ next }) => next === undefined) };
+}
+
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<Count>}
+ */
+async function countWaiting(signal) {
+  const counts = await waitingCounts(signal);
+  const all = WAITS.flatMap(({ name }) => counts[name] ?? []);
+  return {
+    count: all.reduce((sum, { count }) => sum + count, 0),
+    exact: all.every(({ exact }) => exact),
+  };
+}
+
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<Count>}
+ */
+async function countDown(signal) {
+  const { parts } = await loadHealth(signal);
+  return { count: Object.values(parts).filter(({ up }) => !up).length, exact: true };
+}

@@ -36,6 +36,7 @@ const BROWSER_GLOBALS = [
   'queueMicrotask',
   'reportError',
   'Blob',
+  'atob',
   'requestAnimationFrame',
   'crypto',
   'performance',

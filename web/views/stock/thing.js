@@ -87,7 +87,7 @@ function drawHead(part, level, etag, visit, renew) {
       el(
         'dl',
         { class: 'figures' },
-        figure('Can be ordered', availableBadge(available)),
+        figure('Available', availableBadge(available)),
         figure('Held by orders', reserved.toLocaleString()),
         figure('In the house', on_hand.toLocaleString()),
         figure('Product', el('a', { href: `/stock?product=${nm_id}`, class: 'mono' }, String(nm_id))),

@@ -116,7 +116,7 @@ function figure(name, value) {
 function unregistered(chrtId, visit, renew) {
   return emptyState(
     `Nobody has registered ${chrtId}`,
-    'Orders that want it go on as if there were enough. Once it is registered, they hold pieces of it, or are cancelled where there are none.',
+    'Its pieces are not counted, and orders that want it go on without. Once it is registered, new orders hold pieces of it.',
     button('Register it …', () => void register(chrtId, visit, renew), { class: 'primary' }),
   );
 }

@@ -7,9 +7,9 @@ import { button, el } from '../../kit/dom.js';
  */
 
 const STATES = [
-  ['waiting', 'waiting for somebody'],
+  ['waiting', 'waiting'],
   ['replayed', 'replayed'],
-  ['edited', 'edited and sent'],
+  ['edited', 'edited'],
   ['any', 'any'],
 ];
 const TEXTS = [

@@ -12,7 +12,7 @@ SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json ne
 RELEASED := $(SOURCES) web bin
 
 .PHONY: abuse rolling-deploy faults-contexts faults-sensors help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
-  db-reset test test-coverage faults soak fuzz converge bench bench-ingest bench-read bench-write bench-mixed bench-startup bench-sensors bench-life bench-growth \
+  db-reset test test-coverage screenshots page-soak faults soak fuzz converge bench bench-ingest bench-read bench-search bench-write bench-mixed bench-startup bench-sensors bench-life bench-growth \
   lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
 
 help: ## list the targets
@@ -84,6 +84,12 @@ test: build ## run all tests; ARGS goes to vitest, as in ARGS='--project unit'
 test-coverage: build ## run all tests and write coverage/
 	@$(BIN)/vitest run --coverage $(ARGS)
 
+screenshots: build ## every view of the page as PNGs in screenshots/; ARGS='--only live' some of them, ARGS='--readme' those of README.md
+	@node --import tsx test/screenshots/run.ts $(ARGS)
+
+page-soak: build ## the Live view in Chromium under 500 changes a second for two minutes; ARGS='--seconds 600 --rate 1000'
+	@node --import tsx test/page-soak/run.ts $(ARGS)
+
 faults: build ## bring every fault about, with its counts, and a million orders; ARGS='--only PostgreSQL --seed 7'
 	@node --import tsx test/faults/run.ts $(ARGS)
 	@$(if $(ARGS),:,node --import tsx test/faults/memory.ts)
@@ -121,6 +127,9 @@ bench-ingest: build ## orders from Kafka into the tables and out again, the tabl
 
 bench-read: build ## reading an order, and the first and the 1,000th page of the list
 	@$(BENCH) read list
+
+bench-search: build ## finding an order by whatever is known of it, among 2,000,000
+	@$(BENCH) search
 
 bench-write: build ## orders over HTTP
 	@$(BENCH) write

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import type { Order } from '../src/orders/model/order.js';
+import { searchedTexts, searchTermsOf } from '../src/orders/model/search-terms.js';
 import { benchOrder, GOODS, ITEMS_PER_ORDER, NAMES } from './order-events.js';
 
 /** Far from the numbers that orderEvents() is asked for; of nine digits each, so that none has to be padded. */
@@ -62,6 +63,17 @@ const ITEMS = `
          202
   FROM ${NUMBERS}, generate_series(0, ${ITEMS_PER_ORDER - 1}) AS line`;
 
+/** The terms of what the buyers of {@link filledOrder} are called, by their places in NAMES. */
+const NAME_TERMS = NAMES.map((name) => searchTermsOf({ ...searchedTexts(filledOrder(0)), name }).name);
+
+const TERMS = `
+  INSERT INTO order_search (
+    order_uid, track_number, customer_id, email, phone, name_1, name_2, received_at, content_version)
+  SELECT ${ORDER_UID}, ${TRACK_NUMBER}, 'CUSTOMER-' || n % 5000, 'CUSTOMER.' || n || '@EXAMPLE.COM',
+         reverse('9720' || n), ($3::text[])[(n % ${NAMES.length} + 1)::int], ($4::text[])[(n % ${NAMES.length} + 1)::int],
+         ${CREATED_AT}, 1
+  FROM ${NUMBERS}`;
+
 /**
  * Fills the places from `start` up to, and not with, `end`: what the program would have stored of {@link filledOrder},
  * field for field, but for `content_hash`, which holds as many bytes and is not the content's. So an order that comes
@@ -74,4 +86,5 @@ export async function insertOrders(client: Client, start: number, end: number): 
   await client.query(DELIVERIES, [...numbers, NAMES]);
   await client.query(PAYMENTS, numbers);
   await client.query(ITEMS, [...numbers, GOODS]);
+  await client.query(TERMS, [...numbers, ...[0, 1].map((place) => NAME_TERMS.map((terms) => terms[place]))]);
 }

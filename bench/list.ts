@@ -3,6 +3,7 @@ import type { Progress } from '../src/platform/progress.js';
 import { type Benchmark, type Findings, type Measurement, ratios, settingFrom } from './benchmark.js';
 import { filledOrder } from './filled-orders.js';
 import { type Answer, KeptConnections } from './kept-connections.js';
+import { percentile } from './percentile.js';
 import { startReady } from './ready-program.js';
 import type { Services } from './services.js';
 import { withSurroundings } from './surroundings.js';
@@ -153,10 +154,4 @@ function measurementsOf(measured: readonly Round[], pages: number): Measurement[
       { name: `${lastName} / first page: ${name}`, unit: 'times', rounds: ratios(last, first) },
     ];
   });
-}
-
-/** The least value that this share of all values does not exceed (nearest rank). */
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.ceil(share * sorted.length) - 1]!;
 }

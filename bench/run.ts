@@ -10,6 +10,7 @@ import { life } from './life.js';
 import { list } from './list.js';
 import { mixed } from './mixed.js';
 import { read } from './read.js';
+import { search } from './search.js';
 import { sensors } from './sensors.js';
 import { startup } from './startup.js';
 import { write } from './write.js';
@@ -17,7 +18,7 @@ import { Progress } from '../src/platform/progress.js';
 import { describeMachine, tableOf, writeResult } from './report.js';
 import { Services } from './services.js';
 
-const BENCHMARKS: readonly Benchmark[] = [ingest, read, list, write, mixed, startup, sensors, life];
+const BENCHMARKS: readonly Benchmark[] = [ingest, read, list, search, write, mixed, startup, sensors, life];
 
 /** Those that take so long that they have to be asked for. */
 const LONG_BENCHMARKS: readonly Benchmark[] = [growth];

@@ -12,6 +12,7 @@ export class OrdersSettings {
   @WholeNumber(0, 10_000_000) CACHE_WARM_ORDERS: number = 10_000;
   @IsOptional() @OneOf(['on', 'off']) DEMO?: 'on' | 'off' = undefined;
   @WholeNumber(1, 1_000_000_000) DEMO_ORDERS_PER_HOUR: number = 100_000;
+  @OneOf(['on', 'off']) SEARCH: 'on' | 'off' = 'on';
   @WholeNumber(1, 100) EXPORTS_MAX: number = 2;
   @WholeNumber(0, 525_600) WAITING_CONFIRMATION_MINUTES: number = 15;
   @WholeNumber(0, 8_760) WAITING_SHIPMENT_HOURS: number = 48;
@@ -34,6 +35,8 @@ export const ORDERS_SETTINGS = settingGroup(OrdersSettings, {
     DEMO: 'Whether POST /api/orders/test makes orders up (on) or is refused (off); without it on where SERVER_HOST is a loopback address, and off elsewhere',
     DEMO_ORDERS_PER_HOUR:
       'Orders that POST /api/orders/test makes up in an hour at most; beyond it it gets a 503',
+    SEARCH:
+      'Whether orders are found by what people know of them (on), or nothing is kept for that (off); the same for all processes',
     EXPORTS_MAX: 'Exports of orders that are sent at once; beyond it GET /api/exports/orders gets a 503',
     WAITING_CONFIRMATION_MINUTES: 'Minutes after which an order that is not confirmed waits too long',
     WAITING_SHIPMENT_HOURS: 'Hours after which an order that is confirmed and not shipped waits too long',

@@ -84,6 +84,7 @@ export interface OrderChanges {
   order_uid?: string;
   customer_id?: string;
   track_number?: string;
+  date_created?: string;
   delivery?: JsonObject;
   payment?: JsonObject;
   item?: JsonObject;
@@ -93,18 +94,13 @@ export interface OrderChanges {
 /** Posts the sample order, changed, under an id of its own unless one is given; returns the id. */
 export async function postOrder(baseUrl: string, changes: OrderChanges = {}): Promise<string> {
   const orderUid = changes.order_uid ?? freshUid();
+  const { delivery, payment, item, itemCount = 1, ...facts } = changes;
   const order = sampleOrder() as { delivery: JsonObject; payment: JsonObject; items: JsonObject[] };
-  const { customer_id, track_number } = changes;
-  Object.assign(
-    order,
-    { order_uid: orderUid },
-    customer_id && { customer_id },
-    track_number && { track_number },
-  );
-  Object.assign(order.delivery, changes.delivery);
-  Object.assign(order.payment, changes.payment);
-  Object.assign(order.items[0]!, changes.item);
-  order.items = Array.from({ length: changes.itemCount ?? 1 }, () => order.items[0]!);
+  Object.assign(order, facts, { order_uid: orderUid });
+  Object.assign(order.delivery, delivery);
+  Object.assign(order.payment, payment);
+  Object.assign(order.items[0]!, item);
+  order.items = Array.from({ length: itemCount }, () => order.items[0]!);
   const response = await fetch(new URL('/api/orders', baseUrl), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -11,6 +11,7 @@ import { OrderRatesController } from './order-rates.controller.js';
 import { OrderReplacementController } from './order-replacement.controller.js';
 import { OrderStreamController } from './order-stream.controller.js';
 import { OrdersController } from './orders.controller.js';
+import { SearchController } from './search.controller.js';
 import { TestOrdersController } from './test-orders.controller.js';
 import { WaitingOrdersController } from './waiting-orders.controller.js';
 
@@ -25,6 +26,7 @@ import { WaitingOrdersController } from './waiting-orders.controller.js';
     OrderNotesController,
     OrderEventsController,
     OrderStreamController,
+    SearchController,
     OrderCountsController,
     OrderExportsController,
     WaitingOrdersController,

@@ -10,10 +10,12 @@ import { MAX_COUNTED } from '../model/bounded-count.js';
 import { NEXT_STATUSES, ORDER_STATUSES } from '../model/order-life.js';
 import { MAX_AUTHOR_CHARACTERS, MAX_NOTE_CHARACTERS } from '../model/order-note.js';
 import { ORDER_CHANGES, PAYMENT_STATUSES, SHIPMENT_STATUSES } from '../model/order-states.js';
+import { SEARCH_FIELDS } from '../model/search-terms.js';
 import { HISTORY_SOURCES } from '../model/stored-version.js';
 import { orderJsonSchema } from '../model/order.schema.js';
 import { WAITS } from '../model/waiting.js';
 import { MAX_LIVES } from '../service/demo-lives.js';
+import { MAX_HITS } from '../service/order-search.js';
 import { BUCKET_SECONDS, BUCKETS } from '../service/heard-rates.js';
 import { EXAMPLE_ORDER } from './example-order.js';
 import { MAX_REASON_CHARACTERS } from './status-request.js';
@@ -108,6 +110,10 @@ const OPERATIONS: ApiFacts['operations'] = {
   'get /api/orders/{order_uid}/summary': {
     id: 'getOrderSummary',
     answers: { 200: { schema: schemaRef('OrderStanding') } },
+  },
+  'get /api/search': {
+    id: 'searchOrders',
+    answers: { 200: { schema: schemaRef('FoundOrders') } },
   },
   'get /api/orders/{order_uid}/notes': {
     id: 'getOrderNotes',
@@ -210,6 +216,19 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
       { type: 'array', items: schemaRef('OrderSummary') },
     ],
   },
+  FoundOrders: objectOf({
+    query: { ...TEXT, description: 'What was searched for: `q` without quotes and line ends' },
+    hits: {
+      type: 'array',
+      maxItems: MAX_HITS,
+      items: objectOf({
+        matched: { type: 'string', enum: SEARCH_FIELDS },
+        value: { ...TEXT, description: 'The text that matched, as the order has it' },
+        order: schemaRef('OrderSummary'),
+      }),
+    },
+    more: { type: 'boolean', description: 'Whether there are hits beyond these' },
+  }),
   OrderReceipt: objectOf({
     order_uid: UID,
     version: VERSION,
@@ -321,5 +340,6 @@ export const ORDERS_API: ApiFacts = {
     customer_id: 'test',
     track_number: 'WBILMTESTTRACK',
     delivery_service: 'meest',
+    q: '+7 (972) 000-00-00',
   },
 };

@@ -6,6 +6,7 @@ import type { Owner } from '../model/announcement.js';
 import type { OrderStatus } from '../model/order-life.js';
 import type { OrderChangeName, PaymentStatus, ShipmentStatus } from '../model/order-states.js';
 import type { Payment } from '../model/payment.js';
+import { OrderSearchEntity, OrderSearchFillEntity } from './order-search.entities.js';
 
 /** The order's own fields, and what Waybill knows of it besides. */
 export type OrderRow = Omit<Order, 'delivery' | 'payment' | 'items'> & {
@@ -263,5 +264,7 @@ export const ORDER_ENTITIES: readonly EntitySchema[] = [
   ItemEntity,
   OrderHistoryEntity,
   OrderAnnouncementEntity,
+  OrderSearchEntity,
+  OrderSearchFillEntity,
   OrderNoteEntity,
 ];

@@ -4,7 +4,9 @@ import { isDeliveredAgain } from '../../platform/messaging/source-position.js';
 import { etagOf, isAmong } from '../model/order-etag.js';
 import type { OrderReceipt } from '../model/order-receipt.js';
 import { mayBeReplaced } from '../model/order-states.js';
+import { OrdersSettings } from '../orders.settings.js';
 import { etagOfHeld, type HeldOrder, lockOrders } from './held-orders.js';
+import { searchArrays } from './order-search-table.js';
 import { HISTORY, type HistoryRow, INSERT_CONTENT_HISTORY } from './order-history.sql.js';
 import { type OrderVersion, ORDERS, partArrays } from './order-tables.js';
 import type { OrderToStore } from './order-to-store.js';
@@ -15,9 +17,15 @@ const FIRST_VERSION = 1;
 
 const uidOf = (toStore: OrderToStore): string => toStore.order.order_uid;
 
-/** Writes orders to PostgreSQL: the four tables, always together. */
+/** Writes orders to PostgreSQL: the four tables, and what orders are searched by, always together. */
 @Injectable()
 export class OrderRepository {
+  private readonly search: OrdersSettings['SEARCH'];
+
+  constructor({ SEARCH }: OrdersSettings = new OrdersSettings()) {
+    this.search = SEARCH;
+  }
+
   /**
    * Stores a batch within a transaction. An order that stands in it several times is taken in the batch's own
    * order, so that each change gets its version. All that is new is inserted before any row is locked, so that two
@@ -41,8 +49,8 @@ export class OrderRepository {
     receipts: Map<OrderToStore, OrderReceipt>,
   ): Promise<void> {
     const changes = firsts.map((toStore) => ({ toStore, version: FIRST_VERSION }));
-    const arrays = [...ORDERS.arraysOf(changes), ...partArrays(changes)];
-    const inserted: { order_uid: string }[] = await tx.query(INSERT_NEW_ORDERS, arrays);
+    const arrays = [...ORDERS.arraysOf(changes), ...partArrays(changes), ...this.searchArrays(changes)];
+    const inserted: { order_uid: string }[] = await tx.query(INSERT_NEW_ORDERS[this.search], arrays);
     const insertedUids = new Set(inserted.map((row) => row.order_uid));
     for (const toStore of firsts) {
       if (insertedUids.has(uidOf(toStore))) {
@@ -69,7 +77,11 @@ export class OrderRepository {
     await tx.query(INSERT_CONTENT_HISTORY, [orderUids, ...HISTORY.arraysOf(changes.map(historyOf))]);
     await tx.query(REPLACE_ORDERS, ORDERS.arraysOf(changes));
     await tx.query(DELETE_PARTS, [orderUids]);
-    await tx.query(INSERT_PARTS, partArrays(changes));
+    await tx.query(INSERT_PARTS[this.search], [...partArrays(changes), ...this.searchArrays(changes)]);
+  }
+
+  private searchArrays(changes: readonly OrderVersion[]): Buffer[] {
+    return this.search === 'on' ? searchArrays(changes) : [];
   }
 }
 

@@ -1,6 +1,7 @@
 import type { BatchTable } from '../../platform/database/batch-table.js';
 import { prepared } from '../../platform/database/prepared-statements.js';
 import { momentTextOf } from './order-time.js';
+import { replaceTerms, storeTerms } from './order-search.sql.js';
 import { DELIVERIES, ITEMS, ORDERS, PAYMENTS } from './order-tables.js';
 
 /** The statements that write. TypeORM would send one INSERT per table and row. */
@@ -14,6 +15,8 @@ function insertOf<Row>(table: BatchTable<Row>, parametersBefore: number, rest: s
     ${rest}`;
 }
 
+const PART_COLUMNS = [DELIVERIES, PAYMENTS, ITEMS].flatMap(({ columnNames }) => columnNames).length;
+
 /** INSERTs of the parts of orders, as the CTEs of a statement; see {@link partArrays}. */
 function insertsOfParts(parametersBefore: number, condition = ''): string {
   const payments = parametersBefore + DELIVERIES.columnNames.length;
@@ -24,14 +27,22 @@ function insertsOfParts(parametersBefore: number, condition = ''): string {
     stored_items AS (${insertOf(ITEMS, items, condition)})`;
 }
 
-/**
- * Stores the orders that are not there yet, whole, and returns their ids. Those that are there are left alone. Sorted by
- * id, so that two batches that share orders wait for each other instead of deadlocking.
- */
-export const INSERT_NEW_ORDERS = prepared(`
+const STORED = 'WHERE order_uid IN (SELECT order_uid FROM stored)';
+
+const insertNewOrders = (alsoStored = ''): string =>
+  prepared(`
   WITH stored AS (${insertOf(ORDERS, 0, 'ORDER BY order_uid ON CONFLICT (order_uid) DO NOTHING RETURNING order_uid')}),
-  ${insertsOfParts(ORDERS.columnNames.length, 'WHERE order_uid IN (SELECT order_uid FROM stored)')}
+  ${insertsOfParts(ORDERS.columnNames.length, STORED)}${alsoStored}
   SELECT order_uid FROM stored`);
+
+/**
+ * Stores the orders that are not there yet, whole, and returns their ids; by whether orders are searched. Those that are
+ * there are left alone. Sorted by id, so that two batches that share orders wait for each other instead of deadlocking.
+ */
+export const INSERT_NEW_ORDERS = {
+  on: insertNewOrders(`, stored_terms AS (${storeTerms(ORDERS.columnNames.length + PART_COLUMNS, STORED)})`),
+  off: insertNewOrders(),
+};
 
 /** What is known of the orders that were there already. Holds them, so that no one changes them meanwhile. */
 export const LOCK_ORDERS = `
@@ -73,5 +84,8 @@ export const DELETE_PARTS = `
        old_payments AS (DELETE FROM payments WHERE order_uid = ANY ($1))
   DELETE FROM items WHERE order_uid = ANY ($1)`;
 
-/** Inserts the parts of orders that have none. */
-export const INSERT_PARTS = `WITH ${insertsOfParts(0)} SELECT`;
+/** Inserts the parts of orders that have none; by whether orders are searched. */
+export const INSERT_PARTS = {
+  on: `WITH ${insertsOfParts(0)}, stored_terms AS (${replaceTerms(PART_COLUMNS)}) SELECT`,
+  off: `WITH ${insertsOfParts(0)} SELECT`,
+};

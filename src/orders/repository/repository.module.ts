@@ -7,6 +7,8 @@ import { OrderHistoryRepository } from './order-history.repository.js';
 import { OrderListRepository } from './order-list.repository.js';
 import { OrderNoteRepository } from './order-note.repository.js';
 import { OrderRepository } from './order.repository.js';
+import { OrderSearchRepository } from './order-search.repository.js';
+import { SearchFillRepository } from './search-fill.repository.js';
 import { StoredOrders } from './stored-orders.js';
 import { WaitingRepository } from './waiting.repository.js';
 
@@ -17,6 +19,8 @@ const REPOSITORIES = [
   LifeRepository,
   AnnouncementRepository,
   OrderHistoryRepository,
+  OrderSearchRepository,
+  SearchFillRepository,
   OrderCountRepository,
   OrderExportRepository,
   OrderNoteRepository,

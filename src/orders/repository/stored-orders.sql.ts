@@ -75,14 +75,17 @@ export const READ_LAST_VERSIONS = `
   ORDER BY o.order_uid
   LIMIT $2`;
 
+/** Of an order `o` and its payment `p`: what a row of a list shows. */
+export const SUMMARY_COLUMNS = `
+  o.order_uid, o.track_number, o.customer_id, o.life AS status, o.payment_status, o.shipment_status, o.version,
+  ${momentTextOf('o.received_at')} AS received_at, o.date_created, p.amount, p.currency,
+  (SELECT count(*) FROM items i WHERE i.order_uid = o.order_uid) AS items`;
+
 /** What a list shows of the orders of a list of ids, in no order: of each its id, and a JSON text. */
 export const READ_SUMMARIES = prepared(`
   SELECT summary.order_uid AS "orderUid", row_to_json(summary)::text AS text
   FROM (
-    SELECT o.order_uid, o.track_number, o.customer_id, o.life AS status,
-           o.payment_status, o.shipment_status, o.version,
-           ${momentTextOf('o.received_at')} AS received_at, o.date_created, p.amount, p.currency,
-           (SELECT count(*) FROM items i WHERE i.order_uid = o.order_uid) AS items
+    SELECT ${SUMMARY_COLUMNS}
     FROM orders o
     JOIN payments p USING (order_uid)
     WHERE o.order_uid = ANY (ARRAY(SELECT unnest($1::text[])))) summary`);

@@ -14,6 +14,8 @@ import { ORDER_EXPORT_METRICS, OrderExportMetrics } from './order-exports.metric
 import { OrderExports } from './order-exports.js';
 import { OrderBroadcast } from './order-broadcast.js';
 import { OrderHistory } from './order-history.js';
+import { OrderSearch } from './order-search.js';
+import { SearchFill } from './search-fill.js';
 import { OrderNotes } from './order-notes.js';
 import { OrderRates } from './order-rates.js';
 import { OrderSubmission } from './order-submission.js';
@@ -42,6 +44,8 @@ import { WaitingOrders } from './waiting-orders.js';
     DemoLives,
     OrderHistory,
     OrderVersionStream,
+    OrderSearch,
+    SearchFill,
     OrderNotes,
     OrderRates,
     OrderExportMetrics,
@@ -58,6 +62,7 @@ import { WaitingOrders } from './waiting-orders.js';
     DemoLives,
     OrderHistory,
     OrderVersionStream,
+    OrderSearch,
     OrderNotes,
     OrderRates,
     OrderExports,

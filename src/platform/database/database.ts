@@ -40,6 +40,8 @@ export interface OwnSchema {
 export interface TransactionOptions {
   /** How long a statement of it may wait for a lock that somebody else holds; by default as long as any of ours. */
   readonly lockMs?: number | undefined;
+  /** How long PostgreSQL works on a statement of it before it gives it up; by default as long as on any of ours. */
+  readonly statementMs?: number | undefined;
 }
 
 /** Logging in takes three answers, and TLS two more. The pool knows only one limit for a new and for a free one. */
@@ -182,14 +184,11 @@ export class Database {
    * Runs `work` in one transaction: all of it is committed, or none. Each statement sees what is committed when it begins,
    * whatever the database's default is.
    */
-  async transaction<T>(
-    work: (tx: Transaction) => Promise<T>,
-    { lockMs }: TransactionOptions = {},
-  ): Promise<T> {
+  async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     const runner = this.source.createQueryRunner();
     try {
       const session = (await runner.connect()) as Session;
-      await session.query(lockMs === undefined ? BEGIN : `${BEGIN}; SET LOCAL lock_timeout = ${lockMs}`);
+      await session.query([BEGIN, ...ownLimits(options)].join('; '));
       const result = await work(runner.manager);
       // PostgreSQL does not call it an error when it is asked to commit what it has given up already.
       const { command } = await session.query('COMMIT');
@@ -233,6 +232,13 @@ export class Database {
     // A connection whose holder waits for something else would hold up the end of the process.
     await atMost(CLOSE_TIMEOUT_MS, source?.destroy());
   }
+}
+
+function ownLimits({ lockMs, statementMs }: TransactionOptions): string[] {
+  return [
+    ...(lockMs === undefined ? [] : [`SET LOCAL lock_timeout = ${lockMs}`]),
+    ...(statementMs === undefined ? [] : [`SET LOCAL statement_timeout = ${statementMs}`]),
+  ];
 }
 
 async function connectClient(connection: ConnectionSettings, options: DatabaseOptions): Promise<pg.Client> {

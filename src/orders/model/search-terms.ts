@@ -1,0 +1,70 @@
+import type { Order } from './order.js';
+import {
+  backwards,
+  cut,
+  folded,
+  MAX_TERM_CHARACTERS,
+  MIN_PHONE_DIGITS,
+  digitsOf,
+  withoutZeros,
+  wordsOf,
+} from './search-text.js';
+
+/** What of an order can be searched for, in the order in which answers list it. */
+export const SEARCH_FIELDS = ['order_uid', 'track_number', 'customer_id', 'email', 'phone', 'name'] as const;
+export type SearchField = (typeof SEARCH_FIELDS)[number];
+
+/** The texts that are searched, as they stand in an order. */
+export type SearchedTexts = Readonly<Record<SearchField, string>>;
+
+/** Of a field, the terms that its text is found by: each by its beginning. */
+export type SearchTerms = Readonly<Record<SearchField, readonly string[]>>;
+
+/** A name is found by each of its longest words. */
+export const MAX_NAME_TERMS = 4;
+
+export function searchedTexts(order: Order): SearchedTexts {
+  const { order_uid, track_number, customer_id, delivery } = order;
+  const { email, phone, name } = delivery;
+  return { order_uid, track_number, customer_id, email, phone, name };
+}
+
+/** An empty text, such as the customer of a guest's order, has no terms. */
+export function searchTermsOf(texts: SearchedTexts): SearchTerms {
+  return {
+    order_uid: uidTerms(texts.order_uid),
+    track_number: textTerms(texts.track_number),
+    customer_id: textTerms(texts.customer_id),
+    email: textTerms(texts.email),
+    phone: phoneTerms(texts.phone),
+    name: nameTerms(wordsOf(texts.name)),
+  };
+}
+
+/** An id as it is, which the table of terms is sorted by anyhow; and in small letters, where it has others. */
+function uidTerms(orderUid: string): string[] {
+  const small = orderUid.toLowerCase();
+  return small === orderUid ? [orderUid] : [orderUid, small];
+}
+
+function textTerms(text: string): string[] {
+  const term = folded(text);
+  return term === '' ? [] : [term];
+}
+
+function phoneTerms(phone: string): string[] {
+  const digits = withoutZeros(digitsOf(phone));
+  return digits.length < MIN_PHONE_DIGITS ? [] : [backwards(digits)];
+}
+
+/** All words of a name, from each of its longest on, and around: `ANNA MARIA LEVI`, `MARIA LEVI ANNA` and `LEVI ANNA MARIA`. */
+function nameTerms(words: readonly string[]): string[] {
+  const longest = [...words.keys()]
+    .toSorted((a, b) => words[b]!.length - words[a]!.length)
+    .slice(0, MAX_NAME_TERMS)
+    .toSorted((a, b) => a - b);
+  const terms = longest.map((first) =>
+    cut([...words.slice(first), ...words.slice(0, first)].join(' '), MAX_TERM_CHARACTERS),
+  );
+  return [...new Set(terms)];
+}

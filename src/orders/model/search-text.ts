@@ -1,0 +1,55 @@
+/** Beyond this a text is cut: an index takes no key of any length, and nobody types as much. */
+export const MAX_TERM_CHARACTERS = 128;
+/** Of a name, which has no bound of its own; the rest of a longer one is not looked at. */
+const MAX_NAME_CHARACTERS = 256;
+/** A number of ITU-T E.164 has 15 digits; with an extension behind it, a few more. */
+const MAX_PHONE_DIGITS = 32;
+/** Fewer would be the end of too many numbers. */
+export const MIN_PHONE_DIGITS = 6;
+
+const ONLY_ASCII = /^[\x20-\x7e]*$/;
+/** Accents of Latin, Greek and Cyrillic letters. Marks of other scripts tell words apart. */
+const ACCENTS = /[\u0300-\u036f]/g;
+const BLANKS = /\s+/g;
+/** Such as the marks of direction that are copied along with a number. */
+export const INVISIBLE = /\p{Cf}/gu;
+const APOSTROPHES = /['`´ʼ‘’]/g;
+const NO_WORD = /[^\p{L}\p{N}\p{M}]+/u;
+
+/** @returns its first characters: cut between two characters, never within one. */
+export function cut(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  const isWithinPair = /[\ud800-\udbff]/.test(text[characters - 1]!);
+  return text.slice(0, isWithinPair ? characters - 1 : characters);
+}
+
+function withoutCase(text: string): string {
+  // Capitals, since there is one for `ς` and `σ`, and two for `ß`.
+  if (ONLY_ASCII.test(text)) return text.toUpperCase();
+  const bare = text.normalize('NFKD').replace(INVISIBLE, '').replace(ACCENTS, '');
+  return bare.toUpperCase().normalize('NFKC');
+}
+
+/** What a text has in common with all other spellings of it: no accents, no small letters, single blanks. */
+export function folded(text: string): string {
+  return cut(withoutCase(cut(text, MAX_TERM_CHARACTERS)).replace(BLANKS, ' ').trim(), MAX_TERM_CHARACTERS);
+}
+
+/** The words of a name, folded, in their order. */
+export function wordsOf(name: string): string[] {
+  return withoutCase(cut(name, MAX_NAME_CHARACTERS).replace(APOSTROPHES, ''))
+    .split(NO_WORD)
+    .filter((word) => word !== '');
+}
+
+/** The digits of a phone number, in their order. */
+export function digitsOf(phone: string): string {
+  const digits = phone.normalize('NFKC').replace(/[^0-9]+/g, '');
+  return digits.slice(-MAX_PHONE_DIGITS);
+}
+
+/** Without the zeros that lead out of a town or a country: some write them, and some a `+` or nothing. */
+export const withoutZeros = (digits: string): string => digits.replace(/^0+/, '');
+
+/** From its end on, so that the end of a number is the beginning of a term. */
+export const backwards = (digits: string): string => [...digits].reverse().join('');

@@ -1,0 +1,81 @@
+import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
+
+/** What an order is found by; a term that it does not have is null. */
+interface OrderSearchRow {
+  order_uid: string;
+  small_uid: string | null;
+  track_number: string | null;
+  customer_id: string | null;
+  email: string | null;
+  phone: string | null;
+  name_1: string | null;
+  name_2: string | null;
+  name_3: string | null;
+  name_4: string | null;
+  received_at: Date;
+  content_version: number;
+}
+
+/** By their bytes, so that all that begin alike stand together, whatever the database's language is. */
+const term: EntitySchemaColumnOptions = { type: 'text', collation: 'C', nullable: true };
+
+/** Newest last among equals; a term that orders seldom have costs the others nothing. */
+const indexOf = (name: keyof OrderSearchRow) => ({
+  name: `ix_order_search_${name}`,
+  columns: [name, 'received_at'],
+  where: `${name} IS NOT NULL`,
+});
+
+export const OrderSearchEntity = new EntitySchema<OrderSearchRow>({
+  name: 'order_search',
+  tableName: 'order_search',
+  columns: {
+    order_uid: { type: 'text', collation: 'C', primary: true, primaryKeyConstraintName: 'pk_order_search' },
+    small_uid: { ...term, comment: 'the id in small letters, where it has others' },
+    track_number: term,
+    customer_id: term,
+    email: term,
+    phone: { ...term, comment: 'the digits, from the last to the first' },
+    name_1: { ...term, comment: 'all words, from one of the longest on; name_2 from the next' },
+    name_2: term,
+    name_3: term,
+    name_4: term,
+    received_at: { type: 'timestamptz' },
+    content_version: { type: 'integer', comment: 'the version whose content the terms are of' },
+  },
+  indices: [
+    indexOf('small_uid'),
+    indexOf('track_number'),
+    indexOf('customer_id'),
+    indexOf('email'),
+    indexOf('phone'),
+    indexOf('name_1'),
+    indexOf('name_2'),
+    indexOf('name_3'),
+    indexOf('name_4'),
+  ],
+});
+
+/** How far the orders that were stored without terms have got theirs: one row. */
+interface OrderSearchFillRow {
+  id: number;
+  rounds: number;
+  begins_at: Date;
+  before_received_at: Date;
+  before_order_uid: string;
+}
+
+export const OrderSearchFillEntity = new EntitySchema<OrderSearchFillRow>({
+  name: 'order_search_fill',
+  tableName: 'order_search_fill',
+  columns: {
+    id: { type: 'integer', primary: true, primaryKeyConstraintName: 'pk_order_search_fill' },
+    rounds: { type: 'integer', comment: 'times that all orders have yet to be looked through' },
+    begins_at: { type: 'timestamptz' },
+    before_received_at: {
+      type: 'timestamptz',
+      comment: 'orders of this time and later have been looked at',
+    },
+    before_order_uid: { type: 'text' },
+  },
+});

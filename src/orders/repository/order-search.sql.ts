@@ -1,0 +1,107 @@
+import { prepared } from '../../platform/database/prepared-statements.js';
+import { SEARCH_FIELDS, type SearchField } from '../model/search-terms.js';
+import { ORDER_SEARCH, TERM_COLUMNS } from './order-search-table.js';
+import { SUMMARY_COLUMNS } from './stored-orders.sql.js';
+
+const COLUMNS = ORDER_SEARCH.columnNames.join(', ');
+const REPLACED = ORDER_SEARCH.columnNames
+  .filter((name) => name !== 'order_uid')
+  .map((name) => `${name} = excluded.${name}`)
+  .join(', ');
+
+/** Of an order that was deleted by hand, terms may have been left. */
+const UPSERT = `ON CONFLICT (order_uid) DO UPDATE SET ${REPLACED}`;
+
+/** Writes the terms of new orders. @param parametersBefore how many parameters of the statement stand before the arrays */
+export const storeTerms = (parametersBefore: number, rest: string): string => `
+  INSERT INTO order_search (${COLUMNS})
+  SELECT ${COLUMNS} FROM ${ORDER_SEARCH.unnested('e', parametersBefore)} ${rest} ${UPSERT}`;
+
+/** As {@link storeTerms}, of orders that are replaced: when they were received is kept. */
+export const replaceTerms = (parametersBefore: number): string => `
+  INSERT INTO order_search (${COLUMNS})
+  SELECT ${ORDER_SEARCH.columnNames.map((name) => (name === 'received_at' ? 'o.received_at' : `e.${name}`)).join(', ')}
+  FROM ${ORDER_SEARCH.unnested('e', parametersBefore)}
+  JOIN orders o ON o.order_uid = e.order_uid
+  ORDER BY order_uid ${UPSERT}`;
+
+/** As {@link storeTerms}, of orders that had none or old ones; those that were replaced meanwhile have newer ones. */
+export const FILL_TERMS = `${storeTerms(0, 'ORDER BY order_uid')} WHERE order_search.content_version < excluded.content_version`;
+
+const RECEIVED_AT_US = '(extract(epoch FROM s.received_at) * 1000000)::bigint AS "receivedAtUs"';
+
+/** Up to $3 different terms of a column, from $1 on and before $2: a step of the index each, however many orders share one. */
+const differentTerms = (column: string): string => `
+  terms_of_${column} AS (
+    (SELECT s.${column} AS term, 1 AS place FROM order_search s
+     WHERE s.${column} >= $1::text AND s.${column} < $2::text ORDER BY s.${column} LIMIT 1)
+    UNION ALL
+    SELECT next.term, last.place + 1
+    FROM terms_of_${column} last CROSS JOIN LATERAL (
+      SELECT s.${column} AS term FROM order_search s
+      WHERE s.${column} > last.term AND s.${column} < $2::text ORDER BY s.${column} LIMIT 1) next
+    WHERE last.place < $3::int)`;
+
+/** Of each of them, the newest $4 orders. */
+const newestOfTerms = (column: string): string => `
+  SELECT terms.term, newest.* FROM terms_of_${column} terms CROSS JOIN LATERAL (
+    SELECT s.order_uid, s.received_at, ${RECEIVED_AT_US} FROM order_search s
+    WHERE s.${column} = terms.term ORDER BY s.received_at DESC LIMIT $4::int) newest
+  WHERE ' ' || terms.term LIKE ALL ($5::text[])`;
+
+/**
+ * The newest $4 orders of a range of terms of a field, those whose term is among $6 first: each with its term. `terms` is how many
+ * different ones were looked at: with $3, there may be more of them.
+ */
+function newestByTerm(field: SearchField): string {
+  const columns = TERM_COLUMNS[field];
+  const counts = columns.map((column) => `(SELECT count(*) FROM terms_of_${column})`);
+  return prepared(`
+  WITH RECURSIVE ${columns.map(differentTerms).join(',')}
+  SELECT greatest(${counts.join(', ')})::int AS terms, found.order_uid AS "orderUid", found.term, found."receivedAtUs"
+  FROM (VALUES (1)) one LEFT JOIN (
+    SELECT * FROM (${columns.map(newestOfTerms).join(' UNION ALL ')}) found
+    ORDER BY found.term = ANY ($6::text[]) DESC, found.received_at DESC LIMIT $4::int) found ON true`);
+}
+
+export const NEWEST_BY_TERM = Object.fromEntries(
+  SEARCH_FIELDS.map((field) => [field, newestByTerm(field)]),
+) as Readonly<Record<SearchField, string>>;
+
+/** Fields but the name, each with its terms' beginnings as a parameter of {@link NEWEST_OF_LATEST}. */
+export const FIELDS_OF_ONE_TERM = SEARCH_FIELDS.filter((field) => field !== 'name');
+
+const beginsAlike = FIELDS_OF_ONE_TERM.map((field, index) =>
+  TERM_COLUMNS[field].map((column) => `starts_with(s.${column}, $${index + 3}::text)`).join(' OR '),
+).join(' OR ');
+
+/** Of an order `o` and its delivery `d`. */
+const TEXTS = `
+  json_build_object('order_uid', o.order_uid, 'track_number', o.track_number, 'customer_id', o.customer_id,
+                    'email', d.email, 'phone', d.phone, 'name', d.name) AS texts`;
+
+/**
+ * Of the $1 orders that were received last, the newest $2 that have a term with one of these beginnings, or a name with words
+ * of all of these; null stands for none of a field.
+ */
+export const NEWEST_OF_LATEST = prepared(`
+  SELECT found.order_uid AS "orderUid", found."receivedAtUs", ${TEXTS}
+  FROM (
+    SELECT latest.order_uid, s.received_at, ${RECEIVED_AT_US}
+    FROM (SELECT order_uid FROM orders ORDER BY received_at DESC LIMIT $1::int) latest
+    JOIN order_search s ON s.order_uid = latest.order_uid
+    WHERE ${beginsAlike} OR ' ' || s.name_1 LIKE ALL ($${FIELDS_OF_ONE_TERM.length + 3}::text[])
+    ORDER BY s.received_at DESC
+    LIMIT $2::int) found
+  JOIN orders o USING (order_uid)
+  JOIN deliveries d USING (order_uid)`);
+
+/** Of the orders of a list of ids, in no order: what a list shows of each as a JSON text, and the texts that are searched. */
+export const READ_FOUND = prepared(`
+  SELECT o.order_uid AS "orderUid", (
+           SELECT row_to_json(summary)::text
+           FROM (SELECT ${SUMMARY_COLUMNS} FROM payments p WHERE p.order_uid = o.order_uid) summary) AS summary,
+         ${TEXTS}
+  FROM orders o
+  JOIN deliveries d USING (order_uid)
+  WHERE o.order_uid = ANY (ARRAY(SELECT unnest($1::text[])))`);

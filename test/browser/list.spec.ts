@@ -1,0 +1,211 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { useTier } from '../support/tiers.js';
+import { useSite } from './site.js';
+import { freshUid, postOrder } from './visit.js';
+import type { Visit } from './visit.js';
+
+const chromium = useTier('chromium');
+/** More than are in the page at a time. */
+const MANY = 420;
+const MANY_CUSTOMER = 'of-many-orders';
+/** Pages in sight, and some around them. */
+const MOST_ROWS = 250;
+
+describe.skipIf(chromium.skipped !== undefined)('the list of all orders', () => {
+  const site = useSite(chromium.executablePath);
+  let reader: Visit;
+
+  beforeAll(async () => {
+    const bodies = Array.from({ length: MANY }, () => ({
+      order_uid: freshUid(),
+      customer_id: MANY_CUSTOMER,
+    }));
+    await Promise.all(bodies.map((changes) => postOrder(site.url, changes)));
+  });
+  beforeEach(async () => {
+    reader = await site.visit();
+  });
+
+  const rows = () => reader.page.getByRole('table', { name: 'Orders' }).locator('tr[data-order]');
+  const rowOf = (orderUid: string) => reader.page.locator(`tr[data-order="${orderUid}"]`);
+  const ofRows = <T>(expression: string) =>
+    reader.page.evaluate<T[]>(`[...document.querySelectorAll('tr[data-order]')].map((row) => ${expression})`);
+  const uidsInSight = () => ofRows<string>('row.dataset.order');
+  /** @param line counted from 1, that of the headings */
+  const scrollOnTo = (line: number) =>
+    expect
+      .poll(
+        async () => {
+          await scrollTo('window.scrollY + 1000');
+          return reader.page.locator(`tr[aria-rowindex="${line}"]`).count();
+        },
+        { timeout: 15_000 },
+      )
+      .toBe(1);
+  const scrollTo = (y: string) => reader.page.evaluate(`window.scrollTo(0, ${y})`);
+
+  it('is of what the address says, and the address of what the fields say', async () => {
+    const [mine, other] = [await postOrder(site.url, { customer_id: 'ann' }), await postOrder(site.url)];
+    await reader.go('/orders?customer_id=ann');
+    await rowOf(mine).waitFor();
+    expect(await rowOf(other).count()).toBe(0);
+    expect(await reader.page.getByLabel('Customer').inputValue()).toBe('ann');
+
+    await reader.page.getByText('Order any').click();
+    await reader.page.getByRole('checkbox', { name: 'cancelled' }).check();
+    await reader.page.getByText('No order is like that').waitFor();
+    expect(new URL(reader.page.url()).search).toBe('?status=cancelled&customer_id=ann');
+    await reader.page.reload();
+    await reader.page.getByText('No order is like that').waitFor();
+    await reader.page.getByRole('button', { name: 'Clear filters' }).first().click();
+    await rowOf(other).waitFor();
+    expect(new URL(reader.page.url()).search).toBe('');
+    expect(reader.faults).toEqual([]);
+  });
+
+  it('takes the days of the reader, the last one included', async () => {
+    // Half past midnight in Berlin, where the reader is, is the day before in UTC.
+    const orderUid = await postOrder(site.url, { date_created: '2021-03-09T23:30:00Z', customer_id: 'days' });
+    await reader.go('/orders?customer_id=days&from=2021-03-10&to=2021-03-10');
+    await rowOf(orderUid).waitFor();
+    await reader.page.getByLabel('until').fill('2021-03-09');
+    await reader.page.getByLabel('Placed from').fill('2021-03-09');
+    await reader.page.getByText('No order is like that').waitFor();
+  });
+
+  it('says what is wrong with a filter that the address has', async () => {
+    await reader.page.goto('/orders?status=nonsense');
+    await reader.page
+      .getByRole('alert')
+      .getByText(/status must be one or more/)
+      .waitFor();
+  });
+
+  it('goes on for as long as there are orders, and has few of them in the page', async () => {
+    await reader.go(`/orders?customer_id=${MANY_CUSTOMER}`);
+    const seen = new Set<string>();
+    let most = 0;
+    await expect
+      .poll(
+        async () => {
+          const uids = await uidsInSight();
+          for (const uid of uids) seen.add(uid);
+          most = Math.max(most, uids.length);
+          await scrollTo('window.scrollY + 1500');
+          return seen.size;
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(MANY);
+    expect(most).toBeLessThan(MOST_ROWS);
+    // All the way back at once, to where no rows are in the page any more.
+    await scrollTo('0');
+    await reader.page.locator('tr[aria-rowindex="2"]').waitFor();
+    expect(reader.faults).toEqual([]);
+  });
+
+  it('says how many there are, and gives all of them to take along', async () => {
+    await reader.go(`/orders?customer_id=${MANY_CUSTOMER}`);
+    await reader.page.getByText(`${MANY} orders`, { exact: true }).waitFor();
+    for (const [name, lines] of [
+      ['CSV', MANY + 1],
+      ['JSON Lines', MANY],
+    ] as const) {
+      const download = reader.page.waitForEvent('download');
+      await reader.page.getByRole('link', { name }).click();
+      const text = await textOf(await (await download).createReadStream());
+      expect(text.trimEnd().split('\n')).toHaveLength(lines);
+    }
+  });
+
+  it('is gone through by j, k and Enter, and is where it was when the reader comes back', async () => {
+    await reader.go(`/orders?customer_id=${MANY_CUSTOMER}`);
+    await rows().first().waitFor();
+    await scrollOnTo(112);
+    const scrolled = await reader.page.evaluate<number>('window.scrollY');
+    const { keyboard } = reader.page;
+    await keyboard.press('j');
+    await keyboard.press('j');
+    await keyboard.press('k');
+    const orderUid = await reader.page.evaluate<string>(`document.activeElement.closest('tr').dataset.order`);
+    expect(await uidsInSight().then((uids) => uids.indexOf(orderUid))).toBe(0);
+    await keyboard.press('Enter');
+    await reader.page.waitForURL(`**/orders/${orderUid}`);
+    await reader.page.goBack();
+    await rows().first().waitFor();
+    await expect.poll(() => reader.page.evaluate<number>('window.scrollY')).toBeGreaterThan(scrolled / 2);
+    expect(reader.faults).toEqual([]);
+  });
+
+  it('shows what becomes of its orders, and new ones, by itself', async () => {
+    const orderUid = await postOrder(site.url, { customer_id: 'moving' });
+    await reader.go('/orders?customer_id=moving');
+    await rowOf(orderUid).getByText('received').waitFor();
+    await setStatus(site.url, orderUid, 'confirmed');
+    await rowOf(orderUid).getByText('confirmed').waitFor();
+    const newer = await postOrder(site.url, { customer_id: 'moving' });
+    const foreign = await postOrder(site.url, { customer_id: 'somebody-else' });
+    await rowOf(newer).waitFor();
+    expect(await uidsInSight()).toEqual([newer, orderUid]);
+    expect(await rowOf(foreign).count()).toBe(0);
+  });
+
+  it('keeps new orders back while the pointer is on it', async () => {
+    const orderUid = await postOrder(site.url, { customer_id: 'held' });
+    await reader.go('/orders?customer_id=held');
+    await rowOf(orderUid).hover();
+    const place = await rowOf(orderUid).boundingBox();
+    const newer = await postOrder(site.url, { customer_id: 'held' });
+    await reader.page.getByRole('button', { name: 'Show 1 newer order' }).waitFor();
+    expect(await rowOf(newer).count()).toBe(0);
+    expect(await rowOf(orderUid).boundingBox()).toEqual(place);
+    await reader.page.getByLabel('Customer').hover();
+    await rowOf(newer).waitFor();
+  });
+
+  it('offers new orders to those who have gone on from the top', async () => {
+    await reader.go(`/orders?customer_id=${MANY_CUSTOMER}`);
+    await rows().first().waitFor();
+    await scrollTo('1200');
+    const newer = await postOrder(site.url, { customer_id: MANY_CUSTOMER });
+    await reader.page.getByRole('button', { name: 'Show 1 newer order' }).click();
+    await rowOf(newer).waitFor();
+    expect(await reader.page.evaluate<number>('window.scrollY')).toBe(0);
+    expect(await reader.page.getByRole('button', { name: /newer order/ }).isVisible()).toBe(false);
+  });
+
+  it('has no column that says nothing', async () => {
+    const orderUid = await postOrder(site.url, { customer_id: '', track_number: 'WB1' });
+    await reader.go('/orders?track_number=WB1');
+    const cells = await rowOf(orderUid).locator('th, td').allInnerTexts();
+    expect(cells.filter((text) => text.trim() === '')).toEqual([]);
+    expect(cells).toHaveLength(await reader.page.getByRole('columnheader').count());
+  });
+
+  it('fits a screen of 320 pixels', async () => {
+    reader = await site.visit({ viewport: { width: 320, height: 640 } });
+    await reader.go(`/orders?customer_id=${MANY_CUSTOMER}`);
+    await rows().first().waitFor();
+    expect(await reader.page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
+      320,
+    );
+    await scrollOnTo(202);
+    const heights = await ofRows<number>('row.offsetHeight');
+    expect(new Set(heights).size).toBe(1);
+  });
+});
+
+async function setStatus(url: string, orderUid: string, status: string): Promise<void> {
+  const answer = await fetch(`${url}/api/orders/${orderUid}/status`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ status }),
+  });
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+}
+
+async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of stream) parts.push(part);
+  return Buffer.concat(parts).toString();
+}

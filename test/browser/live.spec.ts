@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { useTier } from '../support/tiers.js';
+import { startWaybill, temporaryDataDir } from '../support/waybill-process.js';
+import { useSite } from './site.js';
+import { postOrder } from './visit.js';
+import type { Visit } from './visit.js';
+
+const chromium = useTier('chromium');
+const RATES_PATH = '**/api/rates';
+const GAP = /Changes may be missing here/;
+
+describe.skipIf(chromium.skipped !== undefined)('the live view', () => {
+  const site = useSite(chromium.executablePath);
+  let wire: TcpProxy;
+  let reader: Visit;
+
+  beforeAll(async () => {
+    wire = await TcpProxy.open(Number(new URL(site.url).port));
+  });
+  afterAll(() => wire?.close());
+  beforeEach(async () => {
+    reader = await site.visitBy(`http://127.0.0.1:${wire.port}`);
+    await reader.go('/live');
+    await feed().getByText('connected', { exact: true }).waitFor();
+  });
+
+  const feed = () => reader.page.getByRole('region', { name: 'Changes' });
+  const changesOf = (orderUid: string) => reader.page.locator(`[data-change="${orderUid}"]`);
+  const waiting = (words: string | RegExp) => feed().getByRole('status').getByText(words);
+
+  it('shows changes as they come, the newest above, and leads to the order', async () => {
+    const orderUid = await postOrder(site.url);
+    await changesOf(orderUid).getByText('New order').waitFor();
+    await postOrder(site.url, { order_uid: orderUid, delivery: { city: 'Haifa' } });
+    await changesOf(orderUid).nth(1).waitFor();
+    expect(await changesOf(orderUid).locator('strong').allInnerTexts()).toEqual(['Corrected', 'New order']);
+    await feed().getByText('2 changes since this view was opened').waitFor();
+    await changesOf(orderUid).first().getByRole('link').click();
+    await reader.page.waitForURL(`**/orders/${orderUid}`);
+    expect(reader.faults).toEqual([]);
+  });
+
+  it('waits while it is paused, says how many do, and shows them afterwards', async () => {
+    await reader.page.keyboard.press('p');
+    const uids = [await postOrder(site.url), await postOrder(site.url), await postOrder(site.url)];
+    await waiting('3 changes wait').waitFor();
+    expect(await reader.page.locator('[data-change]').count()).toBe(0);
+    await reader.page.getByRole('button', { name: 'Go on' }).click();
+    await changesOf(uids[2]!).waitFor();
+    expect(await shown()).toEqual([...uids].reverse());
+    expect(await waiting('wait').count()).toBe(0);
+  });
+
+  it('stands still while the pointer is on it', async () => {
+    await reader.page.getByRole('log', { name: 'Changes' }).hover();
+    const orderUid = await postOrder(site.url);
+    await waiting('1 change waits').waitFor();
+    expect(await changesOf(orderUid).count()).toBe(0);
+    await reader.page.getByRole('heading', { name: 'The last five minutes' }).hover();
+    await changesOf(orderUid).waitFor();
+  });
+
+  it('shows what happened while the connection was away, without a gap', async () => {
+    const before = await postOrder(site.url);
+    await changesOf(before).waitFor();
+    await wire.refuse();
+    await feed()
+      .getByText(/^reconnecting/)
+      .waitFor();
+    const missed = [await postOrder(site.url), await postOrder(site.url)];
+    await wire.accept();
+    await changesOf(missed[1]!).waitFor();
+    const after = await postOrder(site.url);
+    await changesOf(after).waitFor();
+    expect(await shown()).toEqual([after, missed[1], missed[0], before]);
+    expect(await feed().getByText(GAP).count()).toBe(0);
+    await feed().getByText('connected', { exact: true }).waitFor();
+  });
+
+  it('holds so many rows and no more, whatever comes while it is paused', async () => {
+    const events = Array.from({ length: 3_000 }, (_, n) => eventText(n)).join('');
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    await reader.page.route('**/api/events', async (route) => {
+      await held;
+      await route.fulfill({ contentType: 'text/event-stream', body: events });
+    });
+    await reader.go('/live');
+    await reader.page.getByRole('button', { name: 'Pause' }).click();
+    letGo();
+    await waiting('3,000 changes wait').waitFor();
+    await reader.page.getByRole('button', { name: 'Go on' }).click();
+    await feed().getByText('2,801 older changes came while the list was held, and are not shown.').waitFor();
+    expect(await reader.page.locator('[data-change]').count()).toBe(199);
+    expect((await shown())[0]).toBe('order-2999');
+  });
+
+  it('makes one row of the changes of an order that come together', async () => {
+    const events = eventText(7) + eventText(7, 2) + eventText(7, 3) + eventText(8);
+    await reader.page.route('**/api/events', (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body: events }),
+    );
+    await reader.go('/live');
+    await feed().getByText('4 changes since').waitFor();
+    expect(await changesOf('order-7').innerText()).toContain('and 2 changes before');
+    expect(await reader.page.locator('[data-change]').count()).toBe(2);
+  });
+
+  it('tells the rates of the last five minutes as a picture, in a sentence and as a table', async () => {
+    await reader.page.route(RATES_PATH, (route) => route.fulfill({ json: rates() }));
+    await reader.go('/live');
+    await reader.page
+      .getByText('120 orders came in, 600 changes went out. 1 event became a dead letter.')
+      .waitFor();
+    await reader.page.getByText('As a table').click();
+    const row = reader.page.getByRole('row', { name: /the last one/ });
+    expect(await row.getByRole('cell').allInnerTexts()).toEqual(['24', '120', '1']);
+    await reader.page.getByText('dead letters 1 in 5 seconds').waitFor();
+    expect(await inkOf(reader)).toBeGreaterThan(500);
+  });
+
+  it('counts what really came in', async () => {
+    const { body } = await ratesOf(site.url);
+    expect(body.orders_in).toHaveLength(body.buckets);
+    expect(body.changes_out).toHaveLength(body.buckets);
+    expect(body.dead_letters).toHaveLength(body.buckets);
+    await reader.page.getByText(/orders? came in, [\d,]+ changes? went out/).waitFor();
+  });
+
+  it('says that the rates cannot be told, while changes go on', async () => {
+    await reader.page.route(RATES_PATH, (route) => route.fulfill({ status: 503, json: {} }));
+    await reader.go('/live');
+    await reader.page.getByRole('alert').getByText('The server is away').waitFor();
+    const orderUid = await postOrder(site.url);
+    await changesOf(orderUid).waitFor();
+    await reader.page.unroute(RATES_PATH);
+    await reader.page.getByText(/came in/).waitFor();
+    expect(await reader.page.getByRole('alert').count()).toBe(0);
+  });
+
+  const shown = () =>
+    reader.page.evaluate<string[]>(
+      `[...document.querySelectorAll('[data-change]')].map((row) => row.dataset.change)`,
+    );
+
+  it('goes on once the server was stopped and started, and says where changes may be missing', async () => {
+    const dataDir = await temporaryDataDir();
+    let waybill = await startWaybill({ dataDir });
+    const ownWire = await TcpProxy.open(Number(new URL(waybill.url).port));
+    try {
+      reader = await site.visitBy(`http://127.0.0.1:${ownWire.port}`);
+      await reader.go('/live');
+      await feed().getByText('connected', { exact: true }).waitFor();
+      const before = await postOrder(waybill.url);
+      await changesOf(before).waitFor();
+      await ownWire.refuse();
+      await waybill.stop();
+      await feed()
+        .getByText(/^reconnecting/)
+        .waitFor();
+      waybill = await startWaybill({ dataDir });
+      ownWire.target = Number(new URL(waybill.url).port);
+      await ownWire.accept();
+      await feed().getByText(GAP).waitFor();
+      const after = await postOrder(waybill.url);
+      await changesOf(after).waitFor();
+      expect(await shown()).toEqual([after, before]);
+      expect(reader.faults.filter((fault) => !fault.includes('ERR_CONNECTION_REFUSED'))).toEqual([]);
+    } finally {
+      await ownWire.close();
+      await waybill.stop();
+    }
+  });
+});
+
+function eventText(n: number, version = 1): string {
+  const event = {
+    order_uid: `order-${n}`,
+    version,
+    change: version === 1 ? 'received' : 'content',
+    previous: null,
+    status: 'received',
+    payment_status: 'unpaid',
+    shipment_status: 'none',
+    customer_id: 'test',
+    track_number: 'WB1',
+    occurred_at: '2026-01-01T10:00:00.000Z',
+    payment: { amount: 1817, currency: 'USD' },
+    items: [{}],
+  };
+  return `event: order-status\nid: 00000000.${n}\ndata: ${JSON.stringify(event)}\n\n`;
+}
+
+/** Two orders and ten changes in each five seconds, and one dead letter at the end. */
+const rates = () => ({
+  bucket_seconds: 5,
+  buckets: 60,
+  until: new Date().toISOString(),
+  orders_in: new Array<number>(60).fill(2),
+  changes_out: new Array<number>(60).fill(10),
+  dead_letters: [...new Array<number>(59).fill(0), 1],
+});
+
+async function ratesOf(
+  url: string,
+): Promise<{ body: Record<'orders_in' | 'changes_out' | 'dead_letters', number[]> & { buckets: number } }> {
+  const answer = await fetch(`${url}/api/rates`);
+  return { body: (await answer.json()) as never };
+}
+
+/** Pixels of the chart that are not clear. */
+function inkOf({ page }: Visit): Promise<number> {
+  return page.evaluate<number>(`(() => {
+    const canvas = document.querySelector('.chart canvas');
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    let ink = 0;
+    for (let at = 3; at < data.length; at += 4) if (data[at] > 0) ink += 1;
+    return ink;
+  })()`);
+}

@@ -1,0 +1,37 @@
+import type { SoakReport } from './soak-page.js';
+
+const MIB = 1_048_576;
+/** Rows that Live shows at most; see web/views/live/. */
+export const MAX_ROWS = 200;
+/** What a heap may be larger by after the last phase than after the first: engines keep what they have compiled. */
+const MAX_GROWTH_BYTES = 1 * MIB;
+/** A page that kept what it heard would have thousands more after a few seconds. */
+const MAX_NODES_GROWTH = 1_000;
+
+/** What is wrong with how a page bore it, whatever the machine; frames are told and not judged. */
+export function faultsOf({ sent, heard, rows, memory }: SoakReport): string[] {
+  const [first, last] = [memory[0]!, memory.at(-1)!];
+  const faults: string[] = [];
+  if (heard !== sent) faults.push(`${sent} changes were made, the page has heard of ${heard}`);
+  if (rows > MAX_ROWS) faults.push(`${rows} rows are in the page, ${MAX_ROWS} may be`);
+  if (last.heapBytes - first.heapBytes > MAX_GROWTH_BYTES) {
+    faults.push(`the heap grew from ${mib(first.heapBytes)} to ${mib(last.heapBytes)}`);
+  }
+  if (last.nodes - first.nodes > MAX_NODES_GROWTH) {
+    faults.push(`the DOM grew from ${first.nodes} to ${last.nodes} nodes`);
+  }
+  return faults;
+}
+
+export function linesOf({ sent, heard, slowestAnswerMs, frames, memory, rows }: SoakReport): string[] {
+  const ms = (value: number): string => `${value.toFixed(1)} ms`;
+  return [
+    `changes   ${sent} made, ${heard} heard of by the page; the slowest answer of the program took ${ms(slowestAnswerMs)}`,
+    `frames    ${frames.count}: median ${ms(frames.medianMs)}, p95 ${ms(frames.p95Ms)}, longest ${ms(frames.longestMs)}; ` +
+      `${(frames.shareWithin100Ms * 100).toFixed(2)} % within 100 ms`,
+    `heap      ${memory.map(({ heapBytes }) => mib(heapBytes)).join(', ')}`,
+    `DOM       ${memory.map(({ nodes }) => nodes).join(', ')} nodes; ${memory.at(-1)!.listeners} listeners; ${rows} rows of changes`,
+  ];
+}
+
+const mib = (bytes: number): string => `${(bytes / MIB).toFixed(2)} MiB`;

@@ -1,0 +1,67 @@
+import { addressOf, get } from '../../api/client.js';
+import { counted, el } from '../../kit/dom.js';
+
+/** Several changes of the list ask for one count. */
+const PAUSE_MS = 250;
+
+/**
+ * How many orders the list is of, and the ways to take all of them along.
+ *
+ * @param {HTMLElement} newer offers the orders that have come meanwhile
+ * @param {AbortSignal} signal
+ */
+export function listHead(newer, signal) {
+  const count = el('p', { class: 'list-count', role: 'status' });
+  const csv = el('a', { class: 'button', download: '' }, 'CSV');
+  const jsonLines = el('a', { class: 'button', download: '' }, 'JSON Lines');
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  let asked = 0;
+  signal.addEventListener('abort', () => clearTimeout(timer));
+
+  /** @param {Record<string, string>} parameters */
+  async function ask(parameters) {
+    asked += 1;
+    const mine = asked;
+    try {
+      const { body } = await get('/api/counts/orders', { query: parameters, signal });
+      if (mine === asked) count.textContent = wordsOf(body);
+    } catch {
+      // The list itself says what is wrong, and how many there are is no more than a help.
+      if (mine === asked) count.textContent = '';
+    }
+  }
+
+  return {
+    element: el(
+      'div',
+      { class: 'list-head' },
+      count,
+      newer,
+      el(
+        'div',
+        { class: 'row', role: 'group', 'aria-label': 'Export' },
+        el('span', { class: 'muted' }, 'Export all as'),
+        csv,
+        jsonLines,
+      ),
+    ),
+    /** @param {Record<string, string>} parameters of the list, as the API takes them */
+    describe(parameters) {
+      csv.href = addressOf('/api/exports/orders', { query: { ...parameters, format: 'csv' } });
+      jsonLines.href = addressOf('/api/exports/orders', { query: { ...parameters, format: 'jsonl' } });
+      clearTimeout(timer);
+      timer = setTimeout(() => void ask(parameters), PAUSE_MS);
+    },
+  };
+}
+
+/**
+ * Counting ends where it would take long: there are at least as many then.
+ *
+ * @param {{ count: number, exact: boolean }} answer
+ */
+function wordsOf({ count, exact }) {
+  if (exact) return counted(count, 'order');
+  return count === 0 ? '' : `${counted(count, 'order')} or more`;
+}

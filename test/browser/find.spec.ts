@@ -72,6 +72,24 @@ describe.skipIf(chromium.skipped !== undefined)('finding an order', () => {
     await reader.orderHeading(other).waitFor();
   });
 
+  it('loses nothing of what is typed before the view is there', async () => {
+    const { digits: _, ...order } = caller();
+    await postOrder(site.url, order);
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    await reader.page.route('**/find.js', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await reader.go('/');
+    await field().pressSequentially(order.track_number);
+    // The pause that the field waits for has passed: whoever listens by now has not been told.
+    await reader.page.evaluate('new Promise((resolve) => setTimeout(resolve, 200))');
+    letGo();
+    await found().filter({ hasText: order.order_uid }).waitFor();
+    expect(await field().inputValue()).toBe(order.track_number);
+  });
+
   it('of several goes to the first, and on by j and k', async () => {
     const customer_id = `customer-${crypto.randomUUID().slice(0, 8)}`;
     const uids = [await postOrder(site.url, { customer_id }), await postOrder(site.url, { customer_id })];

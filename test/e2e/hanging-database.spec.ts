@@ -31,7 +31,7 @@ it('a database that hangs costs large orders a 503, the process no memory, and i
     if (answer.status === 503) refused++;
     return answer;
   });
-  // 16 MiB wait or are being written, and nobody waits for long.
+  // As many as may be under way wait or are being written, and nobody waits for long.
   await eventually(() => expect(refused).toBe(CALLERS), { timeoutMs: 25_000 });
   const after = await metric(waybill.url, 'process_resident_memory_bytes');
   expect(after - before).toBeLessThan(300 * MIB);

@@ -90,7 +90,7 @@ function amountOf({ type, amount, currency }) {
  * @param {Payments} payments
  * @param {import('./loading.js').Order['payment']} payment
  */
-function balanceOf({ balance, refund_due, void_due, other_balances }, payment) {
+function balanceOf({ balance, refund_due, void_due, other_balances, order_status }, payment) {
   const others = other_balances.map(
     ({ currency, net }) =>
       /** @type {import('../../kit/key-values.js').KeyValue} */ ([
@@ -98,7 +98,11 @@ function balanceOf({ balance, refund_due, void_due, other_balances }, payment) {
         moneyElement(net, currency),
       ]),
   );
-  const open = BigInt(payment.amount) - BigInt(balance.net);
+  // What was given back was paid once.
+  const open = BigInt(payment.amount) - BigInt(balance.captured) + BigInt(balance.charged_back);
+  const isOwed = open > 0n && order_status !== 'cancelled' && order_status !== 'returned';
+  const isSame = balance.currency === payment.currency;
+  const tooMuch = BigInt(balance.net) - BigInt(payment.amount);
   return sums(
     [
       ['Captured', moneyElement(balance.captured, balance.currency)],
@@ -110,12 +114,8 @@ function balanceOf({ balance, refund_due, void_due, other_balances }, payment) {
       ['To be refunded', someOrNone(refund_due, balance.currency)],
       ['To be voided', someOrNone(void_due, balance.currency)],
       ['The order costs', moneyElement(payment.amount, payment.currency)],
-      [
-        open > 0n ? 'Not paid yet' : 'Paid too much',
-        open === 0n || balance.currency !== payment.currency
-          ? null
-          : formatMinorUnits(open > 0n ? open : -open, payment.currency),
-      ],
+      ['Not paid yet', isOwed && isSame ? formatMinorUnits(open, payment.currency) : null],
+      ['Paid too much', tooMuch > 0n && isSame ? formatMinorUnits(tooMuch, payment.currency) : null],
       ...others,
     ],
     { 'aria-label': 'Balance' },

@@ -37,14 +37,8 @@ export async function waitingCounts(signal) {
 /** @type {readonly import('../../kit/table.js').Column<Waiting>[]} */
 const COLUMNS = [
   { name: 'Order', isHeading: true, kind: 'order-id', cell: ({ order }) => orderLink(order) },
-  {
-    name: 'Waiting since',
-    kind: 'since',
-    cell: ({ since }) => [
-      timeElement(since, 'short'),
-      el('span', { class: 'muted small' }, ` ${agoWords(since)}`),
-    ],
-  },
+  { name: 'Waits', kind: 'wait', cell: ({ for: name }) => waitOf(name)?.words ?? name },
+  { name: 'Since', kind: 'since', cell: ({ since }) => sinceElement(since) },
   {
     name: 'States',
     kind: 'order-states',
@@ -60,6 +54,19 @@ const COLUMNS = [
   },
 ];
 
+/** @param {string} since */
+function sinceElement(since) {
+  const time = timeElement(since);
+  time.title = `${time.textContent} (${since})`;
+  time.textContent = agoWords(since);
+  return time;
+}
+
+/** @param {string | null} name */
+function waitOf(name) {
+  return WAITS.find((wait) => wait.name === name);
+}
+
 /**
  * Orders that wait for something longer than they should, those that wait longest first.
  *
@@ -67,8 +74,7 @@ const COLUMNS = [
  * @param {import('../../router.js').Visit} visit
  */
 export function openWaiting(place, visit) {
-  const asked = visit.query.get('for');
-  const wait = WAITS.find(({ name }) => name === asked);
+  const wait = waitOf(visit.query.get('for'));
   const tabs = el('nav', { class: 'row waits', 'aria-label': 'What they wait for' });
   const list = el('div');
   place.append(el('section', { class: 'card', 'aria-label': 'Orders that wait too long' }, tabs, list));
@@ -86,7 +92,8 @@ export function openWaiting(place, visit) {
       if (now === drawn) return;
       drawn = now;
       const label = wait ? `Orders that wait ${wait.words}` : 'Orders that wait too long';
-      const options = { route: ROUTE, visit, label, kind: 'orders', columns: COLUMNS, rows, next };
+      const columns = wait ? COLUMNS.filter(({ kind }) => kind !== 'wait') : COLUMNS;
+      const options = { route: ROUTE, visit, label, kind: 'orders', columns, rows, next };
       list.replaceChildren(
         ...(rows.length === 0
           ? [

@@ -13,6 +13,10 @@ interface PartitionClaimRow {
   next_offset: number | null;
   /** Processes that have ended during earlier tries of these events. */
   deaths: number;
+  /** The processes that make these tries, or have. */
+  triers: string[];
+  /** Processes that lost the partition during a try, and have ended it since: they had not crashed. */
+  survivors: string[];
   /** Events that were refused since they end the process, as far as they may come again. */
   refused_offsets: number[];
 }
@@ -30,6 +34,8 @@ export const PartitionClaimEntity = new EntitySchema<PartitionClaimRow>({
     first_offset: { type: 'bigint', nullable: true },
     next_offset: { type: 'bigint', nullable: true },
     deaths: { type: 'integer', default: 0 },
+    triers: { type: 'uuid', array: true, default: [] },
+    survivors: { type: 'uuid', array: true, default: [] },
     refused_offsets: { type: 'bigint', array: true, default: [] },
   },
 });

@@ -8,6 +8,8 @@ export interface Suspects {
   readonly nextOffset: number;
   /** Consecutive crashes during attempts at these. */
   readonly deaths: number;
+  /** The processes that are taken for crashed. */
+  readonly triers: readonly string[];
 }
 
 /** What the previous owner of the partition left behind. */
@@ -23,9 +25,11 @@ export interface FormerClaim {
 export interface ClaimStore {
   /** Takes a partition over. */
   claim(place: PartitionPlace): Promise<FormerClaim>;
+  /** These suspects without the attempts of processes that were seen to live since; undefined when none remains. */
+  recount(place: PartitionPlace, suspects: Suspects): Promise<Suspects | undefined>;
   /** These events are about to be tried. */
   mark(place: PartitionPlace, suspects: Suspects): Promise<void>;
-  /** Nothing is being tried any more. */
+  /** Nothing is being tried any more. Who was claimed over meanwhile shows by this call that it lives. */
   clear(place: PartitionPlace): Promise<void>;
   /** An event was refused, and nothing is being tried any more. */
   refused(place: PartitionPlace, offset: number): Promise<void>;
@@ -37,24 +41,35 @@ const PLACE = 'context = $1 AND topic = $2 AND partition = $3';
 
 const CLAIM = `
   WITH former AS (
-    SELECT owner, first_offset, next_offset, deaths, refused_offsets FROM partition_claims WHERE ${PLACE} FOR UPDATE
+    SELECT owner, first_offset, next_offset, deaths, triers, survivors, refused_offsets
+    FROM partition_claims WHERE ${PLACE} FOR UPDATE
   ), claimed AS (
     INSERT INTO partition_claims (context, topic, partition, owner) VALUES ($1, $2, $3, $4)
     ON CONFLICT (context, topic, partition) DO UPDATE SET owner = EXCLUDED.owner
   )
-  SELECT owner <> $4 AS is_abandoned, first_offset, next_offset, deaths, refused_offsets FROM former`;
+  SELECT owner <> $4 AS is_abandoned, first_offset, next_offset, deaths, triers, survivors, refused_offsets
+  FROM former`;
+
+const SURVIVORS = `SELECT survivors FROM partition_claims WHERE ${PLACE}`;
 
 const MARK = `
-  UPDATE partition_claims SET first_offset = $5, next_offset = $6, deaths = $7
+  UPDATE partition_claims SET first_offset = $5, next_offset = $6, deaths = $7, triers = $8::uuid[] || $4::uuid
   WHERE ${PLACE} AND owner = $4`;
 
+/** A row keeps the latest of those that were taken for crashed and were not: three can be asked for at a time. */
+const MAX_SURVIVORS = 32;
+
 const CLEAR = `
-  UPDATE partition_claims SET first_offset = NULL, next_offset = NULL, deaths = 0
-  WHERE ${PLACE} AND owner = $4`;
+  WITH cleared AS (
+    UPDATE partition_claims SET first_offset = NULL, next_offset = NULL, deaths = 0, triers = '{}'
+    WHERE ${PLACE} AND owner = $4
+  )
+  UPDATE partition_claims SET survivors = ($4::uuid || survivors)[:${MAX_SURVIVORS}]
+  WHERE ${PLACE} AND owner <> $4 AND $4 <> ALL (survivors)`;
 
 const REFUSED = `
   UPDATE partition_claims
-  SET first_offset = NULL, next_offset = NULL, deaths = 0, refused_offsets = refused_offsets || $5::bigint
+  SET first_offset = NULL, next_offset = NULL, deaths = 0, triers = '{}', refused_offsets = refused_offsets || $5::bigint
   WHERE ${PLACE} AND owner = $4`;
 
 const RELEASE = `DELETE FROM partition_claims WHERE ${PLACE} AND owner = $4 AND first_offset IS NULL`;
@@ -64,6 +79,8 @@ interface FormerRow {
   first_offset: number | null;
   next_offset: number | null;
   deaths: number;
+  triers: readonly string[];
+  survivors: readonly string[];
   /** As pg gives what stands in an array. */
   refused_offsets: readonly string[];
 }
@@ -78,15 +95,32 @@ export class PartitionClaims implements ClaimStore {
   async claim(place: PartitionPlace): Promise<FormerClaim> {
     const [former]: FormerRow[] = await this.database.source.query(CLAIM, this.parameters(place));
     if (former === undefined) return { isAbandoned: false, refusedOffsets: [] };
-    const { is_abandoned: isAbandoned, deaths } = former;
+    const { is_abandoned: isAbandoned, deaths, triers, survivors } = former;
     const refusedOffsets = former.refused_offsets.map(Number);
     const { first_offset: firstOffset, next_offset: nextOffset } = former;
     if (!isAbandoned || firstOffset === null || nextOffset === null) return { isAbandoned, refusedOffsets };
-    return { isAbandoned, refusedOffsets, suspects: { firstOffset, nextOffset, deaths: deaths + 1 } };
+    const suspects = without(survivors, { firstOffset, nextOffset, deaths: deaths + 1, triers });
+    return { isAbandoned, refusedOffsets, ...(suspects && { suspects }) };
   }
 
-  async mark(place: PartitionPlace, { firstOffset, nextOffset, deaths }: Suspects): Promise<void> {
-    await this.database.source.query(MARK, [...this.parameters(place), firstOffset, nextOffset, deaths]);
+  async recount(place: PartitionPlace, suspects: Suspects): Promise<Suspects | undefined> {
+    const { context, topic, partition } = place;
+    const [row]: Pick<FormerRow, 'survivors'>[] = await this.database.source.query(SURVIVORS, [
+      context,
+      topic,
+      partition,
+    ]);
+    return without(row?.survivors ?? [], suspects);
+  }
+
+  async mark(place: PartitionPlace, { firstOffset, nextOffset, deaths, triers }: Suspects): Promise<void> {
+    await this.database.source.query(MARK, [
+      ...this.parameters(place),
+      firstOffset,
+      nextOffset,
+      deaths,
+      triers,
+    ]);
   }
 
   async clear(place: PartitionPlace): Promise<void> {
@@ -104,4 +138,11 @@ export class PartitionClaims implements ClaimStore {
   private parameters({ context, topic, partition }: PartitionPlace): unknown[] {
     return [context, topic, partition, this.owner];
   }
+}
+
+/** A replica with the code of before has counted its deaths without saying whose they were. */
+function without(survivors: readonly string[], suspects: Suspects): Suspects | undefined {
+  const triers = suspects.triers.filter((trier) => !survivors.includes(trier));
+  const deaths = suspects.deaths - (suspects.triers.length - triers.length);
+  return deaths > 0 ? { ...suspects, deaths, triers } : undefined;
 }

@@ -15,6 +15,8 @@ const GROUP_SIZE = 16;
 const DEADLY_TRIES = 2;
 /** An attempt that runs longer while the event loop keeps turning is not poison, and is guarded no more. */
 const GUARDED_MS = 5_000;
+/** A process that lives has ended its try by then, or has taken its mark back: before a refusal it gets the time to. */
+const SURVIVED_WITHIN_MS = GUARDED_MS + 1_000;
 /** How long the other contexts wait before their first marked attempt, so that the main one makes progress at each restart. */
 const HEAD_START_MS = 3_000;
 const RELEASE_TIMEOUT_MS = 500;
@@ -71,7 +73,8 @@ interface Caution {
  * A partition that was released in good order costs one statement, at its first batch. Where a process crashed instead,
  * or the partition was moved by a rebalance, which looks the same, the first events are tried in small groups, each marked in the database beforehand. The events of a group that crashed
  * the next process are tried one at a time, with no other suspect beside them. One that crashes that process too is
- * refused: the third crash is the last. Innocent events, which only stood beside it or were being tried when somebody
+ * refused: the third crash is the last. A process that only lost the partition during its try says so when the try ends, and
+ * is no crash. Innocent events, which only stood beside it or were being tried when somebody
  * killed the process, are acquitted by their first successful attempt.
  */
 export class PoisonGuard {
@@ -116,7 +119,7 @@ export class PoisonGuard {
     if (caution.toGroup === 0) return { events: events.slice(at) };
     const group = events.slice(at, at + GROUP_SIZE);
     caution.toGroup = Math.max(0, caution.toGroup - group.length);
-    return { events: group, guarded: this.guardedBy({ deaths: 0, mode: 'shared', caution }) };
+    return { events: group, guarded: this.guardedBy({ deaths: 0, triers: [], mode: 'shared', caution }) };
   }
 
   /** Keeps what it knows of these partitions. Claims on all others are released; one that comes back is claimed anew. */
@@ -133,7 +136,8 @@ export class PoisonGuard {
   private async takeOver(partition: number): Promise<Caution> {
     const { claims, maxEvents, isMain, log } = this.parts;
     const place = this.placeOf(partition);
-    const { isAbandoned, suspects, refusedOffsets } = await claims.claim(place);
+    const { isAbandoned, suspects: left, refusedOffsets } = await claims.claim(place);
+    const suspects = left && (await this.sure(place, left));
     const toGroup = isAbandoned ? maxEvents : 0;
     const caution: Caution = {
       toGroup,
@@ -149,10 +153,17 @@ export class PoisonGuard {
     return caution;
   }
 
-  private alone(event: ReceivedEvent, { deaths }: Suspects, caution: Caution): Portion {
+  /** A rebalance looks the same as a crash at first. Nothing is refused for one. */
+  private async sure(place: PartitionPlace, suspects: Suspects): Promise<Suspects | undefined> {
+    if (suspects.deaths < DEADLY_TRIES) return suspects;
+    await sleep(SURVIVED_WITHIN_MS);
+    return this.parts.claims.recount(place, suspects);
+  }
+
+  private alone(event: ReceivedEvent, { deaths, triers }: Suspects, caution: Caution): Portion {
     // Only a mark of an event that was tried alone is claimed with so many.
     if (deaths >= DEADLY_TRIES) return this.refusal(event);
-    return { events: [event], guarded: this.guardedBy({ deaths, mode: 'exclusive', caution }) };
+    return { events: [event], guarded: this.guardedBy({ deaths, triers, mode: 'exclusive', caution }) };
   }
 
   private refusal(event: ReceivedEvent): Portion {
@@ -172,7 +183,7 @@ export class PoisonGuard {
 
   private async attempt(
     events: readonly ReceivedEvent[],
-    { deaths, mode, caution }: Guarding,
+    { deaths, triers, mode, caution }: Guarding,
     attempt: () => Promise<void>,
   ): Promise<void> {
     if (caution.isOver) return attempt();
@@ -188,7 +199,7 @@ export class PoisonGuard {
     }, GUARDED_MS);
     try {
       const [firstOffset, nextOffset] = [events[0]!.offset, events.at(-1)!.offset + 1];
-      await claims.mark(place, { firstOffset, nextOffset, deaths });
+      await claims.mark(place, { firstOffset, nextOffset, deaths, triers });
       await attempt();
     } finally {
       clearTimeout(lapse);
@@ -211,6 +222,7 @@ export class PoisonGuard {
 interface Guarding {
   /** Crashes during earlier marked attempts at these events; whoever claims the mark adds one. */
   readonly deaths: number;
+  readonly triers: readonly string[];
   readonly mode: LockMode;
   readonly caution: Caution;
 }

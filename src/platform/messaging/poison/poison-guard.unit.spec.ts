@@ -6,6 +6,7 @@ import { BatchRunner } from '../batch-runner.js';
 import type { PartitionPlace } from '../failing-batches.js';
 import type { ReceivedEvent } from '../received-event.js';
 import type { ClaimStore, FormerClaim, Suspects } from './partition-claims.js';
+import { sleptMs } from '../../../../test/support/instant-sleep.js';
 import { PoisonGuard } from './poison-guard.js';
 import { SharedLock } from './shared-lock.js';
 
@@ -157,6 +158,12 @@ class Process implements ClaimStore {
     };
   }
 
+  /** Whoever is gone here has died. */
+  async recount(_place: PartitionPlace, suspects: Suspects): Promise<Suspects> {
+    await this.alive();
+    return suspects;
+  }
+
   async mark(place: PartitionPlace, suspects: Suspects): Promise<void> {
     await this.alive();
     this.change(place, { suspects });
@@ -271,5 +278,44 @@ describe('a process that ends in good order', () => {
     await world.process();
     expect(world.rows.size).toBe(0);
     expect(world.deaths).toBe(0);
+  });
+});
+
+describe('a process that lost its partition during a try, and lives', () => {
+  const suspects = { firstOffset: 0, nextOffset: 1, deaths: 2, triers: ['one', 'other'] };
+
+  /** What a guard makes of events of which two processes are taken for crashed, once it has asked again. */
+  async function verdicts(recounted: Suspects | undefined): Promise<(string | undefined)[]> {
+    const never = (): Promise<void> => Promise.resolve();
+    const guard = new PoisonGuard({
+      context: 'orders',
+      topic: 'things',
+      isMain: true,
+      claims: {
+        claim: () => Promise.resolve({ isAbandoned: true, suspects, refusedOffsets: [] }),
+        recount: () => Promise.resolve(recounted),
+        mark: never,
+        clear: never,
+        refused: never,
+        release: never,
+      },
+      lock: new SharedLock(),
+      maxEvents: MAX_EVENTS,
+      log: silent,
+    });
+    const world = new World(['orders'], 1, 2, new Set());
+    const portions = await guard.portions(world.eventsFrom('orders', 0));
+    return portions.map(({ verdict }) => verdict?.error.message);
+  }
+
+  it('is no reason to refuse the event', async () => {
+    sleptMs.length = 0;
+    expect(await verdicts(undefined)).toEqual([undefined]);
+    expect(await verdicts({ ...suspects, deaths: 1, triers: ['one'] })).toEqual([undefined, undefined]);
+    expect(sleptMs).toEqual([6_000, 6_000]);
+    expect(await verdicts(suspects)).toEqual([
+      'the process ended 2 times while it tried this event',
+      undefined,
+    ]);
   });
 });

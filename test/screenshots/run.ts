@@ -1,0 +1,57 @@
+/**
+ * `make screenshots`: starts the built program with the orders of some days and writes every view of its page, and the states
+ * that each can be in, as PNGs at two widths, light and dark. With --readme it writes the two that README.md shows.
+ */
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { launchChromium } from '../browser/visit.js';
+import { findChromium } from '../support/find-chromium.js';
+import { SHOP, startWaybill } from '../support/waybill-process.js';
+import { Camera, type Format } from './camera.js';
+import { fillShop } from './lively-shop.js';
+import { emptySights, readmeSights, sights } from './sights.js';
+
+const PROJECT_DIR = resolve(import.meta.dirname, '../..');
+const FOLDER = join(PROJECT_DIR, 'screenshots');
+const README_FOLDER = join(PROJECT_DIR, 'docs', 'images');
+const README_FORMAT: Format = { width: 1280, height: 800, scheme: 'light' };
+/** Both together: whoever looks at the README loads them. */
+const README_MAX_BYTES = 200_000;
+
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, readme: { type: 'boolean', default: false } },
+});
+
+const waybill = await startWaybill({ env: SHOP });
+const browser = await launchChromium(await findChromium());
+const camera = new Camera(browser, waybill.url, values.readme ? README_FOLDER : FOLDER);
+try {
+  if (values.readme) await takeThoseOfTheReadme();
+  else await takeAll();
+} finally {
+  await browser.close();
+  await waybill.stop();
+}
+for (const fault of camera.faults) process.stderr.write(`FAULT: ${fault}\n`);
+if (camera.faults.length > 0) process.exitCode = 1;
+
+async function takeAll(): Promise<void> {
+  const chosen = ({ name }: { name: string }): boolean => name.includes(values.only);
+  for (const sight of emptySights().filter(chosen)) await camera.takeAll(sight);
+  const shown = await fillShop(waybill);
+  for (const sight of sights(shown, waybill.url).filter(chosen)) await camera.takeAll(sight);
+  process.stdout.write(`written to ${FOLDER}\n`);
+}
+
+async function takeThoseOfTheReadme(): Promise<void> {
+  const shown = await fillShop(waybill);
+  let bytes = 0;
+  for (const sight of readmeSights(shown, waybill.url)) {
+    await camera.take(sight, README_FORMAT, { file: sight.name, fullPage: false });
+    const path = join(README_FOLDER, `${sight.name}.png`);
+    bytes += (await stat(path)).size;
+  }
+  process.stdout.write(`${bytes} bytes in ${README_FOLDER}\n`);
+  if (bytes > README_MAX_BYTES) camera.faults.push(`${bytes} bytes: ${README_MAX_BYTES} may be`);
+}

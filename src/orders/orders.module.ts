@@ -46,6 +46,7 @@ export const orders: Context = {
   caches: [ORDER_CACHE],
   switches: (settings) => ({
     demo: mayMakeOrdersUp(settings.of(OrdersSettings), settings.of(Environment)),
+    search: settings.of(OrdersSettings).SEARCH === 'on',
   }),
   module: ({ ROLES }) => ({ module: OrdersModule, imports: ROLES.includes('api') ? [OrdersHttpModule] : [] }),
 };

@@ -52,7 +52,7 @@ export async function open(place, visit) {
     heardVersion = Math.max(heardVersion, event.version);
     return heardVersion > (page?.facts?.found.standing.version ?? 0);
   };
-  place.replaceChildren(loadingState(8));
+  place.replaceChildren(loadingState(8, `Order ${orderUid}`));
   const current = new Current(visit, {
     concerns,
     pauseMs: REFRESH_PAUSE_MS,
@@ -178,7 +178,7 @@ function tellOfChanges(visit, orderUid) {
 function showFailure(place, visit, failure, orderUid, retry) {
   const words = FAILURE_WORDS[failure.kind] ?? {};
   const heading = words.heading ?? failureHeading(failure.kind);
-  place.replaceChildren(failureState(failure, { ...words, subject: orderUid, retry }));
+  place.replaceChildren(failureState(failure, { ...words, subject: orderUid, retry, isView: true }));
   visit.title(heading);
 }
 

@@ -62,6 +62,7 @@ export function emptyState(heading, advice, ...actions) {
  * @property {string} [advice]
  * @property {() => void} [retry]
  * @property {Node[]} [actions]
+ * @property {boolean} [isTold] the other words say all that the server's would
  * @property {boolean} [isView] it stands in the place of the whole view
  */
 
@@ -73,7 +74,7 @@ export function emptyState(heading, advice, ...actions) {
  */
 export function failureState(
   failure,
-  { heading, subject, advice, retry, actions = [], isView = false } = {},
+  { heading, subject, advice, retry, actions = [], isTold = false, isView = false } = {},
 ) {
   const [kindHeading, kindAdvice] = FAILURES[failure.kind];
   const again = retry ? [button('Try again', retry)] : [];
@@ -82,7 +83,7 @@ export function failureState(
     { class: 'state', 'data-state': failure.kind, role: 'alert' },
     el(isView ? 'h1' : 'h2', {}, heading ?? kindHeading),
     subject ? el('p', { class: 'mono' }, el('bdi', {}, shortened(subject))) : null,
-    el('p', {}, el('bdi', {}, shortened(failure.message))),
+    isTold ? null : el('p', {}, el('bdi', {}, shortened(failure.message))),
     el('p', { class: 'muted' }, advice ?? kindAdvice),
     el('div', { class: 'row' }, ...again, ...actions),
   );

@@ -182,10 +182,11 @@ function showFailure(place, visit, failure, orderUid, retry) {
   visit.title(heading);
 }
 
-/** @type {Partial<Record<ApiFailure['kind'], { heading?: string, advice?: string }>>} */
+/** @type {Partial<Record<ApiFailure['kind'], { heading?: string, advice?: string, isTold?: boolean }>>} */
 const FAILURE_WORDS = {
   'not-found': {
     heading: 'No such order',
+    isTold: true,
     advice:
       'It may have been typed wrongly, or be on its way still: once it is there, it is shown here by itself. The field above finds orders by other things too.',
   },

@@ -144,6 +144,13 @@ describe.skipIf(chromium.skipped !== undefined)('finding an order', () => {
     await reader.orderHeading(orderUid).waitFor();
   });
 
+  it('says what will be there when there are no orders yet', async () => {
+    await reader.page.route('**/api/orders?**', (route) => route.fulfill({ json: [] }));
+    await reader.go('/');
+    await reader.page.getByRole('heading', { name: 'No orders yet' }).waitFor();
+    expect(reader.faults).toEqual([]);
+  });
+
   it('counts what is in trouble on the start page', async () => {
     await reader.go('/');
     const trouble = reader.page.getByRole('region', { name: 'In trouble' });

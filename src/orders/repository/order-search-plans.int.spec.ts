@@ -118,6 +118,23 @@ describe('a search among 100,000 orders that share what is asked for', () => {
     }
   });
 
+  it('is not planned anew each time', async () => {
+    await house.database.transaction(async (tx) => {
+      const sameConnection = Object.create(house.database) as typeof house.database;
+      sameConnection.transaction = (work) => work(tx);
+      const search = new OrderSearch(sameConnection, new OrderSearchRepository());
+      for (const typed of ['Emma Wilson', 'emm', 'track-', '12345678']) {
+        for (let turn = 0; turn < 10; turn++) await search.find(questionOf(typed)!);
+      }
+      const plans: { kept: number; anew: number }[] = await tx.query(`
+        SELECT generic_plans::int AS kept, custom_plans::int AS anew FROM pg_prepared_statements
+        WHERE statement LIKE '%order_search%'`);
+      // PostgreSQL compares five of them with the one that it would keep.
+      expect(plans.length).toBeGreaterThan(5);
+      expect(plans.filter(({ kept, anew }) => kept === 0 || anew > 5)).toEqual([]);
+    });
+  });
+
   it('gives up what takes longer than somebody waits', async () => {
     const locking = await house.database.connect();
     try {

@@ -39,6 +39,7 @@ const BROWSER_GLOBALS = [
   'queueMicrotask',
   'reportError',
   'Blob',
+  'atob',
   'requestAnimationFrame',
   'crypto',
   'performance',

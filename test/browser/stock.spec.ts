@@ -105,7 +105,7 @@ describe.skipIf(chromium.skipped !== undefined)('stock', () => {
     await reader.page.getByText('connected', { exact: true }).waitFor();
     const orderUid = await postOrder(site.url, { item: { chrt_id: chrtId } });
     await rowsOf('Movements').getByText('held for an order').waitFor();
-    expect(await figures()).toContain('Can be ordered 4 Held by orders 1 In the house 5');
+    expect(await figures()).toContain('Available 4 Held by orders 1 In the house 5');
     await rowsOf('Movements').getByRole('link', { name: orderUid }).click();
     await reader.orderHeading(orderUid).waitFor();
     expect(reader.faults).toEqual([]);
@@ -119,7 +119,7 @@ describe.skipIf(chromium.skipped !== undefined)('stock', () => {
     await dialog().getByLabel('Product').fill('78');
     await dialog().getByLabel('Pieces in the house').fill('12');
     await dialog().getByRole('button', { name: 'Register' }).click();
-    await expect.poll(figures).toContain('Can be ordered 12');
+    await expect.poll(figures).toContain('Available 12');
   });
 
   it.each(['/stock', '/stock/4999999', '/stock/nonsense'])('is accessible at %s', async (path) => {

@@ -128,9 +128,10 @@ function collectFaults(page: Page, baseUrl: string): string[] {
   return faults;
 }
 
-/** A 404 for an order is an answer like another, but the browser writes every one to the console as an error. */
+/** A 404 for an order or a thing is an answer like another, but the browser writes every one to the console as an error. */
 function isAwaitedOrder(message: ConsoleMessage): boolean {
   return (
-    message.text().includes('404') && new URL(message.location().url).pathname.startsWith('/api/orders/')
+    message.text().includes('404') &&
+    /^\/api\/(orders|inventory)\//.test(new URL(message.location().url).pathname)
   );
 }

@@ -27,8 +27,8 @@ const COLUMNS = [
     cell: ({ nm_id }) =>
       el('a', { href: `/stock?product=${nm_id}`, class: 'mono quiet-link' }, String(nm_id)),
   },
-  { name: 'Can be ordered', isNumber: true, cell: ({ available }) => availableBadge(available) },
-  { name: 'Held by orders', isNumber: true, cell: ({ reserved }) => reserved.toLocaleString() },
+  { name: 'Available', isNumber: true, cell: ({ available }) => availableBadge(available) },
+  { name: 'Held', isNumber: true, cell: ({ reserved }) => reserved.toLocaleString() },
   { name: 'In the house', isNumber: true, cell: ({ on_hand }) => on_hand.toLocaleString() },
 ];
 

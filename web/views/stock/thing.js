@@ -87,7 +87,7 @@ function drawHead(part, level, etag, visit, renew) {
       el(
         'dl',
         { class: 'figures' },
-        figure('Can be ordered', availableBadge(available)),
+        figure('Available', availableBadge(available)),
         figure('Held by orders', reserved.toLocaleString()),
         figure('In the house', on_hand.toLocaleString()),
         figure('Product', el('a', { href: `/stock?product=${nm_id}`, class: 'mono' }, String(nm_id))),
@@ -116,7 +116,7 @@ function figure(name, value) {
 function unregistered(chrtId, visit, renew) {
   return emptyState(
     `Nobody has registered ${chrtId}`,
-    'Orders that want it go on as if there were enough. Once it is registered, they hold pieces of it, or are cancelled where there are none.',
+    'Its pieces are not counted, and orders that want it go on without. Once it is registered, new orders hold pieces of it.',
     button('Register it …', () => void register(chrtId, visit, renew), { class: 'primary' }),
   );
 }

@@ -29,8 +29,9 @@ const COLUMNS = [
     cell: ({ name }) => el('bdi', { class: 'mono' }, name),
   },
   { name: 'State', cell: ({ up }) => (up ? badge('ready', 'green') : badge('not ready', 'red')) },
-  { name: 'Why not', cell: ({ detail }) => datum(detail) },
 ];
+/** @type {import('../../kit/table.js').Column<Part>} */
+const WHY_NOT = { name: 'Why not', cell: ({ detail }) => datum(detail) };
 
 /**
  * The parts of the program that serves this page, those that are down first.
@@ -71,6 +72,11 @@ function shown({ status, parts }) {
   const tone = down === 0 ? 'green' : status === 'up' ? 'amber' : 'red';
   return [
     el('p', { class: 'notice', 'data-tone': tone }, words),
-    table({ label: 'Parts of the program', columns: COLUMNS, rows, kind: 'parts-health' }).box,
+    table({
+      label: 'Parts of the program',
+      columns: down === 0 ? COLUMNS : [...COLUMNS, WHY_NOT],
+      rows,
+      kind: 'parts-health',
+    }).box,
   ];
 }

@@ -15,7 +15,7 @@ const ORDER_UID = /^[A-Za-z0-9_-]{1,64}$/;
  */
 export function drawFacts(part, letter) {
   const { context, topic, partition, offset, event_time, event_timestamp, refused_at, key } = letter;
-  const { replays, replayed_at, edits, edited_at } = letter;
+  const { attempts, replays, replayed_at, edits, edited_at } = letter;
   const orderUid = orderUidOf(letter);
   part.draw([{ ...letter, value: null, failures: null }, orderUid], () => [
     keyValues([
@@ -29,6 +29,7 @@ export function drawFacts(part, letter) {
       ['Sent', event_time === null ? `no time: ${event_timestamp}` : timeElement(event_time)],
       ['Refused by', datum(context)],
       ['Refused', timeElement(refused_at)],
+      ['Tried', counted(attempts, 'time')],
       ['Replayed', done(replays, replayed_at)],
       ['Edited', done(edits, edited_at)],
     ]),
@@ -40,7 +41,7 @@ export function drawFacts(part, letter) {
  * @param {string | null} lastAt
  */
 function done(times, lastAt) {
-  if (times === 0 || lastAt === null) return datum('');
+  if (times === 0 || lastAt === null) return null;
   return el('span', {}, `${counted(times, 'time')}, the last `, timeElement(lastAt, 'short'));
 }
 
@@ -67,6 +68,8 @@ function orderUidOf({ value, edited_value }) {
  * @param {Letter} letter
  */
 export function drawDeliveries(part, { failures }) {
+  // One try is told of already.
+  part.element.hidden = failures.length < 2;
   part.draw(failures, () => [
     el(
       'ol',

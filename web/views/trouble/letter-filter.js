@@ -7,13 +7,12 @@ import { button, el } from '../../kit/dom.js';
  */
 
 const STATES = [
-  ['waiting', 'waiting for somebody'],
+  ['waiting', 'waiting'],
   ['replayed', 'replayed'],
-  ['edited', 'edited and sent'],
+  ['edited', 'edited'],
   ['any', 'any'],
 ];
 const TEXTS = [
-  ['reason', 'Reason contains', 'payment.amount'],
   ['topic', 'Topic', 'orders'],
   ['context', 'Refused by', 'orders'],
 ];
@@ -67,10 +66,20 @@ export function filterForm(query, changed) {
     'form',
     { class: 'filter', 'aria-label': 'Which refused events' },
     labelled('State', 'state', stateField(query.get('state') || 'waiting')),
-    ...TEXTS.map(([name = '', words = '', placeholder]) =>
-      labelled(words, name, textField('text', query.get(name), placeholder)),
+    labelled('Reason contains', 'reason', textField('text', query.get('reason'), 'payment.amount')),
+    el(
+      'details',
+      { open: [...TEXTS, ...DAYS].some(([name = '']) => query.get(name)) },
+      el('summary', {}, 'More'),
+      el(
+        'div',
+        { class: 'filter' },
+        ...TEXTS.map(([name = '', words = '', placeholder]) =>
+          labelled(words, name, textField('text', query.get(name), placeholder)),
+        ),
+        ...DAYS.map(([name = '', words = '']) => labelled(words, name, textField('date', query.get(name)))),
+      ),
     ),
-    ...DAYS.map(([name = '', words = '']) => labelled(words, name, textField('date', query.get(name)))),
     button(
       'Clear',
       () => {

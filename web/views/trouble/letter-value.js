@@ -36,14 +36,19 @@ export class LetterValue {
     const { value, edited_value, fault } = letter;
     this.#part.draw(
       [value, edited_value, fault, look],
-      () => [
-        looks.length < 2 ? null : this.#choice(letter, looks, look),
-        fault && look === 'json' ? faultLine(fault) : null,
-        ...shown(letter, look),
-      ],
+      () => [looks.length < 2 ? null : this.#choice(letter, looks, look), ...shown(letter, look)],
       () => copyButtons(letter),
     );
-    if (look === 'json') this.element.querySelector('mark')?.scrollIntoView({ block: 'nearest' });
+    this.#scrollToMark();
+  }
+
+  /** Within its box: the page stays where it is. */
+  #scrollToMark() {
+    const mark = this.element.querySelector('mark');
+    const text = mark?.parentElement;
+    if (!mark || !text) return;
+    const below = mark.getBoundingClientRect().bottom - text.getBoundingClientRect().bottom;
+    if (below > 0) text.scrollTop += below + text.clientHeight / 2;
   }
 
   /** @param {Letter} letter */

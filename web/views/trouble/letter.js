@@ -1,6 +1,7 @@
 import { get } from '../../api/client.js';
 import { Current } from '../../kit/current.js';
-import { button, el } from '../../kit/dom.js';
+import { button, counted, el } from '../../kit/dom.js';
+import { longText } from '../../kit/long-text.js';
 import { Part } from '../../kit/part.js';
 import { LetterActions } from './letter-actions.js';
 import { drawDeliveries, drawFacts, drawHeaders } from './letter-facts.js';
@@ -45,8 +46,9 @@ export function openLetter(place, visit, id) {
     },
     load: async (signal) => {
       const { body } = await get('/api/dead-letters/{id}', { path: { id }, signal });
-      page.draw(/** @type {Letter} */ (body));
+      // What is drawn is scrolled to, and has to be there for that.
       if (!box.contains(page.element)) box.replaceChildren(page.element);
+      page.draw(/** @type {Letter} */ (body));
     },
   });
   void current.renew();
@@ -109,7 +111,7 @@ class LetterPage {
         el('h1', { tabindex: '-1' }, `Refused event ${letter.id}`),
         letterBadge(letter.state),
       ),
-      el('p', { class: 'letter-why' }, el('bdi', {}, letter.reason)),
+      ...reasonsOf(letter),
       el(
         'div',
         { class: 'row letter-actions' },
@@ -126,4 +128,25 @@ class LetterPage {
     );
     (same ?? this.#head.querySelector('h1'))?.focus();
   }
+}
+
+/**
+ * The reason, what it says first and, where it names several fields, the others on demand.
+ *
+ * @param {Letter} letter
+ */
+function reasonsOf({ reason, fault }) {
+  const [first = '', ...others] = fault === null ? [reason] : reason.split('; ');
+  const why = el('div', { class: 'letter-why' }, longText(first));
+  if (others.length === 0) return [why];
+  const faults = others.map((one) => el('li', {}, longText(one)));
+  return [
+    why,
+    el(
+      'details',
+      {},
+      el('summary', {}, `and ${counted(others.length, 'other fault')}`),
+      el('ul', { class: 'letter-faults' }, ...faults),
+    ),
+  ];
 }

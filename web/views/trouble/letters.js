@@ -1,7 +1,7 @@
 import { get } from '../../api/client.js';
 import { badge } from '../../kit/badges.js';
 import { Current } from '../../kit/current.js';
-import { button, el } from '../../kit/dom.js';
+import { button, counted, el } from '../../kit/dom.js';
 import { datum, shortened } from '../../kit/long-text.js';
 import { emptyState } from '../../kit/states.js';
 import { timeElement } from '../../kit/time.js';
@@ -74,6 +74,7 @@ export function bytesText(bytes) {
 export function openLetters(place, visit) {
   const list = el('div');
   const actions = el('div', { class: 'row letter-actions' });
+  const shown = el('p', { class: 'muted' });
   const newer = el('div', { class: 'row' });
   let query = visit.query;
   /** @type {LetterSummary[]} */
@@ -91,6 +92,7 @@ export function openLetters(place, visit) {
   /** @param {string | undefined} next */
   const draw = (next) => {
     actions.replaceChildren(...(letters.length === 0 ? [] : bulkButtons()));
+    shown.textContent = letters.length === 0 ? '' : countWords(letters.length, next !== undefined);
     if (letters.length === 0) {
       list.replaceChildren(nothing());
       return;
@@ -145,7 +147,7 @@ export function openLetters(place, visit) {
     el(
       'section',
       { class: 'card', 'aria-label': 'Refused events' },
-      el('div', { class: 'card-head' }, newer, actions),
+      el('div', { class: 'card-head letters-head' }, shown, newer, actions),
       list,
     ),
   );
@@ -163,4 +165,12 @@ export function openLetters(place, visit) {
           'Another state, or less of a filter, may find what you look for.',
         );
   }
+}
+
+/**
+ * @param {number} shown
+ * @param {boolean} hasMore
+ */
+function countWords(shown, hasMore) {
+  return hasMore ? `The newest ${shown.toLocaleString()}` : counted(shown, 'event');
 }

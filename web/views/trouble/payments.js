@@ -19,14 +19,18 @@ const REFRESH_PAUSE_MS = 5_000;
 
 /** @type {Column} */
 const ORDER = { name: 'Order', isHeading: true, kind: 'order-id', cell: (order) => orderLink(order) };
-/** @type {readonly Column[]} */
-const STATES = [
-  { name: 'Payment', cell: ({ payment_status }) => stateBadge('payment_status', payment_status) },
-  {
-    name: 'Status',
-    cell: ({ order_status }) => (order_status === null ? datum('') : stateBadge('status', order_status)),
-  },
-];
+/** @type {Column} */
+const STATES = {
+  name: 'States',
+  kind: 'order-states',
+  cell: ({ payment_status, order_status }) =>
+    el(
+      'span',
+      { class: 'badges' },
+      order_status === null ? null : stateBadge('status', order_status),
+      stateBadge('payment_status', payment_status),
+    ),
+};
 /** @type {Column} */
 const SINCE = {
   name: 'Last heard of',
@@ -39,14 +43,14 @@ const LISTS = [
   {
     heading: 'Disputed by the customer',
     query: { status: 'disputed' },
-    columns: [ORDER, ...STATES, amount('Disputed', 'disputed'), amount('Paid', 'captured'), SINCE],
+    columns: [ORDER, STATES, amount('Disputed', 'disputed'), amount('Paid', 'captured'), SINCE],
     empty: 'No payment is disputed',
     advice: 'A dispute appears here when the payment provider tells of it.',
   },
   {
     heading: 'Money to be given back',
     query: { due: 'refund,void' },
-    columns: [ORDER, ...STATES, amount('To refund', 'refund_due'), amount('To void', 'void_due'), SINCE],
+    columns: [ORDER, STATES, amount('To refund', 'refund_due'), amount('To void', 'void_due'), SINCE],
     empty: 'No money is to be given back',
     advice:
       'Orders that were cancelled or returned after they were paid appear here until the money is back.',
@@ -76,7 +80,15 @@ export function openPayments(place, visit) {
         const now = JSON.stringify(body);
         if (now === drawn) return;
         drawn = now;
-        const options = { route: ROUTE, visit, label: heading, kind: 'payments', columns, rows: body, next };
+        const options = {
+          route: ROUTE,
+          visit,
+          label: heading,
+          kind: 'orders payments',
+          columns,
+          rows: body,
+          next,
+        };
         list.replaceChildren(
           ...(body.length === 0
             ? [emptyState(empty, advice)]
@@ -99,6 +111,7 @@ function amount(name, figure) {
   return {
     name,
     isNumber: true,
+    kind: 'payment-amount',
     cell: (order) => {
       const all = [{ ...order.balance, ...duesOf(order) }, ...order.other_balances];
       const shown = all.filter((one) => one[figure] > 0);

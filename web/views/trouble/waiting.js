@@ -38,14 +38,7 @@ export async function waitingCounts(signal) {
 const COLUMNS = [
   { name: 'Order', isHeading: true, kind: 'order-id', cell: ({ order }) => orderLink(order) },
   { name: 'Waits', kind: 'wait', cell: ({ for: name }) => waitOf(name)?.words ?? name },
-  {
-    name: 'Since',
-    kind: 'since',
-    cell: ({ since }) => [
-      timeElement(since, 'short'),
-      el('span', { class: 'muted small' }, ` ${agoWords(since)}`),
-    ],
-  },
+  { name: 'Since', kind: 'since', cell: ({ since }) => sinceElement(since) },
   {
     name: 'States',
     kind: 'order-states',
@@ -60,6 +53,14 @@ const COLUMNS = [
     cell: ({ order }) => moneyElement(order.amount, order.currency),
   },
 ];
+
+/** @param {string} since */
+function sinceElement(since) {
+  const time = timeElement(since);
+  time.title = `${time.textContent} (${since})`;
+  time.textContent = agoWords(since);
+  return time;
+}
 
 /** @param {string | null} name */
 function waitOf(name) {
@@ -91,7 +92,8 @@ export function openWaiting(place, visit) {
       if (now === drawn) return;
       drawn = now;
       const label = wait ? `Orders that wait ${wait.words}` : 'Orders that wait too long';
-      const options = { route: ROUTE, visit, label, kind: 'orders', columns: COLUMNS, rows, next };
+      const columns = wait ? COLUMNS.filter(({ kind }) => kind !== 'wait') : COLUMNS;
+      const options = { route: ROUTE, visit, label, kind: 'orders', columns, rows, next };
       list.replaceChildren(
         ...(rows.length === 0
           ? [

@@ -262,7 +262,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     await reader.page.route('**/api/orders/**', (route) => route.abort());
     await reader.go(`/orders/${orderUid}`);
     await reader.page.getByRole('heading', { name: 'The server is away' }).waitFor();
-    await reader.page.unroute('**/api/orders/*');
+    await reader.page.unroute('**/api/orders/**');
     await reader.orderHeading(orderUid).waitFor();
   });
 

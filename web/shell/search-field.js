@@ -16,6 +16,8 @@ const QUOTES = /^[\s"'“”„«»‘’`]+|[\s"'“”„«»‘’`]+$/g;
 let listener;
 /** @type {string | undefined} what the reader sent off before that view was open */
 let sentOff;
+/** Something was typed that no view has heard of: the page is there before its view, and people type fast. */
+let isUnheard = false;
 
 /**
  * @param {SearchListener} view
@@ -32,6 +34,13 @@ export function onSearch(view, signal) {
 export function fillSearchField(text) {
   const field = fieldOf();
   if (document.activeElement !== field || searchText(field.value) !== text) field.value = text;
+}
+
+/** What was typed before the view that shows what is found was open; answered once. */
+export function unheardText() {
+  const text = isUnheard ? searchText(fieldOf().value) : '';
+  isUnheard = false;
+  return text;
 }
 
 /**
@@ -57,6 +66,7 @@ export function startSearchField() {
   let timer;
   field.addEventListener('input', () => {
     clearTimeout(timer);
+    isUnheard = listener === undefined;
     timer = setTimeout(() => listener?.typed(searchText(field.value)), TYPING_PAUSE_MS);
   });
   byId('search-form').addEventListener('submit', (event) => {
@@ -68,6 +78,7 @@ export function startSearchField() {
       return;
     }
     sentOff = text;
+    isUnheard = false;
     go(text === '' ? '/' : `/?${new URLSearchParams({ q: text })}`);
   });
 }

@@ -1,4 +1,4 @@
-import { fillSearchField, onSearch, searchText, wasSentOff } from '../../shell/search-field.js';
+import { fillSearchField, onSearch, searchText, unheardText, wasSentOff } from '../../shell/search-field.js';
 import { el } from '../../kit/dom.js';
 import { openResults } from './results.js';
 import { openStart } from './start.js';
@@ -47,7 +47,9 @@ export async function open(place, visit) {
     results?.goToFirst();
   };
   onSearch({ typed, entered }, visit.signal);
-  const text = searchText(visit.query.get('q') ?? '');
+  const unheard = unheardText();
+  if (unheard !== '') visit.replaceQuery(new URLSearchParams({ q: unheard }));
+  const text = unheard === '' ? searchText(visit.query.get('q') ?? '') : unheard;
   fillSearchField(text);
   const drawn = show(text);
   if (wasSentOff(text)) results?.goToFirst();

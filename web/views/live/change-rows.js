@@ -61,9 +61,7 @@ function wordsOf(event) {
   if (name === undefined) return [String(change)];
   return [
     el('strong', {}, name),
-    ...(previous === null
-      ? []
-      : [stateBadge(change, previous), el('span', { class: 'muted', 'aria-label': 'became' }, '→')]),
+    ...(previous === null ? [] : [el('span', { class: 'was' }, stateBadge(change, previous), ' → ')]),
     stateBadge(change, event[change]),
   ];
 }

@@ -4,7 +4,7 @@ import { el } from '../../kit/dom.js';
 
 /** Served from where it was installed to; it is no module that the checks of types can find there. */
 const UPLOT = '../../vendor/uplot/uPlot.esm.js';
-const HEIGHT = 190;
+const HEIGHT = 180;
 const LEGEND_DIGITS = 1;
 /** In the order of the columns. The tokens are of the page's own styles, and dashes tell the lines apart without colour. */
 const SERIES = /** @type {const} */ ([
@@ -82,11 +82,12 @@ export class RateChart {
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
       scales: {
+        x: { range: (_, min, max) => [min ?? 0, max ?? 1] },
         y: { range: (_, __, max) => [0, Math.max(1, (max ?? 0) * 1.1)] },
         letters: { range: (_, __, max) => [0, Math.max(4, (max ?? 0) * 2)] },
       },
       axes: [
-        { ...axis, space: 90, values: (_, moments) => moments.map(clock) },
+        { ...axis, space: 90, size: 28, values: (_, moments) => moments.map(clock) },
         { ...axis, size: 44, values: (_, values) => values.map((value) => value.toLocaleString()) },
         { ...axis, scale: 'letters', side: 1, size: 32, grid: { show: false }, values: wholeNumbers },
       ],

@@ -23,6 +23,12 @@ const ORDER_UID = /^[A-Za-z0-9_-]{1,64}$/;
 const DRAWN_TOGETHER_MS = 300;
 /** An order that changes fast is loaded anew so often at most. */
 const REFRESH_PAUSE_MS = 150;
+/**
+ * What payments, carriers and stock make of a change comes a moment after it, and much of it, such as the money that is due,
+ * is no change of the order itself, so that no event tells of it.
+ */
+const SETTLING_PAUSES_MS = [1_000, 4_000];
+const RENEW_EVERY_MS = 30_000;
 
 /** @typedef {import('./page.js').Facts} Facts */
 
@@ -69,7 +75,36 @@ export async function open(place, visit) {
     },
   });
   tellOfChanges(visit, orderUid);
+  renewOften(visit, orderUid, current);
   await current.renew();
+}
+
+/**
+ * @param {import('../../router.js').Visit} visit
+ * @param {string} orderUid
+ * @param {Current} current
+ */
+function renewOften({ signal }, orderUid, current) {
+  /** @type {Set<ReturnType<typeof setTimeout>>} */
+  const timers = new Set();
+  const clear = () => {
+    for (const timer of timers) clearTimeout(timer);
+    timers.clear();
+  };
+  const renew = () => {
+    if (document.visibilityState === 'visible') void current.renew();
+  };
+  const heard = (/** @type {readonly { order_uid: string }[]} */ events) => {
+    if (!events.some((event) => event.order_uid === orderUid)) return;
+    clear();
+    for (const pauseMs of SETTLING_PAUSES_MS) timers.add(setTimeout(renew, pauseMs));
+  };
+  live.listen({ heard }, signal);
+  const interval = setInterval(renew, RENEW_EVERY_MS);
+  signal.addEventListener('abort', () => {
+    clear();
+    clearInterval(interval);
+  });
 }
 
 /**

@@ -16,7 +16,7 @@ let choosers = 0;
 export function chooser({ label, kind, choices, changed, signal }) {
   const id = `chooser-${(choosers += 1)}`;
   const words = el('span', { class: 'chooser-words' });
-  const summary = el('summary', {}, el('span', { class: 'chooser-label' }, label), words);
+  const summary = el('summary', {}, el('span', { class: 'chooser-label' }, label), ' ', words);
   const boxes = choices.map((choice) => {
     const box = el('input', { type: 'checkbox', id: `${id}-${choice}`, value: choice });
     box.addEventListener('change', () => {

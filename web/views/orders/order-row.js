@@ -33,8 +33,8 @@ export const COLUMNS = [
   },
   {
     name: 'Track number',
-    kind: 'order-track mono',
-    cell: ({ track_number }) => cut(track_number),
+    kind: 'order-track',
+    cell: ({ track_number }) => cut(track_number, 'mono'),
   },
   { name: 'Placed', kind: 'order-placed', cell: ({ date_created }) => timeElement(date_created, 'short') },
   { name: 'Customer', kind: 'order-customer', cell: ({ customer_id }) => cut(customer_id) },
@@ -91,8 +91,11 @@ export function listedBy({ payment, items, ...event }) {
   return { ...event, amount: payment.amount, currency: payment.currency, items: items.length };
 }
 
-/** @param {string} text all of it is in its title: a row has one line */
-function cut(text) {
+/**
+ * @param {string} text all of it is in its title: a row has one line
+ * @param {string} [kind]
+ */
+function cut(text, kind) {
   if (text === '') return datum(text);
-  return el('span', { title: text }, el('bdi', {}, text));
+  return el('span', { title: text, class: kind }, el('bdi', {}, text));
 }

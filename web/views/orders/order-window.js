@@ -178,7 +178,9 @@ export class OrderWindow {
   /** Pages that are seen, or nearly. */
   #inSight() {
     this.#measure();
-    const top = this.#above.getBoundingClientRect().top;
+    // Not that of the space above, which has no place while it is empty.
+    const top =
+      this.element.getBoundingClientRect().top + (this.element.querySelector('thead')?.offsetHeight ?? 0);
     const pageOf = (/** @type {number} */ y) => Math.floor((y - top) / this.#rowHeight / PAGE_ROWS);
     const margin = MARGIN_ROWS * this.#rowHeight;
     const most = this.#paths.length - 1;

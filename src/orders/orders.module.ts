@@ -44,9 +44,9 @@ export const orders: Context = {
   // whose end says whether it is whole, which a compressed one would only do to who inflates it.
   plainRoutes: [`${ORDERS_PATH}/:order_uid`, EXPORTS_PATH],
   caches: [ORDER_CACHE],
-  switches: (settings) => ({
-    demo: mayMakeOrdersUp(settings.of(OrdersSettings), settings.of(Environment)),
-    search: settings.of(OrdersSettings).SEARCH === 'on',
-  }),
+  switches: (settings) => {
+    const own = settings.of(OrdersSettings);
+    return { demo: mayMakeOrdersUp(own, settings.of(Environment)), search: own.SEARCH === 'on' };
+  },
   module: ({ ROLES }) => ({ module: OrdersModule, imports: ROLES.includes('api') ? [OrdersHttpModule] : [] }),
 };

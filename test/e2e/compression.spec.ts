@@ -86,7 +86,7 @@ describe('compressed answers', () => {
     expect(answer.headers['content-encoding']).toBe(encoding);
   });
 
-  it('leaves an order, a short list, and the stream of events as they are', async () => {
+  it('leaves an order, a short list, an export, and the stream of events as they are', async () => {
     const headers = { 'accept-encoding': 'br, gzip' };
     for (const path of [`/api/orders/${orderUid}`, '/api/orders?customer_id=small&view=summary']) {
       const answer = await read(path, headers);
@@ -94,6 +94,9 @@ describe('compressed answers', () => {
       expect(answer.headers['content-encoding'], path).toBeUndefined();
       expect(answer.body.length).toBe(Number(answer.headers['content-length']));
     }
+    const exported = await read('/api/exports/orders?customer_id=zipped', headers);
+    expect(exported.headers['content-encoding']).toBeUndefined();
+    expect(exported.body.toString().split('\r\n')).toHaveLength(22);
     const events = await read('/api/events', headers, 'HEAD');
     expect(events.headers['content-encoding']).toBeUndefined();
   });

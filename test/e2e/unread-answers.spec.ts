@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { MemoryWatch } from '../faults/resident-memory.js';
 import { eventually } from '../support/eventually.js';
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
-import { anOrder, ask, metric, store } from './api.js';
+import { type Answer, anOrder, ask, metric, store } from './api.js';
 
 const MIB = 1_048_576;
 const LARGE_ORDERS = 40;
@@ -68,12 +68,16 @@ describe('large answers that nobody reads', () => {
     expect(listed).toEqual(orderUids.toReversed());
   });
 
-  it('nine lists, and orders asked for in one go, are held within bounds, cut, and forgotten', async () => {
+  it('nine lists, two exports, and orders asked for in one go, are held within bounds, cut, and forgotten', async () => {
+    const exportOf = (customer: string): Promise<Answer> =>
+      ask(`${waybill.url}/api/exports/orders?customer_id=${customer}`);
     const isClosed: (() => boolean)[] = [];
     await memory.during('unread', async () => {
       for (let n = 0; n < 9; n++) isClosed.push(askUnread('/api/orders?limit=500', 3));
       for (const orderUid of orderUids.slice(0, 20)) isClosed.push(askUnread(`/api/orders/${orderUid}`, 50));
+      for (let n = 0; n < 2; n++) isClosed.push(askUnread('/api/exports/orders?format=jsonl'));
       await expect.poll(() => metric(waybill.url, 'waybill_http_large_answer_bytes')).toBeGreaterThan(MIB);
+      await expect.poll(async () => (await exportOf('nobody')).status).toBe(503);
       await othersAreServed();
       await eventually(
         () => {
@@ -84,7 +88,8 @@ describe('large answers that nobody reads', () => {
       await othersAreServed();
     });
     expect(memory.peakBytes()).toBeLessThan(MOST_BYTES);
-    expect(await metric(waybill.url, 'waybill_http_unread_cut_total')).toBe(29);
+    expect(await metric(waybill.url, 'waybill_http_unread_cut_total')).toBe(31);
     expect(await metric(waybill.url, 'waybill_http_large_answer_bytes')).toBe(0);
+    expect((await exportOf('nobody')).status).toBe(200);
   }, 60_000);
 });

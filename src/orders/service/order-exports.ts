@@ -1,6 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import { TooBusyError } from '../../platform/http/too-busy.error.js';
+import { messageForLog } from '../../platform/logging/error-record.js';
+import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import type { ExportedOrder } from '../model/exported-order.js';
 import type { OrderFilter } from '../model/order-filter.js';
 import { OrdersSettings } from '../orders.settings.js';
@@ -24,6 +26,7 @@ export class OrderExports {
     private readonly orders: OrderExportRepository,
     private readonly settings: OrdersSettings,
     private readonly metrics: OrderExportMetrics,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {
     metrics.observe(() => this.underWay);
   }
@@ -70,7 +73,10 @@ export class OrderExports {
   private watched(stream: Readable): Readable {
     let outcome: 'done' | 'failed' | 'left' = 'left';
     stream.once('end', () => (outcome = 'done'));
-    stream.once('error', () => (outcome = 'failed'));
+    stream.once('error', (error) => {
+      outcome = 'failed';
+      this.log.warn({ reason: messageForLog(error) }, 'an export of orders broke off');
+    });
     stream.once('close', () => {
       this.underWay--;
       this.metrics.count(outcome);

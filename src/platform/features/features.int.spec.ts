@@ -17,13 +17,14 @@ afterAll(() => database.drop());
 async function offered(
   chosen: ChosenSettings,
   contexts: readonly Context[] = [orders],
-): Promise<{ features: unknown; sent: number }> {
+): Promise<{ features: unknown; sent: number; searched: number }> {
   const app = await openHttpApp(houseOf(chosen, contexts), database.database);
   try {
     const features = await app.inject({ url: '/api/features' });
     expect([features.statusCode, features.headers['cache-control']]).toEqual([200, 'no-store']);
     const sent = await app.inject({ method: 'POST', url: '/api/orders/test' });
-    return { features: features.json(), sent: sent.statusCode };
+    const searched = await app.inject({ url: '/api/search?q=nobody' });
+    return { features: features.json(), sent: sent.statusCode, searched: searched.statusCode };
   } finally {
     await app.close();
   }
@@ -36,6 +37,15 @@ describe('GET /api/features', () => {
       version,
       contexts: ['orders', 'payments'],
     });
+  });
+
+  it.each<['on' | 'off', boolean]>([
+    ['on', true],
+    ['off', false],
+  ])('with SEARCH=%s says that orders may be searched for: %s; and so it is', async (SEARCH, search) => {
+    const { features, searched } = await offered({ SEARCH });
+    expect(features).toMatchObject({ search });
+    expect(searched).toBe(search ? 200 : 404);
   });
 
   it.each<[ChosenSettings, boolean]>([

@@ -95,6 +95,8 @@ describe('what somebody has ordered, and where they live', () => {
     // While the database cannot be asked for orders.
     await runInEmbedded(dataDir, 'ALTER TABLE orders RENAME TO orders_away');
     expect((await ask(`${url}/api/orders?customer_id=${CUSTOMER}`)).status).toBe(503);
+    const searched = new URLSearchParams({ q: PERSON.name }).toString();
+    expect((await ask(`${url}/api/search?${searched}`)).status).toBe(503);
     expect((await post(url, orderOf())).status).toBe(503);
     await sendEvents(dataDir, JSON.stringify(orderOf()));
     await eventually(() => expect(program.output()).toMatch(/"kind":"transient".*a batch of events failed/), {

@@ -83,9 +83,11 @@ describe('GET /api/search', () => {
     vi.spyOn(OrderSearchRepository.prototype, 'byTerms').mockImplementationOnce((tx) =>
       tx.query('SELECT pg_sleep(20)'),
     );
+    const startedAtMs = performance.now();
     const answer = await search('anna');
     expect(answer.statusCode).toBe(503);
     expect(answer.headers['retry-after']).toBe('1');
+    expect(performance.now() - startedAtMs).toBeLessThan(5_000);
   });
 });
 

@@ -59,12 +59,17 @@ function phoneTerms(phone: string): string[] {
 
 /** All words of a name, from each of its longest on, and around: `ANNA MARIA LEVI`, `MARIA LEVI ANNA` and `LEVI ANNA MARIA`. */
 function nameTerms(words: readonly string[]): string[] {
-  const longest = [...words.keys()]
+  const terms = new Set<string>();
+  for (const first of placesOfLongest(words)) {
+    terms.add(cut([...words.slice(first), ...words.slice(0, first)].join(' '), MAX_TERM_CHARACTERS));
+  }
+  return [...terms];
+}
+
+function placesOfLongest(words: readonly string[]): Iterable<number> {
+  if (words.length <= MAX_NAME_TERMS) return words.keys();
+  return [...words.keys()]
     .toSorted((a, b) => words[b]!.length - words[a]!.length)
     .slice(0, MAX_NAME_TERMS)
     .toSorted((a, b) => a - b);
-  const terms = longest.map((first) =>
-    cut([...words.slice(first), ...words.slice(0, first)].join(' '), MAX_TERM_CHARACTERS),
-  );
-  return [...new Set(terms)];
 }

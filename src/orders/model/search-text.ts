@@ -8,6 +8,8 @@ const MAX_PHONE_DIGITS = 32;
 export const MIN_PHONE_DIGITS = 6;
 
 const ONLY_ASCII = /^[\x20-\x7e]*$/;
+/** As most texts are that are searched: nothing of them but their case has to be looked at. */
+const ASCII_WITHOUT_BLANKS = /^[\x21-\x7e]{0,128}$/;
 /** Accents of Latin, Greek and Cyrillic letters. Marks of other scripts tell words apart. */
 const ACCENTS = /[\u0300-\u036f]/g;
 const BLANKS = /\s+/g;
@@ -32,6 +34,7 @@ function withoutCase(text: string): string {
 
 /** What a text has in common with all other spellings of it: no accents, no small letters, single blanks. */
 export function folded(text: string): string {
+  if (ASCII_WITHOUT_BLANKS.test(text)) return text.toUpperCase();
   return cut(withoutCase(cut(text, MAX_TERM_CHARACTERS)).replace(BLANKS, ' ').trim(), MAX_TERM_CHARACTERS);
 }
 
@@ -44,12 +47,16 @@ export function wordsOf(name: string): string[] {
 
 /** The digits of a phone number, in their order. */
 export function digitsOf(phone: string): string {
-  const digits = phone.normalize('NFKC').replace(/[^0-9]+/g, '');
-  return digits.slice(-MAX_PHONE_DIGITS);
+  const plain = ONLY_ASCII.test(phone) ? phone : phone.normalize('NFKC');
+  return plain.replace(/[^0-9]+/g, '').slice(-MAX_PHONE_DIGITS);
 }
 
 /** Without the zeros that lead out of a town or a country: some write them, and some a `+` or nothing. */
 export const withoutZeros = (digits: string): string => digits.replace(/^0+/, '');
 
 /** From its end on, so that the end of a number is the beginning of a term. */
-export const backwards = (digits: string): string => [...digits].reverse().join('');
+export function backwards(digits: string): string {
+  let turned = '';
+  for (let place = digits.length - 1; place >= 0; place--) turned += digits[place]!;
+  return turned;
+}

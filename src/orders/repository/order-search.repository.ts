@@ -46,7 +46,7 @@ const MAX_TERMS = 100;
 /** Where they have to have other words besides, most are passed over. */
 const MAX_TERMS_WITH_WORDS = 500;
 /** Orders received last that are looked at where a range has more terms. */
-const LATEST_ORDERS = 2_000;
+const LATEST_ORDERS = 1_000;
 /** Behind all texts that begin alike: no character is above it. */
 const LAST_CHARACTER = '\u{10ffff}';
 const FIRST_CHARACTER = '\u0001';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { eventually } from '../../../test/support/eventually.js';
 import { sampleOrder } from '../../../test/support/sample-order.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import type { Order } from '../model/order.js';
@@ -128,7 +129,7 @@ describe('the fill of the search', () => {
         VALUES ('overtaken', 'NEW', now(), 2)`);
       const filling = fillAll();
       const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      await expect.poll(() => house.rows(waits), { timeout: 2_500 }).toHaveLength(1);
+      await eventually(async () => expect(await house.rows(waits)).toHaveLength(1), { timeoutMs: 2_500 });
       await waiting.query('COMMIT');
       await filling;
     } finally {

@@ -49,7 +49,10 @@ export class Camera {
 
   async takeAll(sight: Sight): Promise<void> {
     for (const format of FORMATS) {
-      await this.take(sight, format, { file: `${sight.name}-${format.width}-${format.scheme}`, fullPage: true });
+      await this.take(sight, format, {
+        file: `${sight.name}-${format.width}-${format.scheme}`,
+        fullPage: true,
+      });
     }
   }
 

@@ -19,7 +19,16 @@ const STEP_MS = 83 * MINUTE_MS;
 const SEED_STEP = 0x9e3779b9;
 const HEX_DIGITS = '0123456789abcdef';
 
-const CUSTOMERS = ['mila.brandt', 'k-20417', 'oleh_h', 'ana.souza', 'k-88120', 'shop-berlin-2', 'noor', 'k-31009'];
+const CUSTOMERS = [
+  'mila.brandt',
+  'k-20417',
+  'oleh_h',
+  'ana.souza',
+  'k-88120',
+  'shop-berlin-2',
+  'noor',
+  'k-31009',
+];
 
 /**
  * Lives of all kinds in turns, created one after the other until `endsAt`, each at the share of its life that a seed draws. The

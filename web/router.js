@@ -1,6 +1,6 @@
 import { announce } from './kit/announcing.js';
 import { byId, el } from './kit/dom.js';
-import { emptyState, failureState, loadingState } from './kit/states.js';
+import { failureState, loadingState } from './kit/states.js';
 import { ApiFailure } from './api/failure.js';
 
 /**
@@ -116,7 +116,7 @@ async function show({ isFirst, scrollTo }) {
   arrived(location.pathname);
   const visit = visitOf(found?.params ?? {}, visiting.signal);
   visit.title(found ? capitalized(found.route.name) : 'No such page');
-  place.append(loadingState());
+  place.append(loadingState(4, found ? capitalized(found.route.name) : 'No such page'));
   main.replaceChildren(place);
   // The reader is told where they are; not at the first view, which the browser tells of itself.
   if (!isFirst) main.focus({ preventScroll: true });
@@ -143,7 +143,7 @@ async function open(route, place, visit) {
     reportError(fault);
     const failure = new ApiFailure('away', 'This part of the page could not be loaded.');
     const advice = 'Load the page anew. If it was updated meanwhile, that is all it needs.';
-    place.replaceChildren(failureState(failure, { advice, retry: () => location.reload() }));
+    place.replaceChildren(failureState(failure, { advice, retry: () => location.reload(), isView: true }));
   }
 }
 
@@ -228,12 +228,19 @@ function followFormerAddress() {
 }
 
 function unknownPath() {
-  return emptyState(
-    'No such page',
-    'There is nothing at this address. The field above finds orders, and these are all the places there are:',
-    ...VIEWS.filter(({ pattern }) => !pattern.includes(':')).map(({ pattern, name }) =>
-      el('a', { href: pattern.replace('/*', '') }, capitalized(name)),
+  const places = VIEWS.filter(({ pattern }) => !pattern.includes(':')).map(({ pattern, name }) =>
+    el('a', { href: pattern.replace('/*', '') }, capitalized(name)),
+  );
+  return el(
+    'div',
+    { class: 'state', 'data-state': 'not-found' },
+    el('h1', {}, 'No such page'),
+    el(
+      'p',
+      {},
+      'There is nothing at this address. The field above finds orders, and these are the places there are:',
     ),
+    el('div', { class: 'row' }, ...places),
   );
 }
 

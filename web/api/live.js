@@ -98,17 +98,23 @@ class Live {
     this.#become('connecting');
     const source = new EventSource(EVENTS_PATH);
     this.#source = source;
-    let isOpened = false;
+    // Until then the browser has nothing to name when it connects again, and what came in between is not told.
+    let hasLastId = false;
     source.addEventListener('open', () => {
       this.#retryPauseMs = FIRST_RETRY_PAUSE_MS;
       this.#become('connected');
-      if (!isOpened && this.#hasListened) this.#reset();
-      isOpened = true;
+      if (this.#hasListened && !hasLastId) this.#reset();
       this.#hasListened = true;
     });
     source.addEventListener('error', () => this.#afterError(source));
-    source.addEventListener('order-status', (event) => this.#receive(event.data));
-    source.addEventListener('reset', () => this.#reset());
+    source.addEventListener('order-status', (event) => {
+      hasLastId = true;
+      this.#receive(event.data);
+    });
+    source.addEventListener('reset', () => {
+      hasLastId = true;
+      this.#reset();
+    });
   }
 
   /** @param {LiveState} state */

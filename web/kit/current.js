@@ -24,6 +24,7 @@ const LONGEST_RETRY_PAUSE_MS = 30_000;
  */
 export class Current {
   #isDrawn = false;
+  #hasFailed = false;
   #loadedAt = new Date();
   #retryPauseMs = FIRST_RETRY_PAUSE_MS;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -37,11 +38,15 @@ export class Current {
   constructor(visit, options) {
     this.options = options;
     this.signal = visit.signal;
-    if (options.place) options.place.replaceChildren(loadingState());
+    if (options.place && options.place.childElementCount === 0) options.place.replaceChildren(loadingState());
     live.listen(
       {
         heard: (events) => options.concerns && events.some(options.concerns) && this.#renewSoon(),
         reset: () => void this.renew(),
+        // What could not be loaded while the server was away is not left to the pause that has grown meanwhile.
+        became: (state) => {
+          if (state === 'connected' && this.#hasFailed) void this.renew();
+        },
       },
       visit.signal,
     );
@@ -68,6 +73,7 @@ export class Current {
     try {
       await this.options.load(this.signal);
       this.#isDrawn = true;
+      this.#hasFailed = false;
       this.#loadedAt = startedAt;
       this.#retryPauseMs = FIRST_RETRY_PAUSE_MS;
       staleness.trust(this);
@@ -78,6 +84,7 @@ export class Current {
 
   /** @param {import('../api/failure.js').ApiFailure} failure */
   #failed(failure) {
+    this.#hasFailed = true;
     if (failure.mayPass) this.#retryLater();
     if (failure.mayPass && this.#isDrawn) {
       staleness.doubt(this, this.#loadedAt);

@@ -26,11 +26,13 @@ const FAILURES = {
  * Holds the room of what is on its way.
  *
  * @param {number} [bars]
+ * @param {string} [title] of the view, where all of it is on its way
  */
-export function loadingState(bars = 4) {
+export function loadingState(bars = 4, title) {
   return el(
     'div',
     { class: 'loading', role: 'status' },
+    title ? el('h1', { class: 'visually-hidden' }, title) : null,
     el('span', {}, 'Loading …'),
     ...Array.from({ length: bars }, () => el('span', { class: 'bar' })),
   );
@@ -60,6 +62,8 @@ export function emptyState(heading, advice, ...actions) {
  * @property {string} [advice]
  * @property {() => void} [retry]
  * @property {Node[]} [actions]
+ * @property {boolean} [isTold] the other words say all that the server's would
+ * @property {boolean} [isView] it stands in the place of the whole view
  */
 
 /**
@@ -68,15 +72,18 @@ export function emptyState(heading, advice, ...actions) {
  * @param {ApiFailure} failure
  * @param {FailureWords} [words]
  */
-export function failureState(failure, { heading, subject, advice, retry, actions = [] } = {}) {
+export function failureState(
+  failure,
+  { heading, subject, advice, retry, actions = [], isTold = false, isView = false } = {},
+) {
   const [kindHeading, kindAdvice] = FAILURES[failure.kind];
   const again = retry ? [button('Try again', retry)] : [];
   return el(
     'div',
     { class: 'state', 'data-state': failure.kind, role: 'alert' },
-    el('h2', {}, heading ?? kindHeading),
+    el(isView ? 'h1' : 'h2', {}, heading ?? kindHeading),
     subject ? el('p', { class: 'mono' }, el('bdi', {}, shortened(subject))) : null,
-    el('p', {}, el('bdi', {}, shortened(failure.message))),
+    isTold ? null : el('p', {}, el('bdi', {}, shortened(failure.message))),
     el('p', { class: 'muted' }, advice ?? kindAdvice),
     el('div', { class: 'row' }, ...again, ...actions),
   );

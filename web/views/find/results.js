@@ -132,13 +132,14 @@ function found(text, hits, hasMore) {
   const count = hasMore
     ? `The first ${hits.length} of more. More characters, or another field, narrow it down.`
     : `${counted(hits.length, 'order')} found.`;
+  const orders = hits.map(({ order }) => order);
   return [
-    el('p', { class: 'muted' }, count),
-    orderTable(
-      'Found orders',
-      hits.map(({ order }) => order),
-      columns,
-    ).box,
+    el(
+      'section',
+      { class: 'card' },
+      el('p', { class: 'muted' }, count),
+      orderTable('Found orders', orders, columns).box,
+    ),
   ];
 }
 

@@ -39,12 +39,14 @@ export function openStart(place, visit) {
   );
   /** @type {(() => void) | undefined} */
   let drawWaiting;
+  let isDrawn = false;
   // Rows do not move under the reader's pointer, nor away from the focus: they come once it has left.
   const attention = new Attention(newest, () => drawWaiting?.());
 
   /** @param {import('../../kit/order-table.js').OrderSummary[]} orders */
   const draw = (orders) => {
     drawWaiting = undefined;
+    isDrawn = true;
     note.textContent = '';
     newest.replaceChildren(
       orders.length === 0
@@ -60,7 +62,7 @@ export function openStart(place, visit) {
       const query = { view: 'summary', limit: NEWEST_ORDERS };
       const { body } = await get('/api/orders', { query, signal });
       const orders = /** @type {import('../../kit/order-table.js').OrderSummary[]} */ (body);
-      if (!attention.isHeld) {
+      if (!isDrawn || !attention.isHeld) {
         draw(orders);
         return;
       }

@@ -60,7 +60,8 @@ const KINDS = [
  * @param {import('../../router.js').Visit} visit
  */
 export function troubleCounts(visit) {
-  const list = el('div');
+  // Their room is there from the first on, so that nothing below them moves when the counts come.
+  const list = el('div', {}, countList(KINDS, []));
   const section = el(
     'section',
     { class: 'card', 'aria-labelledby': 'trouble-heading' },
@@ -81,8 +82,12 @@ export function troubleCounts(visit) {
       const kinds = KINDS.filter(({ context }) => context === undefined || contexts.includes(context));
       waiting = undefined;
       const counts = await Promise.all(kinds.map(({ count }) => orUnknown(count(signal))));
+      const known = kinds.filter((_, index) => counts[index] !== undefined);
       list.replaceChildren(
-        el('ul', { class: 'trouble-counts' }, ...kinds.flatMap((kind, index) => line(kind, counts[index]))),
+        countList(
+          known,
+          counts.filter((count) => count !== undefined),
+        ),
       );
     },
   });
@@ -91,19 +96,20 @@ export function troubleCounts(visit) {
 }
 
 /**
- * @param {Kind} kind
- * @param {Count} count
+ * @param {readonly Kind[]} kinds
+ * @param {readonly Count[]} counts of each, as far as they are known by now
  */
-function line({ words, href }, count) {
-  if (count === undefined) return [];
-  const shown = `${count.count.toLocaleString()}${count.exact ? '' : '+'}`;
-  return [
-    el(
+function countList(kinds, counts) {
+  const lines = kinds.map(({ words, href }, index) => {
+    const count = counts[index];
+    const shown = count ? `${count.count.toLocaleString()}${count.exact ? '' : '+'}` : '…';
+    return el(
       'li',
-      { class: count.count === 0 ? 'none' : undefined, 'data-row': true },
+      { class: count && count.count > 0 ? undefined : 'none', 'data-row': true },
       el('a', { href }, el('b', {}, shown), ' ', words),
-    ),
-  ];
+    );
+  });
+  return el('ul', { class: 'trouble-counts' }, ...lines);
 }
 
 /**

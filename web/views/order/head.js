@@ -117,7 +117,11 @@ function placeWords({ standing }, fact) {
   if (last?.occurred_at) words.push(`${words.length > 0 ? ', ' : ''}${agoWords(last.occurred_at)}`);
   if (promise) {
     if (words.length > 0) words.push(' · ');
-    words.push(promise.isOverdue ? badge('overdue', 'red') : 'expected', ' ', timeElement(promise.at, 'day'));
+    words.push(
+      promise.isOverdue ? badge('overdue', 'red') : 'expected',
+      ' ',
+      timeElement(promise.at, 'brief'),
+    );
   }
   return words.length > 0
     ? words

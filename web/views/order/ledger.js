@@ -44,7 +44,7 @@ export function drawLedger(part, { found, payments, contexts }) {
             ? 'This server keeps no ledger of payments.'
             : 'Nothing was heard of a payment yet.',
         ),
-    value ? balanceOf(value, payment) : null,
+    value && value.ledger.length > 0 ? balanceOf(value, payment) : null,
     keyValues([
       ['Provider', datum(payment.provider)],
       ['Bank', datum(payment.bank)],

@@ -40,15 +40,19 @@ export class NotesPart {
         isRequired: true,
         isLong: true,
       }),
-      field({
-        label: 'Your name',
-        name: 'author',
-        value: rememberedAuthor(),
-        maxLength: MOST_AUTHOR_CHARACTERS,
-        isRequired: true,
-      }),
       this.#wrong,
-      el('div', { class: 'row' }, el('button', { type: 'submit' }, 'Add the note')),
+      el(
+        'div',
+        { class: 'note-signature' },
+        field({
+          label: 'Your name',
+          name: 'author',
+          value: rememberedAuthor(),
+          maxLength: MOST_AUTHOR_CHARACTERS,
+          isRequired: true,
+        }),
+        el('button', { type: 'submit' }, 'Add the note'),
+      ),
     );
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();

@@ -52,7 +52,7 @@ export async function open(place, visit) {
     heardVersion = Math.max(heardVersion, event.version);
     return heardVersion > (page?.facts?.found.standing.version ?? 0);
   };
-  place.replaceChildren(loadingState(8));
+  place.replaceChildren(loadingState(8, `Order ${orderUid}`));
   const current = new Current(visit, {
     concerns,
     pauseMs: REFRESH_PAUSE_MS,
@@ -178,14 +178,15 @@ function tellOfChanges(visit, orderUid) {
 function showFailure(place, visit, failure, orderUid, retry) {
   const words = FAILURE_WORDS[failure.kind] ?? {};
   const heading = words.heading ?? failureHeading(failure.kind);
-  place.replaceChildren(failureState(failure, { ...words, subject: orderUid, retry }));
+  place.replaceChildren(failureState(failure, { ...words, subject: orderUid, retry, isView: true }));
   visit.title(heading);
 }
 
-/** @type {Partial<Record<ApiFailure['kind'], { heading?: string, advice?: string }>>} */
+/** @type {Partial<Record<ApiFailure['kind'], { heading?: string, advice?: string, isTold?: boolean }>>} */
 const FAILURE_WORDS = {
   'not-found': {
     heading: 'No such order',
+    isTold: true,
     advice:
       'It may have been typed wrongly, or be on its way still: once it is there, it is shown here by itself. The field above finds orders by other things too.',
   },

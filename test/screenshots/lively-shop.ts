@@ -26,7 +26,9 @@ export async function fillShop(waybill: WaybillProcess): Promise<ShownOrders> {
   // Oldest first and one after the other, as they would have come.
   for (const { events } of lives) for (const event of events) await tell(waybill.url, event);
   await refuseSome(waybill, lives);
-  const shown = Object.fromEntries(lives.map(({ kind, order }) => [kind, order.order_uid])) as ShownOrders;
+  const shown = Object.fromEntries(
+    lives.filter(({ isEnded }) => isEnded).map(({ kind, order }) => [kind, order.order_uid]),
+  ) as ShownOrders;
   await note(
     waybill.url,
     shown.captured_twice,

@@ -24,6 +24,7 @@ const BROWSER_GLOBALS = [
   'ResizeObserver',
   'getComputedStyle',
   'CSS',
+  'HTMLTableRowElement',
   'AbortController',
   'AbortSignal',
   'DOMException',

@@ -26,8 +26,15 @@ export async function fillShop(waybill: WaybillProcess): Promise<ShownOrders> {
   // Oldest first and one after the other, as they would have come.
   for (const { events } of lives) for (const event of events) await tell(waybill.url, event);
   await refuseSome(waybill, lives);
-  const shown = Object.fromEntries(lives.map(({ kind, order }) => [kind, order.order_uid])) as ShownOrders;
-  await note(waybill.url, shown.captured_twice, 'Caller says that the bank shows two charges. Asked the provider.', 'mila');
+  const shown = Object.fromEntries(
+    lives.filter(({ isEnded }) => isEnded).map(({ kind, order }) => [kind, order.order_uid]),
+  ) as ShownOrders;
+  await note(
+    waybill.url,
+    shown.captured_twice,
+    'Caller says that the bank shows two charges. Asked the provider.',
+    'mila',
+  );
   await note(waybill.url, shown.tour, 'Door code is 4711, told to the carrier.', 'jonas');
   await statesOf(waybill.url, shown.tour, 'returned');
   return shown;
@@ -45,7 +52,11 @@ async function countStock(url: string, lives: readonly SeededLife[]): Promise<vo
 async function refuseSome({ dataDir, url }: WaybillProcess, lives: readonly SeededLife[]): Promise<void> {
   const faulty = sampleEvents().filter(({ verdict }) => verdict === 'dead-letter');
   const [{ order }] = lives as [SeededLife];
-  const nearly = JSON.stringify({ ...order, order_uid: `${order.order_uid}0`, payment: { ...order.payment, amount: '1817' } });
+  const nearly = JSON.stringify({
+    ...order,
+    order_uid: `${order.order_uid}0`,
+    payment: { ...order.payment, amount: '1817' },
+  });
   await sendEvents(dataDir, ...faulty.map(({ raw }) => raw), nearly);
   await eventually(
     async () => {

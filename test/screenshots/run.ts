@@ -2,8 +2,8 @@
  * `make screenshots`: starts the built program with the orders of some days and writes every view of its page, and the states
  * that each can be in, as PNGs at two widths, light and dark. With --readme it writes the two that README.md shows.
  */
-import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { launchChromium } from '../browser/visit.js';
 import { findChromium } from '../support/find-chromium.js';
@@ -18,6 +18,8 @@ const README_FOLDER = join(PROJECT_DIR, 'docs', 'images');
 const README_FORMAT: Format = { width: 1280, height: 800, scheme: 'light' };
 /** Both together: whoever looks at the README loads them. */
 const README_MAX_BYTES = 200_000;
+const LIFE_TURNS = 100;
+const LIFE_TURN_MS = 2_000;
 
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, readme: { type: 'boolean', default: false } },
@@ -46,12 +48,18 @@ async function takeAll(): Promise<void> {
 
 async function takeThoseOfTheReadme(): Promise<void> {
   const shown = await fillShop(waybill);
+  await playLives(waybill.url);
   let bytes = 0;
-  for (const sight of readmeSights(shown, waybill.url)) {
-    await camera.take(sight, README_FORMAT, { file: sight.name, fullPage: false });
-    const path = join(README_FOLDER, `${sight.name}.png`);
-    bytes += (await stat(path)).size;
-  }
+  for (const sight of readmeSights(shown, waybill.url)) bytes += await camera.takeSmall(sight, README_FORMAT);
   process.stdout.write(`${bytes} bytes in ${README_FOLDER}\n`);
   if (bytes > README_MAX_BYTES) camera.faults.push(`${bytes} bytes: ${README_MAX_BYTES} may be`);
+}
+
+/** Rates of some minutes make a curve, now more and now less. */
+async function playLives(url: string): Promise<void> {
+  for (let turn = 0; turn < LIFE_TURNS; turn++) {
+    const count = 1 + ((turn * 5) % 7);
+    await fetch(`${url}/api/orders/test?count=${count}`, { method: 'POST', body: '{"life":true}' });
+    await pause(LIFE_TURN_MS);
+  }
 }

@@ -8,24 +8,36 @@ import type { Order } from '../../src/orders/model/order.js';
 export interface SeededLife {
   readonly kind: LifeKindName;
   readonly order: Order;
+  /** Of those that are at their end by the caller's wish. */
+  readonly isEnded: boolean;
   /** In the order in which they are sent, the order itself among them. */
   readonly events: readonly LifeEvent[];
 }
 
 const MINUTE_MS = 60_000;
 const LIFE_MS = 3 * 24 * 60 * MINUTE_MS;
-/** Between the creation of two orders. */
-const STEP_MS = 83 * MINUTE_MS;
+/** Between the last things of two orders. */
+const STEP_MS = 31 * MINUTE_MS;
 const SEED_STEP = 0x9e3779b9;
 const HEX_DIGITS = '0123456789abcdef';
 
-const CUSTOMERS = ['mila.brandt', 'k-20417', 'oleh_h', 'ana.souza', 'k-88120', 'shop-berlin-2', 'noor', 'k-31009'];
+const CUSTOMERS = [
+  'mila.brandt',
+  'k-20417',
+  'oleh_h',
+  'ana.souza',
+  'k-88120',
+  'shop-berlin-2',
+  'noor',
+  'k-31009',
+];
 
 /**
- * Lives of all kinds in turns, created one after the other until `endsAt`, each at the share of its life that a seed draws. The
- * same seed makes the same orders, down to their ids; only their times are those of today.
+ * Lives of all kinds in turns, each at the share of its life that a seed draws, the last things of them one after the other
+ * until `endsAt`. The same seed makes the same orders, down to their ids; only their times are those of today.
  *
- * @param lastKinds whose lives are at their end, one of each, after all the others
+ * @param lastKinds whose lives are at their end, one of each
+ * @returns the lives in the order in which they began
  */
 export function seededLives(
   seed: number,
@@ -35,15 +47,17 @@ export function seededLives(
 ): SeededLife[] {
   const kinds = Array.from({ length: count }, (_, n) => LIFE_KIND_NAMES[n % LIFE_KIND_NAMES.length]!);
   const all = [...kinds, ...lastKinds];
-  return all.map((kind, n) => {
-    const random = seededRandom(seed + Math.imul(n, SEED_STEP));
-    const createdAt = new Date(endsAt.getTime() - (all.length - 1 - n) * STEP_MS);
-    const order = named(orderForLife(random, kind), random, createdAt);
-    const share = n < kinds.length ? random() : 1;
-    const plan = planLife(random, order, { kind, lengthMs: LIFE_MS });
-    const passed = plan.filter(({ atMs, event }) => event.to === 'orders' || atMs <= share * LIFE_MS);
-    return { kind, order, events: passed.map(({ event }) => event) };
-  });
+  return all
+    .map((kind, n) => {
+      const random = seededRandom(seed + Math.imul(n, SEED_STEP));
+      const share = n < kinds.length ? random() : 1;
+      const createdAtMs = endsAt.getTime() - (all.length - n) * STEP_MS - share * LIFE_MS;
+      const order = named(orderForLife(random, kind), random, new Date(createdAtMs));
+      const plan = planLife(random, order, { kind, lengthMs: LIFE_MS });
+      const passed = plan.filter(({ atMs, event }) => event.to === 'orders' || atMs <= share * LIFE_MS);
+      return { kind, order, isEnded: n >= kinds.length, events: passed.map(({ event }) => event) };
+    })
+    .sort((one, other) => Date.parse(one.order.date_created) - Date.parse(other.order.date_created));
 }
 
 /** The same order with ids that the seed makes, and not chance. */

@@ -87,5 +87,7 @@ function liveSight(name: string, url: string): Sight {
 async function search(page: Page, text: string): Promise<void> {
   await page.keyboard.press('/');
   await page.keyboard.type(text);
+  await page.waitForURL(/[?]q=/);
+  await page.locator('.results').getByText('found', { exact: false }).first().waitFor();
   await settled(page);
 }

@@ -65,13 +65,28 @@ function focusField() {
 function moveRow(step) {
   const rows = /** @type {HTMLElement[]} */ ([...byId('main').querySelectorAll('[data-row]')]);
   const at = rows.findIndex((row) => row.contains(document.activeElement));
-  const next = rows[at === -1 ? (step === 1 ? 0 : rows.length - 1) : at + step];
+  const next = at === -1 ? endInSight(rows, step) : rows[at + step];
   if (!next) return;
   const target = next.matches('a, button, [tabindex]') ? next : next.querySelector('a, button, [tabindex]');
   if (target instanceof HTMLElement) {
     target.focus();
     next.scrollIntoView({ block: 'nearest' });
   }
+}
+
+/**
+ * Whoever has scrolled begins with what they see.
+ *
+ * @param {readonly HTMLElement[]} rows
+ * @param {1 | -1} step
+ */
+function endInSight(rows, step) {
+  const top = document.querySelector('.masthead')?.getBoundingClientRect().bottom ?? 0;
+  const seen = rows.filter((row) => {
+    const box = row.getBoundingClientRect();
+    return box.top >= top && box.bottom <= window.innerHeight;
+  });
+  return (seen.length > 0 ? seen : rows).at(step === 1 ? 0 : -1);
 }
 
 function showKeys() {

@@ -155,7 +155,7 @@ describe.skipIf(chromium.skipped !== undefined)('finding an order', () => {
     await reader.go('/');
     const trouble = reader.page.getByRole('region', { name: 'In trouble' });
     for (const words of ['Events that were refused', 'Disputed payments', 'Waiting to be confirmed']) {
-      expect(await trouble.getByRole('link', { name: words }).innerText()).toMatch(/^\d+\+?\s/);
+      await expect.poll(() => trouble.getByRole('link', { name: words }).innerText()).toMatch(/^\d+\+?\s/);
     }
     expect(reader.faults).toEqual([]);
   });

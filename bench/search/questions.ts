@@ -43,7 +43,7 @@ const many = (matched: string): Expected => ({ matched, hits: 20 });
 const spelled = (phone: string): string =>
   `+${phone.slice(1, 4)} (${phone.slice(4, 6)}) ${phone.slice(6, 9)}-${phone.slice(9)}`;
 
-/** Of orders that each have a buyer of their own, but for the name, which a fifth of them share. */
+/** Of orders that each have a buyer of their own, but for the name, which a fifth of them share; of 100,000 or more, since fewer have no customer of 20. */
 export const QUESTIONS: readonly Question[] = [
   question('order id', (order) => order.order_uid.toUpperCase(), one('order_uid')),
   question('beginning of an id', (order) => order.order_uid.slice(0, 10), one('order_uid')),

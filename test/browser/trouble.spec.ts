@@ -199,6 +199,28 @@ describe.skipIf(chromium.skipped !== undefined)('trouble', () => {
     expect(response.status, await response.text()).toBeLessThan(300);
   }
 
+  it('lists orders that wait too long, and what for', async () => {
+    const orderUid = await postOrder(site.url);
+    await eventually(async () => {
+      const response = await fetch(`${site.url}/api/orders/${orderUid}/summary`);
+      expect(await response.json()).toMatchObject({ status: 'confirmed' });
+    });
+    await runInEmbedded(
+      site.dataDir,
+      `UPDATE orders SET waits_since = waits_since - interval '400 hours' WHERE order_uid = '${orderUid}'`,
+    );
+    await reader.go('/trouble');
+    await reader.page.getByRole('link', { name: /^Waiting too long/ }).click();
+    const rowOf = (table: string): Locator =>
+      reader.page.getByRole('table', { name: table }).getByRole('row', { name: new RegExp(orderUid) });
+    await rowOf('Orders that wait too long').waitFor();
+    expect(await rowOf('Orders that wait too long').innerText()).toMatch(/to be shipped\s+16 days ago/);
+    await reader.page.getByRole('link', { name: 'to be shipped 1' }).click();
+    await rowOf('Orders that wait to be shipped').getByRole('link').click();
+    await reader.orderHeading(orderUid).waitFor();
+    expect(reader.faults).toEqual([]);
+  });
+
   it('says which part of the program is not ready, first of all', async () => {
     await reader.page.route(`${site.url}/health`, (route) =>
       route.fulfill({
@@ -236,6 +258,13 @@ describe.skipIf(chromium.skipped !== undefined)('trouble', () => {
       async () => {
         await reader.go('/trouble/payments');
         await reader.page.getByRole('heading', { name: 'Money to be given back' }).waitFor();
+      },
+    ],
+    [
+      'the orders that wait',
+      async () => {
+        await reader.go('/trouble/waiting');
+        await reader.page.getByRole('link', { name: /^past the promised date/ }).waitFor();
       },
     ],
     [

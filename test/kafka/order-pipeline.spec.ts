@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Rates } from '../../src/orders/service/order-rates.js';
 import { ask } from '../e2e/api.js';
 import { watch } from '../e2e/event-stream.js';
 import { eventually } from '../support/eventually.js';
@@ -215,6 +216,15 @@ describe.skipIf(kafka.skipped)('orders from Kafka', () => {
     expect(answer.status).toBe(200);
     expect(await getOrder(first, 'shared-0')).toEqual(changed);
     await eventually(async () => expect(await getOrder(second, 'shared-0')).toEqual(changed));
+
+    // What one of them has stored both have heard, once the five seconds are over that it falls in.
+    for (const program of [first, second]) {
+      await eventually(async () => {
+        const rates = JSON.parse((await ask(`${program.url}/api/rates`)).text) as Rates;
+        expect(rates.changes_out.at(-1)).not.toBeNull();
+        expect(Math.max(...rates.changes_out.map((changes) => changes ?? 0))).toBeGreaterThan(0);
+      });
+    }
   });
 
   async function countOrders(): Promise<number> {

@@ -77,6 +77,7 @@ describe('notes of support', () => {
     expect((await post(NOTED, { ...note, text: 'other' }, headers)).statusCode).toBe(422);
     // A key is one of its order alone.
     expect((await post(RACED, note, headers)).statusCode).toBe(201);
+    expect(textsOf((await notesOf(RACED)).notes)).toEqual(['once']);
   });
 
   it('are numbered one by one, also when many come at once', async () => {

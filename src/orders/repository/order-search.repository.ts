@@ -45,8 +45,6 @@ const hasOrder = (row: TermRow): row is TermRow & TermCandidate => row.orderUid 
 const MAX_TERMS = 100;
 /** Where they have to have other words besides, most are passed over. */
 const MAX_TERMS_WITH_WORDS = 500;
-/** Orders received last that are looked at where a range has more terms. */
-const LATEST_ORDERS = 1_000;
 /** Behind all texts that begin alike: no character is above it. */
 const LAST_CHARACTER = '\u{10ffff}';
 const FIRST_CHARACTER = '\u0001';
@@ -57,18 +55,18 @@ const patternsOf = (words: readonly string[]): string[] => words.map((word) => `
 /** Searches orders in PostgreSQL. Whatever is asked for, each statement looks at so many rows at most. */
 @Injectable()
 export class OrderSearchRepository {
-  /** The newest `limit` orders of the terms that a lookup asks for, those with one of its exact terms first. */
-  async byTerms(tx: Transaction, lookup: Lookup, limit: number): Promise<FirstTerms> {
+  /** The newest {@link MOST_OF_A_RANGE} orders of the terms that a lookup asks for, those with one of its exact terms first. */
+  async byTerms(tx: Transaction, lookup: Lookup): Promise<FirstTerms> {
     const { field, from, isWhole, exact, words } = lookup;
     const before = from + (isWhole ? FIRST_CHARACTER : LAST_CHARACTER);
     const maxTerms = words.length > 0 ? MAX_TERMS_WITH_WORDS : MAX_TERMS;
-    const parameters = [from, before, maxTerms, limit, patternsOf(words), exact === 'all' ? [] : exact];
+    const parameters = [from, before, maxTerms, patternsOf(words), exact === 'all' ? [] : exact];
     const rows: TermRow[] = await tx.query(NEWEST_BY_TERM[field], parameters);
     return { candidates: rows.filter(hasOrder), areMore: rows[0]!.terms >= maxTerms };
   }
 
-  /** The newest `limit` of the orders received last that have a term which one of the lookups asks for. */
-  latest(tx: Transaction, lookups: readonly Lookup[], limit: number): Promise<TextCandidate[]> {
+  /** The newest of the orders received last that have a term which one of the lookups asks for. */
+  latest(tx: Transaction, lookups: readonly Lookup[]): Promise<TextCandidate[]> {
     const beginnings = FIELDS_OF_ONE_TERM.map((field) => {
       const ofField = lookups.filter((lookup) => lookup.field === field);
       // All others of a field begin with the shortest.
@@ -76,7 +74,7 @@ export class OrderSearchRepository {
     });
     const name = lookups.find(({ field }) => field === 'name');
     const words = name && patternsOf(name.words.length > 0 ? name.words : name.from.split(' '));
-    return tx.query(NEWEST_OF_LATEST, [LATEST_ORDERS, limit, ...beginnings, words ?? null]);
+    return tx.query(NEWEST_OF_LATEST, [...beginnings, words ?? null]);
   }
 
   /** Orders by id, in no order; those that are not there are left out. */

@@ -30,28 +30,47 @@ export const FILL_TERMS = `${storeTerms(0, 'ORDER BY order_uid')} WHERE order_se
 
 const RECEIVED_AT_US = '(extract(epoch FROM s.received_at) * 1000000)::bigint AS "receivedAtUs"';
 
-/** Up to $3 different terms of a column, from $1 on and before $2: a step of the index each, however many orders share one. */
+/** Orders of one range of terms, or of one term. */
+export const MOST_OF_A_RANGE = 21;
+/** Orders received last that are looked at where a range has more terms than are looked at, and those of them that are found. */
+const LATEST_ORDERS = 1_000;
+const MOST_OF_LATEST = 4 * MOST_OF_A_RANGE;
+
+/**
+ * A parameter that PostgreSQL does not see while it plans. It keeps a plan only where those for given parameters are reckoned no
+ * cheaper, and would otherwise plan each search anew, which takes longer than the search.
+ */
+const unseen = (place: number, type: 'text' | 'text[]' | 'int'): string => `(SELECT $${place}::${type})`;
+
+const FROM = unseen(1, 'text');
+const BEFORE = unseen(2, 'text');
+const MAX_TERMS = unseen(3, 'int');
+const PATTERNS = unseen(4, 'text[]');
+const EXACT = unseen(5, 'text[]');
+
+/** The different terms of a column in a range, up to so many: a step of the index each, however many orders share one. */
 const differentTerms = (column: string): string => `
   terms_of_${column} AS (
     (SELECT s.${column} AS term, 1 AS place FROM order_search s
-     WHERE s.${column} >= $1::text AND s.${column} < $2::text ORDER BY s.${column} LIMIT 1)
+     WHERE s.${column} >= ${FROM} AND s.${column} < ${BEFORE} ORDER BY s.${column} LIMIT 1)
     UNION ALL
     SELECT next.term, last.place + 1
     FROM terms_of_${column} last CROSS JOIN LATERAL (
       SELECT s.${column} AS term FROM order_search s
-      WHERE s.${column} > last.term AND s.${column} < $2::text ORDER BY s.${column} LIMIT 1) next
-    WHERE last.place < $3::int)`;
+      WHERE s.${column} > last.term AND s.${column} < ${BEFORE} ORDER BY s.${column} LIMIT 1) next
+    WHERE last.place < ${MAX_TERMS})`;
 
-/** Of each of them, the newest $4 orders. */
+/** The newest orders of each of them. */
 const newestOfTerms = (column: string): string => `
   SELECT terms.term, newest.* FROM terms_of_${column} terms CROSS JOIN LATERAL (
     SELECT s.order_uid, s.received_at, ${RECEIVED_AT_US} FROM order_search s
-    WHERE s.${column} = terms.term ORDER BY s.received_at DESC LIMIT $4::int) newest
-  WHERE ' ' || terms.term LIKE ALL ($5::text[])`;
+    WHERE s.${column} = terms.term ORDER BY s.received_at DESC LIMIT ${MOST_OF_A_RANGE}) newest
+  WHERE ' ' || terms.term LIKE ALL (${PATTERNS}::text[])`;
 
 /**
- * The newest $4 orders of a range of terms of a field, those whose term is among $6 first: each with its term. `terms` is how many
- * different ones were looked at: with $3, there may be more of them.
+ * The newest orders of a range of terms of a field, from $1 on and before $2, of which $3 at most are looked at, and those alone are
+ * taken that have all patterns of $4. Those whose term is among $5 come first. Each with its term; `terms` is how many different ones were
+ * looked at: with $3, there may be more of them.
  */
 function newestByTerm(field: SearchField): string {
   const columns = TERM_COLUMNS[field];
@@ -61,7 +80,7 @@ function newestByTerm(field: SearchField): string {
   SELECT greatest(${counts.join(', ')})::int AS terms, found.order_uid AS "orderUid", found.term, found."receivedAtUs"
   FROM (VALUES (1)) one LEFT JOIN (
     SELECT * FROM (${columns.map(newestOfTerms).join(' UNION ALL ')}) found
-    ORDER BY found.term = ANY ($6::text[]) DESC, found.received_at DESC LIMIT $4::int) found ON true`);
+    ORDER BY found.term = ANY (${EXACT}::text[]) DESC, found.received_at DESC LIMIT ${MOST_OF_A_RANGE}) found ON true`);
 }
 
 export const NEWEST_BY_TERM = Object.fromEntries(
@@ -72,7 +91,7 @@ export const NEWEST_BY_TERM = Object.fromEntries(
 export const FIELDS_OF_ONE_TERM = SEARCH_FIELDS.filter((field) => field !== 'name');
 
 const beginsAlike = FIELDS_OF_ONE_TERM.map((field, index) =>
-  TERM_COLUMNS[field].map((column) => `starts_with(s.${column}, $${index + 3}::text)`).join(' OR '),
+  TERM_COLUMNS[field].map((column) => `starts_with(s.${column}, ${unseen(index + 1, 'text')})`).join(' OR '),
 ).join(' OR ');
 
 /** Of an order `o` and its delivery `d`. */
@@ -81,18 +100,18 @@ const TEXTS = `
                     'email', d.email, 'phone', d.phone, 'name', d.name) AS texts`;
 
 /**
- * Of the $1 orders that were received last, the newest $2 that have a term with one of these beginnings, or a name with words
- * of all of these; null stands for none of a field.
+ * Of the orders that were received last, the newest that have a term with one of these beginnings, or a name with words of
+ * all of these; null stands for none of a field.
  */
 export const NEWEST_OF_LATEST = prepared(`
   SELECT found.order_uid AS "orderUid", found."receivedAtUs", ${TEXTS}
   FROM (
     SELECT latest.order_uid, s.received_at, ${RECEIVED_AT_US}
-    FROM (SELECT order_uid FROM orders ORDER BY received_at DESC LIMIT $1::int) latest
+    FROM (SELECT order_uid FROM orders ORDER BY received_at DESC LIMIT ${LATEST_ORDERS}) latest
     JOIN order_search s ON s.order_uid = latest.order_uid
-    WHERE ${beginsAlike} OR ' ' || s.name_1 LIKE ALL ($${FIELDS_OF_ONE_TERM.length + 3}::text[])
+    WHERE ${beginsAlike} OR ' ' || s.name_1 LIKE ALL (${unseen(FIELDS_OF_ONE_TERM.length + 1, 'text[]')}::text[])
     ORDER BY s.received_at DESC
-    LIMIT $2::int) found
+    LIMIT ${MOST_OF_LATEST}) found
   JOIN orders o USING (order_uid)
   JOIN deliveries d USING (order_uid)`);
 

@@ -98,6 +98,11 @@ export const OrderEntity = new EntitySchema<OrderRow>({
     { name: 'ix_orders_track_number', columns: ['track_number'] },
     // On an expression, which TypeORM cannot say: of orders that are under way, by status and since when they wait.
     { name: 'ix_orders_waiting', synchronize: false },
+    {
+      name: 'ix_orders_disputed',
+      columns: ['received_at'],
+      where: `(payment_status = 'disputed'::text)`,
+    },
   ],
 });
 

@@ -11,12 +11,10 @@ import {
 } from '../model/search-question.js';
 import { SEARCH_FIELDS, type SearchField, searchTermsOf } from '../model/search-terms.js';
 import { type Candidate, OrderSearchRepository } from '../repository/order-search.repository.js';
+import { MOST_OF_A_RANGE } from '../repository/order-search.sql.js';
 
-export const MAX_HITS = 20;
-/** One more tells whether there are more. */
-const LIMIT = MAX_HITS + 1;
-/** Of orders received last: fields may have to share them. */
-const LATEST_LIMIT = 4 * LIMIT;
+/** One less than are looked for: that one tells whether there are more. */
+export const MAX_HITS = MOST_OF_A_RANGE - 1;
 /** A statement of a search takes a few milliseconds. Somebody waits, and will sooner ask again than wait longer. */
 const STATEMENT_MS = 1_000;
 const SEARCH_MS = 2_000;
@@ -79,14 +77,14 @@ export class OrderSearch {
     const unfinished: Lookup[] = [];
     for (const lookup of question.lookups) {
       if (performance.now() > endMs) throw new TooBusyError('a search took too long');
-      const { candidates, areMore } = await this.orders.byTerms(tx, lookup, LIMIT);
+      const { candidates, areMore } = await this.orders.byTerms(tx, lookup);
       for (const { term, ...candidate } of candidates) {
         add({ ...candidate, field: lookup.field, isExact: isExact(lookup, term) });
       }
       if (areMore) unfinished.push(lookup);
     }
     if (unfinished.length > 0) {
-      for (const { texts, ...candidate } of await this.orders.latest(tx, unfinished, LATEST_LIMIT)) {
+      for (const { texts, ...candidate } of await this.orders.latest(tx, unfinished)) {
         const match = matchOf(question, searchTermsOf(texts));
         if (match !== undefined) add({ ...candidate, ...match });
       }

@@ -1,7 +1,7 @@
 import { NotFoundException } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
-import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -85,7 +85,9 @@ describe('the files of the page', () => {
     await startAgain();
     await writeFile(join(directory, 'views/more.js'), '');
     await startAgain();
-    expect(new Set(paths).size).toBe(3);
+    await rename(join(directory, 'views/more.js'), join(directory, 'views/less.js'));
+    await startAgain();
+    expect(new Set(paths).size).toBe(4);
   });
 
   it.each(['/assets/views/order.js', '/assets/0123456789abcdef/views/order.js'])(

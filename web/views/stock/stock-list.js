@@ -29,7 +29,7 @@ const COLUMNS = [
   },
   { name: 'Available', isNumber: true, cell: ({ available }) => availableBadge(available) },
   { name: 'Held', isNumber: true, cell: ({ reserved }) => reserved.toLocaleString() },
-  { name: 'In the house', isNumber: true, cell: ({ on_hand }) => on_hand.toLocaleString() },
+  { name: 'In the house', isNumber: true, kind: 'on-hand', cell: ({ on_hand }) => on_hand.toLocaleString() },
 ];
 
 /**

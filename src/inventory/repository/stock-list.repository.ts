@@ -15,9 +15,6 @@ export interface StockPage {
 const AVAILABLE = 's.on_hand - s.reserved';
 /** The whole stock is read and sorted for a page; of so many things that it takes longer, nobody wants it that often. */
 const SORT_LIMIT_MS = 2_000;
-/** In the order of the table: our sessions otherwise have PostgreSQL read it by an index, row by row. */
-const READ_AS_IT_LIES = 'SET LOCAL enable_seqscan = on';
-
 /** Lists of levels. */
 @Injectable()
 export class StockListRepository {
@@ -32,13 +29,7 @@ export class StockListRepository {
     const levels =
       order === 'chrt_id'
         ? await found(this.database.source.manager)
-        : await this.database.transaction(
-            async (tx) => {
-              await tx.query(READ_AS_IT_LIES);
-              return found(tx);
-            },
-            { statementMs: SORT_LIMIT_MS },
-          );
+        : await this.database.transaction(found, { statementMs: SORT_LIMIT_MS });
     if (levels.length <= limit) return { levels };
     const shown = levels.slice(0, limit);
     return { levels: shown, next: placeOf(shown.at(-1)!, order) };

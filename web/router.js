@@ -4,6 +4,8 @@ import { announce } from './kit/announcing.js';
 import { byId, el } from './kit/dom.js';
 import { loadAnew } from './kit/loading-anew.js';
 import { failureState, loadingState } from './kit/states.js';
+import { match, partsOf } from './shell/paths.js';
+import { stylesOf } from './shell/view-styles.js';
 
 /**
  * The views of the page. A pattern's `:name` takes one part of the path, and `*` at its end all that is left. The module of
@@ -211,41 +213,6 @@ function find(path) {
   return undefined;
 }
 
-/**
- * @param {string[]} pattern
- * @param {string[]} parts
- * @returns {Record<string, string> | undefined}
- */
-function match(pattern, parts) {
-  /** @type {Record<string, string>} */
-  const params = {};
-  for (const [index, expected] of pattern.entries()) {
-    if (expected === '*') return { ...params, '*': parts.slice(index).join('/') };
-    const part = parts[index];
-    if (part === undefined) return undefined;
-    if (expected.startsWith(':')) params[expected.slice(1)] = part;
-    else if (expected !== part) return undefined;
-  }
-  return parts.length === pattern.length ? params : undefined;
-}
-
-/** @param {string} path */
-function partsOf(path) {
-  return path
-    .split('/')
-    .filter((part) => part !== '')
-    .map(decoded);
-}
-
-/** @param {string} part */
-function decoded(part) {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
-}
-
 /** Orders were at `/?order=…` before they had an address of their own; such links are still about. */
 function followFormerAddress() {
   const orderUid =
@@ -283,30 +250,4 @@ function capitalized(name) {
  */
 function view(name) {
   return { name, load: () => import(`./views/${name}/${name}.js`) };
-}
-
-/** @type {Map<string, Promise<unknown>>} */
-const styles = new Map();
-
-/**
- * A view is drawn once it has its looks.
- *
- * @param {string} name
- */
-function stylesOf(name) {
-  const known = styles.get(name);
-  if (known) return known;
-  const href = new URL(`./styles/${name}.css`, import.meta.url).href;
-  const link = el('link', { rel: 'stylesheet', href });
-  const loaded = new Promise((resolve, reject) => {
-    link.addEventListener('load', resolve);
-    link.addEventListener('error', () => {
-      styles.delete(name);
-      link.remove();
-      reject(new Error(`${href} could not be loaded`));
-    });
-  });
-  styles.set(name, loaded);
-  document.head.append(link);
-  return loaded;
 }

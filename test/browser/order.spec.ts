@@ -204,6 +204,30 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     expect(JSON.parse(await text.innerText())).toMatchObject({ order_uid: orderUid, sm_id: 99 });
   });
 
+  it('keeps notes of support, and what was typed when one could not be added', async () => {
+    const orderUid = await postOrder(site.url);
+    await reader.openOrder(orderUid);
+    const notes = part('Notes');
+    await notes.getByText('Nobody has noted anything yet.').waitFor();
+    await reader.page.keyboard.press('n');
+    await reader.page.keyboard.type('wants it on Saturday');
+    await notes.getByLabel('Your name').fill('Ann');
+    await reader.page.route('**/notes', (route) => route.abort(), { times: 1 });
+    await press('Add the note');
+    await notes.getByText('The note was not added. The server could not be reached.').waitFor();
+    await press('Add the note');
+    await notes.getByRole('listitem').getByText('wants it on Saturday').waitFor();
+    await notes.getByLabel('A note').fill('<b>called again</b>');
+    await press('Add the note');
+    await expect.poll(() => notes.getByRole('listitem').count()).toBe(2);
+    expect(await notes.getByRole('listitem').first().innerText()).toMatch(/^Ann, [^]*<b>called again<\/b>$/);
+
+    await reader.page.reload();
+    await expect.poll(() => notes.getByRole('listitem').count()).toBe(2);
+    expect(await notes.getByLabel('Your name').inputValue()).toBe('Ann');
+    expect(await notes.getByLabel('A note').inputValue()).toBe('');
+  });
+
   it("leads to its customer's other orders", async () => {
     const customer_id = freshUid();
     const other = await postOrder(site.url, { customer_id });

@@ -50,6 +50,17 @@ describe.skipIf(chromium.skipped !== undefined)('two people at one order', () =>
     expect(await told.count()).toBe(0);
   });
 
+  it('do nothing to an order whose address the other has corrected meanwhile', async () => {
+    await ask(bob, 'Confirm');
+    await ask(ann, 'Correct the address …');
+    await dialogOf(ann).getByLabel('City').fill('Haifa');
+    await answer(ann, 'Save the address');
+    await bob.page.getByRole('region', { name: 'Delivery' }).getByText('Haifa').waitFor();
+    await answer(bob, 'Confirm');
+    await bob.page.getByText(/nothing was done\. Its content was replaced at /).waitFor();
+    expect(await statusOf(orderUid)).toMatchObject({ status: 'received', version: 2 });
+  });
+
   it('of whom only one is obeyed when both act at once', async () => {
     for (const one of [ann, bob]) await ask(one, 'Cancel the order …');
     await dialogOf(ann).getByLabel('Why').fill('by Ann');

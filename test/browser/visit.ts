@@ -58,7 +58,8 @@ export async function visit(
   await context.addInitScript(WATCH_LAYOUT_SHIFT);
   const page = await context.newPage();
   const orderHeading = (orderUid: string): Locator =>
-    page.getByRole('heading', { name: `Order ${orderUid}`, exact: true });
+    // Within the article: while it is on its way, its title is there for those who listen.
+    page.getByRole('article').getByRole('heading', { name: `Order ${orderUid}`, exact: true });
   return {
     page,
     faults: collectFaults(page, baseUrl),

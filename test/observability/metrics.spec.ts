@@ -24,7 +24,7 @@ const OF_OTHERS = new Set(['up', 'pg_up', 'kafka_consumergroup_lag']);
 /** Labels that Prometheus gives to what it scrapes. */
 const OF_THE_SCRAPE = new Set(['job', 'instance']);
 /** Names of ours that are no metrics. */
-const NO_METRICS = new Set(['waybill_dead_letter_id']);
+const NO_METRICS = new Set(['waybill_dead_letter_id', 'waybill_edited_dead_letter_id']);
 
 const QUERIES = [...alertQueries(), ...dashboardQueries()];
 const DOCUMENTS = [

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { launchChromium } from '../browser/visit.js';
+import { expectDatabaseErrors } from '../support/database-errors.js';
 import { findChromium } from '../support/find-chromium.js';
 import { SHOP, startWaybill } from '../support/waybill-process.js';
 import { Camera, type Format } from './camera.js';
@@ -20,6 +21,9 @@ const README_FORMAT: Format = { width: 1280, height: 800, scheme: 'light' };
 const README_MAX_BYTES = 200_000;
 const LIFE_TURNS = 100;
 const LIFE_TURN_MS = 2_000;
+
+// Lives that are played at once wait for each other's rows, and are tried again.
+expectDatabaseErrors('55P03');
 
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, readme: { type: 'boolean', default: false } },

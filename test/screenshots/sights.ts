@@ -15,13 +15,16 @@ const at = (name: string, path: string, further?: (page: Page) => Promise<unknow
   },
 });
 
+/** Questions to the API, and not the module of that name. */
+const isOfApi = ({ pathname }: URL): boolean => pathname.startsWith('/api/');
+
 /** The same view while no answer comes. */
 const loading = (name: string, path: string): Sight => ({
   name: `${name}-loading`,
   reach: async (page) => {
-    await page.route('**/api/**', () => undefined);
+    await page.route(isOfApi, () => undefined);
     await page.goto(path);
-    await page.locator('[aria-busy="true"]').first().waitFor();
+    await page.locator('.loading').first().waitFor();
   },
 });
 
@@ -29,7 +32,7 @@ const loading = (name: string, path: string): Sight => ({
 const away = (name: string, path: string): Sight => ({
   name: `${name}-away`,
   reach: async (page) => {
-    await page.route('**/api/**', (route) => route.abort('connectionrefused'));
+    await page.route(isOfApi, (route) => route.abort('connectionrefused'));
     await page.goto(path);
     await page.getByRole('alert').first().waitFor();
   },

@@ -16,9 +16,9 @@ const WAITING_NOTE = 'Newer orders are shown once the pointer or focus has left 
  *
  * @param {HTMLElement} place
  * @param {import('../../router.js').Visit} visit
- * @returns {Promise<void>} once the newest orders are there
+ * @returns {Promise<void>} once all of it is there
  */
-export function openStart(place, visit) {
+export async function openStart(place, visit) {
   const newest = el('div');
   const note = el('p', { class: 'muted small' });
   const section = el(
@@ -32,11 +32,8 @@ export function openStart(place, visit) {
     ),
     newest,
   );
-  place.replaceChildren(
-    el('h1', { class: 'visually-hidden' }, 'Find an order'),
-    troubleCounts(visit),
-    section,
-  );
+  const trouble = troubleCounts(visit);
+  place.replaceChildren(el('h1', { class: 'visually-hidden' }, 'Find an order'), trouble.section, section);
   /** @type {(() => void) | undefined} */
   let drawWaiting;
   let isDrawn = false;
@@ -70,5 +67,5 @@ export function openStart(place, visit) {
       note.textContent = WAITING_NOTE;
     },
   });
-  return current.renew();
+  await Promise.all([current.renew(), trouble.drawn]);
 }

@@ -59,6 +59,7 @@ const KINDS = [
  * What is in trouble, as counts, each a link to what it counts. What this server cannot say is left out.
  *
  * @param {import('../../router.js').Visit} visit
+ * @returns {{ section: HTMLElement, drawn: Promise<void> }}
  */
 export function troubleCounts(visit) {
   // Their room is there from the first on, so that nothing below them moves when the counts come.
@@ -92,8 +93,7 @@ export function troubleCounts(visit) {
       );
     },
   });
-  void current.renew();
-  return section;
+  return { section, drawn: current.renew() };
 }
 
 /**

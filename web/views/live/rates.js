@@ -39,8 +39,13 @@ export class RateNow {
     this.#changes[this.#second % SECONDS] = 0;
   }
 
-  /** The seconds that are over, and not the one under way. @returns {{ orders: number, changes: number }} a second */
+  /**
+   * Of the seconds that are over, and not of the one under way.
+   *
+   * @returns {{ orders: number | null, changes: number | null }} a second; null until it has been listened to for long enough
+   */
   get perSecond() {
+    if (this.#second < SECONDS) return { orders: null, changes: null };
     const underWay = this.#second % SECONDS;
     const rateOf = (/** @type {number[]} */ counts) =>
       counts.reduce((sum, count, at) => (at === underWay ? sum : sum + count), 0) / (SECONDS - 1);
@@ -53,7 +58,7 @@ export class RateNow {
  * is under way is last.
  *
  * @param {Rates} rates
- * @param {{ orders: number, changes: number }} now
+ * @param {{ orders: number | null, changes: number | null }} now
  * @param {number} nowSeconds
  * @returns {(number | null)[][]}
  */

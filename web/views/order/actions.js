@@ -4,6 +4,7 @@ import { announce } from '../../kit/announcing.js';
 import { stateWords } from '../../kit/badges.js';
 import { ask, field } from '../../kit/dialog.js';
 import { button, el } from '../../kit/dom.js';
+import { shortened } from '../../kit/long-text.js';
 import { asShownFailure } from '../../kit/states.js';
 import { timeElement } from '../../kit/time.js';
 import { correctAddress } from './address.js';
@@ -161,7 +162,6 @@ export class OrderActions {
     const { found, history } = this.page.facts ?? {};
     if (!found) return;
     const last = history && 'value' in history ? history.value.at(-1) : undefined;
-    const status = stateWords('status', found.standing.status);
     this.notice.replaceChildren(
       el(
         'div',
@@ -170,15 +170,9 @@ export class OrderActions {
         el(
           'p',
           {},
-          `The order has changed while you were looking at it, so nothing was done. It is ${status} now`,
-          ...(last
-            ? [
-                ', since ',
-                timeElement(last.at, 'clock'),
-                ...(last.reason ? [': ', el('bdi', {}, last.reason)] : []),
-              ]
-            : []),
-          '. Look at it as it is now, and decide again.',
+          'The order has changed while you were looking at it, so nothing was done. ',
+          ...(last ? changeWords(last, found.standing) : []),
+          ' Look at it as it is now, and decide again.',
         ),
         failure.status === 409 ? el('p', {}, el('bdi', {}, failure.message)) : null,
         button('Understood', () => {
@@ -189,6 +183,22 @@ export class OrderActions {
     );
     this.notice.focus();
   }
+}
+
+/**
+ * @param {import('./loading.js').Version} last
+ * @param {import('./loading.js').Standing} standing
+ * @returns {(Node | string)[]}
+ */
+function changeWords({ change, at, reason }, { status }) {
+  return [
+    change === 'content'
+      ? 'Its content was replaced at '
+      : `It is ${stateWords('status', status)} now, since `,
+    timeElement(at, 'clock'),
+    ...(reason ? [': ', el('bdi', {}, shortened(reason))] : []),
+    '.',
+  ];
 }
 
 /** @param {import('../../api/failure.js').ApiFailure} failure */

@@ -36,7 +36,7 @@ export const COLUMNS = [
     kind: 'order-track',
     cell: ({ track_number }) => cut(track_number, 'mono'),
   },
-  { name: 'Placed', kind: 'order-placed', cell: ({ date_created }) => timeElement(date_created, 'short') },
+  { name: 'Placed', kind: 'order-placed', cell: ({ date_created }) => timeElement(date_created, 'brief') },
   { name: 'Customer', kind: 'order-customer', cell: ({ customer_id }) => cut(customer_id) },
   { name: 'State', kind: 'order-state', cell: ({ status }) => stateBadge('status', status) },
   {

@@ -60,7 +60,7 @@ const COUNT = `SELECT count(*) AS count FROM dead_letters WHERE ${MATCHES_FILTER
 
 const COUNT_SOME = `
   SELECT count(*) AS count
-  FROM (SELECT FROM dead_letters WHERE ${MATCHES_FILTER} LIMIT ${MAX_COUNTED + 1}) AS some`;
+  FROM (SELECT FROM dead_letters WHERE ${MATCHES_FILTER} LIMIT ${MAX_COUNTED + 1}) AS matching`;
 /** No index finds a part of a reason. */
 const COUNT_LIMIT_MS = 2_000;
 

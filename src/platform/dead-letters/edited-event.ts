@@ -35,7 +35,9 @@ const validate = compileValidator(EditedEvent, 'an edited event');
 
 /** @throws ProblemError 400 naming what is wrong with the body, 413 where the value is larger than an event may be */
 export function parseEditedEvent(body: Buffer | undefined): Edit {
-  const verdict = decodeJson(body ?? null, (decoded) => validate(decoded, 'refuse'));
+  const verdict = decodeJson(body ?? null, (decoded) => validate(decoded, 'refuse'), {
+    maxBytes: MAX_EDITED_BODY_BYTES,
+  });
   if (!verdict.valid) throw invalidRequest('the edited event', verdict.faults);
   const { value, edits } = verdict.model;
   const bytes = Buffer.from(value);

@@ -13,15 +13,19 @@ document.addEventListener(
   true,
 );
 // Styles are waited for before any script is run, so their errors came too early to be heard. The page works without them.
-if ([...document.querySelectorAll('link[rel="stylesheet"]')].some(isMissing)) loadAnew();
+/** @type {NodeListOf<HTMLLinkElement>} */
+const styles = document.querySelectorAll('link[rel="stylesheet"]');
+if ([...styles].some(isMissing)) loadAnew();
 
 function startAgain() {
   if (!loadAnew()) document.getElementById('main')?.replaceChildren(words());
 }
 
-/** @param {Element} link */
-function isMissing(link) {
-  return 'sheet' in link && link.sheet === null;
+/** @param {HTMLLinkElement} link */
+function isMissing({ href }) {
+  return performance
+    .getEntriesByName(href, 'resource')
+    .some((entry) => 'responseStatus' in entry && Number(entry.responseStatus) >= 400);
 }
 
 /** Nothing of the page can be relied on, so this is put together by hand. */

@@ -54,11 +54,18 @@ describe('GET /api/counts/orders', () => {
   });
 
   it('counts two at a time, apart from pages, and the same once for all who ask for it', async () => {
-    const of = (customers: readonly string[]) => (): Promise<unknown>[] =>
-      customers.map((customer) => count(`?customer_id=${customer}`));
+    const most = (expected: number, customers: readonly string[]): Promise<number> => {
+      const ask = (): Promise<unknown>[] => customers.map((one) => count(`?customer_id=${one}`));
+      return mostWaiting(house, { table: 'orders', expected, ask });
+    };
     const many = Array.from({ length: 9 }, (_, n) => `of-${n}`);
-    expect(await mostWaiting(house, 'orders', of(many))).toBe(2);
-    expect(await mostWaiting(house, 'orders', of(many.map(() => 'the-same')))).toBe(1);
+    expect(await most(2, many)).toBe(2);
+    expect(
+      await most(
+        1,
+        many.map(() => 'the-same'),
+      ),
+    ).toBe(1);
   });
 
   it('names the parameters that are none of its own', async () => {

@@ -27,10 +27,8 @@ export function belowForm(query, changed) {
     else next.set('below', String(Number(field.value)));
     if (next.toString() !== query.toString()) changed(next);
   };
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    tell();
-  });
-  field.addEventListener('change', tell);
+  form.addEventListener('submit', (event) => event.preventDefault());
+  // Enter changes the field first and then submits the form, which has to be there for that.
+  field.addEventListener('change', () => setTimeout(tell));
   return form;
 }

@@ -16,7 +16,7 @@ export async function mostWaiting(
   { table, expected, ask }: { table: string; expected: number; ask: () => readonly Promise<unknown>[] },
 ): Promise<number> {
   const holder = await database.connect();
-  let asked: readonly Promise<unknown>[] = [];
+  let asked: readonly Promise<unknown>[];
   let most = 0;
   const endMs = performance.now() + LIMIT_MS;
   try {

@@ -112,7 +112,7 @@ describe('many dead letters at once', () => {
         expect(row!.waiting).toBe(1);
       });
       asked.destroy();
-      const server = app.getHttpServer() as Server;
+      const server: Server = app.getHttpServer();
       await eventually(async () => {
         const open = await new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
         expect(open).toBe(0);

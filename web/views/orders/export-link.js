@@ -1,5 +1,4 @@
 import { head } from '../../api/client.js';
-import { ApiFailure } from '../../api/failure.js';
 import { el } from '../../kit/dom.js';
 import { asShownFailure } from '../../kit/states.js';
 
@@ -38,7 +37,7 @@ export function exportLink(words, refusal, signal) {
   return link;
 }
 
-/** @param {ApiFailure} failure */
+/** @param {import('../../api/failure.js').ApiFailure} failure */
 function wordsOf({ status, kind, message }) {
   if (status === 503) return 'As many exports as there may be are under way. Try again in a moment.';
   return kind === 'bad-request' ? 'The list says what is wrong with its filter; mend that first.' : message;

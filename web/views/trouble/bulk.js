@@ -77,7 +77,9 @@ export async function doInBulk(work, filter, { signal }) {
  * @param {boolean} exact
  */
 function wordsOf(verb, matching, exact) {
-  if (exact) return { events: counted(matching, 'refused event'), yes: `${verb} ${matching.toLocaleString()}` };
-  if (matching > 0) return { events: `${counted(matching, 'refused event')} or more`, yes: `${verb} all of them` };
+  if (exact)
+    return { events: counted(matching, 'refused event'), yes: `${verb} ${matching.toLocaleString()}` };
+  if (matching > 0)
+    return { events: `${counted(matching, 'refused event')} or more`, yes: `${verb} all of them` };
   return { events: 'more refused events than can be counted', yes: `${verb} all of them` };
 }

@@ -1,9 +1,11 @@
+import { get } from './api/client.js';
+import { ApiFailure } from './api/failure.js';
 import { announce } from './kit/announcing.js';
 import { byId, el } from './kit/dom.js';
+import { loadAnew } from './kit/loading-anew.js';
 import { failureState, loadingState } from './kit/states.js';
 import { match, partsOf } from './shell/paths.js';
 import { stylesOf } from './shell/view-styles.js';
-import { ApiFailure } from './api/failure.js';
 
 /**
  * The views of the page. A pattern's `:name` takes one part of the path, and `*` at its end all that is left. The module of
@@ -135,18 +137,44 @@ async function show({ isFirst, scrollTo }) {
  */
 async function open(route, place, visit) {
   try {
-    const [opened] = await Promise.all([route.load(), stylesOf(route.name)]);
-    if (visit.signal.aborted) return;
+    const opened = await loaded(route, visit.signal);
+    if (!opened || visit.signal.aborted) return;
     place.replaceChildren();
     place.dataset.view = route.name;
     await opened.open(place, visit);
   } catch (fault) {
     if (visit.signal.aborted) return;
     reportError(fault);
-    const failure = new ApiFailure('away', 'This part of the page could not be loaded.');
-    const advice = 'Load the page anew. If it was updated meanwhile, that is all it needs.';
-    place.replaceChildren(failureState(failure, { advice, retry: () => location.reload(), isView: true }));
+    const failure = new ApiFailure('away', '');
+    const advice =
+      'Load the page again in a minute: several versions of the program may be running while it is updated. Tell whoever runs it when that does not help.';
+    const heading = 'This part of the page could not be loaded';
+    const retry = () => location.reload();
+    place.replaceChildren(failureState(failure, { heading, advice, retry, isTold: true, isView: true }));
   }
+}
+
+/**
+ * @param {ViewRoute} route
+ * @param {AbortSignal} signal
+ * @returns {Promise<View | undefined>} undefined while the page is loaded anew, since a file of the view is not there
+ */
+async function loaded(route, signal) {
+  try {
+    const [view] = await Promise.all([route.load(), stylesOf(route.name)]);
+    return view;
+  } catch (fault) {
+    if (!signal.aborted && (await isServerThere()) && !signal.aborted && loadAnew()) return undefined;
+    throw fault;
+  }
+}
+
+/** While it is not, to load the page anew would take away what the reader has. */
+async function isServerThere() {
+  return get('/api/features').then(
+    () => true,
+    () => false,
+  );
 }
 
 /**

@@ -14,6 +14,7 @@ export class OrdersSettings {
   @WholeNumber(1, 1_000_000_000) DEMO_ORDERS_PER_HOUR: number = 100_000;
   @OneOf(['on', 'off']) SEARCH: 'on' | 'off' = 'on';
   @WholeNumber(1, 100) EXPORTS_MAX: number = 2;
+  @WholeNumber(1, 86_400) EXPORT_MAX_SECONDS: number = 3_600;
   @WholeNumber(0, 525_600) WAITING_CONFIRMATION_MINUTES: number = 15;
   @WholeNumber(0, 8_760) WAITING_SHIPMENT_HOURS: number = 48;
   @WholeNumber(0, 8_760) WAITING_DELIVERY_HOURS: number = 168;
@@ -38,6 +39,8 @@ export const ORDERS_SETTINGS = settingGroup(OrdersSettings, {
     SEARCH:
       'Whether orders are found by what people know of them (on), or nothing is kept for that (off); the same for all processes',
     EXPORTS_MAX: 'Exports of orders that are sent at once; beyond it GET /api/exports/orders gets a 503',
+    EXPORT_MAX_SECONDS:
+      'Seconds that an export of orders may take; then it is cut off, so that whoever reads it very slowly keeps nobody else from theirs',
     WAITING_CONFIRMATION_MINUTES: 'Minutes after which an order that is not confirmed waits too long',
     WAITING_SHIPMENT_HOURS: 'Hours after which an order that is confirmed and not shipped waits too long',
     WAITING_DELIVERY_HOURS: 'Hours after which an order that is shipped and not delivered waits too long',

@@ -13,6 +13,7 @@ import { Failures } from './failures/failures.js';
 import type { Features } from './features/features.js';
 import { FeaturesModule } from './features/features.module.js';
 import { HealthModule } from './health/health.module.js';
+import { CountsUnderWay } from './http/counts-under-way.js';
 import { DirectAnswers } from './http/direct-answers.js';
 import { EventStreams } from './http/event-streams.js';
 import { ForeignRequests } from './http/foreign-requests.js';
@@ -102,6 +103,7 @@ export class PlatformModule {
         LargeAnswers,
         UnreadAnswers,
         PagesUnderWay,
+        CountsUnderWay,
       ],
       exports: [
         ...groups,
@@ -115,6 +117,7 @@ export class PlatformModule {
         DirectAnswers,
         EventStreams,
         PagesUnderWay,
+        CountsUnderWay,
       ],
     };
   }

@@ -125,6 +125,21 @@ describe.skipIf(chromium.skipped !== undefined)('the list of all orders', () => 
     }
   });
 
+  it('says why it is not to be had as a file', async () => {
+    await reader.go(`/orders?customer_id=${MANY_CUSTOMER}`);
+    await rows().first().waitFor();
+    const file = '**/api/exports/orders*';
+    await reader.page.route(file, (route) => route.fulfill({ status: 503 }));
+    await reader.page.getByRole('link', { name: 'CSV' }).click();
+    const refusal = reader.page.getByRole('alert').getByText('As many exports as there may be are under way');
+    await refusal.waitFor();
+    await reader.page.unroute(file);
+    const download = reader.page.waitForEvent('download');
+    await reader.page.getByRole('link', { name: 'CSV' }).click();
+    expect((await download).suggestedFilename()).toMatch(/^orders-.*\.csv$/);
+    await refusal.waitFor({ state: 'hidden' });
+  });
+
   it('is gone through by j, k and Enter, and is where it was when the reader comes back', async () => {
     await reader.go(`/orders?customer_id=${MANY_CUSTOMER}`);
     await rows().first().waitFor();

@@ -121,6 +121,59 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
     await delivery().getByText('Tiberias').waitFor();
   });
 
+  it('asks again what the server offers when all is loaded anew', async () => {
+    const offered = { version: '1', contexts: ['orders'], demo: false, search: true };
+    await reader.page.route('**/api/features', (route) => route.fulfill({ json: offered }), { times: 1 });
+    await reader.go('/orders');
+    await connected().waitFor();
+    const demo = reader.page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Demo' });
+    expect(await demo.count()).toBe(0);
+    await reader.page.evaluate(`document.getElementById('load-anew').click()`);
+    await demo.waitFor();
+  });
+
+  it.each(['views/trouble/trouble.js', 'styles/trouble.css', 'kit/dialog.js', 'styles/base.css'])(
+    'loads itself anew when the server is of another version and has no %s',
+    async (name) => {
+      let asked = 0;
+      await reader.page.route(`**/assets/*/${name}`, (route) =>
+        ++asked === 1 ? route.fulfill({ status: 404 }) : route.continue(),
+      );
+      await reader.go('/');
+      await connected().waitFor();
+      await reader.page.getByRole('link', { name: 'Trouble', exact: true }).click();
+      await reader.page.getByRole('navigation', { name: 'Kinds of trouble' }).waitFor();
+      expect(asked).toBe(2);
+      expect(
+        await reader.page.evaluate('getComputedStyle(document.querySelector(".masthead")).position'),
+      ).toBe('sticky');
+    },
+  );
+
+  it.each([
+    ['views/trouble/trouble.js', 'This part of the page could not be loaded'],
+    ['kit/dialog.js', 'The page could not be loaded'],
+  ])('says so in words when it has loaded itself anew twice, and there is no %s', async (name, words) => {
+    let loads = 0;
+    reader.page.on('request', (request) => (loads += request.isNavigationRequest() ? 1 : 0));
+    await reader.page.route(`**/assets/*/${name}`, (route) => route.fulfill({ status: 404 }));
+    await reader.go('/trouble');
+    await reader.page.getByRole('heading', { name: words }).waitFor();
+    expect(loads).toBe(3);
+  });
+
+  it('stays as it is when a view cannot be loaded since the server is away', async () => {
+    await reader.go('/');
+    await connected().waitFor();
+    let loads = 0;
+    reader.page.on('request', (request) => (loads += request.isNavigationRequest() ? 1 : 0));
+    for (const path of ['**/assets/*/views/trouble/trouble.js', '**/api/features'])
+      await reader.page.route(path, (route) => route.abort());
+    await reader.page.getByRole('link', { name: 'Trouble', exact: true }).click();
+    await reader.page.getByRole('heading', { name: 'This part of the page could not be loaded' }).waitFor();
+    expect(loads).toBe(0);
+  });
+
   it.each([
     ['pointer', () => newest().hover(), () => reader.page.getByLabel('Find an order').hover()],
     [

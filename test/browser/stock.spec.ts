@@ -58,6 +58,23 @@ describe.skipIf(chromium.skipped !== undefined)('stock', () => {
     expect(reader.faults).toEqual([]);
   });
 
+  it('shows things of which there are few, by a number that the reader says', async () => {
+    const product = (serial += 10);
+    await count(product + 1, 8, product);
+    await count(product + 2, 3, product);
+    await reader.go(`/stock?product=${product}`);
+    await expect.poll(() => rowsOf('Stock').count()).toBe(2);
+    await reader.page.getByLabel('Fewer than').fill('8');
+    await reader.page.getByLabel('Fewer than').press('Enter');
+    await expect.poll(() => rowsOf('Stock').count()).toBe(1);
+    expect(await rowsOf('Stock').innerText()).toContain(String(product + 2));
+    expect(new URL(reader.page.url()).search).toBe(`?product=${product}&below=8`);
+    await reader.page.getByLabel('Fewer than').fill('');
+    await reader.page.getByLabel('Fewer than').press('Enter');
+    await expect.poll(() => rowsOf('Stock').count()).toBe(2);
+    expect(reader.faults).toEqual([]);
+  });
+
   it('is adjusted with a reason, which stands in the movements', async () => {
     const chrtId = (serial += 1);
     await count(chrtId, 5);

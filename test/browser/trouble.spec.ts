@@ -97,6 +97,65 @@ describe.skipIf(chromium.skipped !== undefined)('trouble', () => {
     expect(reader.faults).toEqual([]);
   });
 
+  it('sends nothing in the place of an event where somebody was faster', async () => {
+    const id = await refuse(anOrder({ locale: 8 }));
+    await reader.go(`/trouble/dead-letters/${id}`);
+    await button('Edit and send …').click();
+    const editor = reader.page.getByLabel('The event that is sent in its place');
+    await editor.fill('"mine"');
+    const faster = await fetch(`${site.url}/api/dead-letters/${id}/edited-replay`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ value: '"theirs"' }),
+    });
+    expect(faster.status).toBe(202);
+    await button('Send as a new event').click();
+    await reader.page
+      .getByText(`Something else was sent in the place of dead letter ${id} meanwhile.`)
+      .waitFor();
+    expect(await editor.inputValue()).toBe('"mine"');
+    const letter = (await (await fetch(`${site.url}/api/dead-letters/${id}`)).json()) as object;
+    expect(letter).toMatchObject({ edits: 1, edited_value: { text: '"theirs"' } });
+  });
+
+  it('has a very long event edited as the text that it is, and sent', async () => {
+    // Laid out it would be many times as long.
+    const nested = `${'['.repeat(150_000)}${']'.repeat(150_000)}`;
+    await sendEvents(site.dataDir, nested);
+    const id = await eventually(async () => {
+      const letter = (await lettersOf('')).find(({ value_bytes }) => value_bytes === nested.length);
+      expect(letter).toBeDefined();
+      return letter!.id;
+    });
+    await reader.go(`/trouble/dead-letters/${id}`);
+    await expect.poll(() => theEvent().innerText()).toContain('100,000 characters more');
+    expect(await button('As JSON').count()).toBe(0);
+    await button('Edit and send …').click();
+    const editor = reader.page.getByLabel('The event that is sent in its place');
+    expect(await editor.inputValue()).toBe(nested);
+    await editor.fill(JSON.stringify('"'.repeat(300_000)));
+    await button('Send as a new event').click();
+    await reader.page.getByText('edited', { exact: true }).waitFor();
+    expect(reader.faults).toEqual([]);
+  });
+
+  it('asks for what is cheap, here and on the start page', async () => {
+    const asked: string[] = [];
+    reader.page.on('request', (request) => {
+      const { pathname } = new URL(request.url());
+      if (pathname.startsWith('/api/')) asked.push(`${request.method()} ${pathname}`);
+    });
+    await reader.go('/');
+    await reader.page.getByRole('link', { name: /^\d+\+? Disputed payments/ }).waitFor();
+    await reader.go('/trouble');
+    await reader.page.getByRole('link', { name: /^Refused events \d/ }).waitFor();
+    await reader.page.getByRole('link', { name: /^Payments \d/ }).waitFor();
+    expect(asked).toContain('GET /api/counts/dead-letters');
+    expect(
+      asked.filter((one) => one.startsWith('POST ') || /^GET .api.(counts|waiting).orders$/.test(one)),
+    ).toEqual([]);
+  });
+
   it('replays an event, and discards one, after a question', async () => {
     const id = await refuse(anOrder({ locale: 7 }));
     await reader.go(`/trouble/dead-letters/${id}`);

@@ -27,7 +27,16 @@ const path = fc.oneof(
     weight: 1,
     arbitrary: fc.constantFrom('/', '/health', '/health/ready', '/health/live', '/metrics', '/api/events'),
   },
-  { weight: 2, arbitrary: fc.constantFrom('/api/counts/orders', '/api/waiting/orders', '/api/rates') },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      '/api/counts/orders',
+      '/api/counts/dead-letters',
+      '/api/counts/waiting-orders',
+      '/api/waiting/orders',
+      '/api/rates',
+    ),
+  },
   { weight: 2, arbitrary: id.map((one) => `/api/orders/${one}/notes`) },
   { weight: 3, arbitrary: fc.constant('/api/dead-letters') },
   { weight: 3, arbitrary: id.map((one) => `/api/dead-letters/${one}`) },

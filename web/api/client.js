@@ -103,6 +103,18 @@ export function remove(route, asking = {}) {
 }
 
 /**
+ * Whether a GET of an address would be answered, without its answer: a browser that downloads cannot say why it failed.
+ *
+ * @param {string} address
+ * @param {Asking} [asking]
+ * @returns {Promise<Answer<undefined>>}
+ * @throws {ApiFailure} without the server's words, which have no room in such an answer
+ */
+export function head(address, asking = {}) {
+  return send('HEAD', address, asking);
+}
+
+/**
  * The path that a route is asked at.
  *
  * @param {string} route
@@ -155,7 +167,7 @@ async function send(
     });
     if (!response.ok && response.status !== alsoTakes) throw await failureOf(response);
     return {
-      body: response.status === 204 ? undefined : await response.json(),
+      body: response.status === 204 || method === 'HEAD' ? undefined : await response.json(),
       status: response.status,
       etag: response.headers.get('etag'),
       headers: response.headers,

@@ -1,5 +1,6 @@
 import { get } from './client.js';
 import { ApiFailure } from './failure.js';
+import { live } from './live.js';
 
 /**
  * What the server offers.
@@ -16,19 +17,33 @@ const UNTOLD = { contexts: ['orders', 'payments', 'tracking', 'inventory'], demo
 
 /** @type {Promise<Features> | undefined} */
 let asked;
+/** @type {Features | undefined} */
+let known;
+
+// It may be another server by then, with other settings. This listens before any view does.
+live.listen({ reset: () => (asked = undefined) });
 
 /**
- * Asked once for the page's life, and again after a failure.
+ * Asked once, and again after a failure and after a reset of the stream; until that is answered, what is known holds.
  *
  * @returns {Promise<Features>}
  * @throws {ApiFailure} `away` or `slow`
  */
 export function features() {
-  asked ??= ask().catch((failure) => {
-    asked = undefined;
-    throw failure;
-  });
+  asked ??= askAgain();
   return asked;
+}
+
+/** @returns {Promise<Features>} */
+async function askAgain() {
+  try {
+    known = await ask();
+    return known;
+  } catch (failure) {
+    asked = undefined;
+    if (known) return known;
+    throw failure;
+  }
 }
 
 /** @returns {Promise<Features>} */

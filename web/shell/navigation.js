@@ -1,4 +1,5 @@
 import { features } from '../api/features.js';
+import { live } from '../api/live.js';
 import { byId, el } from '../kit/dom.js';
 
 /** @typedef {import('../api/features.js').Features} Features */
@@ -17,6 +18,8 @@ const PLACES = [
 const UNKNOWN = { contexts: [], demo: false, search: false };
 const RETRY_PAUSE_MS = 5_000;
 
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let retryTimer;
 let path = '/';
 /** @type {Features} */
 let offered = UNKNOWN;
@@ -25,6 +28,7 @@ let offered = UNKNOWN;
 export function startNavigation() {
   draw();
   void learn();
+  live.listen({ reset: () => void learn() });
 }
 
 /** @param {string} arrivedAt path of the view that is shown */
@@ -34,12 +38,13 @@ export function showPlace(arrivedAt) {
 }
 
 async function learn() {
+  clearTimeout(retryTimer);
   try {
     offered = await features();
     draw();
     byId('version').textContent = offered.version ? `Waybill ${offered.version}` : 'Waybill';
   } catch {
-    setTimeout(() => void learn(), RETRY_PAUSE_MS);
+    retryTimer = setTimeout(() => void learn(), RETRY_PAUSE_MS);
   }
 }
 

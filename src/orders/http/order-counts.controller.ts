@@ -1,10 +1,10 @@
-import { Controller, Get, Header, Query, Req } from '@nestjs/common';
+import { Controller, Get, Header, Query } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
-import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
-import type { Parameters } from '../../platform/http/request-parameters.js';
-import type { BoundedCount } from '../model/bounded-count.js';
+import { CountsUnderWay } from '../../platform/http/counts-under-way.js';
+import { ParameterReader, type Parameters } from '../../platform/http/request-parameters.js';
+import type { BoundedCount } from '../../platform/database/bounded-count.js';
 import { OrderLookup } from '../service/order-lookup.js';
+import { WaitingOrders, type WaitingPage } from '../service/waiting-orders.js';
 import { FiltersOrders, parseOrderFilter } from './order-filter-query.js';
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
@@ -16,22 +16,38 @@ const PROBLEM = { $ref: '#/components/schemas/Problem' };
 export class OrderCountsController {
   constructor(
     private readonly lookup: OrderLookup,
-    private readonly pages: PagesUnderWay,
+    private readonly waiting: WaitingOrders,
+    private readonly counts: CountsUnderWay,
   ) {}
 
   @Get('orders')
   @Header('cache-control', 'no-store')
   @ApiOperation({
     summary:
-      'How many orders match. Where it is not exact there are at least as many: counting stops at 10,000, or, with 0, after a second',
+      'How many orders match. Where it is not exact there are at least as many: counting stops at 10,000, or, with 0, after a second. May be five seconds old',
   })
   @FiltersOrders()
   @ApiResponse({ status: 200, description: 'The count' })
   @ApiResponse({ status: 400, description: 'A parameter is not valid', schema: PROBLEM })
-  @ApiResponse({ status: 503, description: 'Too many pages and counts are under way', schema: PROBLEM })
-  async count(@Query() parameters: Parameters, @Req() request: FastifyRequest): Promise<BoundedCount> {
+  @ApiResponse({ status: 503, description: 'Too many counts are under way', schema: PROBLEM })
+  count(@Query() parameters: Parameters): Promise<BoundedCount> {
     const filter = parseOrderFilter(parameters);
-    // A count may take as long as a page does, and takes a connection meanwhile.
-    return this.pages.make(request, () => this.lookup.count(filter));
+    return this.counts.shared(`orders ${JSON.stringify(filter)}`, () => this.lookup.count(filter));
+  }
+
+  @Get('waiting-orders')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({
+    summary:
+      'How many orders wait too long, by what they wait for; counting stops at 10,000. May be five seconds old',
+  })
+  @ApiResponse({ status: 200, description: 'The counts' })
+  @ApiResponse({ status: 400, description: 'It has no parameters', schema: PROBLEM })
+  @ApiResponse({ status: 503, description: 'Too many counts are under way', schema: PROBLEM })
+  countWaiting(@Query() parameters: Parameters): Promise<WaitingPage['counts']> {
+    const reader = new ParameterReader(parameters);
+    reader.refuseOthers('is no parameter of these counts');
+    reader.throwFaults('the query');
+    return this.counts.shared('waiting orders', () => this.waiting.counts());
   }
 }

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { houseOf } from '../../../test/support/house-of.js';
 import { openHttpApp } from '../../../test/support/http-app.js';
+import { mostWaiting } from '../../../test/support/most-waiting.js';
 import { storeOrders } from '../../../test/support/stored-orders.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { orders } from '../orders.module.js';
@@ -46,10 +47,25 @@ describe('GET /api/counts/orders', () => {
     const holder = await house.database.connect();
     try {
       await holder.query('BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
-      expect(await count('')).toEqual({ count: 0, exact: false });
+      expect(await count('?customer_id=locked')).toEqual({ count: 0, exact: false });
     } finally {
       await holder.end();
     }
+  });
+
+  it('counts two at a time, apart from pages, and the same once for all who ask for it', async () => {
+    const most = (expected: number, customers: readonly string[]): Promise<number> => {
+      const ask = (): Promise<unknown>[] => customers.map((one) => count(`?customer_id=${one}`));
+      return mostWaiting(house, { table: 'orders', expected, ask });
+    };
+    const many = Array.from({ length: 9 }, (_, n) => `of-${n}`);
+    expect(await most(2, many)).toBe(2);
+    expect(
+      await most(
+        1,
+        many.map(() => 'the-same'),
+      ),
+    ).toBe(1);
   });
 
   it('names the parameters that are none of its own', async () => {

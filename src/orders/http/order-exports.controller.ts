@@ -53,7 +53,11 @@ export class OrderExportsController {
       'content-disposition': `attachment; filename="orders-${new Date().toISOString().slice(0, 10)}.${format}"`,
       'cache-control': 'no-store',
     };
-    if (request.method === 'HEAD') return void (await reply.headers(headers).send());
+    if (request.method === 'HEAD') {
+      // A browser cannot say why a download has failed, so the page asks first.
+      this.exports.requireRoom();
+      return void (await reply.headers(headers).send());
+    }
     const stream = await this.exports.open(filter, rules);
     onAnswerEnd(reply.raw, () => stream.destroy());
     // A file without its end must not look like one with it: in HTTP/1.0 a close is the end, and a reset is none.

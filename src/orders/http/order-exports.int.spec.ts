@@ -166,6 +166,8 @@ describe('an export of orders', () => {
     const refused = await open('customer_id=many');
     expect([refused.statusCode, refused.headers['retry-after']]).toEqual([503, '10']);
     expect(JSON.parse(await text(refused))).toMatchObject({ status: 503 });
+    const asked = await app.inject({ method: 'HEAD', url: '/api/exports/orders' });
+    expect([asked.statusCode, asked.headers['retry-after']]).toEqual([503, '10']);
     for (const response of under) response.destroy();
     await eventually(async () => {
       const answer = await open('customer_id=nobody');

@@ -16,13 +16,15 @@ import {
 } from '../../platform/http/idempotency-keys.js';
 import { requireJson } from '../../platform/http/json-body.js';
 import { MayBeKeyed, ReadsJson } from '../../platform/http/json-request.decorator.js';
-import { cursorOf, DEFAULT_LIMIT, linkToNextPage, placeOf, takeLimit } from '../../platform/http/pages.js';
+import { cursorOf, linkToNextPage, placeOf, takeLimit } from '../../platform/http/pages.js';
+import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
 import {
   aWholeNumber,
   type Check,
   ParameterReader,
   type Parameters,
 } from '../../platform/http/request-parameters.js';
+import { Turns } from '../../platform/http/turns.js';
 import { MAX_NOTES, type NoteReceipt } from '../model/order-note.js';
 import { OrderNotes } from '../service/order-notes.js';
 import { parseNoteRequest } from './note-request.js';
@@ -35,6 +37,8 @@ const ORDER_UID = {
   schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' },
 } as const;
 const NO_BODY = Buffer.alloc(0);
+/** More than somebody reads at once; a note may have 2,000 characters. */
+const MAX_LIMIT = 50;
 
 const anId = aWholeNumber(1, MAX_NOTES);
 const aCursor: Check<number> = (text) => anId(placeOf(text).join('/'));
@@ -44,9 +48,13 @@ const aCursor: Check<number> = (text) => anId(placeOf(text).join('/'));
 @ApiProduces('application/json', 'application/problem+json')
 @Controller('api/orders')
 export class OrderNotesController {
+  /** Each is a transaction of its own, so whoever writes very many must not take the connections of all others. */
+  private readonly turns = new Turns({ name: 'notes', atOnce: 3, maxWaiting: 200, maxWaitMs: 5_000 });
+
   constructor(
     private readonly notes: OrderNotes,
     private readonly idempotencyKeys: IdempotencyKeys,
+    private readonly pages: PagesUnderWay,
   ) {}
 
   @Get(':order_uid/notes')
@@ -57,12 +65,13 @@ export class OrderNotesController {
   @ApiQuery({
     name: 'limit',
     required: false,
-    schema: { type: 'integer', minimum: 1, maximum: MAX_NOTES, default: DEFAULT_LIMIT },
+    schema: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: MAX_LIMIT },
   })
   @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' } })
   @ApiResponse({ status: 200, description: 'The page' })
   @ApiResponse({ status: 400, description: 'A parameter is not valid', schema: PROBLEM })
   @ApiResponse({ status: 404, description: 'There is no such order', schema: PROBLEM })
+  @ApiResponse({ status: 503, description: 'Too many pages are under way', schema: PROBLEM })
   async list(
     @Param('order_uid') orderUid: string,
     @Query() parameters: Parameters,
@@ -71,11 +80,13 @@ export class OrderNotesController {
   ): Promise<void> {
     requireOrderUid(orderUid);
     const reader = new ParameterReader(parameters);
-    const limit = takeLimit(reader, MAX_NOTES);
+    const limit = takeLimit(reader, MAX_LIMIT);
     const below = reader.take('cursor', aCursor, 'a cursor from the Link header of a page');
     reader.refuseOthers('is not a parameter of this list');
     reader.throwFaults('the query');
-    const page = await this.notes.page(orderUid, below ?? MAX_NOTES + 1, limit);
+    const page = await this.pages.make(request, () =>
+      this.notes.page(orderUid, below ?? MAX_NOTES + 1, limit),
+    );
     if (page === undefined) throw noSuchOrder(orderUid);
     if (page.next !== undefined) {
       const path = `${ORDERS_PATH}/${orderUid}/notes`;
@@ -99,7 +110,11 @@ export class OrderNotesController {
     description: `The order has ${MAX_NOTES} notes already; or a request with this Idempotency-Key is under way`,
     schema: PROBLEM,
   })
-  @ApiResponse({ status: 503, description: 'Cannot be stored at the moment', schema: PROBLEM })
+  @ApiResponse({
+    status: 503,
+    description: 'Cannot be stored at the moment, or too many notes are under way',
+    schema: PROBLEM,
+  })
   async keep(
     @Param('order_uid') orderUid: string,
     @Body() body: Buffer = NO_BODY,
@@ -116,7 +131,9 @@ export class OrderNotesController {
       return answerTo(await this.notes.keep({ ...note, keyed }));
     };
     const route = `POST ${orderUid}/notes`;
-    const answer = await this.idempotencyKeys.onceIfKeyed({ field, route, body }, store);
+    const answer = await this.turns.take(() =>
+      this.idempotencyKeys.onceIfKeyed({ field, route, body }, store),
+    );
     await reply.status(answer.status).headers(answer.headers).send(answer.body);
   }
 }

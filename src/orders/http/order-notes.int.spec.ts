@@ -2,20 +2,21 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { houseOf } from '../../../test/support/house-of.js';
 import { openHttpApp } from '../../../test/support/http-app.js';
+import { mostWaiting } from '../../../test/support/most-waiting.js';
 import { sampleOrder } from '../../../test/support/sample-order.js';
 import { storeOrders } from '../../../test/support/stored-orders.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import type { OrderNote } from '../model/order-note.js';
 import { orders } from '../orders.module.js';
 
-const [NOTED, FULL, RACED] = ['stored-0', 'stored-1', 'stored-2'];
+const [NOTED, FULL, RACED, BUSY] = ['stored-0', 'stored-1', 'stored-2', 'stored-3'];
 
 let house: WaybillDatabase;
 let app: NestFastifyApplication;
 beforeAll(async () => {
   house = await openWaybillDatabase();
   app = await openHttpApp(houseOf({}, [orders]), house.database);
-  await storeOrders(house, 3);
+  await storeOrders(house, 4);
 });
 afterAll(async () => {
   await app.close();
@@ -97,9 +98,20 @@ describe('notes of support', () => {
     );
     const answers = await Promise.all([1, 2, 3].map(() => post(FULL, { text: 'last', author: 'Di' })));
     expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([201, 409, 409]);
-    expect(textsOf((await notesOf(FULL, '?limit=500')).notes).filter((text) => text === 'last')).toHaveLength(
-      1,
-    );
+    const newest = await notesOf(FULL);
+    expect(newest.notes).toHaveLength(50);
+    expect(textsOf(newest.notes).filter((text) => text === 'last')).toHaveLength(1);
+    expect((await app.inject({ url: `/api/orders/${FULL}/notes?limit=51` })).statusCode).toBe(400);
+  });
+
+  it('leave most connections to others, however many are written and read at once', async () => {
+    const table = 'orders_notes';
+    const twelve = <T>(ask: (n: number) => Promise<T>): Promise<T>[] =>
+      Array.from({ length: 12 }, (_, n) => ask(n));
+    const write = () => twelve((n) => post(BUSY, { text: `note ${n}`, author: 'Ed' }));
+    expect(await mostWaiting(house, { table, expected: 3, ask: write })).toBe(3);
+    const read = () => twelve(() => notesOf(BUSY));
+    expect(await mostWaiting(house, { table, expected: 4, ask: read })).toBe(4);
   });
 
   it.each<[string, unknown, string[]]>([

@@ -6,7 +6,7 @@ import {
   objectOf,
   schemaRef,
 } from '../../platform/http/api-facts.js';
-import { MAX_COUNTED } from '../model/bounded-count.js';
+import { MAX_COUNTED } from '../../platform/database/bounded-count.js';
 import { NEXT_STATUSES, ORDER_STATUSES } from '../model/order-life.js';
 import { MAX_AUTHOR_CHARACTERS, MAX_NOTE_CHARACTERS } from '../model/order-note.js';
 import { ORDER_CHANGES, PAYMENT_STATUSES, SHIPMENT_STATUSES } from '../model/order-states.js';
@@ -53,6 +53,8 @@ const FIGURES: ApiSchema = {
   maxItems: BUCKETS,
   items: { type: ['integer', 'null'], minimum: 0 },
 };
+
+const WAITING_COUNTS = objectOf(Object.fromEntries(WAITS.map((wait) => [wait, schemaRef('BoundedCount')])));
 
 const OPERATIONS: ApiFacts['operations'] = {
   'get /api/events': {
@@ -128,6 +130,7 @@ const OPERATIONS: ApiFacts['operations'] = {
     id: 'countOrders',
     answers: { 200: { schema: schemaRef('BoundedCount') } },
   },
+  'get /api/counts/waiting-orders': { id: 'countWaiting', answers: { 200: { schema: WAITING_COUNTS } } },
   'get /api/exports/orders': {
     id: 'exportOrders',
     answers: {
@@ -293,7 +296,7 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
   }),
   WaitingOrders: objectOf({
     waiting: { type: 'array', items: schemaRef('WaitingOrder') },
-    counts: objectOf(Object.fromEntries(WAITS.map((wait) => [wait, schemaRef('BoundedCount')]))),
+    counts: WAITING_COUNTS,
   }),
   Rates: objectOf({
     bucket_seconds: { type: 'integer', const: BUCKET_SECONDS },

@@ -170,6 +170,17 @@ describe('GET /api/waiting/orders', () => {
     expect(uidsOf(late)).toContain('strange-1');
   });
 
+  it('are counted once for all who ask within a few seconds', async () => {
+    const counts = async (query = '') => app.inject({ url: `/api/counts/waiting-orders${query}` });
+    const { counts: now } = await waiting();
+    expect((await counts()).json()).toEqual(now);
+    await storeOrders(house, 1, () => ({ order_uid: 'one-more' }));
+    await age('one-more', 1);
+    expect((await waiting()).counts).not.toEqual(now);
+    expect((await counts()).json()).toEqual(now);
+    expect((await counts('?for=promise')).statusCode).toBe(400);
+  });
+
   it('finds them by an index of those under way, however many orders are done with', async () => {
     const plan = await house.rows<{ 'QUERY PLAN': string }>(`
       EXPLAIN SELECT FROM orders_under_way w

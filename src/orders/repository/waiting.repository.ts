@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
-import { boundedCount, type BoundedCount, MAX_COUNTED } from '../model/bounded-count.js';
+import { boundedCount, type BoundedCount, MAX_COUNTED } from '../../platform/database/bounded-count.js';
 import { type LifeWait, type Wait, WAITS } from '../model/waiting.js';
 
 /** Since when an order waits; the place of a page in the list of those that wait for the same. */

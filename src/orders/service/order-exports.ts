@@ -16,6 +16,16 @@ export interface ExportLines {
 }
 
 const RETRY_AFTER_SECONDS = 10;
+const MS_PER_SECOND = 1_000;
+
+/** Whoever reads an export has taken longer than `EXPORT_MAX_SECONDS`. */
+export class ExportTooLongError extends Error {
+  override readonly name = 'ExportTooLongError';
+
+  constructor(seconds: number) {
+    super(`it took longer than ${seconds} seconds`);
+  }
+}
 
 /** All orders that match as one stream of text, a few such streams at a time. */
 @Injectable()
@@ -33,15 +43,12 @@ export class OrderExports {
 
   /**
    * The first orders are read before it resolves, so that a database that is away is told as an error. The stream reads on as
-   * it is read itself. One that fails is destroyed with the error and has no end.
+   * it is read itself. One that fails, or takes longer than it may, is destroyed with the error and has no end.
    *
    * @throws TooBusyError when as many exports are under way as there may be, and what the database says
    */
   async open(filter: OrderFilter, lines: ExportLines): Promise<Readable> {
-    if (this.underWay >= this.settings.EXPORTS_MAX) {
-      this.metrics.count('refused');
-      throw new TooBusyError('as many exports are under way as there may be', RETRY_AFTER_SECONDS);
-    }
+    this.requireRoom();
     this.underWay++;
     try {
       const chunks = this.orders.chunks(filter);
@@ -51,6 +58,13 @@ export class OrderExports {
       this.underWay--;
       throw error;
     }
+  }
+
+  /** @throws TooBusyError when as many exports are under way as there may be */
+  requireRoom(): void {
+    if (this.underWay < this.settings.EXPORTS_MAX) return;
+    this.metrics.count('refused');
+    throw new TooBusyError('as many exports are under way as there may be', RETRY_AFTER_SECONDS);
   }
 
   private async *texts(
@@ -71,6 +85,12 @@ export class OrderExports {
 
   /** It closes in any case, and not before a query that is under way for it is over. */
   private watched(stream: Readable): Readable {
+    const seconds = this.settings.EXPORT_MAX_SECONDS;
+    const tooLong = setTimeout(
+      () => stream.destroy(new ExportTooLongError(seconds)),
+      seconds * MS_PER_SECOND,
+    );
+    tooLong.unref();
     let outcome: 'done' | 'failed' | 'left' = 'left';
     stream.once('end', () => (outcome = 'done'));
     stream.once('error', (error) => {
@@ -78,6 +98,7 @@ export class OrderExports {
       this.log.warn({ reason: messageForLog(error) }, 'an export of orders broke off');
     });
     stream.once('close', () => {
+      clearTimeout(tooLong);
       this.underWay--;
       this.metrics.count(outcome);
     });

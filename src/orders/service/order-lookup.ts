@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CacheEntry } from '../../platform/cache/cache-entry.js';
 import type { CacheAnswer } from '../../platform/cache/shared-load.js';
 import { OrderCache } from '../cache/order-cache.js';
-import type { BoundedCount } from '../model/bounded-count.js';
+import type { BoundedCount } from '../../platform/database/bounded-count.js';
 import type { ListPosition, OrderFilter } from '../model/order-filter.js';
 import { OrderCountRepository } from '../repository/order-count.repository.js';
 import { OrderListRepository, type OrderPage } from '../repository/order-list.repository.js';

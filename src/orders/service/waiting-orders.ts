@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { observeGauges } from '../../platform/metrics/observed-gauge.js';
-import type { BoundedCount } from '../model/bounded-count.js';
+import type { BoundedCount } from '../../platform/database/bounded-count.js';
 import { type Wait, WAITS } from '../model/waiting.js';
 import { OrdersSettings } from '../orders.settings.js';
 import { momentText } from '../repository/order-time.js';
@@ -60,7 +60,7 @@ export class WaitingOrders {
       'for',
       async () => {
         if (!database.isOpen) return undefined;
-        const counts = await waiting.counts(this.patience);
+        const counts = await this.counts();
         return WAITS.map((wait) => [wait, counts[wait].count]);
       },
     );
@@ -73,13 +73,18 @@ export class WaitingOrders {
     const shown = places.slice(0, limit);
     const [texts, counts] = await Promise.all([
       this.orders.summaries([...new Set(shown.map(({ orderUid }) => orderUid))]),
-      this.waiting.counts(this.patience),
+      this.counts(),
     ]);
     const waiting = shown.flatMap(({ wait, sinceUs, orderUid }) => {
       const order = texts.get(orderUid);
       return order === undefined ? [] : [{ wait, since: momentText(sinceUs), order }];
     });
     return places.length > limit ? { waiting, counts, next: shown.at(-1)! } : { waiting, counts };
+  }
+
+  /** How many there are of each kind. */
+  counts(): Promise<WaitingPage['counts']> {
+    return this.waiting.counts(this.patience);
   }
 
   private async find(wait: Wait, after: WaitingPlace, limit: number): Promise<WaitingPlace[]> {

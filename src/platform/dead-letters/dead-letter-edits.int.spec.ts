@@ -5,7 +5,7 @@ import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support
 import { type ExactParts, withExactParts } from '../messaging/outbox/exact-parts.js';
 import type { OutboxMessage } from '../messaging/outgoing-message.js';
 import type { ReceivedEvent } from '../messaging/received-event.js';
-import { DeadLetterEdits } from './dead-letter-edits.js';
+import { DeadLetterEdits, EditedMeanwhileError } from './dead-letter-edits.js';
 import { DeadLetterReader } from './dead-letter-reader.js';
 import { DeadLetterReplays } from './dead-letter-replays.js';
 import type { DeadLetters } from './dead-letters.js';
@@ -55,7 +55,7 @@ it('sends what is given to the topic of the letter, with its key and headers, an
   const headers = [...trace, { name: 'waybill_dead_letter_id', value: Buffer.from('7') }];
   const key = Buffer.from('00ff', 'hex');
   const id = await letterOf(receivedEvent({ key, value: Buffer.from('{"amount": "1"}'), headers }));
-  expect(await edits.send(id, MENDED)).toEqual({
+  expect(await edits.send(id, { value: MENDED })).toEqual({
     id,
     state: 'edited',
     topic: 'shop.orders',
@@ -86,24 +86,36 @@ it('sends what is given to the topic of the letter, with its key and headers, an
 
 it('of an event without a key, headers or value is sent as well, also when it is empty', async () => {
   const id = await letterOf(receivedEvent({ key: null, value: null }));
-  await edits.send(id, Buffer.alloc(0));
+  await edits.send(id, { value: Buffer.alloc(0) });
   expect(await relayed()).toMatchObject([{ key: null, value: Buffer.alloc(0), originalHeaders: [] }]);
   expect(await letters.find(id)).toMatchObject({ value: null, edited_value: { text: '' } });
 });
 
 it('can be sent again, keeps what was sent last, and is of no letter that is not there', async () => {
   const id = await letterOf(receivedEvent());
-  await edits.send(id, Buffer.from('a first try'));
-  expect(await edits.send(id, MENDED)).toMatchObject({ edits: 2 });
+  await edits.send(id, { value: Buffer.from('a first try') });
+  expect(await edits.send(id, { value: MENDED })).toMatchObject({ edits: 2 });
   expect(await letters.find(id)).toMatchObject({ edited_value: { text: '{"amount": 1}' } });
-  expect(await edits.send(id + 1, MENDED)).toBeUndefined();
+  expect(await edits.send(id + 1, { value: MENDED })).toBeUndefined();
   expect(await relayed()).toHaveLength(2);
+});
+
+it('is sent once by those who have seen the letter as it was, and the others are told', async () => {
+  const id = await letterOf(receivedEvent());
+  const both = await Promise.allSettled([0, 1].map(() => edits.send(id, { value: MENDED, edits: 0 })));
+  expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
+    reason: expect.any(EditedMeanwhileError) as Error,
+  });
+  expect(await relayed()).toHaveLength(1);
+  expect(await edits.send(id, { value: MENDED, edits: 1 })).toMatchObject({ edits: 2 });
+  expect(await edits.send(id + 1, { value: MENDED, edits: 0 })).toBeUndefined();
 });
 
 it('is a letter of its own when it is refused, and its letter stays edited', async () => {
   const event = receivedEvent();
   const id = await letterOf(event);
-  await edits.send(id, MENDED);
+  await edits.send(id, { value: MENDED });
   const [sent] = await relayed();
   const headers = Object.entries(sent!.headers).map(([name, value]) => ({ name, value: Buffer.from(value) }));
   const again = receivedEvent({ ...event, offset: event.offset + 1_000, value: MENDED, headers });

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type BoundedCount, countWithin, MAX_COUNTED } from '../database/bounded-count.js';
 import { Database } from '../database/database.js';
 import { asRfc3339 } from '../database/rfc3339-text.js';
 import { type DeadLetterFilter, filterParameters, MATCHES_FILTER } from './dead-letter-filter.js';
@@ -11,6 +12,7 @@ import {
   summaryOf,
   type SummaryRow,
 } from './dead-letter-views.js';
+import type { SeenLetters } from './seen-letters.js';
 
 /** The version before leaves the timestamp to the column of the time. */
 const EVENT_TIMESTAMP = `
@@ -56,6 +58,17 @@ const FAILURES = `
 
 const COUNT = `SELECT count(*) AS count FROM dead_letters WHERE ${MATCHES_FILTER}`;
 
+const COUNT_SOME = `
+  SELECT count(*) AS count
+  FROM (SELECT FROM dead_letters WHERE ${MATCHES_FILTER} LIMIT ${MAX_COUNTED + 1}) AS matching`;
+/** No index finds a part of a reason. */
+const COUNT_LIMIT_MS = 2_000;
+
+const SEEN_NOW = `
+  SELECT coalesce(max(id), 0) AS "highestId",
+         (extract(epoch FROM statement_timestamp()) * 1000000)::bigint AS "countedAtUs"
+  FROM dead_letters`;
+
 export interface DeadLetterPage {
   readonly letters: readonly DeadLetterSummary[];
   /** The id that the next page begins below; not there after the last one. */
@@ -87,6 +100,21 @@ export class DeadLetterReader {
     return detailsOf(row, failures.length > 0 ? failures : [onlyFailureOf(row)]);
   }
 
+  /** Up to where letters that are counted from now on are counted at least. */
+  async seenNow(): Promise<SeenLetters> {
+    const [seen]: SeenLetters[] = await this.database.source.query(SEEN_NOW);
+    return seen!;
+  }
+
+  /** Counts up to {@link MAX_COUNTED}; what cannot be counted within two seconds is 0 or more, and not exact. */
+  countSome(filter: DeadLetterFilter): Promise<BoundedCount> {
+    return countWithin(this.database, COUNT_LIMIT_MS, async (tx) => {
+      const [row]: { count: number }[] = await tx.query(COUNT_SOME, filterParameters(filter));
+      return row!.count;
+    });
+  }
+
+  /** Counts all of them, however long that takes. */
   async count(filter: DeadLetterFilter): Promise<number> {
     const [row]: { count: number }[] = await this.database.source.query(COUNT, filterParameters(filter));
     return row!.count;

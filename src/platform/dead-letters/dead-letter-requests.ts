@@ -13,6 +13,7 @@ import {
   takeDeadLetterFilter,
 } from './dead-letter-filter.js';
 import { MAX_DEAD_LETTER_ID, parseDeadLetterId } from './dead-letter-id.js';
+import { aSeen, SEEN, type SeenLetters } from './seen-letters.js';
 
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 500;
@@ -42,6 +43,15 @@ export function takeListQuery(parameters: ParameterReader): DeadLetterListQuery 
   return { limit: limit ?? DEFAULT_LIMIT, belowId, filter: takeDeadLetterFilter(parameters) };
 }
 
+/** A filter alone. @throws ProblemError 400 naming every parameter that is unknown or does not hold what it should */
+export function parseFilter(parameters: Parameters): DeadLetterFilter {
+  const reader = new ParameterReader(parameters);
+  const filter = takeDeadLetterFilter(reader);
+  reader.refuseOthers('is no filter of dead letters');
+  reader.throwFaults('the query');
+  return filter;
+}
+
 /** @throws ProblemError 400 naming every parameter that is unknown or does not hold what it should */
 export function parseListQuery(parameters: Parameters): DeadLetterListQuery {
   const reader = new ParameterReader(parameters);
@@ -63,6 +73,8 @@ export interface BulkRequest {
   readonly filter: DeadLetterFilter;
   /** Only to be counted. */
   readonly dryRun: boolean;
+  /** Where they were counted before: nothing else is meant. */
+  readonly seen?: SeenLetters | undefined;
 }
 
 /**
@@ -71,8 +83,8 @@ export interface BulkRequest {
  * @throws ProblemError 400
  */
 export function parseBulkReplay(query: Parameters, body: Buffer | undefined): BulkRequest {
-  const { filter, dryRun } = parseBulk(query, body);
-  return { filter: { ...filter, state: filter.state ?? 'waiting' }, dryRun };
+  const { filter, ...how } = parseBulk(query, body);
+  return { filter: { ...filter, state: filter.state ?? 'waiting' }, ...how };
 }
 
 /**
@@ -89,6 +101,7 @@ export function parseBulk(query: Parameters, body: Buffer | undefined): BulkRequ
   }
   const dryRun = reader.take('dry_run', aTruth, 'true or false') ?? false;
   const all = reader.take('all', aTruth, 'true or false') ?? false;
+  const seen = reader.take('seen', aSeen, SEEN);
   const filter = takeDeadLetterFilter(reader);
   reader.refuseOthers('is not a parameter of this request');
   if (reader.faults.length === 0 && isEmptyFilter(filter) && !all) {
@@ -96,7 +109,7 @@ export function parseBulk(query: Parameters, body: Buffer | undefined): BulkRequ
     reader.fault('all', detail);
   }
   reader.throwFaults('the request');
-  return { filter, dryRun };
+  return { filter, dryRun, seen };
 }
 
 /** JSON has truth values of its own, which a query does not. */

@@ -142,6 +142,11 @@ export const EDITED_LETTER = objectOf({
   edited_at: TIME,
 } satisfies Record<keyof EditedLetter, Schema>);
 
+export const BOUNDED_COUNT = objectOf({
+  count: COUNT,
+  exact: { type: 'boolean', description: 'Whether there are no more' },
+});
+
 const FILTER: Record<string, Schema> = {
   context: { type: 'string', description: 'Who has refused the events, such as orders' },
   topic: { type: 'string', description: 'The topic that the events came on' },
@@ -164,6 +169,11 @@ export const BULK: Schema = {
     ...FILTER,
     all: { type: 'boolean', default: false, description: 'Has to be true where there is no filter' },
     dry_run: { type: 'boolean', default: false, description: 'Only count' },
+    seen: {
+      type: 'string',
+      description:
+        'What the dry run came with: only letters that were there by then, and have not failed again, are meant',
+    },
   },
 };
 export const BULK_REPLAY: Schema = {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DeadLetterCountsController } from './dead-letter-counts.controller.js';
 import { DeadLetterDiscards } from './dead-letter-discards.js';
 import { DeadLetterEdits } from './dead-letter-edits.js';
 import { DeadLetterReader } from './dead-letter-reader.js';
@@ -8,7 +9,7 @@ import { DeadLettersController } from './dead-letters.controller.js';
 
 /** The dead letters for people, in the processes that serve the API. */
 @Module({
-  controllers: [DeadLettersBulkController, DeadLettersController],
+  controllers: [DeadLettersBulkController, DeadLettersController, DeadLetterCountsController],
   providers: [DeadLetterReader, DeadLetterReplays, DeadLetterEdits, DeadLetterDiscards],
 })
 export class DeadLettersHttpModule {}

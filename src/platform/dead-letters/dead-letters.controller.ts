@@ -29,7 +29,7 @@ import { PagesUnderWay } from '../http/pages-under-way.js';
 import { ProblemError } from '../http/problem.js';
 import type { Parameters } from '../http/request-parameters.js';
 import { DeadLetterDiscards } from './dead-letter-discards.js';
-import { DeadLetterEdits, type EditedLetter } from './dead-letter-edits.js';
+import { DeadLetterEdits, EditedMeanwhileError, type EditedLetter } from './dead-letter-edits.js';
 import { DeadLetterReader } from './dead-letter-reader.js';
 import { DeadLetterReplays, type ReplayedLetter } from './dead-letter-replays.js';
 import {
@@ -48,7 +48,7 @@ import {
   REPLAYED_LETTER,
 } from './dead-letter.schemas.js';
 import type { DeadLetterDetails, DeadLetterSummary } from './dead-letter-views.js';
-import { EDITED_EVENT, parseEditedEvent } from './edited-event.js';
+import { type Edit, EDITED_EVENT, MAX_EDITED_BODY_BYTES, parseEditedEvent } from './edited-event.js';
 import { TakesFilter } from './filter-queries.decorator.js';
 
 const PATH = '/api/dead-letters';
@@ -122,7 +122,7 @@ export class DeadLettersController {
 
   @Post(':id/edited-replay')
   @HttpCode(202)
-  @ReadsJson()
+  @ReadsJson(MAX_EDITED_BODY_BYTES)
   @Header('cache-control', 'no-store')
   @ApiOperation({
     summary:
@@ -133,6 +133,11 @@ export class DeadLettersController {
   @ApiResponse({ status: 202, description: 'It is in the outbox, as is told', schema: EDITED_LETTER })
   @ApiResponse({ status: 400, description: 'Not valid; every fault is named', schema: PROBLEM })
   @ApiResponse({ status: 404, description: 'There is no such letter', schema: PROBLEM })
+  @ApiResponse({
+    status: 409,
+    description: 'Something else was sent in its place since it had these `edits`; nothing was sent',
+    schema: PROBLEM,
+  })
   @ApiResponse({ status: 503, description: 'The database is away; nothing was sent', schema: PROBLEM })
   async replayEdited(
     @Param('id') idText: string,
@@ -141,7 +146,7 @@ export class DeadLettersController {
   ): Promise<EditedLetter> {
     const id = parseIdParameter(idText);
     requireJson(contentType);
-    return (await this.edits.send(id, parseEditedEvent(body))) ?? notFound(id);
+    return (await this.sent(id, parseEditedEvent(body))) ?? notFound(id);
   }
 
   @Delete(':id')
@@ -154,6 +159,15 @@ export class DeadLettersController {
   async discard(@Param('id') idText: string): Promise<void> {
     const id = parseIdParameter(idText);
     if (!(await this.discards.one(id))) notFound(id);
+  }
+
+  private async sent(id: number, edit: Edit): Promise<EditedLetter | undefined> {
+    try {
+      return await this.edits.send(id, edit);
+    } catch (error) {
+      if (error instanceof EditedMeanwhileError) throw new ProblemError(409, error.message);
+      throw error;
+    }
   }
 }
 

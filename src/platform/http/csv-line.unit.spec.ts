@@ -24,7 +24,26 @@ describe('a line of CSV', () => {
     '＠A',
   ])('begins no formula with %j', (text) => expect(csvLine([text]).replace(/^"/, '')).toMatch(/^'/));
 
-  it.each(['-1', '-12.5', '12', 'a=1', "'=1", ' =1', '', '٣'])('leaves %j as it is', (text) =>
+  it.each([
+    ['Ann;=HYPERLINK("http://x")', `Ann;'=HYPERLINK("http://x")`],
+    ['Ann; \u00A0+1', "Ann; \u00A0'+1"],
+    ['Ann;"=1"', `Ann;"'=1"`],
+    ['Ann\t@SUM(A1)', "Ann\t'@SUM(A1)"],
+    ['Ann|-1', "Ann|'-1"],
+    ['Ann\r\n=1;;=2', "Ann\r\n'=1;;'=2"],
+    ['-5\n=1', "'-5\n'=1"],
+    ['=1;＝2', "'=1;'＝2"],
+  ])(
+    'begins none with %j for who splits it at a semicolon, a tab, a bar or the end of a line',
+    (text, written) => expect(parse(csvLine([text]))).toEqual([[written]]),
+  );
+
+  it('takes a text of blanks and separators alone in no time', () => {
+    const text = `${';\t '.repeat(300_000)}x`;
+    expect(csvLine([text])).toBe(`${text}\r\n`);
+  });
+
+  it.each(['-1', '-12.5', '12', 'a=1', 'a - b; c', "'=1", ' =1', '', '٣'])('leaves %j as it is', (text) =>
     expect(csvLine([text])).toBe(`${text}\r\n`),
   );
 

@@ -4,7 +4,8 @@ import { lingerBehind } from './lingering-close.js';
 import { ProblemError } from './problem.js';
 import { TooBusyError } from './too-busy.error.js';
 
-export const MAX_BODY_BYTES = 1_048_576;
+const MIB = 1_048_576;
+export const MAX_BODY_BYTES = MIB;
 
 export type BodyRead = (error: Error | null, body?: Buffer) => void;
 
@@ -21,6 +22,7 @@ export class IncomingBody implements HeldBody {
   constructor(
     private readonly payload: IncomingMessage,
     private readonly all: BodiesUnderWay,
+    private readonly maxBytes = MAX_BODY_BYTES,
   ) {}
 
   get bytes(): number {
@@ -29,7 +31,7 @@ export class IncomingBody implements HeldBody {
 
   read(done: BodyRead): void {
     const announced = Number(this.payload.headers['content-length'] ?? 0);
-    if (announced > MAX_BODY_BYTES) return this.refuse(done, tooLarge());
+    if (announced > this.maxBytes) return this.refuse(done, this.tooLarge());
     try {
       this.all.begin(this, announced);
     } catch (error) {
@@ -59,7 +61,7 @@ export class IncomingBody implements HeldBody {
 
   private readonly take = (chunk: Buffer): void => {
     const length = this.length + chunk.length;
-    if (length > MAX_BODY_BYTES) return this.end(tooLarge());
+    if (length > this.maxBytes) return this.end(this.tooLarge());
     try {
       this.makeRoom(chunk, length);
     } catch (error) {
@@ -71,7 +73,7 @@ export class IncomingBody implements HeldBody {
   /** The first chunk, mostly the whole of the body, is held as it is. */
   private makeRoom(chunk: Buffer, length: number): void {
     if (length > this.bytes) {
-      const bytes = this.length === 0 ? length : Math.min(Math.max(length, 2 * this.bytes), MAX_BODY_BYTES);
+      const bytes = this.length === 0 ? length : Math.min(Math.max(length, 2 * this.bytes), this.maxBytes);
       this.all.grow(this, bytes - this.bytes);
       this.heldBytes = bytes;
       if (this.buffer === undefined) {
@@ -109,10 +111,12 @@ export class IncomingBody implements HeldBody {
     done(error);
   }
 
+  private tooLarge(): ProblemError {
+    return new ProblemError(413, `the body is larger than ${this.maxBytes / MIB} MiB`);
+  }
+
   private drop(): void {
     this.all.giveBack(this.heldBytes);
     this.heldBytes = 0;
   }
 }
-
-const tooLarge = (): ProblemError => new ProblemError(413, 'the body is larger than 1 MiB');

@@ -1,14 +1,16 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { MAX_BODY_BYTES } from './incoming-body.js';
 import { ReadsBody } from './request-bodies.js';
 
+const MIB = 1_048_576;
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
 
 /** A route whose body is read, and has to be JSON, as it describes itself; `requireJson` looks at the type. */
-export const ReadsJson = (): MethodDecorator =>
+export const ReadsJson = (maxBodyBytes = MAX_BODY_BYTES): MethodDecorator =>
   applyDecorators(
-    ReadsBody(),
-    ApiResponse({ status: 413, description: 'Larger than 1 MiB', schema: PROBLEM }),
+    ReadsBody(maxBodyBytes),
+    ApiResponse({ status: 413, description: `Larger than ${maxBodyBytes / MIB} MiB`, schema: PROBLEM }),
     ApiResponse({ status: 415, description: 'Not application/json', schema: PROBLEM }),
   );
 

@@ -7,6 +7,8 @@ import { type BodyRead, IncomingBody } from './incoming-body.js';
 declare module 'fastify' {
   interface FastifyContextConfig {
     readonly readsBody?: boolean;
+    /** Where it is not the size that bodies have elsewhere. */
+    readonly maxBodyBytes?: number;
   }
 }
 
@@ -20,7 +22,8 @@ interface RequestWithBody extends IncomingMessage {
 export const READS_BODY = { readsBody: true };
 
 /** For a handler with a `@Body()`, which is a Buffer. What comes to other routes is never held. */
-export const ReadsBody = (): MethodDecorator => RouteConfig(READS_BODY);
+export const ReadsBody = (maxBodyBytes?: number): MethodDecorator =>
+  RouteConfig({ ...READS_BODY, ...(maxBodyBytes !== undefined && { maxBodyBytes }) });
 
 /**
  * Replaces Fastify's own parsers: bodies reach the controllers as the bytes that came, whatever their type, and take a
@@ -29,8 +32,9 @@ export const ReadsBody = (): MethodDecorator => RouteConfig(READS_BODY);
 export function takeBodiesAsBytes(fastify: FastifyInstance, all = new BodiesUnderWay()): void {
   fastify.addHook('onRoute', (route: RouteOptions) => {
     if (route.config?.readsBody !== true) return;
+    const { maxBodyBytes } = route.config;
     route.preParsing = (request, reply, payload, done) => {
-      const body = new IncomingBody(request.raw, all);
+      const body = new IncomingBody(request.raw, all, maxBodyBytes);
       (request.raw as RequestWithBody)[BODY] = body;
       // It comes whether the answer is given or not, since no request is begun while another of its socket is under way.
       reply.raw.once('close', () => body.release());

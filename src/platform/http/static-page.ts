@@ -18,6 +18,12 @@ const IMMUTABLE = 'public, max-age=31536000, immutable';
 /** What paths of files begin with: the hash of all of them. One that changes gives all new paths, so no browser mixes two versions. */
 const HASH = /^([0-9a-f]{16})\//;
 
+/**
+ * How `index.html` names them. `start.js` sees to what is not there since it is of another version, so it has to come from
+ * any version.
+ */
+const HASHED = /"\/assets\/(?!start\.js")/g;
+
 /** The page: `index.html`, and the files that it is made of. All are read once, at the start. */
 export class StaticPage {
   private readonly hash: string;
@@ -30,7 +36,7 @@ export class StaticPage {
     this.hash = hash.digest('hex').slice(0, 16);
     this.files = new Map([...contents].map(([name, bytes]) => [name, new PageFile(name, bytes)]));
     // Modules and styles name each other by relative paths, so they stay below the hash.
-    const html = contents.get('index.html')!.toString().replaceAll('"/assets/', `"/assets/${this.hash}/`);
+    const html = contents.get('index.html')!.toString().replaceAll(HASHED, `$&${this.hash}/`);
     this.index = new PageFile('index.html', Buffer.from(html));
   }
 
@@ -60,13 +66,14 @@ export class StaticPage {
   private async sendAsset(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const path = (request.params as { '*': string })['*'];
     const [prefix = '', hash] = HASH.exec(path) ?? [];
-    const file = this.files.get(path.slice(prefix.length));
+    // A page of another version, which a replica has served or this one before its restart, must not mix our files into
+    // its own: it is told, and loads itself anew.
+    const file =
+      hash === undefined || hash === this.hash ? this.files.get(path.slice(prefix.length)) : undefined;
     if (file === undefined) {
       reply.callNotFound();
       return reply;
     }
-    // A page of another version, which a replica has served or this one before its restart, gets the file as it is now.
-    const cacheControl = hash === this.hash ? IMMUTABLE : REVALIDATED;
-    return sendAnswer(reply, await file.answer(request, cacheControl));
+    return sendAnswer(reply, await file.answer(request, hash === undefined ? REVALIDATED : IMMUTABLE));
   }
 }

@@ -14,7 +14,8 @@ import { PageUnfitError } from './page-files.js';
 import { ProblemFilter } from './problem.filter.js';
 import { StaticPage } from './static-page.js';
 
-const INDEX = '<!doctype html><link href="/assets/styles.css" /><a href="/orders"></a>';
+const INDEX =
+  '<!doctype html><script src="/assets/start.js"></script><link href="/assets/styles.css" /><a href="/orders"></a>';
 const MODULE = `export const words = '${'as many words as make it worth the while; '.repeat(60)}';\n`;
 const LARGE_BYTES = 8 * 1_048_576;
 
@@ -69,7 +70,10 @@ describe('the files of the page', () => {
       'cache-control': 'public, max-age=31536000, immutable',
       'content-type': 'text/css; charset=utf-8',
     });
-    expect((await get('/')).body).toContain('<a href="/orders">');
+    const { body } = await get('/');
+    expect(body).toContain('<a href="/orders">');
+    // It notices that files of another version are not there, and has to come from any version itself.
+    expect(body).toContain('<script src="/assets/start.js">');
   });
 
   it('have other paths once any of them is another, or has another name', async () => {
@@ -90,19 +94,27 @@ describe('the files of the page', () => {
     expect(new Set(paths).size).toBe(4);
   });
 
-  it.each(['/assets/views/order.js', '/assets/0123456789abcdef/views/order.js'])(
-    'are asked for anew each time at %s',
-    async (path) => {
-      const file = await get(path);
-      expect(file.body).toBe(MODULE);
-      expect(file.headers['cache-control']).toBe('no-cache');
-      const again = await get(path, { 'if-none-match': String(file.headers.etag) });
-      expect(again.statusCode).toBe(304);
-      expect(again.body).toBe('');
-      expect(again.headers).toMatchObject({ etag: file.headers.etag, 'cache-control': 'no-cache' });
-      expect((await get(path, { 'if-none-match': '"another"' })).statusCode).toBe(200);
-    },
-  );
+  it('are asked for anew each time at a path without the hash', async () => {
+    const path = '/assets/views/order.js';
+    const file = await get(path);
+    expect(file.body).toBe(MODULE);
+    expect(file.headers['cache-control']).toBe('no-cache');
+    const again = await get(path, { 'if-none-match': String(file.headers.etag) });
+    expect(again.statusCode).toBe(304);
+    expect(again.body).toBe('');
+    expect(again.headers).toMatchObject({ etag: file.headers.etag, 'cache-control': 'no-cache' });
+    expect((await get(path, { 'if-none-match': '"another"' })).statusCode).toBe(200);
+  });
+
+  it('of another version are not there, and nobody remembers that', async () => {
+    const path = '/assets/0123456789abcdef/views/order.js';
+    for (const accept of ['*/*', 'text/html']) {
+      const answer = await get(path, { accept });
+      expect(answer.statusCode).toBe(404);
+      expect(answer.headers['cache-control']).toBe('no-store');
+      expect(answer.body).not.toBe(MODULE);
+    }
+  });
 
   it.each([
     ['br, gzip', 'br', brotliDecompressSync],

@@ -28,13 +28,14 @@ const KINDS = [
   {
     words: 'Events that were refused',
     href: '/trouble',
-    count: (signal) => pageCount('/api/dead-letters', { state: 'waiting' }, signal),
+    count: async (signal) =>
+      (await get('/api/counts/dead-letters', { query: { state: 'waiting' }, signal })).body,
   },
   {
     words: 'Disputed payments',
-    href: '/orders?payment_status=disputed',
-    count: async (signal) =>
-      (await get('/api/counts/orders', { query: { payment_status: 'disputed' }, signal })).body,
+    href: '/trouble/payments',
+    context: 'payments',
+    count: (signal) => pageCount('/api/payments', { status: 'disputed' }, signal),
   },
   {
     words: 'Money to be given back',
@@ -128,7 +129,7 @@ let waiting;
 
 /** @param {AbortSignal} signal */
 function waitingCounts(signal) {
-  waiting ??= get('/api/waiting/orders', { query: { limit: 1 }, signal }).then(({ body }) => body.counts);
+  waiting ??= get('/api/counts/waiting-orders', { signal }).then(({ body }) => body);
   return waiting;
 }
 

@@ -1,5 +1,6 @@
 import { addressOf, get } from '../../api/client.js';
 import { counted, el } from '../../kit/dom.js';
+import { exportLink } from './export-link.js';
 
 /** Several changes of the list ask for one count. */
 const PAUSE_MS = 250;
@@ -12,8 +13,9 @@ const PAUSE_MS = 250;
  */
 export function listHead(newer, signal) {
   const count = el('p', { class: 'list-count', role: 'status' });
-  const csv = el('a', { class: 'button', download: '' }, 'CSV');
-  const jsonLines = el('a', { class: 'button', download: '' }, 'JSON Lines');
+  const refusal = el('p', { class: 'notice', 'data-tone': 'amber', role: 'alert', hidden: true });
+  const csv = exportLink('CSV', refusal, signal);
+  const jsonLines = exportLink('JSON Lines', refusal, signal);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let asked = 0;
@@ -46,6 +48,8 @@ export function listHead(newer, signal) {
         jsonLines,
       ),
     ),
+    /** Why an export is not made, where it is not. */
+    refusal,
     /** @param {Record<string, string>} parameters of the list, as the API takes them */
     describe(parameters) {
       csv.href = addressOf('/api/exports/orders', { query: { ...parameters, format: 'csv' } });

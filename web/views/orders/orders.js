@@ -66,6 +66,7 @@ class OrderList {
       el('h1', { class: 'visually-hidden' }, 'Orders'),
       this.bar.element,
       this.head.element,
+      this.head.refusal,
       this.#region,
       this.#tail,
     );

@@ -5,6 +5,7 @@ import { Current } from '../../kit/current.js';
 import { button, el } from '../../kit/dom.js';
 import { pagedTable } from '../../kit/paged-table.js';
 import { asShownFailure, emptyState } from '../../kit/states.js';
+import { belowForm } from './below.js';
 import { availableBadge } from './figures.js';
 
 const ROUTE = '/api/inventory';
@@ -90,7 +91,8 @@ function filterOf(query) {
 }
 
 /** @param {import('../../router.js').Visit} visit */
-function headOf({ query }) {
+function headOf(visit) {
+  const { query } = visit;
   const product = query.get('product');
   const byNumber = new URLSearchParams(query);
   byNumber.set('sort', 'number');
@@ -105,6 +107,7 @@ function headOf({ query }) {
     el(
       'div',
       { class: 'row' },
+      belowForm(query, (changed) => visit.go(path(changed))),
       product === null ? null : el('a', { href: '/stock' }, 'All products'),
       el('a', { href: path(byLeast), 'aria-current': isByNumber ? undefined : 'true' }, 'Least first'),
       el('a', { href: path(byNumber), 'aria-current': isByNumber ? 'true' : undefined }, 'By number'),

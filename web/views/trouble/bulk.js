@@ -26,7 +26,8 @@ const WORKS = {
 };
 
 /**
- * Does something to all letters that a filter matches: first they are counted, and the reader is asked.
+ * Does something to all letters that a filter matches: first they are counted, and the reader is asked. What came in since,
+ * or has failed again, is left alone.
  *
  * @param {keyof typeof WORKS} work
  * @param {import('./letter-filter.js').LetterFilter} filter no letter that comes in meanwhile is meant: it has an end
@@ -35,28 +36,29 @@ const WORKS = {
  */
 export async function doInBulk(work, filter, { signal }) {
   const { route, verb, done, outcome, isDangerous } = WORKS[work];
-  let matching;
+  let dry;
   try {
-    const answer = await post(route, { body: { ...filter, dry_run: true }, signal });
-    matching = Number(answer.body.matching);
+    const { body } = await post(route, { body: { ...filter, dry_run: true }, signal });
+    dry = /** @type {{ matching: number, exact: boolean, seen: string }} */ (body);
   } catch (thrown) {
     if (!signal.aborted) tell(asShownFailure(thrown).message);
     return false;
   }
-  if (matching === 0) {
+  const { matching, exact, seen } = dry;
+  if (matching === 0 && exact) {
     tell('None of them is there any more.');
     return false;
   }
-  const events = counted(matching, 'refused event');
+  const { events, yes } = wordsOf(verb, matching, exact);
   const answer = await ask({
     heading: `${verb} ${events}?`,
     body: [el('p', {}, `They are ${filterWords(filter)}.`), el('p', {}, outcome)],
-    yes: `${verb} ${matching.toLocaleString()}`,
+    yes,
     isDangerous,
     signal,
     act: async () => {
       try {
-        const { body } = await post(route, { body: filter, signal, timeoutMs: WORK_TIMEOUT_MS });
+        const { body } = await post(route, { body: { ...filter, seen }, signal, timeoutMs: WORK_TIMEOUT_MS });
         tell(`${counted(Number(body[done]), 'event')} ${done}.`);
         return undefined;
       } catch (thrown) {
@@ -65,4 +67,19 @@ export async function doInBulk(work, filter, { signal }) {
     },
   });
   return answer !== undefined;
+}
+
+/**
+ * Counting ends where it would take long: there are at least as many then.
+ *
+ * @param {string} verb
+ * @param {number} matching
+ * @param {boolean} exact
+ */
+function wordsOf(verb, matching, exact) {
+  if (exact)
+    return { events: counted(matching, 'refused event'), yes: `${verb} ${matching.toLocaleString()}` };
+  if (matching > 0)
+    return { events: `${counted(matching, 'refused event')} or more`, yes: `${verb} all of them` };
+  return { events: 'more refused events than can be counted', yes: `${verb} all of them` };
 }

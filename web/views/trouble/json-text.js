@@ -1,6 +1,9 @@
 /** Deeper than this nothing is moved further to the right: nesting without an end would make a text without an end. */
 const MOST_INDENTS = 40;
 
+/** A browser needs seconds for a longer text, and nesting without an end makes many times as much of it. */
+export const MOST_LAID_OUT_CHARACTERS = 200_000;
+
 /**
  * A JSON text laid out over lines, cut where something of it is to be marked.
  *
@@ -20,6 +23,15 @@ const MOST_INDENTS = 40;
  */
 export function laidOut(text, path = []) {
   return new Layout(text, path).run();
+}
+
+/**
+ * Whether it is JSON of which somebody could read all.
+ *
+ * @param {string} text
+ */
+export function canBeLaidOut(text) {
+  return text.length <= MOST_LAID_OUT_CHARACTERS && faultOfJson(text) === undefined;
 }
 
 /**

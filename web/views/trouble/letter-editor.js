@@ -2,7 +2,7 @@ import { post } from '../../api/client.js';
 import { tell } from '../../kit/announcing.js';
 import { button, counted, el } from '../../kit/dom.js';
 import { asShownFailure } from '../../kit/states.js';
-import { faultOfJson, laidOut, stepsOf } from './json-text.js';
+import { canBeLaidOut, faultOfJson, laidOut, stepsOf } from './json-text.js';
 
 /** @typedef {import('./letter.js').Letter} Letter */
 
@@ -68,12 +68,12 @@ export class LetterEditor {
    * @param {Letter} letter
    * @param {() => Promise<void>} sent
    */
-  async #submit({ id, topic }, sent) {
+  async #submit({ id, topic, edits }, sent) {
     const { value } = this.#field;
     this.#send.setAttribute('aria-disabled', 'true');
     this.#wrong.hidden = true;
     try {
-      await post('/api/dead-letters/{id}/edited-replay', { path: { id }, body: { value } });
+      await post('/api/dead-letters/{id}/edited-replay', { path: { id }, body: { value, edits } });
     } catch (thrown) {
       this.#wrong.textContent = asShownFailure(thrown).message;
       this.#wrong.hidden = false;
@@ -86,13 +86,13 @@ export class LetterEditor {
 }
 
 /**
- * The text as one edits it, laid out where it is JSON, and where the faulty field ends in it.
+ * The text as one edits it, laid out where it is JSON and not too long for that, and where the faulty field ends in it.
  *
  * @param {string} text
  * @param {Letter['fault']} fault
  */
 function editable(text, fault) {
-  if (faultOfJson(text) !== undefined) return { whole: text, at: 0 };
+  if (!canBeLaidOut(text)) return { whole: text, at: 0 };
   const { before, marked, after } = laidOut(text, fault ? stepsOf(fault.pointer) : []);
   const whole = before + marked + after;
   // What says that a field is missing is no part of the JSON.

@@ -2,11 +2,8 @@ import { copy } from '../../kit/copy.js';
 import { button, el } from '../../kit/dom.js';
 import { Part } from '../../kit/part.js';
 import { dump } from './bytes.js';
-import { faultOfJson, laidOut, stepsOf } from './json-text.js';
+import { canBeLaidOut, laidOut, MOST_LAID_OUT_CHARACTERS, stepsOf } from './json-text.js';
 import { LetterEditor } from './letter-editor.js';
-
-/** A text that is longer is not drawn: a browser needs seconds to lay it out, and nobody reads it. */
-const MOST_DRAWN_CHARACTERS = 200_000;
 
 /** @typedef {import('./letter.js').Letter} Letter */
 /** @typedef {'json' | 'text' | 'bytes' | 'sent'} Look */
@@ -103,7 +100,7 @@ function looksOf({ value, edited_value }) {
   /** @type {Look[]} */
   const looks = [];
   if (value !== null && 'text' in value) {
-    if (faultOfJson(value.text) === undefined) looks.push('json');
+    if (canBeLaidOut(value.text)) looks.push('json');
     looks.push('text');
   } else if (value !== null) looks.push('bytes');
   if (edited_value !== null) looks.push('sent');
@@ -121,7 +118,7 @@ function shown({ value, edited_value, fault }, look) {
     return [el('p', { class: 'muted' }, 'It has no value: a tombstone, which says that its key is gone.')];
   if ('base64' in bytes) return [textBox(dump(bytes.base64))];
   if (bytes.text === '') return [el('p', { class: 'muted' }, 'It is empty.')];
-  if (look === 'sent' && faultOfJson(bytes.text) === undefined) return [jsonBox(bytes.text, null)];
+  if (look === 'sent' && canBeLaidOut(bytes.text)) return [jsonBox(bytes.text, null)];
   return [look === 'json' ? jsonBox(bytes.text, fault) : textBox(bytes.text)];
 }
 
@@ -131,14 +128,14 @@ function shown({ value, edited_value, fault }, look) {
  */
 function jsonBox(text, fault) {
   const { before, marked, after } = laidOut(text, fault ? stepsOf(fault.pointer) : []);
-  if (before.length + marked.length > MOST_DRAWN_CHARACTERS) return textBox(text);
-  const rest = drawn(after, MOST_DRAWN_CHARACTERS);
+  if (before.length + marked.length > MOST_LAID_OUT_CHARACTERS) return textBox(text);
+  const rest = drawn(after, MOST_LAID_OUT_CHARACTERS);
   return marked === '' ? box(before, rest) : box(before, el('mark', {}, marked), rest);
 }
 
 /** @param {string} text */
 function textBox(text) {
-  return box(drawn(text, MOST_DRAWN_CHARACTERS));
+  return box(drawn(text, MOST_LAID_OUT_CHARACTERS));
 }
 
 /** @param {...(Node | string)} content */

@@ -1,4 +1,4 @@
-import { get, post } from '../../api/client.js';
+import { get } from '../../api/client.js';
 import { el } from '../../kit/dom.js';
 import { loadHealth } from './health.js';
 import { every } from './polling.js';
@@ -73,9 +73,7 @@ async function show({ count }, number, signal) {
  * @returns {Promise<Count>}
  */
 async function countLetters(signal) {
-  const body = { state: 'waiting', dry_run: true };
-  const answer = await post('/api/dead-letters/discard', { body, signal });
-  return { count: 'matching' in answer.body ? answer.body.matching : 0, exact: true };
+  return (await get('/api/counts/dead-letters', { query: { state: 'waiting' }, signal })).body;
 }
 
 /**

@@ -31,7 +31,7 @@ export const WAITS = [
  * @returns {Promise<WaitingCounts>}
  */
 export async function waitingCounts(signal) {
-  return (await get(ROUTE, { query: { limit: 1 }, signal })).body.counts;
+  return (await get('/api/counts/waiting-orders', { signal })).body;
 }
 
 /** @type {readonly import('../../kit/table.js').Column<Waiting>[]} */

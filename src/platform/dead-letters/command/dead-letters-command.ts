@@ -68,7 +68,7 @@ export class DeadLettersCommandRun {
 
   private async replayEdited({ id, value }: Asked<'edited-replay'>): Promise<number> {
     const bytes = 'text' in value ? Buffer.from(value.text) : await readFile(value.path);
-    const letter = await this.edits.send(id, bytes);
+    const letter = await this.edits.send(id, { value: bytes });
     if (letter === undefined) return this.notFound(id);
     this.terminal.out(
       `${bytes.length} bytes are on their way to ${letter.topic} in the place of dead letter ${id}\n`,

@@ -44,7 +44,7 @@ export async function readTableSizes({ connection }: BenchDatabase): Promise<Tab
   return onServer(connection, async (client) => {
     const { rows } = await client.query<TableSizes>(`
       SELECT sum(pg_table_size(name))::float8 AS "tableBytes", sum(pg_indexes_size(name))::float8 AS "indexBytes"
-      FROM unnest('{orders, deliveries, payments, items, order_search}'::regclass[]) AS name`);
+      FROM unnest('{orders, deliveries, payments, items, order_search, orders_under_way}'::regclass[]) AS name`);
     return rows[0]!;
   });
 }
@@ -63,8 +63,9 @@ async function fill(
       await insertOrders(client, start, Math.min(start + SLICE_ORDERS, end));
       progress.show(Math.min(start + SLICE_ORDERS, end) - first, end - first);
     }
-    // They have their terms: the program has nothing to do for orders of before.
+    // They have their terms, and are known: the program has nothing to do for orders of before.
     await client.query('UPDATE order_search_fill SET rounds = 0');
+    await client.query('UPDATE order_waits_fill SET rounds = 0');
     await client.query('VACUUM (ANALYZE)');
     await client.query('CHECKPOINT').catch(() => undefined);
   });

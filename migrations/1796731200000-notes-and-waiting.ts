@@ -1,12 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Notes of support, disputed orders, and what orders wait for: since when for the next step of their life, and until when
- * their parcels were promised. No row of orders is touched. One that was there has no `waits_since` until it moves, and is
- * taken to wait since it was received.
- *
- * A replica with the code of before moves orders without it, so such an order seems to wait since the step before; and it
- * leaves `promised_at` as it was, so who reads it looks whether any parcel is expected still.
+ * Notes of support; what orders under way wait for, and which are disputed, each in a narrow table beside them; and how far the
+ * orders of before have been looked through for that. Tables that are in use are not touched, so nobody waits for it.
  */
 export class NotesAndWaiting1796731200000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -19,43 +15,38 @@ export class NotesAndWaiting1796731200000 implements MigrationInterface {
         created_at timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT pk_orders_notes PRIMARY KEY (order_uid, number)
       )`);
-    // In two steps: the default is for new rows alone.
-    await runner.query(`ALTER TABLE orders ADD COLUMN waits_since timestamptz`);
-    await runner.query(`ALTER TABLE orders ALTER COLUMN waits_since SET DEFAULT now()`);
+    // Beside the orders, since an index of theirs on their life would have each step of it written into all the others.
     await runner.query(`
-      COMMENT ON COLUMN orders.waits_since IS
-        'since when it waits for what its life has next; null stands for received_at'`);
-    // Orders whose life is over leave it, so it stays as small as there are orders under way.
+      CREATE TABLE orders_under_way (
+        order_uid text        NOT NULL,
+        wait      text        NOT NULL,
+        since     timestamptz NOT NULL,
+        CONSTRAINT pk_orders_under_way PRIMARY KEY (order_uid)
+      )`);
+    await runner.query(`COMMENT ON COLUMN orders_under_way.wait IS 'for what its life has next'`);
+    await runner.query(`CREATE INDEX ix_orders_under_way_since ON orders_under_way (wait, since)`);
     await runner.query(`
-      CREATE INDEX ix_orders_waiting ON orders (life, (coalesce(waits_since, received_at)))
-      WHERE life IN ('received', 'confirmed', 'packed', 'shipped')`);
-    // The few of all orders that are looked for every day: without it a list of them reads the whole table.
+      CREATE TABLE orders_disputed (
+        order_uid text NOT NULL,
+        CONSTRAINT pk_orders_disputed PRIMARY KEY (order_uid)
+      )`);
     await runner.query(`
-      CREATE INDEX ix_orders_disputed ON orders (received_at) WHERE payment_status = 'disputed'`);
-    await runner.query(`ALTER TABLE order_announcements ADD COLUMN promised_at timestamptz`);
+      CREATE TABLE order_waits_fill (
+        id                  integer     NOT NULL,
+        rounds              integer     NOT NULL,
+        begins_at           timestamptz NOT NULL,
+        before_received_at  timestamptz NOT NULL,
+        before_order_uid    text        NOT NULL,
+        CONSTRAINT pk_order_waits_fill PRIMARY KEY (id)
+      )`);
     await runner.query(`
-      COMMENT ON COLUMN order_announcements.promised_at IS
-        'when the first of the parcels that are under way is expected; null where none is'`);
-    // The texts are of any carrier, and of those that PostgreSQL could not read none may keep the migration from its end.
+      COMMENT ON COLUMN order_waits_fill.rounds IS 'times that all orders have yet to be looked through'`);
     await runner.query(`
-      UPDATE order_announcements a
-      SET promised_at = (
-        SELECT min((parcel->>'estimated_at')::timestamptz)
-        FROM jsonb_array_elements(a.told->'parcels') AS parcel
-        WHERE parcel->>'estimated_at' ~* '^[1-9]\\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\\d|2[0-8])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,38})?(Z|[+-](0\\d|1[0-5]):[0-5]\\d)$')
-      WHERE a.owner = 'tracking'
-        AND jsonb_path_exists(a.told, '$.parcels[*].estimated_at ? (@ != null)')`);
-    await runner.query(`
-      CREATE INDEX ix_order_announcements_promised ON order_announcements (promised_at)
-      WHERE promised_at IS NOT NULL`);
+      COMMENT ON COLUMN order_waits_fill.before_received_at IS 'orders of this time and later have been looked at'`);
+    await runner.query(`INSERT INTO order_waits_fill VALUES (1, 2, now(), 'infinity', '')`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(`DROP INDEX ix_order_announcements_promised`);
-    await runner.query(`ALTER TABLE order_announcements DROP COLUMN promised_at`);
-    await runner.query(`DROP INDEX ix_orders_disputed`);
-    await runner.query(`DROP INDEX ix_orders_waiting`);
-    await runner.query(`ALTER TABLE orders DROP COLUMN waits_since`);
-    await runner.query(`DROP TABLE orders_notes`);
+    await runner.query(`DROP TABLE order_waits_fill, orders_disputed, orders_under_way, orders_notes`);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Shows that the migrations make the schema that the mapping describes, that each can be taken back, and that the
- * code of the step before can go on working after it.
+ * Shows that the migrations make the schema that the mapping describes, that each can be taken back, that the
+ * code of the step before can go on working after it, and that none builds an index while it keeps a table from being written.
  *
  * Run from the sources (`tsx scripts/check-migrations.ts`), so that it never judges what an older build has left.
  * Ends with 1 and the SQL that would mend the schema when the two differ.
@@ -17,10 +17,13 @@ import { dataSourceFor } from '../src/platform/database/database.js';
 import type { ConnectionSettings } from '../src/platform/database/connection-settings.js';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres/embedded-postgres.js';
 import { readSchema, type Schema } from './migrations/schema.js';
-import { differences, faultsForOldCode } from './migrations/schema-step.js';
+import { differences, faultsForOldCode, heldTables } from './migrations/schema-step.js';
 
 const SOURCES = resolve(import.meta.dirname, '..', 'src');
 const MIGRATIONS = resolve(import.meta.dirname, '..', 'migrations', '*.ts');
+
+/** Those until then are released with indexes that they built within transactions. */
+const LAST_THAT_HELD_TABLES = 1_796_601_600_000;
 
 /** What the code's ON CONFLICT finds by its name. */
 const CONSTRAINTS_BY_NAME = new Set(
@@ -45,6 +48,10 @@ async function faultsOf(source: DataSource): Promise<string[]> {
         faultsForOldCode(step.before, step.after, CONSTRAINTS_BY_NAME),
         'the code before it cannot go on',
       ),
+      ...name(
+        isHolding(migration) ? heldTables(step.before, step.after) : [],
+        'it holds a table that is in use',
+      ),
       ...name(differences(step.before, step.undone), 'it is not undone'),
       ...name(differences(step.after, step.redone), 'it is not redone'),
     );
@@ -52,6 +59,10 @@ async function faultsOf(source: DataSource): Promise<string[]> {
   const { upQueries } = await source.driver.createSchemaBuilder().log();
   return [...faults, ...upQueries.map(({ query }) => `the schema differs from the mapping: ${query}`)];
 }
+
+/** Whether what it does to a table is seen, and over, only with all the rest. */
+const isHolding = ({ timestamp, instance }: Migration): boolean =>
+  timestamp > LAST_THAT_HELD_TABLES && instance?.transaction !== false;
 
 interface Step {
   readonly before: Schema;

@@ -31,6 +31,21 @@ export function faultsForOldCode(
   ];
 }
 
+/** Of an index as PostgreSQL tells it: its table. */
+const INDEXED_TABLE = /^CREATE (?:UNIQUE )?INDEX \S+ ON (?:public\.)?(\S+) /;
+
+/**
+ * What nobody could write to while a step within a transaction made indexes of it: tables that were there before.
+ *
+ * @returns one line a fault
+ */
+export function heldTables(before: Schema, after: Schema): string[] {
+  const wasThere = new Set(before.columns.map(({ table }) => table));
+  return after.lines
+    .filter((line) => !before.lines.includes(line) && wasThere.has(INDEXED_TABLE.exec(line)?.[1] ?? ''))
+    .map((line) => `it is to be built CONCURRENTLY, outside of a transaction: ${line}`);
+}
+
 /** @returns one line for each thing that is in only one of the two */
 export function differences(expected: Schema, found: Schema): string[] {
   return [

@@ -6,7 +6,6 @@ import { INVENTORY_API } from './http/inventory.api.js';
 import { INVENTORY_SETTINGS, InventorySettings } from './inventory.settings.js';
 import { INVENTORY_ENTITIES } from './repository/inventory.entities.js';
 import { Inventory1796558400000 } from './repository/inventory.migration.js';
-import { StockByAvailable1796904000000 } from './repository/stock-by-available.migration.js';
 
 @Module({ imports: [InventoryConsumerModule] })
 class InventoryModule {}
@@ -16,7 +15,7 @@ export const inventory: Context = {
   name: 'inventory',
   settings: INVENTORY_SETTINGS,
   entities: INVENTORY_ENTITIES,
-  migrations: [Inventory1796558400000, StockByAvailable1796904000000],
+  migrations: [Inventory1796558400000],
   topics: (settings) => ({ 'stock-status': settings.of(InventorySettings).STOCK_STATUS_TOPIC }),
   consumes: ['order-status'],
   api: INVENTORY_API,

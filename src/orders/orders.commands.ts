@@ -5,7 +5,9 @@ import { RecentMessages } from '../platform/messaging/outbox/recent-messages.js'
 import { Progress } from '../platform/progress.js';
 import { EX_INTERRUPTED } from '../platform/terminal.js';
 import { StatusEvents } from './producer/status-events.js';
+import { SearchFillRepository } from './repository/search-fill.repository.js';
 import { StoredOrders } from './repository/stored-orders.js';
+import { WaitsFillRepository } from './repository/waits-fill.repository.js';
 import { OrderRetelling } from './service/order-retelling.js';
 
 /** `waybill orders announce`: the program's relay sends what this appends. */
@@ -35,7 +37,20 @@ async function announce({ database, settings, topics, terminal }: CommandParts):
   return signal.aborted ? EX_INTERRUPTED : 0;
 }
 
+/** `waybill orders search-anew`: the running program looks through all orders, as after the first start with a search. */
+async function searchAnew({ database, terminal }: CommandParts): Promise<number> {
+  await new SearchFillRepository(database).beginAnew();
+  await new WaitsFillRepository(database).beginAnew();
+  terminal.out('all orders are looked through again by the running program; /health tells how far it is\n');
+  return 0;
+}
+
 /** What orders brings to the command line. */
 export const ORDERS_COMMANDS: Readonly<Record<string, ContextCommand>> = {
   announce: { summary: 'tell of all orders again, for a context that is switched on later', run: announce },
+  'search-anew': {
+    summary:
+      'look through all orders again for what they are found by and wait for, after a version without it has run',
+    run: searchAnew,
+  },
 };

@@ -266,7 +266,7 @@ describe.skipIf(chromium.skipped !== undefined)('trouble', () => {
     });
     await runInEmbedded(
       site.dataDir,
-      `UPDATE orders SET waits_since = waits_since - interval '400 hours' WHERE order_uid = '${orderUid}'`,
+      `UPDATE orders_under_way SET since = since - interval '400 hours' WHERE order_uid = '${orderUid}'`,
     );
     await reader.go('/trouble');
     await reader.page.getByRole('link', { name: /^Waiting too long/ }).click();

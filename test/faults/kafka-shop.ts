@@ -47,6 +47,8 @@ export class KafkaShop {
   }
 
   private async sendAll(messagesASend: number): Promise<void> {
+    // However short the time, there is something to be refused.
+    await this.send([this.rubbish()]);
     while (this.open) {
       const messages: Message[] = [];
       while (messages.length < messagesASend) messages.push(...this.nextMessages());
@@ -55,9 +57,13 @@ export class KafkaShop {
     }
   }
 
+  private rubbish(): Message {
+    return poisonMessage(poison(++this.count));
+  }
+
   private nextMessages(): Message[] {
     const roll = this.dice.roll();
-    if (roll < POISON_SHARE) return [poisonMessage(poison(++this.count))];
+    if (roll < POISON_SHARE) return [this.rubbish()];
     if (roll < POISON_SHARE + UNLOVED_SHARE) {
       return [
         poisonMessage(Buffer.from(JSON.stringify(unlovedOrder(`${this.name}-unloved-${++this.count}`)))),

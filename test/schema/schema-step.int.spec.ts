@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSchema, type Schema } from '../../scripts/migrations/schema.js';
-import { differences, faultsForOldCode } from '../../scripts/migrations/schema-step.js';
+import { differences, faultsForOldCode, heldTables } from '../../scripts/migrations/schema-step.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 let server: TestDatabase;
@@ -49,6 +49,14 @@ describe('a step of the schema', () => {
     const { before, after } = await step(sql);
     expect(faultsForOldCode(before, after)).toEqual([]);
     expect(differences(before, after)).not.toEqual([]);
+  });
+
+  it('holds a table by an index of it, unless the table is new', async () => {
+    const { before, after } = await step(`
+      CREATE TABLE scans (id bigint PRIMARY KEY, parcel bigint);
+      CREATE INDEX by_parcel ON scans (parcel);
+      CREATE INDEX by_weight ON parcels (weight)`);
+    expect(heldTables(before, after)).toEqual([expect.stringContaining('CREATE INDEX by_weight')]);
   });
 
   it('lets old code go on that finds a rule by its name, when further columns have made it weaker', async () => {

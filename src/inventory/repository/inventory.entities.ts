@@ -24,11 +24,7 @@ export const StockEntity = new EntitySchema<StockRow>({
     updated_at: { type: 'timestamptz' },
   },
   checks: [{ name: 'ck_stock_reserved', expression: 'reserved >= 0 AND reserved <= on_hand' }],
-  indices: [
-    { name: 'ix_stock_nm_id', columns: ['nm_id', 'chrt_id'] },
-    // On an expression, which a mapping cannot say: the difference of the first two.
-    { name: 'ix_stock_available', columns: ['on_hand', 'reserved', 'chrt_id'], synchronize: false },
-  ],
+  indices: [{ name: 'ix_stock_nm_id', columns: ['nm_id', 'chrt_id'] }],
 });
 
 /** What an order holds, or has taken with it. What it has given up or brought back is in the journal alone. */

@@ -65,7 +65,7 @@ const textQuery = (name: string, description?: string): ApiQueryOptions => ({
 export const FiltersOrders = (): MethodDecorator =>
   applyDecorators(
     ApiQuery(textQuery('customer_id')),
-    ApiQuery(textQuery('track_number')),
+    ApiQuery(textQuery('track_number', 'of the order, or of an item, up to five besides')),
     ApiQuery(textQuery('delivery_service')),
     ApiQuery(stateQuery('status', ORDER_STATUSES)),
     ApiQuery(stateQuery('payment_status', PAYMENT_STATUSES)),

@@ -24,7 +24,7 @@ export class SearchController {
 
   @Get()
   @ApiOperation({
-    summary: `The ${MAX_HITS} orders that fit best what somebody knows of one: the beginning of its id, track number, customer or e-mail, a phone number or its end, or words of a name`,
+    summary: `The ${MAX_HITS} orders that fit best what somebody knows of one: the beginning of its id, a track number of it or of its items, its customer or e-mail, a phone number or its end, or words of a name`,
   })
   @ApiQuery({
     name: 'q',

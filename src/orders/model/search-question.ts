@@ -127,12 +127,14 @@ export interface Match {
   readonly isExact: boolean;
 }
 
+/** A match with the term that it is by. */
+export type TermMatch = Match & { readonly term: string };
+
 /** The best way in which an order with these terms answers a question; undefined for one that does not. */
-export function matchOf({ lookups }: SearchQuestion, terms: SearchTerms): Match | undefined {
+export function matchOf({ lookups }: SearchQuestion, terms: SearchTerms): TermMatch | undefined {
   const matches = lookups.flatMap((lookup) => {
     const fitting = terms[lookup.field].filter((term) => fits(lookup, term));
-    if (fitting.length === 0) return [];
-    return [{ field: lookup.field, isExact: fitting.some((term) => isExact(lookup, term)) }];
+    return fitting.map((term) => ({ field: lookup.field, isExact: isExact(lookup, term), term }));
   });
   return matches.toSorted(byRank)[0];
 }

@@ -5,6 +5,7 @@ import { type SearchedTexts, type SearchField, searchTermsOf } from './search-te
 const ORDER: SearchedTexts = {
   order_uid: 'b563feb7b2b84b6test',
   track_number: 'WBILMTESTTRACK',
+  item_tracks: ['WBILMTESTTRACK-2', 'Other-Carrier-7'],
   customer_id: 'customer-17',
   email: 'Anna.Levi@Example.com',
   phone: '+7 (972) 000-12-34',
@@ -13,7 +14,8 @@ const ORDER: SearchedTexts = {
 
 function match(typed: string, texts: Partial<SearchedTexts> = {}): Match | undefined {
   const question = questionOf(typed);
-  return question && matchOf(question, searchTermsOf({ ...ORDER, ...texts }));
+  const found = question && matchOf(question, searchTermsOf({ ...ORDER, ...texts }));
+  return found && { field: found.field, isExact: found.isExact };
 }
 
 const exact = (field: SearchField): Match => ({ field, isExact: true });
@@ -26,6 +28,8 @@ describe('what is typed of an order', () => {
     ['b56', begun('order_uid')],
     ['wbilmtesttrack', exact('track_number')],
     ['WBilm', begun('track_number')],
+    ['wbilmtesttrack-2', exact('track_number')],
+    ['other-carrier', begun('track_number')],
     ['CUSTOMER-17', exact('customer_id')],
     ['custom', begun('customer_id')],
     ['anna.levi@example.com', exact('email')],

@@ -15,25 +15,39 @@ export const SEARCH_FIELDS = ['order_uid', 'track_number', 'customer_id', 'email
 export type SearchField = (typeof SEARCH_FIELDS)[number];
 
 /** The texts that are searched, as they stand in an order. */
-export type SearchedTexts = Readonly<Record<SearchField, string>>;
+export type SearchedTexts = Readonly<Record<SearchField, string>> & {
+  /** Those of its items that are not its own, each once, {@link MAX_ITEM_TRACKS} at most: an order may come in several parcels. */
+  readonly item_tracks: readonly string[];
+};
 
 /** Of a field, the terms that its text is found by: each by its beginning. */
 export type SearchTerms = Readonly<Record<SearchField, readonly string[]>>;
 
 /** A name is found by each of its longest words. */
 export const MAX_NAME_TERMS = 4;
+/** Track numbers that an order is found by besides its own; by those of further parcels it is not. */
+export const MAX_ITEM_TRACKS = 5;
 
 export function searchedTexts(order: Order): SearchedTexts {
   const { order_uid, track_number, customer_id, delivery } = order;
   const { email, phone, name } = delivery;
-  return { order_uid, track_number, customer_id, email, phone, name };
+  return { order_uid, track_number, item_tracks: itemTracks(order), customer_id, email, phone, name };
+}
+
+function itemTracks({ track_number: own, items }: Order): string[] {
+  const others = new Set<string>();
+  for (const { track_number } of items) {
+    if (track_number !== own) others.add(track_number);
+    if (others.size === MAX_ITEM_TRACKS) break;
+  }
+  return [...others];
 }
 
 /** An empty text, such as the customer of a guest's order, has no terms. */
 export function searchTermsOf(texts: SearchedTexts): SearchTerms {
   return {
     order_uid: uidTerms(texts.order_uid),
-    track_number: textTerms(texts.track_number),
+    track_number: trackTerms(texts),
     customer_id: textTerms(texts.customer_id),
     email: textTerms(texts.email),
     phone: phoneTerms(texts.phone),
@@ -50,6 +64,18 @@ function uidTerms(orderUid: string): string[] {
 function textTerms(text: string): string[] {
   const term = folded(text);
   return term === '' ? [] : [term];
+}
+
+/** Most orders have one track number, and one term. */
+function trackTerms({ track_number, item_tracks }: SearchedTexts): readonly string[] {
+  if (item_tracks.length === 0) return textTerms(track_number);
+  return [...new Set([track_number, ...item_tracks].flatMap(textTerms))];
+}
+
+/** The text that a term is of, as the order has it. */
+export function textOfTerm(texts: SearchedTexts, field: SearchField, term: string): string {
+  if (field !== 'track_number') return texts[field];
+  return texts.item_tracks.find((track) => folded(track) === term) ?? texts.track_number;
 }
 
 function phoneTerms(phone: string): string[] {

@@ -1,24 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ORDER_STATUSES } from './order-life.js';
-import { promisedAtMs, statusesThatWaitFor, waitOf } from './waiting.js';
+import { promisedAtMs } from './waiting.js';
 
 const parcels = (...times: (string | null)[]): { estimated_at: string | null }[] =>
   times.map((estimated_at) => ({ estimated_at }));
-
-describe('what an order waits for', () => {
-  it('is the next step of its life, and nothing once that is over', () => {
-    expect(ORDER_STATUSES.map((status) => waitOf(status))).toEqual([
-      'confirmation',
-      'shipment',
-      'shipment',
-      'delivery',
-      undefined,
-      undefined,
-      undefined,
-    ]);
-    expect(statusesThatWaitFor('shipment')).toEqual(['confirmed', 'packed']);
-  });
-});
 
 describe('the moment that parcels are promised for', () => {
   it('is the first of those that are under way, as a moment and not as a text', () => {
@@ -30,6 +14,8 @@ describe('the moment that parcels are promised for', () => {
     ['no parcel', []],
     ['parcels that have ended their way', [null, null]],
     ['a time that is none', ['soon', '']],
+    ['a year that nobody promises', ['0001-01-01T00:00:00Z', '1969-12-31T23:59:59Z']],
+    ['a year that PostgreSQL does not have', ['-271821-04-20T00:00:00Z', '+275760-09-13T00:00:00Z']],
   ])('is none of %s', (_, times) => expect(promisedAtMs(parcels(...times))).toBeUndefined());
 
   it('takes as many parcels as an order may have', () => {

@@ -11,12 +11,7 @@ import type { StoredOrder } from './stored-orders.js';
 export interface MovedOrder extends HeldOrder {
   /** Microseconds since the Unix epoch. */
   readonly movedAtUs: number;
-  /** When it began to wait for what its life has next, where it does so by this move; as {@link movedAtUs}. */
-  readonly waitsSinceUs?: number | undefined;
 }
-
-/** What a move leaves as it was, unless it says otherwise. */
-const KEPT = 'waits_since';
 
 const MOVED = new BatchTable<MovedOrder>('orders', [
   column('order_uid', TEXT, (order) => order.orderUid),
@@ -26,14 +21,9 @@ const MOVED = new BatchTable<MovedOrder>('orders', [
   column('payment_status', TEXT, ({ states }) => states.payment_status),
   column('shipment_status', TEXT, ({ states }) => states.shipment_status),
   column('updated_at', TIMESTAMPTZ, ({ movedAtUs }) => BigInt(movedAtUs)),
-  column('waits_since', TIMESTAMPTZ, ({ waitsSinceUs }) =>
-    waitsSinceUs === undefined ? undefined : BigInt(waitsSinceUs),
-  ),
 ]);
 
-const SET = MOVED.columnNames
-  .filter((name) => name !== 'order_uid')
-  .map((name) => `${name} = ${name === KEPT ? `coalesce(e.${name}, o.${name})` : `e.${name}`}`);
+const SET = MOVED.columnNames.filter((name) => name !== 'order_uid').map((name) => `${name} = e.${name}`);
 
 /** The orders must be held. All parts of a statement see the rows as they were before it. */
 const MOVE = prepared(`

@@ -1,5 +1,7 @@
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import type { ExactMoment, OrderFilter } from '../model/order-filter.js';
+import { folded } from '../model/search-text.js';
+import { ITEM_TRACK_COLUMNS } from './order-search-table.js';
 
 /** A condition on orders `o`, which holds where it is given. */
 export type Condition = readonly [given: unknown, condition: string, parameters: object];
@@ -27,13 +29,29 @@ function momentConditions(name: 'from' | 'to', beyond: '>' | '<', bound?: ExactM
   ];
 }
 
+/** Orders that share a track number of an item: the newest of them, for each of the columns. */
+const MOST_BY_ITEMS = 1_000;
+/** Ids of the orders' own sort order, so that their index finds them. */
+const byItemTrack = (column: string): string => `
+  (SELECT s.order_uid COLLATE "default" FROM order_search s WHERE s.${column} = :trackTerm
+   ORDER BY s.received_at DESC LIMIT ${MOST_BY_ITEMS})`;
+
+/** The order's own, or an item's: of items those that it is searched by are known by an index, and the items themselves decide. */
+const HAS_TRACK = `(o.track_number = :trackNumber OR (
+  o.order_uid = ANY (ARRAY(${ITEM_TRACK_COLUMNS.map(byItemTrack).join(' UNION ALL ')}))
+  AND EXISTS (SELECT FROM items i WHERE i.order_uid = o.order_uid AND i.track_number = :trackNumber)))`;
+
+/** Few are disputed at a time, and known by a table of their own. */
+const IS_DISPUTED = 'o.order_uid = ANY (ARRAY(SELECT d.order_uid FROM orders_disputed d))';
+
 /** What a filter asks of orders `o`. */
 export const conditionsOf = (filter: OrderFilter): Condition[] => [
   [filter.customerId, 'o.customer_id = :customerId', filter],
-  [filter.trackNumber, 'o.track_number = :trackNumber', filter],
+  [filter.trackNumber, HAS_TRACK, { ...filter, trackTerm: folded(filter.trackNumber ?? '') }],
   [filter.deliveryService, 'o.delivery_service = :deliveryService', filter],
   [filter.statuses, 'o.life IN (:...statuses)', filter],
   [filter.paymentStatuses, 'o.payment_status IN (:...paymentStatuses)', filter],
+  [filter.paymentStatuses?.every((status) => status === 'disputed') || undefined, IS_DISPUTED, {}],
   [filter.shipmentStatuses, 'o.shipment_status IN (:...shipmentStatuses)', filter],
   ...momentConditions('from', '>', filter.from),
   ...momentConditions('to', '<', filter.to),

@@ -166,6 +166,39 @@ describe('a list of orders', () => {
     ).toEqual(['filter-1']);
   });
 
+  it('has an order by the track number of each of its parcels, written as it is', async () => {
+    const customerId = freshCustomer();
+    const track = `split-${customerId}`;
+    const [item] = (sampleOrder() as unknown as Order).items;
+    const items = [track, `${track}-2`, `${track}-2`, `${track}-3`].map((track_number) => ({
+      ...item!,
+      track_number,
+    }));
+    const fields = { track_number: track, items };
+    await receive(customerId, { uid: 'split-1', fields }, { uid: 'split-2', receivedAfterUs: 1, fields });
+    await receive(customerId, { uid: 'whole-1', fields: { track_number: `${track}-2` } });
+    expect(await uids({ trackNumber: track })).toEqual(['split-2', 'split-1']);
+    expect(await uids({ trackNumber: `${track}-2` })).toEqual(['split-2', 'whole-1', 'split-1']);
+    expect(await allPages({ trackNumber: `${track}-3` }, 1)).toEqual([['split-2'], ['split-1']]);
+    expect(await uids({ trackNumber: `${track}-3`.toUpperCase() })).toEqual([]);
+    await receive(customerId, { uid: 'split-1', receivedAfterUs: 2, fields: { track_number: track } });
+    expect(await uids({ trackNumber: `${track}-3` })).toEqual(['split-2']);
+  });
+
+  it('of disputed payments reads the disputed orders alone, and has them from when they are until they are not', async () => {
+    const customerId = freshCustomer();
+    await receive(customerId, { uid: 'court-1' }, { uid: 'court-2', receivedAfterUs: 1 }, { uid: 'court-3' });
+    const become = (status: string, ...some: string[]): Promise<object[]> =>
+      house.rows(`UPDATE orders SET payment_status = $1 WHERE order_uid = ANY ($2)`, [status, some]);
+    await become('disputed', 'court-1', 'court-2');
+    expect(await uids({ paymentStatuses: ['disputed'] })).toEqual(['court-2', 'court-1']);
+    expect(await uids({ paymentStatuses: ['disputed', 'unpaid'], customerId })).toContain('court-3');
+    await become('paid', 'court-2');
+    expect(await uids({ paymentStatuses: ['disputed'] })).toEqual(['court-1']);
+    await house.rows(`DELETE FROM orders WHERE order_uid = 'court-1'`);
+    expect(await house.rows('SELECT FROM orders_disputed')).toEqual([]);
+  });
+
   it('is from one moment to another as exactly as they and the orders are written', async () => {
     const customerId = freshCustomer();
     const times = ['.123', '.1234', '.123456789', '.1235', '.124', ''];

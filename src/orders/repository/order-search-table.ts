@@ -16,10 +16,13 @@ export interface SearchRow {
   readonly contentVersion: number;
 }
 
+/** Track numbers of an order's items, of which most have none of their own. */
+export const ITEM_TRACK_COLUMNS = ['track_2', 'track_3', 'track_4', 'track_5', 'track_6'] as const;
+
 /** The columns that hold the terms of a field, each with an index of its own. */
 export const TERM_COLUMNS: Readonly<Record<SearchField, readonly string[]>> = {
   order_uid: ['order_uid', 'small_uid'],
-  track_number: ['track_number'],
+  track_number: ['track_number', ...ITEM_TRACK_COLUMNS],
   customer_id: ['customer_id'],
   email: ['email'],
   phone: ['phone'],

@@ -5,6 +5,11 @@ interface OrderSearchRow {
   order_uid: string;
   small_uid: string | null;
   track_number: string | null;
+  track_2: string | null;
+  track_3: string | null;
+  track_4: string | null;
+  track_5: string | null;
+  track_6: string | null;
   customer_id: string | null;
   email: string | null;
   phone: string | null;
@@ -33,6 +38,11 @@ export const OrderSearchEntity = new EntitySchema<OrderSearchRow>({
     order_uid: { type: 'text', collation: 'C', primary: true, primaryKeyConstraintName: 'pk_order_search' },
     small_uid: { ...term, comment: 'the id in small letters, where it has others' },
     track_number: term,
+    track_2: { ...term, comment: 'the first track number of its items that is not its own' },
+    track_3: term,
+    track_4: term,
+    track_5: term,
+    track_6: term,
     customer_id: term,
     email: term,
     phone: { ...term, comment: 'the digits, from the last to the first' },
@@ -46,6 +56,11 @@ export const OrderSearchEntity = new EntitySchema<OrderSearchRow>({
   indices: [
     indexOf('small_uid'),
     indexOf('track_number'),
+    indexOf('track_2'),
+    indexOf('track_3'),
+    indexOf('track_4'),
+    indexOf('track_5'),
+    indexOf('track_6'),
     indexOf('customer_id'),
     indexOf('email'),
     indexOf('phone'),
@@ -63,6 +78,8 @@ interface OrderSearchFillRow {
   begins_at: Date;
   before_received_at: Date;
   before_order_uid: string;
+  next_look_at: Date;
+  complete_before: Date;
 }
 
 export const OrderSearchFillEntity = new EntitySchema<OrderSearchFillRow>({
@@ -77,5 +94,10 @@ export const OrderSearchFillEntity = new EntitySchema<OrderSearchFillRow>({
       comment: 'orders of this time and later have been looked at',
     },
     before_order_uid: { type: 'text' },
+    next_look_at: {
+      type: 'timestamptz',
+      comment: 'when the newest orders are looked at again, beside the rounds',
+    },
+    complete_before: { type: 'timestamptz', comment: 'no order received before it is looked at by then' },
   },
 });

@@ -1,5 +1,5 @@
 import { prepared } from '../../platform/database/prepared-statements.js';
-import { SEARCH_FIELDS, type SearchField } from '../model/search-terms.js';
+import { MAX_ITEM_TRACKS, SEARCH_FIELDS, type SearchField } from '../model/search-terms.js';
 import { ORDER_SEARCH, TERM_COLUMNS } from './order-search-table.js';
 import { SUMMARY_COLUMNS } from './stored-orders.sql.js';
 
@@ -94,10 +94,14 @@ const beginsAlike = FIELDS_OF_ONE_TERM.map((field, index) =>
   TERM_COLUMNS[field].map((column) => `starts_with(s.${column}, ${unseen(index + 1, 'text')})`).join(' OR '),
 ).join(' OR ');
 
-/** Of an order `o` and its delivery `d`. */
-const TEXTS = `
+/** What the terms of an order `o` with its delivery `d` are made of. */
+export const TEXTS = `
   json_build_object('order_uid', o.order_uid, 'track_number', o.track_number, 'customer_id', o.customer_id,
-                    'email', d.email, 'phone', d.phone, 'name', d.name) AS texts`;
+                    'email', d.email, 'phone', d.phone, 'name', d.name,
+                    'item_tracks', ARRAY(
+                      SELECT i.track_number FROM items i
+                      WHERE i.order_uid = o.order_uid AND i.track_number <> o.track_number
+                      GROUP BY i.track_number ORDER BY min(i.line) LIMIT ${MAX_ITEM_TRACKS})) AS texts`;
 
 /**
  * Of the orders that were received last, the newest that have a term with one of these beginnings, or a name with words of

@@ -7,6 +7,7 @@ import type { OrderStatus } from '../model/order-life.js';
 import type { OrderChangeName, PaymentStatus, ShipmentStatus } from '../model/order-states.js';
 import type { Payment } from '../model/payment.js';
 import { OrderSearchEntity, OrderSearchFillEntity } from './order-search.entities.js';
+import { WAITING_ENTITIES } from './waiting.entities.js';
 
 /** The order's own fields, and what Waybill knows of it besides. */
 export type OrderRow = Omit<Order, 'delivery' | 'payment' | 'items'> & {
@@ -28,8 +29,6 @@ export type OrderRow = Omit<Order, 'delivery' | 'payment' | 'items'> & {
   shipment_status: ShipmentStatus;
   /** The version at which it got the content that it has; null stands for `version`. */
   content_version: number | null;
-  /** Since when it waits for what its life has next; null stands for `received_at`. */
-  waits_since: Date | null;
 };
 
 type PartRow<Part> = Part & { order_uid: string };
@@ -84,25 +83,12 @@ export const OrderEntity = new EntitySchema<OrderRow>({
       default: 1,
       comment: 'the version at which the order got the content that it has; null stands for version',
     },
-    waits_since: {
-      type: 'timestamptz',
-      nullable: true,
-      default: () => 'now()',
-      comment: 'since when it waits for what its life has next; null stands for received_at',
-    },
   },
   indices: [
     { name: 'ix_orders_received_at', columns: ['received_at'] },
     { name: 'ix_orders_created_at', columns: ['created_at'] },
     { name: 'ix_orders_customer_id', columns: ['customer_id', 'received_at'] },
     { name: 'ix_orders_track_number', columns: ['track_number'] },
-    // On an expression, which TypeORM cannot say: of orders that are under way, by status and since when they wait.
-    { name: 'ix_orders_waiting', synchronize: false },
-    {
-      name: 'ix_orders_disputed',
-      columns: ['received_at'],
-      where: `(payment_status = 'disputed'::text)`,
-    },
   ],
 });
 
@@ -272,4 +258,5 @@ export const ORDER_ENTITIES: readonly EntitySchema[] = [
   OrderSearchEntity,
   OrderSearchFillEntity,
   OrderNoteEntity,
+  ...WAITING_ENTITIES,
 ];

@@ -11,6 +11,7 @@ import { OrderSearchRepository } from './order-search.repository.js';
 import { SearchFillRepository } from './search-fill.repository.js';
 import { StoredOrders } from './stored-orders.js';
 import { WaitingRepository } from './waiting.repository.js';
+import { WaitsFillRepository } from './waits-fill.repository.js';
 
 const REPOSITORIES = [
   OrderRepository,
@@ -25,6 +26,7 @@ const REPOSITORIES = [
   OrderExportRepository,
   OrderNoteRepository,
   WaitingRepository,
+  WaitsFillRepository,
 ];
 
 @Module({ providers: REPOSITORIES, exports: REPOSITORIES })

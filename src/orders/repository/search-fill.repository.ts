@@ -1,30 +1,33 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../platform/database/database.js';
+import type { ListPosition } from '../model/order-filter.js';
 import type { SearchedTexts } from '../model/search-terms.js';
 import { FILL_TERMS } from './order-search.sql.js';
 import { ORDER_SEARCH, searchRow } from './order-search-table.js';
+import { OrderWalk } from './order-walk.js';
 import {
-  BEGIN_ANEW,
-  END_ROUND,
-  MOVE_ON,
-  NEXT_ORDERS,
-  READ_STATE,
+  END_LOOK,
+  FIND_MISSING,
+  NEWEST_BEFORE,
   READ_TEXTS,
-  ROUNDS,
-  TAKE_FILL,
+  SEARCH_WALK,
+  TAKE_LOOK,
 } from './search-fill.sql.js';
 
-/** How far the fill is, for all processes. */
-export interface FillState {
-  /** Whether there are orders that nobody has looked at yet, and that may not be found. */
-  readonly isFilling: boolean;
-  /** Orders received then and later have their terms; null before the first. */
-  readonly beforeReceivedAt: Date | null;
+/** A look at the newest orders that this process has taken over, in microseconds since the Unix epoch. */
+export interface Look {
+  /** Orders received before it were looked at by looks of before. */
+  readonly completeBeforeUs: number;
+  /** By now all orders that were received before it are there. */
+  readonly seenBeforeUs: number;
 }
 
-/** What was done in one step; undefined where there was nothing to do. */
-export type FillStep =
-  { readonly looked: number; readonly filled: number; readonly isRoundOver: boolean } | undefined;
+/** What a look has found at one place. */
+export interface LookPage {
+  readonly filled: number;
+  /** Where it goes on; not there behind the last order. */
+  readonly next?: ListPosition;
+}
 
 interface TextsRow {
   readonly texts: SearchedTexts;
@@ -32,44 +35,45 @@ interface TextsRow {
   readonly contentVersion: number;
 }
 
-/** Gives terms to orders that were stored without them: a few at a time, from where any process has left off. */
+/** Gives terms to orders that were stored without them. */
 @Injectable()
-export class SearchFillRepository {
-  constructor(private readonly database: Database) {}
-
-  async state(): Promise<FillState> {
-    const rows =
-      await this.database.source.query<{ rounds: number; beforeReceivedAt: Date | null }[]>(READ_STATE);
-    const { rounds, beforeReceivedAt } = rows[0]!;
-    return { isFilling: rounds === ROUNDS, beforeReceivedAt };
+export class SearchFillRepository extends OrderWalk {
+  constructor(database: Database) {
+    super(database, SEARCH_WALK);
   }
 
-  /** Some orders may have no terms from now on: all have to be looked through. */
-  async beginAnew(): Promise<void> {
-    await this.database.source.query(BEGIN_ANEW);
+  /** @returns undefined where it is not yet time for one, or another process has it */
+  async takeLook(): Promise<Look | undefined> {
+    const [look] = await this.database.source.query<Look[]>(TAKE_LOOK);
+    return look;
   }
 
-  /** Looks at the next `orders` orders, and writes the terms of those that have none or old ones. */
-  step(orders: number): Promise<FillStep> {
+  /** Looks at the `orders` newest orders before a place, whichever those are that a walk has got to. */
+  look(orders: number, before?: ListPosition): Promise<LookPage> {
     return this.database.transaction(async (tx) => {
-      const taken: unknown[] = await tx.query(TAKE_FILL);
-      if (taken.length === 0) return undefined;
-      const next: { orderUid: string; isMissing: boolean }[] = await tx.query(NEXT_ORDERS, [orders]);
-      const missing = next.filter(({ isMissing }) => isMissing).map(({ orderUid }) => orderUid);
-      await this.fill(tx, missing);
-      const isRoundOver = next.length < orders;
-      if (isRoundOver) await tx.query(END_ROUND);
-      else await tx.query(MOVE_ON, [next.at(-1)!.orderUid]);
-      return { looked: next.length, filled: missing.length, isRoundOver };
+      const parameters = [before?.receivedAtUs ?? null, before?.orderUid ?? '', orders];
+      const newest: ListPosition[] = await tx.query(NEWEST_BEFORE, parameters);
+      const filled = await this.fill(
+        tx,
+        newest.map(({ orderUid }) => orderUid),
+      );
+      return newest.length < orders ? { filled } : { filled, next: newest.at(-1)! };
     });
   }
 
-  private async fill(tx: Transaction, orderUids: readonly string[]): Promise<void> {
-    if (orderUids.length === 0) return;
-    const rows: TextsRow[] = await tx.query(READ_TEXTS, [orderUids]);
+  /** All orders that were received before it, but not before looks of before, have been looked at. */
+  async endLook({ seenBeforeUs }: Look): Promise<void> {
+    await this.database.source.query(END_LOOK, [seenBeforeUs]);
+  }
+
+  protected override async fill(tx: Transaction, orderUids: readonly string[]): Promise<number> {
+    const found: { orderUid: string }[] = await tx.query(FIND_MISSING, [orderUids]);
+    if (found.length === 0) return 0;
+    const rows: TextsRow[] = await tx.query(READ_TEXTS, [found.map(({ orderUid }) => orderUid)]);
     await tx.query(
       FILL_TERMS,
       ORDER_SEARCH.arraysOf(rows.map(({ texts, ...stored }) => searchRow(texts, stored))),
     );
+    return found.length;
   }
 }

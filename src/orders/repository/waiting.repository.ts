@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
 import { boundedCount, type BoundedCount, MAX_COUNTED } from '../../platform/database/bounded-count.js';
-import { type LifeWait, statusesThatWaitFor, type Wait, WAITS } from '../model/waiting.js';
+import { type LifeWait, type Wait, WAITS } from '../model/waiting.js';
 
 /** Since when an order waits; the place of a page in the list of those that wait for the same. */
 export interface WaitingPosition {
@@ -19,7 +19,6 @@ export interface After extends WaitingPosition {
   readonly inclusive: boolean;
 }
 
-const SINCE = 'coalesce(o.waits_since, o.received_at)';
 const US = (moment: string): string => `(extract(epoch FROM ${moment}) * 1000000)::bigint`;
 const CURSOR = 'to_timestamp($1 / 1000000.0::float8)';
 /** Pages of several kinds are put together by the bytes of ids, whatever the database sorts texts by. */
@@ -29,23 +28,16 @@ const behind = (since: string, orderUid: string): string => `
   ${since} >= ${CURSOR} AND (
     (${since}, ${BYTES(orderUid)}) > (${CURSOR}, $2) OR $3 AND (${since}, ${orderUid}) = (${CURSOR}, $2))`;
 
-/** The life of an order that waits, as the index has it: in these words, so that PostgreSQL knows that the index will do. */
-const UNDER_WAY = `o.life IN ('received', 'confirmed', 'packed', 'shipped')`;
-const tooLong = (statuses: string, seconds: string, rest: string): string => `
-  unnest(${statuses}::text[]) AS held(life)
-  CROSS JOIN LATERAL (
-    SELECT o.order_uid, ${SINCE} AS since
-    FROM orders o
-    WHERE o.life = held.life AND ${UNDER_WAY} AND ${SINCE} < now() - make_interval(secs => ${seconds})
-    ${rest}) AS waiting`;
+const tooLong = (wait: string, seconds: string): string => `
+  FROM orders_under_way w WHERE w.wait = ${wait} AND w.since < now() - make_interval(secs => ${seconds})`;
 /** The code of before leaves `promised_at` as it was when the last parcel has ended its way. */
 const BROKEN = `a.promised_at < now() AND NOT a.waiting
   AND jsonb_path_exists(a.told, '$.parcels[*].estimated_at ? (@ != null)')`;
 
 const FIND_WAITING = `
-  SELECT order_uid AS "orderUid", ${US('since')} AS "sinceUs"
-  FROM ${tooLong('$4', '$5', `AND ${behind(SINCE, 'o.order_uid')} ORDER BY ${SINCE}, ${BYTES('o.order_uid')} LIMIT $6`)}
-  ORDER BY since, ${BYTES('order_uid')}
+  SELECT w.order_uid AS "orderUid", ${US('w.since')} AS "sinceUs"
+  ${tooLong('$4', '$5')} AND ${behind('w.since', 'w.order_uid')}
+  ORDER BY w.since, ${BYTES('w.order_uid')}
   LIMIT $6`;
 
 const FIND_BROKEN = `
@@ -58,12 +50,10 @@ const FIND_BROKEN = `
 const MOST = MAX_COUNTED + 1;
 const countOf = (found: string): string =>
   `(SELECT count(*)::int FROM (SELECT ${found} LIMIT ${MOST}) AS found)`;
-const countWaiting = (statuses: string, seconds: string): string =>
-  countOf(`FROM ${tooLong(statuses, seconds, `LIMIT ${MOST}`)}`);
 const COUNT = `
-  SELECT ${countWaiting('$1', '$2')} AS confirmation,
-         ${countWaiting('$3', '$4')} AS shipment,
-         ${countWaiting('$5', '$6')} AS delivery,
+  SELECT ${countOf(tooLong(`'confirmation'`, '$1'))} AS confirmation,
+         ${countOf(tooLong(`'shipment'`, '$2'))} AS shipment,
+         ${countOf(tooLong(`'delivery'`, '$3'))} AS delivery,
          ${countOf(`FROM order_announcements a WHERE ${BROKEN}`)} AS promise`;
 
 /** Finds orders that wait for something longer than they should, those that wait the longest first. */
@@ -78,7 +68,7 @@ export class WaitingRepository {
       sinceUs,
       orderUid,
       inclusive,
-      statusesThatWaitFor(wait),
+      wait,
       seconds,
       limit,
     ]);
@@ -92,11 +82,8 @@ export class WaitingRepository {
 
   async counts({ confirmation, shipment, delivery }: Patience): Promise<Record<Wait, BoundedCount>> {
     const [counted] = await this.database.source.query<Record<Wait, number>[]>(COUNT, [
-      statusesThatWaitFor('confirmation'),
       confirmation,
-      statusesThatWaitFor('shipment'),
       shipment,
-      statusesThatWaitFor('delivery'),
       delivery,
     ]);
     const counts = WAITS.map((wait) => [wait, boundedCount(counted![wait])] as const);

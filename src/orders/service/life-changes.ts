@@ -1,6 +1,5 @@
 import { announcementId, type Announcement } from '../model/announcement.js';
 import { after, type Step, stepsAfter } from '../model/life-rules.js';
-import { waitOf } from '../model/waiting.js';
 import type { HeldOrder } from '../repository/held-orders.js';
 import type { MovedOrder } from '../repository/life.repository.js';
 import type { HistoryRow } from '../repository/order-history.sql.js';
@@ -52,8 +51,6 @@ export class LifeChanges {
       this.versions.push({ order: moving, row });
     }
     if (moving === order) return;
-    const waitsAnew = waitOf(moving.states.status) !== waitOf(order.states.status);
-    const waitsSinceUs = waitsAnew ? this.atUs : this.moved.get(order.orderUid)?.waitsSinceUs;
-    this.moved.set(order.orderUid, { ...moving, movedAtUs: this.atUs, waitsSinceUs });
+    this.moved.set(order.orderUid, { ...moving, movedAtUs: this.atUs });
   }
 }

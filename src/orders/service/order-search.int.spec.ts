@@ -76,6 +76,22 @@ describe('a search', () => {
     expect(await found('"lev anna\n"')).toEqual({ field: 'name', value: 'Anna Maria Levi', uid });
   });
 
+  it('finds an order by the track number of each of its parcels, and shows that one', async () => {
+    const [item] = (sampleOrder() as unknown as Order).items;
+    const tracks = ['Post-1', 'Post-1', 'Courier-77', 'POST-2', 'p3-more', 'p4-more', 'p5-more', 'p6-more'];
+    const items = tracks.map((track_number) => ({ ...item!, track_number }));
+    const [uid] = await receive({ order_uid: 'parcels', track_number: 'Post-1', items });
+    const found = async (typed: string): Promise<unknown> => (await find(typed))[0];
+    expect(await found('courier-77')).toEqual({ field: 'track_number', value: 'Courier-77', uid });
+    expect(await found('post-2')).toEqual({ field: 'track_number', value: 'POST-2', uid });
+    expect(await found('POST')).toEqual({ field: 'track_number', value: 'Post-1', uid });
+    expect(await found('p5-more')).toMatchObject({ value: 'p5-more' });
+    // There is an end to it.
+    expect(await found('p6-more')).toBeUndefined();
+    await receive({ order_uid: 'parcels', track_number: 'Post-1' });
+    expect(await found('courier-77')).toBeUndefined();
+  });
+
   it('shows of an order what the list shows of it', async () => {
     await receive({ order_uid: 'summary-1' });
     const { hits } = await search.find(questionOf('summary-1')!);

@@ -9,7 +9,7 @@ import {
   matchOf,
   type SearchQuestion,
 } from '../model/search-question.js';
-import { SEARCH_FIELDS, type SearchField, searchTermsOf } from '../model/search-terms.js';
+import { SEARCH_FIELDS, type SearchField, searchTermsOf, textOfTerm } from '../model/search-terms.js';
 import { type Candidate, OrderSearchRepository } from '../repository/order-search.repository.js';
 import { MOST_OF_A_RANGE } from '../repository/order-search.sql.js';
 
@@ -86,7 +86,7 @@ export class OrderSearch {
     if (unfinished.length > 0) {
       for (const { texts, ...candidate } of await this.orders.latest(tx, unfinished)) {
         const match = matchOf(question, searchTermsOf(texts));
-        if (match !== undefined) add({ ...candidate, ...match });
+        if (match !== undefined) add({ ...candidate, field: match.field, isExact: match.isExact });
       }
     }
     return { ranked: [...ranked.values()].toSorted(byRankAndTime), areMore: unfinished.length > 0 };
@@ -103,7 +103,9 @@ export class OrderSearch {
     return best.flatMap(({ orderUid }) => {
       const order = foundByUid.get(orderUid);
       const match = order && matchOf(question, searchTermsOf(order.texts));
-      return match ? [{ matched: match.field, value: order.texts[match.field], summary: order.summary }] : [];
+      if (order === undefined || match === undefined) return [];
+      const value = textOfTerm(order.texts, match.field, match.term);
+      return [{ matched: match.field, value, summary: order.summary }];
     });
   }
 }

@@ -43,12 +43,21 @@ function processWith(SEARCH: 'on' | 'off', ROLES: Environment['ROLES'] = ['api']
   return { lifecycle, health, fill };
 }
 
-async function storeOrders(SEARCH: 'on' | 'off'): Promise<void> {
-  const batch = Array.from({ length: ORDERS }, (_, n) => {
-    const order = { ...(sampleOrder() as unknown as Order), order_uid: `stored-${n}` };
-    return orderToStore({ order, totalsMatch: true }, 1_763_722_949_000_000 + n);
+let receivedAtUs = 1_763_722_949_000_000;
+
+async function storeOrders(SEARCH: 'on' | 'off', name = 'stored', orders = ORDERS): Promise<void> {
+  const batch = Array.from({ length: orders }, (_, n) => {
+    const order = { ...(sampleOrder() as unknown as Order), order_uid: `${name}-${n}` };
+    return orderToStore({ order, totalsMatch: true }, receivedAtUs++);
   });
   await house.database.transaction((tx) => new OrderRepository(settingsOf(SEARCH)).store(tx, batch));
+}
+
+/** The rounds are over, as some time after a version with a search was there first. */
+async function fillAll(): Promise<void> {
+  while ((await repository.step(ORDERS + 1)) !== undefined);
+  await house.rows(`
+    UPDATE order_search_fill SET rounds = 0, next_look_at = now(), complete_before = '2025-11-21T11:02:28Z'`);
 }
 
 async function searchable(): Promise<number> {
@@ -127,6 +136,48 @@ describe('orders that were stored while there was no search', () => {
     await lifecycle.start();
     expect(steps).not.toHaveBeenCalled();
     expect(health.remarked()).not.toHaveProperty('search');
+  });
+});
+
+describe('orders of a version that knows no search', () => {
+  it('are found, however many came after them, though all orders had been looked through', async () => {
+    await fillAll();
+    await storeOrders('off');
+    // More than a page of orders that are found hides them.
+    await storeOrders('on', 'later', 600);
+    const { lifecycle } = processWith('on');
+    await lifecycle.start();
+    await eventually(async () => expect(await searchable()).toBe(ORDERS + 600));
+    await lifecycle.drain();
+  });
+
+  it('are found that came before the last look, where the newest show that there are some', async () => {
+    await storeOrders('off');
+    await fillAll();
+    await house.rows('TRUNCATE order_search');
+    await house.rows(`UPDATE order_search_fill SET complete_before = now()`);
+    const { lifecycle } = processWith('on');
+    await lifecycle.start();
+    await eventually(async () => expect(await searchable()).toBe(ORDERS));
+    await lifecycle.drain();
+  });
+
+  it('are looked for by one process at a time, and no further back than has been looked', async () => {
+    await storeOrders('on');
+    await fillAll();
+    const looks = vi.spyOn(repository, 'look');
+    const [one, other] = [processWith('on'), processWith('on')];
+    await one.lifecycle.start();
+    const complete = `SELECT FROM order_search_fill WHERE complete_before > now() - interval '2 minutes'`;
+    await eventually(async () => expect(await house.rows(complete)).toHaveLength(1));
+    expect(looks).toHaveBeenCalledTimes(3);
+    await house.rows('UPDATE order_search_fill SET next_look_at = now()');
+    await other.lifecycle.start();
+    await eventually(() => expect(looks).toHaveBeenCalledTimes(4));
+    expect(await repository.takeLook()).toBeUndefined();
+    await one.lifecycle.drain();
+    await other.lifecycle.drain();
+    expect(looks).toHaveBeenCalledTimes(4);
   });
 });
 

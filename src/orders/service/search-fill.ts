@@ -1,35 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Environment } from '../../platform/config/environment.js';
 import { Health } from '../../platform/health/health.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { OrdersSettings } from '../orders.settings.js';
-import { type FillState, type FillStep, SearchFillRepository } from '../repository/search-fill.repository.js';
+import { type LookPage, SearchFillRepository } from '../repository/search-fill.repository.js';
+import { OrderFilling, STEP_ORDERS } from './order-filling.js';
 
-/** Some 20 ms of PostgreSQL's work: as long may an order that is replaced have to wait. */
-const STEP_ORDERS = 500;
-/** Of the time that a step took, so that half of a core is left to what orders and requests need. */
-const REST_SHARE = 1;
-/** Until somebody looks whether there is anything to do. */
-const LOOK_EVERY_MS = 30_000;
-const TOLD_EVERY_ORDERS = 100_000;
-const STEP_NAME = 'the fill of the search';
+const STEP_NAME = 'the search that is off';
 
 /**
  * Sees to it that orders are found which were stored without the terms that they are searched by: before there was a
- * search, or while it was off. Every process that serves the API does it in turns, beside its work, newest orders first. One without
- * SEARCH notes instead that there will be some, when it comes and when it goes.
+ * search, or while it was off. Every process that serves the API does it in turns, beside its work. One without
+ * SEARCH notes instead that there will be some, when it comes and when it goes. A process of a version before a search does
+ * neither, so the newest orders are looked at all the time.
  */
 @Injectable()
 export class SearchFill {
-  private readonly stopping = new AbortController();
-  private state: FillState = { isFilling: false, beforeReceivedAt: null };
-  private work: Promise<void> | undefined;
-
   constructor(
     private readonly fill: SearchFillRepository,
-    private readonly health: Health,
+    health: Health,
     lifecycle: Lifecycle,
     { SEARCH }: OrdersSettings,
     { ROLES }: Environment,
@@ -43,64 +33,32 @@ export class SearchFill {
       return;
     }
     if (!ROLES.includes('api')) return;
-    lifecycle.beforeReady(STEP_NAME, () => {
-      this.health.addRemark('search', () => this.remark());
-      this.work = this.fillAgainAndAgain();
-    });
-    lifecycle.onDrain(STEP_NAME, async () => {
-      this.stopping.abort();
-      await this.work;
-    });
+    new OrderFilling({
+      walk: fill,
+      name: 'search',
+      purpose: 'the search',
+      lack: 'are not all found yet: what they are searched by is being written',
+      besides: (filling) => this.lookAtNewest(filling),
+      log,
+    }).runWith(lifecycle, health);
   }
 
-  private remark(): { up: boolean; detail?: string } {
-    const { isFilling, beforeReceivedAt } = this.state;
-    if (!isFilling) return { up: true };
-    const since = beforeReceivedAt === null ? '' : ` received before ${beforeReceivedAt.toISOString()}`;
-    return {
-      up: false,
-      detail: `orders${since} are not all found yet: what they are searched by is being written`,
-    };
-  }
-
-  /** Never throws. */
-  private async fillAgainAndAgain(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      try {
-        this.state = await this.fill.state();
-        await this.fillWhatIsMissing();
-      } catch (error) {
-        if (!signal.aborted)
-          this.log.warn({ err: error }, 'orders could not be made ready for the search; trying again');
-      }
-      await this.pause(LOOK_EVERY_MS);
-    }
-  }
-
-  /** Until nothing is left to be done for this process. */
-  private async fillWhatIsMissing(): Promise<void> {
-    let looked = 0;
+  /** Those received since the last look, and beyond them until all of a page have their terms. */
+  private async lookAtNewest(filling: OrderFilling): Promise<void> {
+    const look = await this.fill.takeLook();
+    if (look === undefined) return;
     let filled = 0;
-    for (;;) {
+    let next: LookPage['next'];
+    do {
       const startedAtMs = performance.now();
-      const step: FillStep = this.stopping.signal.aborted ? undefined : await this.fill.step(STEP_ORDERS);
-      if (step === undefined) return;
-      looked += step.looked;
-      filled += step.filled;
-      this.state = await this.fill.state();
-      if (step.isRoundOver) {
-        this.log.info({ looked, filled }, 'all orders have been looked through for the search');
-        return;
-      }
-      if (looked % TOLD_EVERY_ORDERS === 0) {
-        this.log.info({ looked, filled }, 'orders are being looked through for the search');
-      }
-      await this.pause((performance.now() - startedAtMs) * REST_SHARE);
-    }
-  }
-
-  private async pause(ms: number): Promise<void> {
-    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      const page = await this.fill.look(STEP_ORDERS, next);
+      filled += page.filled;
+      const isComplete = page.filled === 0 && (page.next?.receivedAtUs ?? 0) < look.completeBeforeUs;
+      next = isComplete ? undefined : page.next;
+      if (next !== undefined) await filling.rest(startedAtMs);
+    } while (next !== undefined && !filling.isStopping);
+    if (next === undefined) await this.fill.endLook(look);
+    if (filled > 0)
+      this.log.info({ filled }, 'orders were stored without what they are searched by, and have it now');
   }
 }

@@ -23,6 +23,7 @@ import { OrderVersionStream } from './order-version-stream.js';
 import { StatusSubmission } from './status-submission.js';
 import { WaitingAnnouncements } from './waiting-announcements.js';
 import { WaitingOrders } from './waiting-orders.js';
+import { WaitsFill } from './waits-fill.js';
 
 @Module({
   imports: [OrdersRepositoryModule, OrdersCacheModule, OrdersProducerModule],
@@ -46,6 +47,7 @@ import { WaitingOrders } from './waiting-orders.js';
     OrderVersionStream,
     OrderSearch,
     SearchFill,
+    WaitsFill,
     OrderNotes,
     OrderRates,
     OrderExportMetrics,

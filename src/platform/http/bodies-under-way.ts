@@ -2,7 +2,7 @@ import { TooBusyError } from './too-busy.error.js';
 
 const MIB = 1_048_576;
 /** An order of 1 MiB takes up to 15 MiB of resident memory until it is answered, with what is left for the next collection. */
-const MAX_BYTES_UNDER_WAY = 12 * MIB;
+const MAX_BYTES_UNDER_WAY = 8 * MIB;
 /** Bodies up to this size may use the reserved share of the memory, so that an order of the usual size still fits. */
 const SMALL_BODY_BYTES = 64 * 1_024;
 const KEPT_FOR_SMALL_SHARE = 1 / 8;

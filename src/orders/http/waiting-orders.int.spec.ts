@@ -148,6 +148,17 @@ describe('GET /api/waiting/orders', () => {
     }
   });
 
+  it('are counted once for all who ask within a few seconds', async () => {
+    const counts = async (query = '') => app.inject({ url: `/api/counts/waiting-orders${query}` });
+    const { counts: now } = await waiting();
+    expect((await counts()).json()).toEqual(now);
+    await storeOrders(house, 1, () => ({ order_uid: 'one-more' }));
+    await age('one-more', 1);
+    expect((await waiting()).counts).not.toEqual(now);
+    expect((await counts()).json()).toEqual(now);
+    expect((await counts('?for=promise')).statusCode).toBe(400);
+  });
+
   it('shows every order that it counts, whatever carriers say of their parcels', async () => {
     await storeOrders(house, 2, (n) => ({ order_uid: `strange-${n}` }));
     const before = (await waiting('?for=promise')).counts.promise!.count;
@@ -168,17 +179,6 @@ describe('GET /api/waiting/orders', () => {
     expect(late.counts.promise).toEqual({ count: before + 1, exact: true });
     expect(uidsOf(late)).toHaveLength(before + 1);
     expect(uidsOf(late)).toContain('strange-1');
-  });
-
-  it('are counted once for all who ask within a few seconds', async () => {
-    const counts = async (query = '') => app.inject({ url: `/api/counts/waiting-orders${query}` });
-    const { counts: now } = await waiting();
-    expect((await counts()).json()).toEqual(now);
-    await storeOrders(house, 1, () => ({ order_uid: 'one-more' }));
-    await age('one-more', 1);
-    expect((await waiting()).counts).not.toEqual(now);
-    expect((await counts()).json()).toEqual(now);
-    expect((await counts('?for=promise')).statusCode).toBe(400);
   });
 
   it('finds them by an index of those under way, however many orders are done with', async () => {

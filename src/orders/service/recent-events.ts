@@ -44,7 +44,7 @@ export class RecentEvents {
     if (this.bytes > this.maxBytes) this.letGo();
   }
 
-  /** The id of the last event, or of the beginning. */
+  /** The id of the last event, or of the beginning. Events behind an id that was told are held from then on. */
   get lastId(): string {
     this.hasToldAnId = true;
     return idOf(this.run, this.sequence);

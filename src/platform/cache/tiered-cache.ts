@@ -108,10 +108,12 @@ export class TieredCache {
    */
   changed(key: string, version: number, renewalOf?: (held: CacheEntry) => CacheRenewal | undefined): void {
     const held = this.memory.held(key);
-    const renewal = held !== undefined && held.version < version ? renewalOf?.(held) : undefined;
-    if (renewal !== undefined && held!.version >= renewal.bodySince) {
-      this.put(key, { ...held!, version, etag: renewal.etag });
-      return;
+    if (held !== undefined && held.version < version) {
+      const renewal = renewalOf?.(held);
+      if (renewal !== undefined && held.version >= renewal.bodySince) {
+        this.put(key, { ...held, version, etag: renewal.etag });
+        return;
+      }
     }
     this.loads.get(key)?.noteChanged(version);
     // The usual case after a commit of this process: the version is held, and so was written through.

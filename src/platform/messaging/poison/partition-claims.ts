@@ -56,7 +56,7 @@ const MARK = `
   UPDATE partition_claims SET first_offset = $5, next_offset = $6, deaths = $7, triers = $8::uuid[] || $4::uuid
   WHERE ${PLACE} AND owner = $4`;
 
-/** A row keeps the latest of those that were taken for crashed and were not: three can be asked for at a time. */
+/** A row keeps the latest processes that had only lost the partition; the tries that are counted are of two or three. */
 const MAX_SURVIVORS = 32;
 
 const CLEAR = `
@@ -104,12 +104,7 @@ export class PartitionClaims implements ClaimStore {
   }
 
   async recount(place: PartitionPlace, suspects: Suspects): Promise<Suspects | undefined> {
-    const { context, topic, partition } = place;
-    const [row]: Pick<FormerRow, 'survivors'>[] = await this.database.source.query(SURVIVORS, [
-      context,
-      topic,
-      partition,
-    ]);
+    const [row]: Pick<FormerRow, 'survivors'>[] = await this.database.source.query(SURVIVORS, keyOf(place));
     return without(row?.survivors ?? [], suspects);
   }
 
@@ -135,10 +130,12 @@ export class PartitionClaims implements ClaimStore {
     await this.database.source.query(RELEASE, this.parameters(place));
   }
 
-  private parameters({ context, topic, partition }: PartitionPlace): unknown[] {
-    return [context, topic, partition, this.owner];
+  private parameters(place: PartitionPlace): unknown[] {
+    return [...keyOf(place), this.owner];
   }
 }
+
+const keyOf = ({ context, topic, partition }: PartitionPlace): unknown[] => [context, topic, partition];
 
 /** A replica with the code of before has counted its deaths without saying whose they were. */
 function without(survivors: readonly string[], suspects: Suspects): Suspects | undefined {

@@ -71,11 +71,11 @@ interface Caution {
  * `docs/decisions/028-poison.md` says what was weighed.
  *
  * A partition that was released in good order costs one statement, at its first batch. Where a process crashed instead,
- * or the partition was moved by a rebalance, which looks the same, the first events are tried in small groups, each marked in the database beforehand. The events of a group that crashed
- * the next process are tried one at a time, with no other suspect beside them. One that crashes that process too is
- * refused: the third crash is the last. A process that only lost the partition during its try says so when the try ends, and
- * is no crash. Innocent events, which only stood beside it or were being tried when somebody
- * killed the process, are acquitted by their first successful attempt.
+ * or the partition was moved by a rebalance, which looks the same, the first events are tried in small groups, each marked
+ * in the database beforehand. The events of a group that crashed the next process are tried one at a time, with no other
+ * suspect beside them. One that crashes that process too is refused: the third crash is the last. A process that only lost
+ * the partition during its try says so when the try ends, and is no crash. Innocent events, which only stood beside it or
+ * were being tried when somebody killed the process, are acquitted by their first successful attempt.
  */
 export class PoisonGuard {
   private readonly partitions = new Map<number, Caution>();

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { describe, expect, it, vi } from 'vitest';
+import { sleptMs } from '../../../../test/support/instant-sleep.js';
 import { knownFailures } from '../../known-failures.js';
 import { BatchRunner } from '../batch-runner.js';
 import type { PartitionPlace } from '../failing-batches.js';
 import type { ReceivedEvent } from '../received-event.js';
 import type { ClaimStore, FormerClaim, Suspects } from './partition-claims.js';
-import { sleptMs } from '../../../../test/support/instant-sleep.js';
 import { PoisonGuard } from './poison-guard.js';
 import { SharedLock } from './shared-lock.js';
 
@@ -286,7 +286,7 @@ describe('a process that lost its partition during a try, and lives', () => {
 
   /** What a guard makes of events of which two processes are taken for crashed, once it has asked again. */
   async function verdicts(recounted: Suspects | undefined): Promise<(string | undefined)[]> {
-    const never = (): Promise<void> => Promise.resolve();
+    const done = (): Promise<void> => Promise.resolve();
     const guard = new PoisonGuard({
       context: 'orders',
       topic: 'things',
@@ -294,10 +294,10 @@ describe('a process that lost its partition during a try, and lives', () => {
       claims: {
         claim: () => Promise.resolve({ isAbandoned: true, suspects, refusedOffsets: [] }),
         recount: () => Promise.resolve(recounted),
-        mark: never,
-        clear: never,
-        refused: never,
-        release: never,
+        mark: done,
+        clear: done,
+        refused: done,
+        release: done,
       },
       lock: new SharedLock(),
       maxEvents: MAX_EVENTS,

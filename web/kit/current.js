@@ -25,6 +25,7 @@ const LONGEST_RETRY_PAUSE_MS = 30_000;
 export class Current {
   #isDrawn = false;
   #hasFailed = false;
+  #wasAway = false;
   #loadedAt = new Date();
   #retryPauseMs = FIRST_RETRY_PAUSE_MS;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -43,10 +44,7 @@ export class Current {
       {
         heard: (events) => options.concerns && events.some(options.concerns) && this.#renewSoon(),
         reset: () => void this.renew(),
-        // What could not be loaded while the server was away is not left to the pause that has grown meanwhile.
-        became: (state) => {
-          if (state === 'connected' && this.#hasFailed) void this.renew();
-        },
+        became: (state) => this.#follow(state),
       },
       visit.signal,
     );
@@ -61,6 +59,19 @@ export class Current {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     await this.#load();
+  }
+
+  /**
+   * Events that came meanwhile are told, but not all that is shown has events: notes and stock have none. What could not be
+   * loaded while the server was away is not left to the pause that has grown meanwhile.
+   *
+   * @param {import('../api/live.js').LiveState} state
+   */
+  #follow(state) {
+    if (state === 'paused' || state === 'reconnecting') this.#wasAway = true;
+    if (state !== 'connected' || !(this.#wasAway || this.#hasFailed)) return;
+    this.#wasAway = false;
+    void this.renew();
   }
 
   #renewSoon() {
@@ -102,7 +113,7 @@ export class Current {
     this.options.place?.replaceChildren(failureState(failure, { ...this.options.failureWords, retry }));
   }
 
-  /** For as long as the page is seen: a tab that is looked at again is loaded anew by the stream's reset. */
+  /** For as long as the page is seen: a tab that is looked at again is loaded anew once it is connected. */
   #retryLater() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(

@@ -84,7 +84,7 @@ export function rowId(orderUid) {
 /**
  * What the list would say of an order that an event tells of.
  *
- * @param {import('../../api/live.js').StatusEvent & { date_created: string, items: readonly unknown[] }} event
+ * @param {import('../../api/live.js').StatusEvent} event
  * @returns {ListedOrder}
  */
 export function listedBy({ payment, items, ...event }) {

@@ -5,13 +5,14 @@ import { Attention } from '../../kit/attention.js';
 import { Current } from '../../kit/current.js';
 import { button, counted, el } from '../../kit/dom.js';
 import { asShownFailure, emptyState, failureState, loadingState } from '../../kit/states.js';
-import { belongsTo, filterOf, parametersOf, queryOf } from './filter.js';
+import { belongsTo, filterOf, mayHaveBelonged, parametersOf, queryOf } from './filter.js';
 import { filterBar } from './filter-bar.js';
 import { listHead } from './list-head.js';
 import { listedBy } from './order-row.js';
 import { OrderWindow, PAGE_ROWS } from './order-window.js';
 
 /** @typedef {import('./filter.js').Filter} Filter */
+/** @typedef {import('../../api/live.js').StatusEvent} StatusEvent */
 
 /** A burst of new orders asks for the list once a second and not once an order. */
 const REFRESH_PAUSE_MS = 1_000;
@@ -36,10 +37,13 @@ export function open(place, visit) {
 class OrderList {
   /** @type {Filter} */
   #filter;
-  #newer = 0;
+  /** Orders that the list would have, or would not have, if it were loaded anew, by id. @type {Map<string, 'newer' | 'changed'>} */
+  #pending = new Map();
+  /** Events may have been missed while the reader was at the list. */
+  #isOld = false;
   #isEmpty = true;
   #region = el('div', { class: 'list-region' });
-  #newerButton = button('', () => this.#showNewest(), { class: 'newer', hidden: true });
+  #newerButton = button('', () => this.#showPending(), { class: 'newer', hidden: true });
   #tail = el('div', { class: 'list-tail', role: 'status' });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -61,7 +65,7 @@ class OrderList {
       },
       visit.signal,
     );
-    this.attention = new Attention(this.#region, () => this.#takeNewer());
+    this.attention = new Attention(this.#region, () => this.#takePending());
     place.append(
       el('h1', { class: 'visually-hidden' }, 'Orders'),
       this.bar.element,
@@ -112,12 +116,18 @@ class OrderList {
 
   /** From the newest on, or all that is drawn anew where the reader has gone on from there. */
   async #show() {
-    const { scrollY } = window;
-    if (!this.#isEmpty && scrollY > 0) {
-      await this.window.renew();
+    // Nobody has asked for it: rows do not move under a pointer.
+    if (!this.#isEmpty && this.attention.isHeld) {
+      this.#isOld = true;
+      this.#offerPending();
       return;
     }
-    this.#forgetNewer();
+    if (!this.#isEmpty && window.scrollY > 0) {
+      await this.window.renew();
+      this.#forget((kind) => kind === 'changed');
+      return;
+    }
+    this.#forget(() => true);
     const query = { ...parametersOf(this.#filter), view: 'summary', limit: PAGE_ROWS };
     const isThereAny = await this.window.show(addressOf('/api/orders', { query }));
     this.#isEmpty = !isThereAny;
@@ -146,37 +156,67 @@ class OrderList {
     this.#tail.replaceChildren(failureState(asShownFailure(thrown), { retry }));
   }
 
-  /** @param {any} event a status event */
+  /** @param {StatusEvent} event */
   #heard(event) {
     this.window.update(listedBy(event));
-    if (event.version !== 1 || !belongsTo(event, this.#filter)) return;
-    this.#newer += 1;
+    const { order_uid, version } = event;
+    const belongs = belongsTo(event, this.#filter);
+    const isPending = this.#pending.has(order_uid);
+    if (this.window.has(order_uid) === belongs) {
+      this.#pending.delete(order_uid);
+      if (!isPending) return;
+    } else if (version === 1) {
+      this.#pending.set(order_uid, 'newer');
+    } else if (!isPending) {
+      // One that has belonged to the list before, and does still, is further down in it.
+      if (belongs && mayHaveBelonged(event, this.#filter)) return;
+      this.#pending.set(order_uid, 'changed');
+    }
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#takeNewer();
+      this.#takePending();
     }, REFRESH_PAUSE_MS);
   }
 
-  /** New orders come in by themselves at the top of the list, unless the reader is at it: rows do not move under a pointer. */
-  #takeNewer() {
-    if (this.#newer === 0) return;
+  /** The list follows by itself from its top, unless the reader is at it: rows do not move under a pointer. */
+  #takePending() {
+    if (this.#pending.size === 0 && !this.#isOld) {
+      this.#offerPending();
+      return;
+    }
     if (window.scrollY === 0 && !this.attention.isHeld) {
       void this.current.renew();
       return;
     }
-    this.#newerButton.textContent = `Show ${counted(this.#newer, 'newer order')}`;
-    this.#newerButton.hidden = false;
+    this.#offerPending();
   }
 
-  #showNewest() {
-    window.scrollTo(0, 0);
-    this.#isEmpty = true;
+  #offerPending() {
+    const kinds = [...this.#pending.values()];
+    const newer = kinds.filter((kind) => kind === 'newer').length;
+    const changed = kinds.length - newer;
+    const parts = [
+      ...(newer > 0 ? [counted(newer, 'newer order')] : []),
+      ...(changed > 0 ? [counted(changed, 'changed order')] : []),
+    ];
+    this.#newerButton.hidden = parts.length === 0 && !this.#isOld;
+    this.#newerButton.textContent =
+      parts.length === 0 ? 'Show the list as it is now' : `Show ${parts.join(' and ')}`;
+  }
+
+  #showPending() {
+    if (this.#isOld || [...this.#pending.values()].includes('newer')) {
+      window.scrollTo(0, 0);
+      this.#isEmpty = true;
+    }
     void this.current.renew();
   }
 
-  #forgetNewer() {
-    this.#newer = 0;
-    this.#newerButton.hidden = true;
+  /** @param {(kind: 'newer' | 'changed') => boolean} isGone */
+  #forget(isGone) {
+    this.#isOld = false;
+    for (const [orderUid, kind] of this.#pending) if (isGone(kind)) this.#pending.delete(orderUid);
+    this.#offerPending();
     this.head.describe(parametersOf(this.#filter));
   }
 

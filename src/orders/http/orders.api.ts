@@ -42,6 +42,12 @@ const LIFE = ORDER_STATUSES.filter((status) => NEXT_STATUSES[status].length > 0)
   )
   .join('; ');
 const REASON: ApiSchema = { type: 'string', minLength: 1, maxLength: MAX_REASON_CHARACTERS };
+const BY: ApiSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: MAX_AUTHOR_CHARACTERS,
+  description: 'Who asks, as they call themselves',
+};
 const MOVED: AnswerFacts = { headers: ['ETag', 'Location'], schema: schemaRef('StatusReceipt') };
 
 const orNull = (schema: ApiSchema): ApiSchema => ({ ...schema, type: [schema.type, 'null'] });
@@ -243,10 +249,10 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
     totals_match: { type: 'boolean', description: 'Whether its amounts add up' },
   }),
   StatusRequest: {
-    ...objectOf({ status: { ...STATUS, description: LIFE }, reason: REASON }),
+    ...objectOf({ status: { ...STATUS, description: LIFE }, reason: REASON, by: BY }),
     required: ['status'],
   },
-  CancelRequest: { type: 'object', properties: { reason: REASON } },
+  CancelRequest: { type: 'object', properties: { reason: REASON, by: BY } },
   StatusReceipt: objectOf({ order_uid: UID, ...STATES, version: VERSION }),
   OrderVersion: objectOf({
     version: VERSION,
@@ -255,6 +261,7 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
     to: orNull(TEXT),
     at: MOMENT,
     source: { type: 'string', enum: HISTORY_SOURCES },
+    by: { ...orNull(TEXT), description: 'Who has asked for it, as they call themselves' },
     reason: orNull(TEXT),
     cause: { ...orNull(TEXT), description: 'Id of the event that caused it' },
   }),

@@ -5,6 +5,7 @@ import { stateWords } from '../../kit/badges.js';
 import { ask, field } from '../../kit/dialog.js';
 import { button, el } from '../../kit/dom.js';
 import { shortened } from '../../kit/long-text.js';
+import { byOf, readerNameField } from '../../kit/reader-name.js';
 import { asShownFailure } from '../../kit/states.js';
 import { timeElement } from '../../kit/time.js';
 import { correctAddress } from './address.js';
@@ -112,6 +113,7 @@ export class OrderActions {
           isRequired: isCancelling,
           hint: 'It stands in the history of the order.',
         }),
+        readerNameField('by'),
       ],
       yes: isCancelling ? 'Cancel the order' : action.words,
       isDangerous: isCancelling,
@@ -120,7 +122,7 @@ export class OrderActions {
         const reason = String(form.get('reason') ?? '').trim();
         if (isCancelling && reason === '') return 'Say why, for those who read the history.';
         try {
-          await this.#send(status, reason, seen, idempotencyKey);
+          await this.#send(status, { ...(reason !== '' && { reason }), ...byOf(form) }, seen, idempotencyKey);
         } catch (thrown) {
           return this.#refused(thrown);
         }
@@ -133,15 +135,14 @@ export class OrderActions {
 
   /**
    * @param {string} status
-   * @param {string} reason empty: none
+   * @param {{ reason?: string, by?: string }} words
    * @param {import('./loading.js').FoundOrder} seen
    * @param {string} idempotencyKey
    */
-  async #send(status, reason, { order, etag }, idempotencyKey) {
-    const why = reason === '' ? {} : { reason };
+  async #send(status, words, { order, etag }, idempotencyKey) {
     const asking = { path: { order_uid: order.order_uid }, ifMatch: etag, idempotencyKey };
-    if (status === 'cancelled') await post('/api/orders/{order_uid}/cancel', { ...asking, body: why });
-    else await post('/api/orders/{order_uid}/status', { ...asking, body: { status, ...why } });
+    if (status === 'cancelled') await post('/api/orders/{order_uid}/cancel', { ...asking, body: words });
+    else await post('/api/orders/{order_uid}/status', { ...asking, body: { status, ...words } });
   }
 
   /**
@@ -190,12 +191,13 @@ export class OrderActions {
  * @param {import('./loading.js').Standing} standing
  * @returns {(Node | string)[]}
  */
-function changeWords({ change, at, reason }, { status }) {
+function changeWords({ change, at, by, reason }, { status }) {
   return [
     change === 'content'
       ? 'Its content was replaced at '
       : `It is ${stateWords('status', status)} now, since `,
     timeElement(at, 'clock'),
+    ...(by ? [' by ', el('bdi', {}, shortened(by))] : []),
     ...(reason ? [': ', el('bdi', {}, shortened(reason))] : []),
     '.',
   ];

@@ -5,13 +5,11 @@ import { field } from '../../kit/dialog.js';
 import { el } from '../../kit/dom.js';
 import { longText } from '../../kit/long-text.js';
 import { Part } from '../../kit/part.js';
+import { readerNameField, rememberReaderName } from '../../kit/reader-name.js';
 import { asShownFailure } from '../../kit/states.js';
 import { timeElement } from '../../kit/time.js';
 
 const MOST_TEXT_CHARACTERS = 2_000;
-const MOST_AUTHOR_CHARACTERS = 100;
-/** Whoever writes notes is asked for their name once. */
-const AUTHOR_KEY = 'waybill.author';
 
 /** What support has noted of an order, and a place for more. The form stays as it is while the notes are drawn anew. */
 export class NotesPart {
@@ -44,13 +42,7 @@ export class NotesPart {
       el(
         'div',
         { class: 'note-signature' },
-        field({
-          label: 'Your name',
-          name: 'author',
-          value: rememberedAuthor(),
-          maxLength: MOST_AUTHOR_CHARACTERS,
-          isRequired: true,
-        }),
+        readerNameField('author', { isRequired: true }),
         el('button', { type: 'submit' }, 'Add the note'),
       ),
     );
@@ -97,7 +89,7 @@ export class NotesPart {
     } finally {
       this.#isSending = false;
     }
-    rememberAuthor(author);
+    rememberReaderName(author);
     this.#idempotencyKey = newIdempotencyKey();
     const area = this.#form.querySelector('textarea');
     if (area) area.value = '';
@@ -114,21 +106,4 @@ function noteItem({ text, author, created_at }) {
     el('p', { class: 'muted small' }, el('bdi', {}, author), ', ', timeElement(created_at, 'brief')),
     el('div', { class: 'note-text' }, longText(text)),
   );
-}
-
-function rememberedAuthor() {
-  try {
-    return localStorage.getItem(AUTHOR_KEY) ?? '';
-  } catch {
-    return '';
-  }
-}
-
-/** @param {string} author */
-function rememberAuthor(author) {
-  try {
-    localStorage.setItem(AUTHOR_KEY, author);
-  } catch {
-    // A browser that keeps nothing for a page asks again.
-  }
 }

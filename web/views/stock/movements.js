@@ -62,10 +62,12 @@ export function drawMovements(part, chrtId, { body, next }, visit) {
 }
 
 /** @param {StockMovement} movement */
-function forOf({ order_uid, reason }) {
+function forOf({ order_uid, reason, by }) {
   if (order_uid !== null)
     return el('a', { href: orderHref(order_uid), class: 'mono' }, el('bdi', {}, order_uid));
-  return reason === null ? datum('') : longText(reason);
+  if (by === null) return reason === null ? datum('') : longText(reason);
+  const name = el('span', { class: 'muted' }, 'by ', el('bdi', {}, by));
+  return reason === null ? name : [longText(reason), ' ', name];
 }
 
 /**

@@ -157,6 +157,22 @@ describe.skipIf(chromium.skipped !== undefined)('trouble', () => {
     ).toEqual([]);
   });
 
+  it('says in the navigation of every view how much waits for somebody', async () => {
+    await refuse(anOrder({ sm_id: 'of the navigation' }));
+    const counts = async () => (await fetch(`${site.url}/api/counts/trouble`)).json() as Promise<unknown>;
+    // The server's own answer may be some seconds old.
+    await expect
+      .poll(counts, { timeout: 10_000 })
+      .toMatchObject({ counts: { dead_letters: { exact: true }, disputed_orders: { exact: true } } });
+    await reader.go('/orders');
+    const link = reader.page
+      .getByRole('navigation', { name: 'Views' })
+      .getByRole('link', { name: /^Trouble [1-9]\d* to see to$/ });
+    await link.click();
+    await reader.page.getByRole('navigation', { name: 'Kinds of trouble' }).waitFor();
+    expect(reader.faults).toEqual([]);
+  });
+
   it('replays an event, and discards one, after a question', async () => {
     const id = await refuse(anOrder({ locale: 7 }));
     await reader.go(`/trouble/dead-letters/${id}`);

@@ -2,6 +2,7 @@ import { Controller, Get, Header, Query } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CountsUnderWay } from '../../platform/http/counts-under-way.js';
 import { ParameterReader, type Parameters } from '../../platform/http/request-parameters.js';
+import { TroubleCounts } from '../../platform/trouble/trouble-counts.js';
 import type { BoundedCount } from '../../platform/database/bounded-count.js';
 import { OrderLookup } from '../service/order-lookup.js';
 import { WaitingOrders, type WaitingPage } from '../service/waiting-orders.js';
@@ -18,7 +19,10 @@ export class OrderCountsController {
     private readonly lookup: OrderLookup,
     private readonly waiting: WaitingOrders,
     private readonly counts: CountsUnderWay,
-  ) {}
+    trouble: TroubleCounts,
+  ) {
+    trouble.add('disputed_orders', () => lookup.count({ paymentStatuses: ['disputed'] }));
+  }
 
   @Get('orders')
   @Header('cache-control', 'no-store')

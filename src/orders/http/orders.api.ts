@@ -6,7 +6,6 @@ import {
   objectOf,
   schemaRef,
 } from '../../platform/http/api-facts.js';
-import { MAX_COUNTED } from '../../platform/database/bounded-count.js';
 import { NEXT_STATUSES, ORDER_STATUSES } from '../model/order-life.js';
 import { MAX_AUTHOR_CHARACTERS, MAX_NOTE_CHARACTERS } from '../model/order-note.js';
 import { ORDER_CHANGES, PAYMENT_STATUSES, SHIPMENT_STATUSES } from '../model/order-states.js';
@@ -292,10 +291,6 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
     created_at: MOMENT,
   }),
   OrderNotes: objectOf({ notes: { type: 'array', items: schemaRef('OrderNote') } }),
-  BoundedCount: objectOf({
-    count: { type: 'integer', minimum: 0, maximum: MAX_COUNTED },
-    exact: { type: 'boolean', description: 'Where it is not, there are at least as many' },
-  }),
   WaitingOrder: objectOf({
     for: { type: 'string', enum: WAITS },
     since: { ...MOMENT, description: 'Since when it waits; of a promise, when the parcel was expected' },

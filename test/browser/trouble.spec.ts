@@ -10,6 +10,10 @@ import { pay } from './payments.js';
 import { useSite } from './site.js';
 import { freshUid, postOrder, type Visit } from './visit.js';
 
+interface Trouble {
+  counts: Record<'dead_letters' | 'disputed_orders', { count: number; exact: boolean }>;
+}
+
 const chromium = useTier('chromium');
 
 describe.skipIf(chromium.skipped !== undefined)('trouble', () => {
@@ -159,11 +163,13 @@ describe.skipIf(chromium.skipped !== undefined)('trouble', () => {
 
   it('says in the navigation of every view how much waits for somebody', async () => {
     await refuse(anOrder({ sm_id: 'of the navigation' }));
-    const counts = async () => (await fetch(`${site.url}/api/counts/trouble`)).json() as Promise<unknown>;
+    const letters = async () => {
+      const { counts } = (await (await fetch(`${site.url}/api/counts/trouble`)).json()) as Trouble;
+      expect(counts.disputed_orders).toMatchObject({ exact: true });
+      return counts.dead_letters.count;
+    };
     // The server's own answer may be some seconds old.
-    await expect
-      .poll(counts, { timeout: 10_000 })
-      .toMatchObject({ counts: { dead_letters: { exact: true }, disputed_orders: { exact: true } } });
+    await expect.poll(letters, { timeout: 10_000 }).toBeGreaterThan(0);
     await reader.go('/orders');
     const link = reader.page
       .getByRole('navigation', { name: 'Views' })

@@ -244,6 +244,17 @@ describe.skipIf(chromium.skipped !== undefined)('the list of all orders', () => 
     expect(await reader.page.getByRole('button', { name: /newer order/ }).isVisible()).toBe(false);
   });
 
+  it('says that the track number of an item may find nothing where the search is switched off', async () => {
+    await reader.page.route('**/api/features', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...((await response.json()) as object), search: false } });
+    });
+    await reader.go('/orders?track_number=of-no-order');
+    await reader.page.getByText('an order that has this track number in an item alone may be missing here').waitFor();
+    await reader.go('/orders?customer_id=of-no-order');
+    await reader.page.getByText('Take a filter away, or try another one.').waitFor();
+  });
+
   it('has no column that says nothing', async () => {
     const orderUid = await postOrder(site.url, { customer_id: '', track_number: 'WB1' });
     await reader.go('/orders?track_number=WB1');

@@ -226,13 +226,23 @@ class OrderList {
         this.bar.show({});
         this.#filterBy({});
       });
-      return emptyState('No order is like that', 'Take a filter away, or try another one.', clear);
+      const { search } = await offered();
+      const advice =
+        this.#filter.track_number && !search
+          ? "The search is switched off on this server, so an order that has this track number in an item alone may be missing here: try the order's own track number, or its id."
+          : 'Take a filter away, or try another one.';
+      return emptyState('No order is like that', advice, clear);
     }
-    const { demo } = await features().catch(() => ({ demo: false }));
+    const { demo } = await offered();
     return emptyState(
       'No orders yet',
       'They appear here as they come in, over Kafka or by POST /api/orders.',
       ...(demo ? [el('a', { href: '/demo' }, 'Send some made-up ones')] : []),
     );
   }
+}
+
+/** A server that does not say is taken for one with a search, and without made-up orders. */
+function offered() {
+  return features().catch(() => ({ demo: false, search: true }));
 }

@@ -4,22 +4,7 @@ const LONGEST_RETRY_PAUSE_MS = 30_000;
 /** Events between two frames at most. A tab that is busier than that leaves them out, and says `reset`. */
 const MOST_WAITING = 5_000;
 
-/**
- * What became of an order.
- *
- * @typedef {object} StatusEvent
- * @property {string} order_uid
- * @property {number} version
- * @property {string} status
- * @property {string} payment_status
- * @property {string} shipment_status
- * @property {'received' | 'content' | 'status' | 'payment_status' | 'shipment_status'} change
- * @property {string | null} previous
- * @property {string} occurred_at RFC 3339
- * @property {string} customer_id
- * @property {string} track_number
- * @property {{ amount: number, currency: string }} payment
- */
+/** @typedef {import('./routes.js').Schemas['StatusEvent']} StatusEvent what became of an order */
 
 /** @typedef {'connecting' | 'connected' | 'reconnecting' | 'paused'} LiveState */
 

@@ -1,6 +1,6 @@
 import { get } from './client.js';
 
-/** @typedef {import('../../.cache/openapi.d.ts').components['schemas']['BoundedCount']} Count */
+/** @typedef {import('./routes.js').Schemas['BoundedCount']} Count */
 
 /**
  * What waits for somebody, in one answer that costs the server little.

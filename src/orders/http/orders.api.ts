@@ -18,6 +18,7 @@ import { MAX_HITS } from '../service/order-search.js';
 import { BUCKET_SECONDS, BUCKETS } from '../service/heard-rates.js';
 import { EXAMPLE_ORDER } from './example-order.js';
 import { MAX_REASON_CHARACTERS } from './status-request.js';
+import { TOLD } from './told-schemas.js';
 
 const TEXT: ApiSchema = { type: 'string' };
 const NOT_EMPTY: ApiSchema = { type: 'string', minLength: 1 };
@@ -66,7 +67,7 @@ const OPERATIONS: ApiFacts['operations'] = {
     id: 'watchOrders',
     answers: {
       200: {
-        description: 'Events until the client ends it',
+        description: 'Events until the client ends it; the data of an `order-status` is a StatusEvent',
         schema: TEXT,
         mediaType: 'text/event-stream',
       },
@@ -97,12 +98,12 @@ const OPERATIONS: ApiFacts['operations'] = {
   'post /api/orders/{order_uid}/status': {
     id: 'setOrderStatus',
     answers: { 200: MOVED },
-    exampleBody: { status: 'confirmed', reason: 'checked by hand' },
+    exampleBody: { status: 'confirmed', reason: 'checked by hand', by: 'Mia' },
   },
   'post /api/orders/{order_uid}/cancel': {
     id: 'cancelOrder',
     answers: { 200: MOVED },
-    exampleBody: { reason: 'the customer has asked for it' },
+    exampleBody: { reason: 'the customer has asked for it', by: 'Mia' },
   },
   'get /api/orders/{order_uid}/history': {
     id: 'getOrderHistory',
@@ -275,11 +276,12 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
     payments: objectOf({
       currency: TEXT,
       amount: { type: 'integer', description: 'Minor units of the currency' },
-      balance: { type: ['object', 'null'], description: 'What payments have told last' },
+      balance: TOLD.balance,
     }),
-    parcels: { type: 'array', items: { type: 'object' }, description: 'What tracking has told last' },
-    stock: { type: ['object', 'null'], description: 'What inventory has told last' },
+    parcels: TOLD.parcels,
+    stock: TOLD.stock,
   }),
+  StatusEvent: TOLD.statusEvent,
   NoteRequest: objectOf({
     text: { type: 'string', minLength: 1, maxLength: MAX_NOTE_CHARACTERS },
     author: { type: 'string', minLength: 1, maxLength: MAX_AUTHOR_CHARACTERS },

@@ -20,7 +20,7 @@ const FIELDS = {
 };
 
 /** @typedef {import('../../kit/order-table.js').OrderSummary} OrderSummary */
-/** @typedef {{ matched: keyof typeof FIELDS, value: string, order: OrderSummary }} Hit */
+/** @typedef {import('../../api/routes.js').Schemas['FoundOrders']['hits'][number]} Hit */
 
 /**
  * @typedef {object} Results
@@ -38,7 +38,7 @@ const FIELDS = {
  * @returns {Results}
  */
 export function openResults(place, visit, text) {
-  /** @type {readonly Hit[]} */
+  /** @type {readonly { order: { order_uid: string } }[]} */
   let hits = [];
   let isWanted = false;
   const heading = el('h1', { class: 'visually-hidden' }, `Found for ${text}`);
@@ -83,7 +83,7 @@ export function openResults(place, visit, text) {
       const { body } = await get('/api/search', { query: { q: text }, signal: visit.signal });
       if (visit.signal.aborted) return;
       hits = body.hits;
-      put(...(hits.length === 0 ? [nothing(text)] : found(text, hits, body.more)));
+      put(...(hits.length === 0 ? [nothing(text)] : found(text, body.hits, body.more)));
       visit.announce(hits.length === 0 ? 'Nothing found.' : `${counted(hits.length, 'order')} found.`);
       follow();
     } catch (failure) {
@@ -105,7 +105,7 @@ export function openResults(place, visit, text) {
       if (visit.signal.aborted) return;
       if (answer) {
         put(switchedOff(el('a', { href: orderHref(text), class: 'mono' }, text)));
-        hits = [{ matched: 'order_uid', value: text, order: /** @type {any} */ (answer.body) }];
+        hits = [{ order: answer.body }];
         follow();
         return;
       }

@@ -11,7 +11,7 @@ const REFRESH_PAUSE_MS = 10_000;
 /**
  * How many of a kind are in trouble, and which, where they are few; undefined where the server cannot say.
  *
- * @typedef {{ count: number, exact: boolean, names?: readonly string[] } | undefined} Count
+ * @typedef {(import('../../api/trouble.js').Count & { names?: readonly string[] }) | undefined} Count
  */
 
 /**

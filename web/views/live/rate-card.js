@@ -34,7 +34,7 @@ export function rateCard(visit) {
     place: content,
     load: async () => {
       const { body } = await get('/api/rates', { signal });
-      last = { rates: /** @type {Rates} */ (body), atMs: performance.now() };
+      last = { rates: body, atMs: performance.now() };
       if (!chart.element.isConnected) content.replaceChildren(chart.element, sentence, details);
       sentence.textContent = sentenceOf(last.rates);
       minutes.replaceChildren(tableOf(last.rates));

@@ -12,10 +12,12 @@ import { correctAddress } from './address.js';
 
 const MOST_REASON_CHARACTERS = 255;
 
+/** @typedef {import('./loading.js').Standing['next'][number]} Status */
+
 /**
  * What an order may be asked to become: what the button says, and what comes of it.
  *
- * @type {Record<string, { words: string, question: string, outcome: string }>}
+ * @type {Partial<Record<Status, { words: string, question: string, outcome: string }>>}
  */
 const ACTIONS = {
   confirmed: {
@@ -92,7 +94,7 @@ export class OrderActions {
     void correctAddress({ visit: this.visit, page: this.page, renew: this.renew });
   }
 
-  /** @param {string} status */
+  /** @param {Status} status */
   async #ask(status) {
     const action = ACTIONS[status];
     const seen = this.page.facts?.found;
@@ -134,7 +136,7 @@ export class OrderActions {
   }
 
   /**
-   * @param {string} status
+   * @param {Status} status
    * @param {{ reason?: string, by?: string }} words
    * @param {import('./loading.js').FoundOrder} seen
    * @param {string} idempotencyKey

@@ -15,7 +15,7 @@ const PARCELS_AT_ONCE = 4;
 export const STOCK_AT_ONCE = 30;
 const MOST_VARIANTS = 1_000;
 
-/** @typedef {import('../../../.cache/openapi.d.ts').components['schemas']} Schemas */
+/** @typedef {import('../../api/routes.js').Schemas} Schemas */
 /** @typedef {Schemas['Order']} Order */
 /** @typedef {Schemas['OrderStanding']} Standing */
 /** @typedef {Schemas['OrderVersion']} Version */

@@ -80,12 +80,12 @@ export function queryOf(filter) {
  * as it is, for the API to say what is wrong with it.
  *
  * @param {Filter} filter
- * @returns {Record<string, string>}
+ * @returns {Filter}
  */
 export function parametersOf(filter) {
   const { from, to } = filter;
   return {
-    .../** @type {Record<string, string>} */ (filter),
+    ...filter,
     ...(from && { from: beginningOf(from, 0) }),
     ...(to && { to: beginningOf(to, 1) }),
   };

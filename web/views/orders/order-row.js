@@ -6,22 +6,7 @@ import { orderLink } from '../../kit/order-table.js';
 import { tableRow } from '../../kit/table.js';
 import { timeElement } from '../../kit/time.js';
 
-/**
- * An order as the list has it.
- *
- * @typedef {object} ListedOrder
- * @property {string} order_uid
- * @property {string} track_number
- * @property {string} customer_id
- * @property {string} status
- * @property {string} payment_status
- * @property {string} shipment_status
- * @property {number} version
- * @property {string} date_created
- * @property {number} amount
- * @property {string} currency
- * @property {number} items how many
- */
+/** @typedef {Omit<import('../../kit/order-table.js').OrderSummary, 'received_at'>} ListedOrder an order as the list has it */
 
 /** @type {import('../../kit/table.js').Column<ListedOrder>[]} */
 export const COLUMNS = [

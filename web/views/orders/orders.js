@@ -12,6 +12,7 @@ import { listedBy } from './order-row.js';
 import { OrderWindow, PAGE_ROWS } from './order-window.js';
 
 /** @typedef {import('./filter.js').Filter} Filter */
+/** @typedef {import('./order-row.js').ListedOrder} ListedOrder */
 /** @typedef {import('../../api/live.js').StatusEvent} StatusEvent */
 
 /** A burst of new orders asks for the list once a second and not once an order. */
@@ -143,7 +144,7 @@ class OrderList {
   /** @param {string} path */
   async #load(path) {
     const { body, next } = await getNext('/api/orders', path, { signal: this.visit.signal });
-    return { orders: /** @type {any[]} */ (body), next };
+    return { orders: /** @type {ListedOrder[]} */ (body), next };
   }
 
   /** @param {unknown} thrown */

@@ -4,9 +4,9 @@ import { pagedTable } from '../../kit/paged-table.js';
 import { timeElement } from '../../kit/time.js';
 import { signed } from './figures.js';
 
-const ROUTE = '/api/inventory/{chrt_id}/movements';
+const ROUTE = /** @type {const} */ ('/api/inventory/{chrt_id}/movements');
 
-/** @typedef {import('../../../.cache/openapi.d.ts').components['schemas']['StockMovement']} StockMovement */
+/** @typedef {import('../../api/routes.js').Schemas['StockMovement']} StockMovement */
 
 /** @type {Record<string, string>} */
 const KINDS = {
@@ -55,7 +55,7 @@ export function drawMovements(part, chrtId, { body, next }, visit) {
       columns: COLUMNS,
       rows: body,
       next,
-      rowsOf: (page) => /** @type {StockMovement[]} */ (page),
+      rowsOf: (page) => page,
       more: 'Older ones',
     }),
   );

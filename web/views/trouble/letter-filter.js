@@ -1,10 +1,14 @@
 import { button, el } from '../../kit/dom.js';
 
+/** @import { BodyTakenBy } from '../../api/routes.js' */
+
 /**
  * Which letters are meant, as the API has it. Times are RFC 3339.
  *
- * @typedef {{ state?: string, topic?: string, context?: string, reason?: string, from?: string, to?: string }} LetterFilter
+ * @typedef {Pick<BodyTakenBy<'/api/dead-letters/replay', 'post'>, typeof FILTER_NAMES[number]>} LetterFilter
  */
+
+const FILTER_NAMES = /** @type {const} */ (['state', 'topic', 'context', 'reason', 'from', 'to']);
 
 const STATES = [
   ['waiting', 'waiting'],

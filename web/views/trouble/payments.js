@@ -9,12 +9,12 @@ import { emptyState } from '../../kit/states.js';
 import { timeElement } from '../../kit/time.js';
 import { pagedTable } from '../../kit/paged-table.js';
 
-const ROUTE = '/api/payments';
+const ROUTE = /** @type {const} */ ('/api/payments');
 const PAGE_ORDERS = 50;
 /** However much happens. */
 const REFRESH_PAUSE_MS = 5_000;
 
-/** @typedef {import('../../../.cache/openapi.d.ts').components['schemas']['Payments']} Payments */
+/** @typedef {import('../../api/routes.js').Schemas['Payments']} Payments */
 /** @typedef {import('../../kit/table.js').Column<Payments>} Column */
 
 /** @type {Column} */
@@ -92,7 +92,7 @@ export function openPayments(place, visit) {
         list.replaceChildren(
           ...(body.length === 0
             ? [emptyState(empty, advice)]
-            : pagedTable({ ...options, rowsOf: (page) => /** @type {Payments[]} */ (page) })),
+            : pagedTable({ ...options, rowsOf: (page) => page })),
         );
       },
     });

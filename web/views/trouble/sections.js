@@ -6,7 +6,7 @@ import { WAITS, waitingCounts } from './waiting.js';
 
 const REFRESH_PAUSE_MS = 10_000;
 
-/** @typedef {{ count: number, exact: boolean }} Count */
+/** @typedef {import('../../api/trouble.js').Count} Count */
 
 /**
  * @typedef {object} Section

@@ -1,6 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
-import { pay } from './payments.js';
 import { useSite } from './site.js';
 import { freshUid, postOrder } from './visit.js';
 import type { Visit } from './visit.js';
@@ -189,39 +188,6 @@ describe.skipIf(chromium.skipped !== undefined)('the list of all orders', () => 
     await rowOf(newer).waitFor();
   });
 
-  it('follows orders into its filter and out of it, and moves nothing under a pointer', async () => {
-    const [first, second] = [
-      await postOrder(site.url, { customer_id: 'objecting' }),
-      await postOrder(site.url, { customer_id: 'objecting' }),
-    ];
-    const dispute = async (orderUid: string) => {
-      for (const type of ['captured', 'disputed']) await pay(site.url, orderUid, type);
-    };
-    const show = (words: string) => reader.page.getByRole('button', { name: words, exact: true });
-    await reader.go('/orders?payment_status=disputed&customer_id=objecting');
-    await reader.page.getByText('No order is like that').waitFor();
-    await reader.page.getByText('connected', { exact: true }).waitFor();
-    await dispute(first);
-    await rowOf(first).getByText('disputed').waitFor();
-
-    await rowOf(first).hover();
-    const place = await rowOf(first).boundingBox();
-    await dispute(second);
-    await show('Show 1 changed order').waitFor();
-    await pay(site.url, first, 'dispute_won');
-    await rowOf(first).getByText('paid', { exact: true }).waitFor();
-    await show('Show 2 changed orders').waitFor();
-    expect(await uidsInSight()).toEqual([first]);
-    expect(await rowOf(first).boundingBox()).toEqual(place);
-
-    await reader.page.getByLabel('Customer').hover();
-    await rowOf(second).waitFor();
-    expect(await uidsInSight()).toEqual([second]);
-    await reader.page.getByText('1 order', { exact: true }).waitFor();
-    expect(await reader.page.getByRole('button', { name: /changed order/ }).isVisible()).toBe(false);
-    expect(reader.faults).toEqual([]);
-  });
-
   it('stays as it is while the focus is in it, when all is loaded anew', async () => {
     const orderUid = await postOrder(site.url, { customer_id: 'focused' });
     await reader.go('/orders?customer_id=focused');
@@ -230,7 +196,9 @@ describe.skipIf(chromium.skipped !== undefined)('the list of all orders', () => 
     await reader.page.getByRole('button', { name: 'Show the list as it is now' }).waitFor();
     expect(await reader.page.evaluate(`document.activeElement.closest('tr').dataset.order`)).toBe(orderUid);
     await reader.page.keyboard.press('/');
-    await reader.page.getByRole('button', { name: 'Show the list as it is now' }).waitFor({ state: 'hidden' });
+    await reader.page
+      .getByRole('button', { name: 'Show the list as it is now' })
+      .waitFor({ state: 'hidden' });
   });
 
   it('offers new orders to those who have gone on from the top', async () => {
@@ -250,7 +218,9 @@ describe.skipIf(chromium.skipped !== undefined)('the list of all orders', () => 
       await route.fulfill({ response, json: { ...((await response.json()) as object), search: false } });
     });
     await reader.go('/orders?track_number=of-no-order');
-    await reader.page.getByText('an order that has this track number in an item alone may be missing here').waitFor();
+    await reader.page
+      .getByText('an order that has this track number in an item alone may be missing here')
+      .waitFor();
     await reader.go('/orders?customer_id=of-no-order');
     await reader.page.getByText('Take a filter away, or try another one.').waitFor();
   });

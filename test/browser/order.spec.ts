@@ -220,36 +220,6 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     expect(JSON.parse(await text.innerText())).toMatchObject({ order_uid: orderUid, sm_id: 99 });
   });
 
-  it('shows older notes when they are asked for, and keeps them when another comes', async () => {
-    const orderUid = await postOrder(site.url);
-    // One after the other, so that they have the order that is expected.
-    for (let n = 1; n <= 52; n++) await note(orderUid, `note ${n} of many`);
-    await reader.openOrder(orderUid);
-    const notes = part('Notes');
-    const items = notes.getByRole('listitem');
-    await notes.getByText('note 52 of many').waitFor();
-    expect(await items.count()).toBe(50);
-    await press('Show older notes');
-    await notes.getByText('note 1 of many', { exact: true }).waitFor();
-    expect(await items.last().innerText()).toContain('note 1 of many');
-    expect(await notes.getByRole('button', { name: 'Show older notes' }).count()).toBe(0);
-    await notes.getByLabel('A note').fill('and one more');
-    await notes.getByLabel('Your name').fill('Ann');
-    await press('Add the note');
-    await notes.getByText('and one more').waitFor();
-    expect(await items.count()).toBe(53);
-    expect(reader.faults).toEqual([]);
-  });
-
-  async function note(orderUid: string, text: string): Promise<void> {
-    const answer = await fetch(`${site.url}/api/orders/${orderUid}/notes`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ text, author: 'Ann' }),
-    });
-    expect(answer.status).toBe(201);
-  }
-
   it('keeps notes of support, and what was typed when one could not be added', async () => {
     const orderUid = await postOrder(site.url);
     await reader.openOrder(orderUid);

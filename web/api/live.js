@@ -170,7 +170,9 @@ class Live {
 
 /** @param {string | undefined} lastId an EventSource sends no header of the page's */
 function addressBehind(lastId) {
-  return lastId === undefined ? EVENTS_PATH : `${EVENTS_PATH}?${new URLSearchParams({ lastEventId: lastId })}`;
+  return lastId === undefined
+    ? EVENTS_PATH
+    : `${EVENTS_PATH}?${new URLSearchParams({ lastEventId: lastId })}`;
 }
 
 /** The page's own. */

@@ -3,8 +3,8 @@
  * this is run, and no page loads it.
  */
 
-/** @typedef {import('../../.cache/openapi.d.ts').paths} Paths by openapi-typescript */
-/** @typedef {import('../../.cache/openapi.d.ts').components['schemas']} Schemas */
+/** @typedef {import('../../.cache/openapi.js').paths} Paths by openapi-typescript */
+/** @typedef {import('../../.cache/openapi.js').components['schemas']} Schemas */
 /** @typedef {'get' | 'post' | 'put' | 'delete'} Method */
 
 /**

@@ -7,7 +7,7 @@ import {
   schemaRef,
 } from '../../platform/http/api-facts.js';
 import { NEXT_STATUSES, ORDER_STATUSES } from '../model/order-life.js';
-import { MAX_AUTHOR_CHARACTERS, MAX_NOTE_CHARACTERS } from '../model/order-note.js';
+import { MAX_AUTHOR_CHARACTERS } from '../model/order-note.js';
 import { ORDER_CHANGES, PAYMENT_STATUSES, SHIPMENT_STATUSES } from '../model/order-states.js';
 import { SEARCH_FIELDS } from '../model/search-terms.js';
 import { HISTORY_SOURCES } from '../model/stored-version.js';
@@ -17,6 +17,7 @@ import { MAX_LIVES } from '../service/demo-lives.js';
 import { MAX_HITS } from '../service/order-search.js';
 import { BUCKET_SECONDS, BUCKETS } from '../service/heard-rates.js';
 import { EXAMPLE_ORDER } from './example-order.js';
+import { NOTE_SCHEMAS } from './note-schemas.js';
 import { MAX_REASON_CHARACTERS } from './status-request.js';
 import { TOLD } from './told-schemas.js';
 
@@ -282,17 +283,7 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
     stock: TOLD.stock,
   }),
   StatusEvent: TOLD.statusEvent,
-  NoteRequest: objectOf({
-    text: { type: 'string', minLength: 1, maxLength: MAX_NOTE_CHARACTERS },
-    author: { type: 'string', minLength: 1, maxLength: MAX_AUTHOR_CHARACTERS },
-  }),
-  OrderNote: objectOf({
-    id: { type: 'integer', minimum: 1, description: 'Grows from note to note of its order' },
-    text: TEXT,
-    author: TEXT,
-    created_at: MOMENT,
-  }),
-  OrderNotes: objectOf({ notes: { type: 'array', items: schemaRef('OrderNote') } }),
+  ...NOTE_SCHEMAS,
   WaitingOrder: objectOf({
     for: { type: 'string', enum: WAITS },
     since: { ...MOMENT, description: 'Since when it waits; of a promise, when the parcel was expected' },

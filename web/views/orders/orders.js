@@ -17,6 +17,8 @@ import { OrderWindow, PAGE_ROWS } from './order-window.js';
 
 /** A burst of new orders asks for the list once a second and not once an order. */
 const REFRESH_PAUSE_MS = 1_000;
+/** Of which each is known by its id, however long somebody stays down in the list. */
+const MOST_PENDING = 1_000;
 
 /**
  * The list that was left last: whoever comes back to it by the browser's button is where they were.
@@ -40,7 +42,7 @@ class OrderList {
   #filter;
   /** Orders that the list would have, or would not have, if it were loaded anew, by id. @type {Map<string, 'newer' | 'changed'>} */
   #pending = new Map();
-  /** Events may have been missed while the reader was at the list. */
+  /** More of them may be so: events were missed while the reader was at the list, or there are too many to be known. */
   #isOld = false;
   #isEmpty = true;
   #region = el('div', { class: 'list-region' });
@@ -166,12 +168,11 @@ class OrderList {
     if (this.window.has(order_uid) === belongs) {
       this.#pending.delete(order_uid);
       if (!isPending) return;
-    } else if (version === 1) {
-      this.#pending.set(order_uid, 'newer');
     } else if (!isPending) {
       // One that has belonged to the list before, and does still, is further down in it.
       if (belongs && mayHaveBelonged(event, this.#filter)) return;
-      this.#pending.set(order_uid, 'changed');
+      if (this.#pending.size === MOST_PENDING) this.#isOld = true;
+      else this.#pending.set(order_uid, version === 1 ? 'newer' : 'changed');
     }
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -201,8 +202,9 @@ class OrderList {
       ...(changed > 0 ? [counted(changed, 'changed order')] : []),
     ];
     this.#newerButton.hidden = parts.length === 0 && !this.#isOld;
+    const words = [...parts, ...(this.#isOld && parts.length > 0 ? ['more'] : [])];
     this.#newerButton.textContent =
-      parts.length === 0 ? 'Show the list as it is now' : `Show ${parts.join(' and ')}`;
+      parts.length === 0 ? 'Show the list as it is now' : `Show ${words.join(' and ')}`;
   }
 
   #showPending() {
@@ -215,10 +217,11 @@ class OrderList {
 
   /** @param {(kind: 'newer' | 'changed') => boolean} isGone */
   #forget(isGone) {
+    const hasChanged = this.#isOld || this.#pending.size > 0;
     this.#isOld = false;
     for (const [orderUid, kind] of this.#pending) if (isGone(kind)) this.#pending.delete(orderUid);
     this.#offerPending();
-    this.head.describe(parametersOf(this.#filter));
+    this.head.describe(parametersOf(this.#filter), hasChanged);
   }
 
   async #emptyState() {

@@ -59,7 +59,8 @@ export async function doInBulk(work, filter, { signal }) {
     act: async () => {
       try {
         const { body } = await post(route, { body: { ...filter, seen }, signal, timeoutMs: WORK_TIMEOUT_MS });
-        tell(`${counted(Number(body[done]), 'event')} ${done}.`);
+        const answered = /** @type {Partial<Record<typeof done, number>>} */ (body);
+        tell(`${counted(answered[done] ?? 0, 'event')} ${done}.`);
         return undefined;
       } catch (thrown) {
         return asShownFailure(thrown).message;

@@ -5,10 +5,8 @@ import { button, el } from '../../kit/dom.js';
 /**
  * Which letters are meant, as the API has it. Times are RFC 3339.
  *
- * @typedef {Pick<BodyTakenBy<'/api/dead-letters/replay', 'post'>, typeof FILTER_NAMES[number]>} LetterFilter
+ * @typedef {Omit<BodyTakenBy<'/api/dead-letters/replay', 'post'>, 'all' | 'dry_run' | 'seen'>} LetterFilter
  */
-
-const FILTER_NAMES = /** @type {const} */ (['state', 'topic', 'context', 'reason', 'from', 'to']);
 
 const STATES = [
   ['waiting', 'waiting'],

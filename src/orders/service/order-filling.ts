@@ -92,7 +92,7 @@ export class OrderFilling {
       filled += step.filled;
       this.state = await walk.state();
       if (step.isRoundOver) {
-        log.info({ purpose, looked, filled }, 'all orders have been looked through');
+        if (looked > 0) log.info({ purpose, looked, filled }, 'all orders have been looked through');
         return;
       }
       if (looked % TOLD_EVERY_ORDERS === 0) {

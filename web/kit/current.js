@@ -37,6 +37,7 @@ export class Current {
    */
   constructor(visit, options) {
     this.options = options;
+    this.visit = visit;
     this.signal = visit.signal;
     if (options.place && options.place.childElementCount === 0) options.place.replaceChildren(loadingState());
     live.listen(
@@ -60,7 +61,10 @@ export class Current {
   async renew() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await this.#load();
+    const loading = this.#load();
+    // What is there stays there while it is loaded anew.
+    if (!this.#isDrawn && !this.#hasFailed) this.visit.busy(loading);
+    await loading;
   }
 
   #renewSoon() {

@@ -50,7 +50,7 @@ const COLUMNS = [
     name: 'Refused',
     isNumber: true,
     kind: 'letter-refused',
-    cell: ({ refused_at }) => timeElement(refused_at, 'short'),
+    cell: ({ refused_at }) => timeElement(refused_at, 'brief'),
   },
 ];
 

@@ -5,7 +5,8 @@ import { field } from '../../kit/dialog.js';
 import { el } from '../../kit/dom.js';
 import { longText } from '../../kit/long-text.js';
 import { Part } from '../../kit/part.js';
-import { asShownFailure } from '../../kit/states.js';
+import { Patience } from '../../kit/patience.js';
+import { asShownFailure, refusalWords } from '../../kit/states.js';
 import { timeElement } from '../../kit/time.js';
 
 const MOST_TEXT_CHARACTERS = 2_000;
@@ -18,6 +19,7 @@ export class NotesPart {
   #part;
   #form;
   #wrong = el('p', { class: 'notice', 'data-tone': 'red', role: 'alert', hidden: true });
+  #patience = new Patience();
   #orderUid = '';
   #idempotencyKey = newIdempotencyKey();
   #isSending = false;
@@ -41,6 +43,7 @@ export class NotesPart {
         isLong: true,
       }),
       this.#wrong,
+      this.#patience.element,
       el(
         'div',
         { class: 'note-signature' },
@@ -84,14 +87,16 @@ export class NotesPart {
     this.#wrong.hidden = true;
     this.#isSending = true;
     try {
-      await post('/api/orders/{order_uid}/notes', {
-        path: { order_uid: this.#orderUid },
-        body: { text, author },
-        idempotencyKey: this.#idempotencyKey,
-      });
+      await this.#patience.during(
+        post('/api/orders/{order_uid}/notes', {
+          path: { order_uid: this.#orderUid },
+          body: { text, author },
+          idempotencyKey: this.#idempotencyKey,
+        }),
+      );
     } catch (thrown) {
       const failure = asShownFailure(thrown);
-      this.#wrong.textContent = `The note was not added. ${failure.message}`;
+      this.#wrong.textContent = `The note was not added. ${refusalWords(failure, 'Try again: it is added once, however often it is sent.')}`;
       this.#wrong.hidden = false;
       return;
     } finally {

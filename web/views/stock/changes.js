@@ -3,7 +3,7 @@ import { newIdempotencyKey } from '../../api/idempotency-key.js';
 import { tell } from '../../kit/announcing.js';
 import { ask, field } from '../../kit/dialog.js';
 import { counted, el } from '../../kit/dom.js';
-import { asShownFailure } from '../../kit/states.js';
+import { asShownFailure, refusalWords } from '../../kit/states.js';
 import { signed } from './figures.js';
 
 const MOST_REASON_CHARACTERS = 255;
@@ -150,6 +150,6 @@ async function tried(work, ofConflict) {
     await work();
   } catch (thrown) {
     const failure = asShownFailure(thrown);
-    return failure.status === 412 && ofConflict ? ofConflict : failure.message;
+    return failure.status === 412 && ofConflict ? ofConflict : refusalWords(failure);
   }
 }

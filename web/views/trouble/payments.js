@@ -2,6 +2,7 @@ import { get } from '../../api/client.js';
 import { stateBadge } from '../../kit/badges.js';
 import { Current } from '../../kit/current.js';
 import { el } from '../../kit/dom.js';
+import { focusKept } from '../../kit/focus.js';
 import { datum } from '../../kit/long-text.js';
 import { moneyElement } from '../../kit/money.js';
 import { orderLink } from '../../kit/order-table.js';
@@ -72,13 +73,21 @@ export function openPayments(place, visit) {
     let drawn = '';
     const current = new Current(visit, {
       place: list,
+      failureWords: {
+        'not-found': {
+          heading: 'This server keeps no payments',
+          advice:
+            'They are kept where the context payments is switched on: whoever runs the program can do so.',
+          isTold: true,
+        },
+      },
       pauseMs: REFRESH_PAUSE_MS,
       concerns: ({ change }) => change === 'payment_status' || change === 'status',
-      load: async (signal) => {
+      load: async (signal, isDrawn) => {
         const { body, next } = await get(ROUTE, { query: { ...query, limit: PAGE_ORDERS }, signal });
         // What has not changed stays as it is, with the pages that were loaded after it.
         const now = JSON.stringify(body);
-        if (now === drawn) return;
+        if (isDrawn && now === drawn) return;
         drawn = now;
         const options = {
           route: ROUTE,
@@ -90,11 +99,13 @@ export function openPayments(place, visit) {
           rows: body,
           next,
         };
+        const giveBackFocus = focusKept();
         list.replaceChildren(
           ...(body.length === 0
             ? [emptyState(empty, advice)]
             : pagedTable({ ...options, rowsOf: (page) => /** @type {Payments[]} */ (page) })),
         );
+        giveBackFocus();
       },
     });
     void current.renew();

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
+import { overlaps } from './layout.js';
 import { useSite } from './site.js';
 import { postOrder } from './visit.js';
 import type { Visit } from './visit.js';
@@ -143,42 +144,4 @@ describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
 
 function heightOf(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollHeight');
-}
-
-/** Pairs of texts of which one is drawn over the other, by the boxes of their lines. */
-function overlaps(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>(`(() => {
-    const lines = [];
-    const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const element = node.parentElement;
-      if (node.data.trim() === '' || element.closest('.visually-hidden, [hidden], thead')) continue;
-      const range = document.createRange();
-      range.selectNodeContents(node);
-      const clips = [];
-      for (let one = element; one; one = one.parentElement) {
-        if (getComputedStyle(one).overflowX !== 'visible') clips.push(one.getBoundingClientRect());
-      }
-      for (const rect of range.getClientRects()) {
-        const box = { left: rect.left, right: rect.right, top: rect.top + 2, bottom: rect.bottom - 2 };
-        for (const clip of clips) {
-          box.left = Math.max(box.left, clip.left);
-          box.right = Math.min(box.right, clip.right);
-          box.top = Math.max(box.top, clip.top);
-          box.bottom = Math.min(box.bottom, clip.bottom);
-        }
-        if (box.right - box.left > 1 && box.bottom - box.top > 1) lines.push({ ...box, element, text: node.data.slice(0, 30) });
-      }
-    }
-    const found = [];
-    for (const [index, one] of lines.entries()) {
-      for (const other of lines.slice(index + 1)) {
-        if (one.element === other.element) continue;
-        const width = Math.min(one.right, other.right) - Math.max(one.left, other.left);
-        const height = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
-        if (width > 1 && height > 1) found.push(one.text + ' | ' + other.text);
-      }
-    }
-    return found;
-  })()`);
 }

@@ -68,9 +68,9 @@ const newestOfTerms = (column: string): string => `
   WHERE ' ' || terms.term LIKE ALL (${PATTERNS}::text[])`;
 
 /**
- * The newest orders of a range of terms of a field, from $1 on and before $2, of which $3 at most are looked at, and those alone are
- * taken that have all patterns of $4. Those whose term is among $5 come first. Each with its term; `terms` is how many different ones were
- * looked at: with $3, there may be more of them.
+ * The newest orders of a range of terms of a field: of at most $3 different terms from $1 on and before $2 those alone that have all
+ * patterns of $4. Orders whose term is among $5 come first. An order has a row for each of its terms that is found, so as many
+ * rows are taken as that many orders can have. `terms` is how many different terms were looked at; where it is $3, there may be more.
  */
 function newestByTerm(field: SearchField): string {
   const columns = TERM_COLUMNS[field];
@@ -80,7 +80,8 @@ function newestByTerm(field: SearchField): string {
   SELECT greatest(${counts.join(', ')})::int AS terms, found.order_uid AS "orderUid", found.term, found."receivedAtUs"
   FROM (VALUES (1)) one LEFT JOIN (
     SELECT * FROM (${columns.map(newestOfTerms).join(' UNION ALL ')}) found
-    ORDER BY found.term = ANY (${EXACT}::text[]) DESC, found.received_at DESC LIMIT ${MOST_OF_A_RANGE}) found ON true`);
+    ORDER BY found.term = ANY (${EXACT}::text[]) DESC, found.received_at DESC
+    LIMIT ${MOST_OF_A_RANGE * columns.length}) found ON true`);
 }
 
 export const NEWEST_BY_TERM = Object.fromEntries(

@@ -119,6 +119,20 @@ describe('a search', () => {
     expect((await find(typed))[0]).toMatchObject({ field, uid });
   });
 
+  it('has as many orders, however many parcels of each begin alike', async () => {
+    const [item] = (sampleOrder() as unknown as Order).items;
+    const inParcels = Array.from({ length: 25 }, (_, n) => ({
+      track_number: `Same-${n % 10}`,
+      items: Array.from({ length: 5 }, (_item, parcel) => ({
+        ...item!,
+        track_number: `Same-${n % 10}-${parcel}`,
+      })),
+    }));
+    const received = await receive(...inParcels);
+    expect(await uids('same-')).toEqual(received.toReversed().slice(0, 20));
+    expect((await search.find(questionOf('same-')!)).areMore).toBe(true);
+  });
+
   it('finds an order by the track number of each of its parcels, and shows that one', async () => {
     const [item] = (sampleOrder() as unknown as Order).items;
     const tracks = ['Post-1', 'Post-1', 'Courier-77', 'POST-2', 'p3-more', 'p4-more', 'p5-more', 'p6-more'];

@@ -55,7 +55,7 @@ export class OrderExportsController {
     };
     if (request.method === 'HEAD') {
       // A browser cannot say why a download has failed, so the page asks first.
-      this.exports.requireRoom();
+      await this.exports.tryOut(filter);
       return void (await reply.headers(headers).send());
     }
     const stream = await this.exports.open(filter, rules);

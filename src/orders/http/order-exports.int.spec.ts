@@ -215,11 +215,13 @@ describe('an export of orders', () => {
   it('is refused as a problem while nothing of it was sent', async () => {
     await house.rows('ALTER TABLE items RENAME TO items_away');
     const away = await app.inject({ url: '/api/exports/orders' });
+    const asked = await app.inject({ method: 'HEAD', url: '/api/exports/orders' });
     await house.rows('ALTER TABLE items_away RENAME TO items');
     expect([away.statusCode, away.headers['content-type']]).toEqual([
       503,
       'application/problem+json; charset=utf-8',
     ]);
+    expect(asked.statusCode).toBe(503);
     const faulty = await app.inject({ url: '/api/exports/orders?format=xls&limit=2&status=gone' });
     expect(faulty.json<{ errors: { path: string }[] }>().errors.map(({ path }) => path)).toEqual([
       'format',

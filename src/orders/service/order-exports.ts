@@ -60,8 +60,15 @@ export class OrderExports {
     }
   }
 
-  /** @throws TooBusyError when as many exports are under way as there may be */
-  requireRoom(): void {
+  /** Whether an export could be opened now. @throws as `open` does */
+  async tryOut(filter: OrderFilter): Promise<void> {
+    this.requireRoom();
+    const chunks = this.orders.chunks(filter);
+    await chunks.next();
+    await chunks.return();
+  }
+
+  private requireRoom(): void {
     if (this.underWay < this.settings.EXPORTS_MAX) return;
     this.metrics.count('refused');
     throw new TooBusyError('as many exports are under way as there may be', RETRY_AFTER_SECONDS);

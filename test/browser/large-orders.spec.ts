@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
+import { overlaps } from './layout.js';
+import { Happenings } from './happenings.js';
 import { useSite } from './site.js';
 import { postOrder } from './visit.js';
 import type { Visit } from './visit.js';
@@ -20,6 +22,7 @@ const SCREENS = [360, 768, 1440].map((width) => ({ viewport: { width, height: 74
 
 describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
   const site = useSite(chromium.executablePath);
+  const happens = new Happenings(site);
   let reader: Visit;
 
   async function open(orderUid: string, options = {}): Promise<void> {
@@ -30,7 +33,7 @@ describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
   it('has more notes than are shown at once, and keeps the older ones when another comes', async () => {
     const orderUid = await postOrder(site.url);
     // One after the other, so that they have the order that is expected.
-    for (let n = 1; n <= 52; n++) await addNote(orderUid, `note ${n} of many`);
+    for (let n = 1; n <= 52; n++) await happens.note(orderUid, `note ${n} of many`, 'Ann');
     await open(orderUid);
     const notes = reader.page.getByRole('region', { name: 'Notes' });
     const items = notes.getByRole('listitem');
@@ -47,15 +50,6 @@ describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
     await expect.poll(() => items.count()).toBe(53);
     expect(reader.faults).toEqual([]);
   });
-
-  async function addNote(orderUid: string, text: string): Promise<void> {
-    const answer = await fetch(`${site.url}/api/orders/${orderUid}/notes`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ text, author: 'Ann' }),
-    });
-    expect(answer.status).toBe(201);
-  }
 
   it.each(SCREENS)('no text is drawn over another ($viewport.width pixels)', async (screen) => {
     const orderUid = await postOrder(site.url, {
@@ -143,42 +137,4 @@ describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
 
 function heightOf(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollHeight');
-}
-
-/** Pairs of texts of which one is drawn over the other, by the boxes of their lines. */
-function overlaps(page: Page): Promise<string[]> {
-  return page.evaluate<string[]>(`(() => {
-    const lines = [];
-    const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      const element = node.parentElement;
-      if (node.data.trim() === '' || element.closest('.visually-hidden, [hidden], thead')) continue;
-      const range = document.createRange();
-      range.selectNodeContents(node);
-      const clips = [];
-      for (let one = element; one; one = one.parentElement) {
-        if (getComputedStyle(one).overflowX !== 'visible') clips.push(one.getBoundingClientRect());
-      }
-      for (const rect of range.getClientRects()) {
-        const box = { left: rect.left, right: rect.right, top: rect.top + 2, bottom: rect.bottom - 2 };
-        for (const clip of clips) {
-          box.left = Math.max(box.left, clip.left);
-          box.right = Math.min(box.right, clip.right);
-          box.top = Math.max(box.top, clip.top);
-          box.bottom = Math.min(box.bottom, clip.bottom);
-        }
-        if (box.right - box.left > 1 && box.bottom - box.top > 1) lines.push({ ...box, element, text: node.data.slice(0, 30) });
-      }
-    }
-    const found = [];
-    for (const [index, one] of lines.entries()) {
-      for (const other of lines.slice(index + 1)) {
-        if (one.element === other.element) continue;
-        const width = Math.min(one.right, other.right) - Math.max(one.left, other.left);
-        const height = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
-        if (width > 1 && height > 1) found.push(one.text + ' | ' + other.text);
-      }
-    }
-    return found;
-  })()`);
 }

@@ -9,7 +9,7 @@ export interface Site {
   readonly url: string;
   /** Of the program, for what nobody can do over HTTP. */
   readonly dataDir: string;
-  /** One reader at the page, until the end of the test. */
+  /** One reader at the page, until the end of the test, which fails when anything went wrong there that it has not named. */
   visit(options?: BrowserContextOptions): Promise<Visit>;
   /** The same, through somebody who stands between. */
   visitBy(url: string, options?: BrowserContextOptions): Promise<Visit>;
@@ -25,7 +25,9 @@ export function useSite(executablePath: string, options?: WaybillOptions): Site 
     browser = await launchChromium(executablePath);
   });
   afterEach(async () => {
-    for (const one of visits.splice(0)) await one.close();
+    const closed = visits.splice(0);
+    for (const one of closed) await one.close();
+    for (const one of closed) one.requireNoOtherFaults();
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,13 +1,23 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { anOrder } from '../e2e/api.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { useTier } from '../support/tiers.js';
+import { startWaybill, temporaryDataDir } from '../support/waybill-process.js';
+import { SERVER_AWAY } from './faults.js';
+import { Happenings } from './happenings.js';
 import { useSite } from './site.js';
 import { setVisibility } from './visibility.js';
 import { postOrder } from './visit.js';
 import type { Visit } from './visit.js';
 
 const chromium = useTier('chromium');
-const MAY_BE_OLD = /what is shown may be old/;
+const MAY_BE_OLD = /what is shown may be old\. It was loaded at \d.* or before/;
+
+/** Two programs are started, and pages that have lost one look for it with growing pauses. */
+const RESTART_TIMEOUT_MS = 60_000;
+/** Orders of the rows of Live, from above. */
+const CHANGES = `[...document.querySelectorAll('[data-change]')].map((row) => row.dataset.change)`;
 
 describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the server has', () => {
   const site = useSite(chromium.executablePath);
@@ -38,6 +48,7 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
 
   it('says that it may be old once the connection is lost, and catches up after it', async () => {
     const orderUid = await openOrder();
+    reader.expectFaults(SERVER_AWAY);
     await wire.refuse();
     await reader.page.getByText(MAY_BE_OLD).waitFor();
     await change(orderUid, 'Haifa');
@@ -52,6 +63,7 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
     await reader.go('/');
     await connected().waitFor();
     await newest().waitFor();
+    reader.expectFaults(SERVER_AWAY);
     await wire.refuse();
     await reader.page.getByText(MAY_BE_OLD).waitFor();
     const missed = await postOrder(site.url);
@@ -59,6 +71,65 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
     await newest().getByText(missed).waitFor();
     await reader.page.getByText(MAY_BE_OLD).waitFor({ state: 'hidden' });
   });
+
+  it(
+    'is current again in every tab once the server was stopped and started, and says in Live what it may have missed',
+    async () => {
+      const dataDir = await temporaryDataDir();
+      let waybill = await startWaybill({ dataDir });
+      const ownWire = await TcpProxy.open(Number(new URL(waybill.url).port));
+      const tab = async (path: string): Promise<Visit> => {
+        const one = await site.visitBy(`http://127.0.0.1:${ownWire.port}`);
+        await one.go(path);
+        await one.page.getByText('connected', { exact: true }).first().waitFor();
+        await one.page.evaluate('window.wasNotLoadedAnew = true');
+        return one;
+      };
+      try {
+        const orderUid = await postOrder(waybill.url);
+        const paths = ['/', '/orders', `/orders/${orderUid}`, '/live', '/trouble'];
+        const tabs = await Promise.all(paths.map(tab));
+        const [start, list, order, live, trouble] = tabs.map(({ page }) => page) as [
+          Page,
+          Page,
+          Page,
+          Page,
+          Page,
+        ];
+        const before = await postOrder(waybill.url);
+        for (const page of [start, list, live]) await page.getByRole('link', { name: before }).waitFor();
+        await trouble.getByText('No refused event waits').waitFor();
+
+        for (const one of tabs) one.expectFaults(SERVER_AWAY);
+        await ownWire.refuse();
+        await waybill.stop();
+        for (const { page } of tabs) await page.getByText(MAY_BE_OLD).waitFor();
+        waybill = await startWaybill({ dataDir });
+        const happens = new Happenings({ url: waybill.url, dataDir });
+        const missed = await postOrder(waybill.url);
+        await happens.setStatus(orderUid, 'confirmed');
+        await happens.refuse(anOrder({ locale: 7 }));
+        ownWire.target = Number(new URL(waybill.url).port);
+        await ownWire.accept();
+
+        for (const page of [start, list]) await page.getByRole('link', { name: missed }).waitFor();
+        await order.getByLabel('States').getByText('confirmed').waitFor();
+        await trouble.getByRole('link', { name: /^locale must be/ }).waitFor();
+        await live.getByText('Changes may be missing here').waitFor();
+        const after = await postOrder(waybill.url);
+        await live.getByRole('link', { name: after }).waitFor();
+        expect(await live.evaluate<string[]>(CHANGES)).toEqual([after, before]);
+        for (const { page } of tabs) {
+          await page.getByText(MAY_BE_OLD).waitFor({ state: 'hidden' });
+          expect(await page.evaluate('window.wasNotLoadedAnew')).toBe(true);
+        }
+      } finally {
+        await ownWire.close();
+        await waybill.stop();
+      }
+    },
+    RESTART_TIMEOUT_MS,
+  );
 
   it('catches up when its tab is looked at again', async () => {
     const orderUid = await openOrder();
@@ -87,6 +158,7 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
 
   it('goes on saying so while it is connected but cannot load, and tries until it can', async () => {
     const orderUid = await openOrder();
+    reader.expectFaults(/503 .*\/api\/orders/);
     await reader.page.route('**/api/orders/*', (route) => route.fulfill({ status: 503, body: '{}' }));
     await change(orderUid, 'Akko');
     await reader.page.getByText(MAY_BE_OLD).waitFor();
@@ -135,6 +207,7 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
   it.each(['views/trouble/trouble.js', 'styles/trouble.css', 'kit/dialog.js', 'styles/base.css'])(
     'loads itself anew when the server is of another version and has no %s',
     async (name) => {
+      reader.expectFaults(new RegExp(`404 .*${name}`));
       let asked = 0;
       await reader.page.route(`**/assets/*/${name}`, (route) =>
         ++asked === 1 ? route.fulfill({ status: 404 }) : route.continue(),
@@ -151,22 +224,27 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
   );
 
   it.each([
-    ['views/trouble/trouble.js', 'This part of the page could not be loaded'],
-    ['kit/dialog.js', 'The page could not be loaded'],
-  ])('says so in words when it has loaded itself anew twice, and there is no %s', async (name, words) => {
-    let loads = 0;
-    reader.page.on('request', (request) => (loads += request.isNavigationRequest() ? 1 : 0));
-    await reader.page.route(`**/assets/*/${name}`, (route) => route.fulfill({ status: 404 }));
-    await reader.go('/trouble');
-    await reader.page.getByRole('heading', { name: words }).waitFor();
-    expect(loads).toBe(3);
-  });
+    ['views/trouble/trouble.js', 'This part of the page could not be loaded', /^uncaught: .*trouble\.js$/],
+    ['kit/dialog.js', 'The page could not be loaded', /404/],
+  ])(
+    'says so in words when it has loaded itself anew twice, and there is no %s',
+    async (name, words, fault) => {
+      reader.expectFaults(new RegExp(`404 .*${name}`), fault);
+      let loads = 0;
+      reader.page.on('request', (request) => (loads += request.isNavigationRequest() ? 1 : 0));
+      await reader.page.route(`**/assets/*/${name}`, (route) => route.fulfill({ status: 404 }));
+      await reader.go('/trouble');
+      await reader.page.getByRole('heading', { name: words }).waitFor();
+      expect(loads).toBe(3);
+    },
+  );
 
   it('stays as it is when a view cannot be loaded since the server is away', async () => {
     await reader.go('/');
     await connected().waitFor();
     let loads = 0;
     reader.page.on('request', (request) => (loads += request.isNavigationRequest() ? 1 : 0));
+    reader.expectFaults(/ERR_FAILED .*trouble\.js/, /ERR_FAILED .*features/, /dynamically imported/);
     for (const path of ['**/assets/*/views/trouble/trouble.js', '**/api/features'])
       await reader.page.route(path, (route) => route.abort());
     await reader.page.getByRole('link', { name: 'Trouble', exact: true }).click();

@@ -1,7 +1,8 @@
 import { chromium } from 'playwright-core';
-import type { Browser, BrowserContextOptions, ConsoleMessage, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { sampleOrder } from '../support/sample-order.js';
 import type { JsonObject } from '../support/sample-order.js';
+import { Faults } from './faults.js';
 
 /** None of these is about the page: a browser on a build machine has no sandbox, no GPU and no business outside. */
 const CHROMIUM_ARGUMENTS = [
@@ -25,8 +26,12 @@ const WATCH_LAYOUT_SHIFT = `
 /** One reader at the page: a browser profile of its own, and everything that went wrong in it. */
 export interface Visit {
   page: Page;
-  /** Console errors (CSP violations are among them), uncaught errors, requests to another host. */
-  faults: string[];
+  /** Whatever went wrong in it so far. At the end of the test there may be none that the test has not named. */
+  faults: readonly string[];
+  /** The test brings these about: each has to happen, once or more often. */
+  expectFaults(...faults: RegExp[]): void;
+  /** This may happen. @param why it cannot be said whether it does */
+  allowFault(fault: RegExp, why: string): void;
   /** Opens a path of Waybill. */
   go(path: string): Promise<void>;
   /** Types whatever the caller has into the one field, and presses Enter. */
@@ -36,6 +41,8 @@ export interface Visit {
   orderHeading(orderUid: string): Locator;
   announcement(): Promise<string>;
   close(): Promise<void>;
+  /** @throws Error that says which faults were there and not named, and which were named and not there */
+  requireNoOtherFaults(): void;
 }
 
 export function launchChromium(executablePath: string): Promise<Browser> {
@@ -57,12 +64,15 @@ export async function visit(
   context.setDefaultTimeout(10_000);
   await context.addInitScript(WATCH_LAYOUT_SHIFT);
   const page = await context.newPage();
+  const faults = new Faults(page, baseUrl);
   const orderHeading = (orderUid: string): Locator =>
     // Within the article: while it is on its way, its title is there for those who listen.
     page.getByRole('article').getByRole('heading', { name: `Order ${orderUid}`, exact: true });
   return {
     page,
-    faults: collectFaults(page, baseUrl),
+    faults: faults.seen,
+    expectFaults: (...expected) => faults.expect(...expected),
+    allowFault: (fault, why) => faults.allow(fault, why),
     go: async (path) => {
       await page.goto(path);
     },
@@ -77,6 +87,7 @@ export async function visit(
     orderHeading,
     announcement: async () => (await page.locator('#announcement').textContent()) ?? '',
     close: () => context.close(),
+    requireNoOtherFaults: () => faults.requireNoOther(),
   };
 }
 
@@ -113,26 +124,4 @@ export async function postOrder(baseUrl: string, changes: OrderChanges = {}): Pr
 
 export function freshUid(): string {
   return `browser-${crypto.randomUUID()}`;
-}
-
-function collectFaults(page: Page, baseUrl: string): string[] {
-  const faults: string[] = [];
-  const { host } = new URL(baseUrl);
-  page.on('console', (message) => {
-    if (message.type() !== 'error' && message.type() !== 'warning') return;
-    if (!isAwaitedOrder(message)) faults.push(`console: ${message.text()}`);
-  });
-  page.on('pageerror', (error) => faults.push(`uncaught: ${error.message}`));
-  page.on('request', (request) => {
-    if (new URL(request.url()).host !== host) faults.push(`request to another host: ${request.url()}`);
-  });
-  return faults;
-}
-
-/** A 404 for an order or a thing is an answer like another, but the browser writes every one to the console as an error. */
-function isAwaitedOrder(message: ConsoleMessage): boolean {
-  return (
-    message.text().includes('404') &&
-    /^\/api\/(orders|inventory)\//.test(new URL(message.location().url).pathname)
-  );
 }

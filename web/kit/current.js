@@ -8,12 +8,14 @@ const LONGEST_RETRY_PAUSE_MS = 30_000;
 
 /**
  * @typedef {object} CurrentOptions
- * @property {(signal: AbortSignal) => Promise<unknown>} load loads and draws; throws an ApiFailure when it cannot
+ * @property {(signal: AbortSignal, isDrawn: boolean) => Promise<unknown>} load loads and draws; throws an ApiFailure when it
+ *   cannot. `isDrawn`: what it drew last is still there, and no failure in its place
  * @property {(event: import('../api/live.js').StatusEvent) => boolean} [concerns] whether what is shown is old after it;
  *   none: after no event
  * @property {number} [pauseMs] between two loads that events ask for
  * @property {HTMLElement} [place] shows that it is loading, and why it could not be loaded; it is the load's to fill
- * @property {import('./states.js').FailureWords} [failureWords]
+ * @property {Partial<Record<import('../api/failure.js').FailureKind, import('./states.js').FailureWords>>} [failureWords]
+ *   in place of the words that each kind of failure has
  * @property {(failure: import('../api/failure.js').ApiFailure) => void} [failed] in place of what `place` would show
  */
 
@@ -38,6 +40,7 @@ export class Current {
    */
   constructor(visit, options) {
     this.options = options;
+    this.visit = visit;
     this.signal = visit.signal;
     if (options.place && options.place.childElementCount === 0) options.place.replaceChildren(loadingState());
     live.listen(
@@ -58,7 +61,10 @@ export class Current {
   async renew() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await this.#load();
+    const loading = this.#load();
+    // What is there stays there while it is loaded anew.
+    if (!this.#isDrawn && !this.#hasFailed) this.visit.busy(loading);
+    await loading;
   }
 
   /**
@@ -82,7 +88,7 @@ export class Current {
     if (this.signal.aborted) return;
     const startedAt = new Date();
     try {
-      await this.options.load(this.signal);
+      await this.options.load(this.signal, this.#isDrawn);
       this.#isDrawn = true;
       this.#hasFailed = false;
       this.#loadedAt = startedAt;
@@ -110,7 +116,9 @@ export class Current {
   /** @param {import('../api/failure.js').ApiFailure} failure */
   #showFailure(failure) {
     const retry = failure.mayPass || failure.kind === 'not-found' ? () => void this.renew() : undefined;
-    this.options.place?.replaceChildren(failureState(failure, { ...this.options.failureWords, retry }));
+    this.options.place?.replaceChildren(
+      failureState(failure, { ...this.options.failureWords?.[failure.kind], retry }),
+    );
   }
 
   /** For as long as the page is seen: a tab that is looked at again is loaded anew once it is connected. */

@@ -1,4 +1,6 @@
 import { button, el } from './dom.js';
+import { focusKept } from './focus.js';
+import { Patience } from './patience.js';
 
 let dialogs = 0;
 
@@ -19,6 +21,7 @@ let dialogs = 0;
 export function ask({ heading, body = [], yes, no = 'Back', isDangerous = false, act, signal }) {
   const id = `dialog-${(dialogs += 1)}`;
   const wrong = el('p', { class: 'notice', 'data-tone': 'red', role: 'alert', hidden: true });
+  const patience = new Patience();
   const goOn = el('button', { type: 'submit', class: isDangerous ? 'danger' : 'primary' }, yes);
   const form = el(
     'form',
@@ -26,6 +29,7 @@ export function ask({ heading, body = [], yes, no = 'Back', isDangerous = false,
     el('h2', { id }, heading),
     ...body,
     wrong,
+    patience.element,
     el(
       'div',
       { class: 'dialog-buttons' },
@@ -46,7 +50,7 @@ export function ask({ heading, body = [], yes, no = 'Back', isDangerous = false,
       const given = new FormData(form);
       goOn.setAttribute('aria-disabled', 'true');
       wrong.hidden = true;
-      const why = await act?.(given);
+      const why = await patience.during(act?.(given));
       goOn.removeAttribute('aria-disabled');
       if (typeof why === 'string') {
         wrong.textContent = why;
@@ -57,10 +61,13 @@ export function ask({ heading, body = [], yes, no = 'Back', isDangerous = false,
       dialog.close();
     };
     const leave = () => dialog.close();
+    const giveBackFocus = focusKept();
     signal?.addEventListener('abort', leave);
     dialog.addEventListener('close', () => {
       signal?.removeEventListener('abort', leave);
       dialog.remove();
+      // The browser has given it back already, unless the button was drawn anew while the dialog was open.
+      giveBackFocus();
       resolve(answer);
     });
     document.body.append(dialog);
@@ -88,7 +95,11 @@ export function showDialog(heading, body) {
       el('div', { class: 'dialog-buttons' }, close),
     ),
   );
-  dialog.addEventListener('close', () => dialog.remove());
+  const giveBackFocus = focusKept();
+  dialog.addEventListener('close', () => {
+    dialog.remove();
+    giveBackFocus();
+  });
   document.body.append(dialog);
   dialog.showModal();
   return dialog;

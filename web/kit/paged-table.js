@@ -1,5 +1,7 @@
 import { getNext } from '../api/client.js';
+import { tell } from './announcing.js';
 import { button } from './dom.js';
+import { asShownFailure, refusalWords } from './states.js';
 import { table, tableRow } from './table.js';
 
 /** @import { BodyOf, RouteOf } from '../api/routes.js' */
@@ -41,9 +43,10 @@ export function pagedTable({ route, visit, label, kind, columns, rows, next, row
       added[0]?.querySelector('a')?.focus();
       if (page.next === undefined) pressed.remove();
       else pressed.replaceWith(moreButton(page.next));
-    } catch {
+    } catch (thrown) {
+      if (visit.signal.aborted) return;
       pressed.removeAttribute('aria-disabled');
-      visit.announce('The next page could not be loaded. Try again.');
+      tell(`More could not be loaded. ${refusalWords(asShownFailure(thrown))}`);
     }
   };
   return next === undefined ? [box] : [box, moreButton(next)];

@@ -1,5 +1,6 @@
 import { el } from './dom.js';
-import { failureState } from './states.js';
+import { focusKept } from './focus.js';
+import { failureState, loadingWords } from './states.js';
 
 let parts = 0;
 
@@ -49,10 +50,10 @@ export class Part {
     const drawn = JSON.stringify(shown) ?? '';
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    const focused = this.#labelOfFocus();
+    const giveBackFocus = focusKept();
     this.#body.replaceChildren(...present(build()));
     this.#aside.replaceChildren(...present(aside()));
-    this.#restoreFocus(focused);
+    giveBackFocus();
   }
 
   /**
@@ -62,7 +63,7 @@ export class Part {
    * @param {(value: T) => (Node | string | null)[]} [aside]
    */
   drawFact(fact, build, aside = () => []) {
-    if (fact === undefined) this.draw('loading', () => [el('p', { class: 'muted' }, 'Loading …')]);
+    if (fact === undefined) this.draw('loading', () => [el('p', { class: 'muted' }, loadingWords())]);
     else if ('failure' in fact) {
       const { failure } = fact;
       this.draw({ kind: failure.kind, message: failure.message }, () => [
@@ -75,29 +76,9 @@ export class Part {
         () => aside(fact.value),
       );
   }
-
-  #labelOfFocus() {
-    const { activeElement } = document;
-    if (!activeElement || !this.element.contains(activeElement) || activeElement === this.#heading)
-      return undefined;
-    return labelOf(activeElement);
-  }
-
-  /** @param {string | undefined} label none: the focus was elsewhere */
-  #restoreFocus(label) {
-    if (label === undefined || this.element.contains(document.activeElement)) return;
-    const again = [...this.element.querySelectorAll('a, button, summary, input, textarea, [tabindex]')];
-    const same = again.find((one) => labelOf(one) === label) ?? this.#heading;
-    if (same instanceof HTMLElement) same.focus({ preventScroll: true });
-  }
 }
 
 /** @param {(Node | string | null)[]} children */
 function present(children) {
   return children.filter((child) => child !== null);
-}
-
-/** @param {Element} element */
-function labelOf(element) {
-  return `${element.tagName} ${element.getAttribute('aria-label') ?? element.textContent}`;
 }

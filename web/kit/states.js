@@ -1,6 +1,7 @@
 import { ApiFailure } from '../api/failure.js';
 import { button, el } from './dom.js';
 import { shortened } from './long-text.js';
+import { REMARKABLE_MS } from './patience.js';
 
 /**
  * What a reader is told of each kind of failure, and what may be done about it.
@@ -12,7 +13,7 @@ const FAILURES = {
   'not-found': ['Nothing there', 'It may have been typed wrongly, or be on its way still.'],
   'not-allowed': [
     'Not allowed',
-    'This server lets nobody do this from here. Open the page on the machine that it runs on, or ask whoever runs it.',
+    'This server lets nobody do this from here. Load the page again if you have to sign in for it, open it on the machine that the server runs on, or ask whoever runs it.',
   ],
   conflict: [
     'Someone was faster',
@@ -21,6 +22,16 @@ const FAILURES = {
   away: ['The server is away', 'Nothing is lost. The page tries again by itself.'],
   slow: ['The server is slow', 'It has not answered in time. The page tries again by itself.'],
 };
+
+/** Says that something is on its way and, once that takes long, what to do about it. */
+export function loadingWords() {
+  const words = el('span', {}, 'Loading …');
+  setTimeout(() => {
+    words.textContent =
+      'Still loading: the server takes longer than it should. Wait a moment, or load the page again if this stays.';
+  }, REMARKABLE_MS);
+  return words;
+}
 
 /**
  * Holds the room of what is on its way.
@@ -33,7 +44,7 @@ export function loadingState(bars = 4, title) {
     'div',
     { class: 'loading', role: 'status' },
     title ? el('h1', { class: 'visually-hidden' }, title) : null,
-    el('span', {}, 'Loading …'),
+    loadingWords(),
     ...Array.from({ length: bars }, () => el('span', { class: 'bar' })),
   );
 }
@@ -87,6 +98,21 @@ export function failureState(
     el('p', { class: 'muted' }, advice ?? kindAdvice),
     el('div', { class: 'row' }, ...again, ...actions),
   );
+}
+
+/**
+ * Why something that the reader wanted was not done, and what to do: for the place where they asked for it.
+ *
+ * @param {ApiFailure} failure
+ * @param {string} [again] what is said of trying again, where that may help
+ */
+export function refusalWords(failure, again = 'Try again in a moment.') {
+  const { kind, message, errors, mayPass } = failure;
+  if (mayPass) return `${message} ${again}`;
+  if (kind === 'not-allowed') return `Not allowed. ${message} Ask whoever runs this server.`;
+  if (kind === 'conflict') return `${message} Look at it as it is now, and decide again.`;
+  const fields = errors.map(({ path, detail }) => `${path} ${detail}`).join('; ');
+  return fields === '' ? message : `${message} ${fields}.`;
 }
 
 /** @param {ApiFailure['kind']} kind */

@@ -3,7 +3,8 @@ import { tell } from '../../kit/announcing.js';
 import { copyButton } from '../../kit/copy.js';
 import { Current } from '../../kit/current.js';
 import { counted, el } from '../../kit/dom.js';
-import { asShownFailure, emptyState } from '../../kit/states.js';
+import { Patience } from '../../kit/patience.js';
+import { asShownFailure, emptyState, refusalWords } from '../../kit/states.js';
 import { followedOrders } from './followed.js';
 import { MOST_LIVES, MOST_ORDERS, sendOrders, sendSteadily } from './sending.js';
 
@@ -71,6 +72,7 @@ function show(region, visit) {
   });
   life.checked = true;
   const submit = el('button', { type: 'submit', class: 'primary' }, 'Send');
+  const patience = new Patience();
   const note = el('p', { class: 'notice', 'data-tone': 'amber', role: 'status', hidden: true });
   const form = el(
     'form',
@@ -111,7 +113,7 @@ function show(region, visit) {
     if (submit.getAttribute('aria-disabled') === 'true') return;
     submit.setAttribute('aria-disabled', 'true');
     try {
-      sent(await sendOrders(count.valueAsNumber, life.checked, visit.signal));
+      sent(await patience.during(sendOrders(count.valueAsNumber, life.checked, visit.signal)));
       tell(`${counted(count.valueAsNumber, 'order')} sent.`);
     } catch (thrown) {
       failed(thrown);
@@ -155,8 +157,10 @@ function show(region, visit) {
   /** @param {unknown} thrown */
   function failed(thrown) {
     if (visit.signal.aborted) return;
-    const { message } = asShownFailure(thrown);
-    note.textContent = running ? `${message} It is tried again in a moment.` : message;
+    const failure = asShownFailure(thrown);
+    note.textContent = running
+      ? `${failure.message} It is tried again in a moment.`
+      : refusalWords(failure, 'Some may have been sent: look at the newest orders before you try again.');
     note.hidden = false;
   }
 
@@ -173,6 +177,7 @@ function show(region, visit) {
       ),
       form,
       note,
+      patience.element,
       commandLine(),
     ),
     followed.element,

@@ -1,10 +1,12 @@
 import { get } from '../../api/client.js';
 import { ApiFailure } from '../../api/failure.js';
 import { features } from '../../api/features.js';
+import { Current } from '../../kit/current.js';
 import { counted, el, orderHref } from '../../kit/dom.js';
+import { focusKept } from '../../kit/focus.js';
 import { shortened } from '../../kit/long-text.js';
 import { ORDER_COLUMNS, orderTable } from '../../kit/order-table.js';
-import { asShownFailure, emptyState, failureState, loadingState } from '../../kit/states.js';
+import { emptyState, failureState, loadingState } from '../../kit/states.js';
 
 const FEWEST_CHARACTERS = 3;
 const ORDER_UID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -47,11 +49,29 @@ export function openResults(place, visit, text) {
   if (!place.querySelector('.results')) box.append(loadingState());
   else box.append(...(place.querySelector('.results')?.childNodes ?? []));
   place.replaceChildren(heading, box);
-  /** @param {...Node} shown */
-  const put = (...shown) => box.replaceChildren(...shown);
+  let drawn = '';
+  /**
+   * @param {unknown} answer what is shown; the same one stays as it is
+   * @param {() => Node[]} build
+   */
+  const put = (answer, build) => {
+    const now = JSON.stringify(answer);
+    if (now === drawn) return;
+    drawn = now;
+    const giveBackFocus = focusKept();
+    box.replaceChildren(...build());
+    giveBackFocus();
+  };
+  const current = new Current(visit, {
+    load: () => load(),
+    failed: (failure) => {
+      const retry = failure.mayPass ? () => void current.renew() : undefined;
+      put(failure.message, () => [failureState(failure, { subject: text, retry })]);
+    },
+  });
   return {
     text,
-    drawn: load(),
+    drawn: current.renew(),
     goToFirst: () => {
       isWanted = true;
       follow();
@@ -67,14 +87,8 @@ export function openResults(place, visit, text) {
   }
 
   async function load() {
-    try {
-      if (text.length < FEWEST_CHARACTERS) put(tooShort());
-      else await search();
-    } catch (thrown) {
-      if (visit.signal.aborted) return;
-      const failure = asShownFailure(thrown);
-      put(failureState(failure, { subject: text, retry: failure.mayPass ? () => void load() : undefined }));
-    }
+    if (text.length < FEWEST_CHARACTERS) put('too short', () => [tooShort()]);
+    else await search();
   }
 
   async function search() {
@@ -83,7 +97,7 @@ export function openResults(place, visit, text) {
       const { body } = await get('/api/search', { query: { q: text }, signal: visit.signal });
       if (visit.signal.aborted) return;
       hits = body.hits;
-      put(...(hits.length === 0 ? [nothing(text)] : found(text, body.hits, body.more)));
+      put(body, () => (hits.length === 0 ? [nothing(text)] : found(text, body.hits, body.more)));
       visit.announce(hits.length === 0 ? 'Nothing found.' : `${counted(hits.length, 'order')} found.`);
       follow();
     } catch (failure) {
@@ -104,13 +118,13 @@ export function openResults(place, visit, text) {
       });
       if (visit.signal.aborted) return;
       if (answer) {
-        put(switchedOff(el('a', { href: orderHref(text), class: 'mono' }, text)));
+        put('the one', () => [switchedOff(el('a', { href: orderHref(text), class: 'mono' }, text))]);
         hits = [{ order: answer.body }];
         follow();
         return;
       }
     }
-    put(switchedOff());
+    put('none', () => [switchedOff()]);
   }
 }
 

@@ -36,14 +36,12 @@ export async function openStart(place, visit) {
   place.replaceChildren(el('h1', { class: 'visually-hidden' }, 'Find an order'), trouble.section, section);
   /** @type {(() => void) | undefined} */
   let drawWaiting;
-  let isDrawn = false;
   // Rows do not move under the reader's pointer, nor away from the focus: they come once it has left.
   const attention = new Attention(newest, () => drawWaiting?.());
 
   /** @param {import('../../kit/order-table.js').OrderSummary[]} orders */
   const draw = (orders) => {
     drawWaiting = undefined;
-    isDrawn = true;
     note.textContent = '';
     newest.replaceChildren(
       orders.length === 0
@@ -55,7 +53,7 @@ export async function openStart(place, visit) {
     place: newest,
     pauseMs: REFRESH_PAUSE_MS,
     concerns: () => true,
-    load: async (signal) => {
+    load: async (signal, isDrawn) => {
       const query = { view: 'summary', limit: NEWEST_ORDERS };
       const { body } = await get('/api/orders', { query, signal });
       const orders = /** @type {import('../../kit/order-table.js').OrderSummary[]} */ (body);

@@ -4,6 +4,7 @@ import { ApiFailure } from '../../api/failure.js';
 import { trouble } from '../../api/trouble.js';
 import { Current } from '../../kit/current.js';
 import { el } from '../../kit/dom.js';
+import { focusKept } from '../../kit/focus.js';
 
 /** What is in trouble is asked for once in so long, however much happens. */
 const REFRESH_PAUSE_MS = 10_000;
@@ -92,14 +93,20 @@ export function troubleCounts(visit) {
       const { contexts } = await features();
       const kinds = KINDS.filter(({ context }) => context === undefined || contexts.includes(context));
       waiting = undefined;
-      const counts = await Promise.all(kinds.map(({ count }) => orUnknown(count(signal))));
+      /** @type {ApiFailure[]} */
+      const failures = [];
+      const counts = await Promise.all(kinds.map(({ count }) => orUnknown(count(signal), failures)));
       const known = kinds.filter((_, index) => counts[index] !== undefined);
+      // Nothing at all would look as though nothing were in trouble.
+      if (known.length === 0 && failures[0]) throw failures[0];
+      const giveBackFocus = focusKept();
       list.replaceChildren(
         countList(
           known,
           counts.filter((count) => count !== undefined),
         ),
       );
+      giveBackFocus();
     },
   });
   return { section, drawn: current.renew() };
@@ -139,13 +146,15 @@ function waitingCounts(signal) {
 
 /**
  * @param {Promise<Count>} asked
+ * @param {ApiFailure[]} failures is told why it is not known
  * @returns {Promise<Count>}
  */
-async function orUnknown(asked) {
+async function orUnknown(asked, failures) {
   try {
     return await asked;
   } catch (failure) {
-    if (failure instanceof ApiFailure && !failure.mayPass) return undefined;
-    throw failure;
+    if (!(failure instanceof ApiFailure) || failure.mayPass) throw failure;
+    failures.push(failure);
+    return undefined;
   }
 }

@@ -6,11 +6,12 @@ import { ask, field } from '../../kit/dialog.js';
 import { button, el } from '../../kit/dom.js';
 import { shortened } from '../../kit/long-text.js';
 import { byOf, readerNameField } from '../../kit/reader-name.js';
-import { asShownFailure } from '../../kit/states.js';
+import { asShownFailure, refusalWords } from '../../kit/states.js';
 import { timeElement } from '../../kit/time.js';
 import { correctAddress } from './address.js';
 
 const MOST_REASON_CHARACTERS = 255;
+const DONE_ONCE = 'Try again: it is done once, however often it is sent.';
 
 /** @typedef {import('./loading.js').Standing['next'][number]} Status */
 
@@ -153,7 +154,7 @@ export class OrderActions {
    */
   async #refused(thrown) {
     const failure = asShownFailure(thrown);
-    if (failure.kind !== 'conflict') return wordsOf(failure);
+    if (failure.kind !== 'conflict') return refusalWords(failure, DONE_ONCE);
     await this.renew();
     // After the dialog, which gives the focus back to where it was.
     setTimeout(() => this.#tellOfConflict(failure), 0);
@@ -203,12 +204,4 @@ function changeWords({ change, at, by, reason }, { status }) {
     ...(reason ? [': ', el('bdi', {}, shortened(reason))] : []),
     '.',
   ];
-}
-
-/** @param {import('../../api/failure.js').ApiFailure} failure */
-function wordsOf(failure) {
-  if (failure.kind === 'not-allowed') return `Not allowed. ${failure.message}`;
-  if (failure.mayPass) return `${failure.message} Try again: it is done once, however often it is sent.`;
-  const fields = failure.errors.map(({ path, detail }) => `${path} ${detail}`).join('; ');
-  return fields === '' ? failure.message : `${failure.message} ${fields}.`;
 }

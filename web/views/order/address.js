@@ -1,7 +1,7 @@
 import { put } from '../../api/client.js';
 import { ask, field } from '../../kit/dialog.js';
 import { tell } from '../../kit/announcing.js';
-import { asShownFailure } from '../../kit/states.js';
+import { asShownFailure, refusalWords } from '../../kit/states.js';
 
 /** @typedef {import('./loading.js').Order['delivery']} Delivery */
 
@@ -90,5 +90,5 @@ export function oneLine({ name, address, zip, city, region }) {
 function explain(failure) {
   const labels = new Map(FIELDS.map(({ name, label }) => [`delivery.${name}`, label]));
   const fields = failure.errors.map(({ path, detail }) => `${labels.get(path) ?? path} ${detail}`);
-  return fields.length === 0 ? failure.message : `${fields.join('; ')}.`;
+  return fields.length === 0 ? refusalWords(failure) : `${fields.join('; ')}.`;
 }

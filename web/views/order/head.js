@@ -1,6 +1,7 @@
 import { badge, stateBadge } from '../../kit/badges.js';
 import { copyButton } from '../../kit/copy.js';
 import { counted, el, hidden } from '../../kit/dom.js';
+import { focusKept } from '../../kit/focus.js';
 import { moneyElement } from '../../kit/money.js';
 import { agoWords, timeElement } from '../../kit/time.js';
 import { promiseOf } from './promise.js';
@@ -24,7 +25,7 @@ export function drawHead(head, facts, actions) {
   const drawn = JSON.stringify([etag, standing, payments, parcels]);
   if (drawnHeads.get(head) === drawn) return;
   drawnHeads.set(head, drawn);
-  const focused = head.contains(document.activeElement) ? document.activeElement?.textContent : undefined;
+  const giveBackFocus = focusKept();
   head.replaceChildren(
     el(
       'div',
@@ -58,10 +59,7 @@ export function drawHead(head, facts, actions) {
       timeElement(standing.updated_at, 'brief'),
     ),
   );
-  if (focused === undefined) return;
-  const same = [...head.querySelectorAll('button')].find((one) => one.textContent === focused);
-  const target = same ?? head.querySelector('h1');
-  target?.focus({ preventScroll: true });
+  giveBackFocus();
 }
 
 /** @param {Facts} facts */

@@ -5,8 +5,9 @@ import { field } from '../../kit/dialog.js';
 import { button, counted, el } from '../../kit/dom.js';
 import { longText } from '../../kit/long-text.js';
 import { Part } from '../../kit/part.js';
+import { Patience } from '../../kit/patience.js';
 import { readerNameField, rememberReaderName } from '../../kit/reader-name.js';
-import { asShownFailure } from '../../kit/states.js';
+import { asShownFailure, refusalWords } from '../../kit/states.js';
 import { timeElement } from '../../kit/time.js';
 
 const ROUTE = '/api/orders/{order_uid}/notes';
@@ -19,6 +20,7 @@ export class NotesPart {
   #part;
   #form;
   #wrong = el('p', { class: 'notice', 'data-tone': 'red', role: 'alert', hidden: true });
+  #patience = new Patience();
   #orderUid = '';
   /** @type {import('../../kit/part.js').Fact<import('./loading.js').NotesPage | null>} */
   #loaded;
@@ -48,6 +50,7 @@ export class NotesPart {
         isLong: true,
       }),
       this.#wrong,
+      this.#patience.element,
       el(
         'div',
         { class: 'note-signature' },
@@ -132,14 +135,16 @@ export class NotesPart {
     this.#wrong.hidden = true;
     this.#isSending = true;
     try {
-      await post(ROUTE, {
-        path: { order_uid: this.#orderUid },
-        body: { text, author },
-        idempotencyKey: this.#idempotencyKey,
-      });
+      await this.#patience.during(
+        post(ROUTE, {
+          path: { order_uid: this.#orderUid },
+          body: { text, author },
+          idempotencyKey: this.#idempotencyKey,
+        }),
+      );
     } catch (thrown) {
       const failure = asShownFailure(thrown);
-      this.#wrong.textContent = `The note was not added. ${failure.message}`;
+      this.#wrong.textContent = `The note was not added. ${refusalWords(failure, 'Try again: it is added once, however often it is sent.')}`;
       this.#wrong.hidden = false;
       return;
     } finally {

@@ -56,21 +56,19 @@ export async function open(place, visit) {
   const current = new Current(visit, {
     concerns,
     pauseMs: REFRESH_PAUSE_MS,
-    load: async (signal) => {
+    load: async (signal, isDrawn) => {
       const { isBehind, ...found } = await loadOrder(orderUid, signal, () => heardVersion);
       if (signal.aborted) return;
-      const wasDrawn = page !== undefined;
       page ??= new OrderPage(visit, () => current.renew());
       await drawAll(page, found, signal);
       if (signal.aborted) return;
-      if (!wasDrawn) {
+      if (!isDrawn) {
         place.replaceChildren(page.element);
         visit.announce(`Order ${orderUid}, version ${found.standing.version}.`);
       }
-      if (isBehind && wasDrawn) throw new ApiFailure('away', 'The server has not caught up yet.');
+      if (isBehind && isDrawn) throw new ApiFailure('away', 'The server has not caught up yet.');
     },
     failed: (failure) => {
-      page = undefined;
       showFailure(place, visit, failure, orderUid, () => void current.renew());
     },
   });
@@ -140,6 +138,7 @@ async function drawAll(page, found, signal) {
       if (isDrawn) page.draw(facts);
     }),
   );
+  if (!page.facts) page.visit.busy(settled);
   await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, DRAWN_TOGETHER_MS))]);
   if (signal.aborted) return;
   page.draw(facts);

@@ -1,6 +1,6 @@
 import { head } from '../../api/client.js';
 import { el } from '../../kit/dom.js';
-import { asShownFailure } from '../../kit/states.js';
+import { asShownFailure, refusalWords } from '../../kit/states.js';
 
 /**
  * A link to a file that the server makes. It is asked for once the server says that it would be made: of one that is refused
@@ -38,7 +38,9 @@ export function exportLink(words, refusal, signal) {
 }
 
 /** @param {import('../../api/failure.js').ApiFailure} failure */
-function wordsOf({ status, kind, message }) {
-  if (status === 503) return 'As many exports as there may be are under way. Try again in a moment.';
-  return kind === 'bad-request' ? 'The list says what is wrong with its filter; mend that first.' : message;
+function wordsOf(failure) {
+  if (failure.status === 503) return 'As many exports as there may be are under way. Try again in a moment.';
+  return failure.kind === 'bad-request'
+    ? 'The list says what is wrong with its filter; mend that first.'
+    : refusalWords(failure);
 }

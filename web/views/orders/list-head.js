@@ -29,11 +29,17 @@ export function listHead(newer, signal) {
     const mine = asked;
     try {
       const { body } = await get('/api/counts/orders', { query: parameters, signal });
-      if (mine === asked) count.textContent = wordsOf(body);
+      if (mine === asked) tell(wordsOf(body));
     } catch {
       // The list itself says what is wrong, and how many there are is no more than a help.
-      if (mine === asked) count.textContent = '';
+      if (mine === asked) tell('');
     }
+  }
+
+  /** @param {string} words */
+  function tell(words) {
+    count.textContent = words;
+    count.removeAttribute('aria-busy');
   }
 
   return {
@@ -59,6 +65,7 @@ export function listHead(newer, signal) {
     describe(parameters, hasChanged = false) {
       csv.href = addressOf('/api/exports/orders', { query: { ...parameters, format: 'csv' } });
       jsonLines.href = addressOf('/api/exports/orders', { query: { ...parameters, format: 'jsonl' } });
+      count.setAttribute('aria-busy', 'true');
       clearTimeout(timer);
       timer = setTimeout(() => {
         void ask(parameters);

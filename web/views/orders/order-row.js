@@ -14,7 +14,11 @@ export const COLUMNS = [
     name: 'Order',
     isHeading: true,
     kind: 'order-uid',
-    cell: orderLink,
+    cell: ({ order_uid }) => {
+      const link = orderLink({ order_uid });
+      link.title = order_uid;
+      return link;
+    },
   },
   {
     name: 'Track number',
@@ -23,15 +27,15 @@ export const COLUMNS = [
   },
   { name: 'Placed', kind: 'order-placed', cell: ({ date_created }) => timeElement(date_created, 'brief') },
   { name: 'Customer', kind: 'order-customer', cell: ({ customer_id }) => cut(customer_id) },
-  { name: 'State', kind: 'order-state', cell: ({ status }) => stateBadge('status', status) },
+  { name: 'State', kind: 'order-state of-status', cell: ({ status }) => stateBadge('status', status) },
   {
     name: 'Payment',
-    kind: 'order-state',
+    kind: 'order-state of-payment',
     cell: ({ payment_status }) => stateBadge('payment_status', payment_status),
   },
   {
     name: 'Parcels',
-    kind: 'order-state',
+    kind: 'order-state of-parcels',
     cell: ({ shipment_status }) => stateBadge('shipment_status', shipment_status),
   },
   { name: 'Items', isNumber: true, kind: 'order-items', cell: ({ items }) => items.toLocaleString() },

@@ -108,7 +108,7 @@ class OrderList {
     this.#isEmpty = true;
     this.#region.replaceChildren(loadingState(8));
     this.#describe();
-    void this.current.renew();
+    this.visit.busy(this.current.renew());
   }
 
   #describe() {

@@ -4,7 +4,7 @@ import { tell } from '../../kit/announcing.js';
 import { ask, field } from '../../kit/dialog.js';
 import { counted, el } from '../../kit/dom.js';
 import { byOf, readerNameField } from '../../kit/reader-name.js';
-import { asShownFailure } from '../../kit/states.js';
+import { asShownFailure, refusalWords } from '../../kit/states.js';
 import { signed } from './figures.js';
 
 const MOST_REASON_CHARACTERS = 255;
@@ -154,6 +154,6 @@ async function tried(work, ofConflict) {
     await work();
   } catch (thrown) {
     const failure = asShownFailure(thrown);
-    return failure.status === 412 && ofConflict ? ofConflict : failure.message;
+    return failure.status === 412 && ofConflict ? ofConflict : refusalWords(failure);
   }
 }

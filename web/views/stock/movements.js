@@ -22,7 +22,7 @@ const KINDS = {
 
 /** @type {readonly import('../../kit/table.js').Column<StockMovement>[]} */
 const COLUMNS = [
-  { name: 'When', isHeading: true, kind: 'when', cell: ({ at }) => timeElement(at, 'short') },
+  { name: 'When', isHeading: true, kind: 'when', cell: ({ at }) => timeElement(at, 'brief') },
   { name: 'What', kind: 'movement-kind', cell: ({ kind }) => KINDS[kind] ?? kind },
   { name: 'For', kind: 'movement-for', cell: forOf },
   {

@@ -4,7 +4,7 @@ import { Attention } from '../../kit/attention.js';
 import { Current } from '../../kit/current.js';
 import { button, el } from '../../kit/dom.js';
 import { pagedTable } from '../../kit/paged-table.js';
-import { asShownFailure, emptyState } from '../../kit/states.js';
+import { asShownFailure, emptyState, refusalWords } from '../../kit/states.js';
 import { belowForm } from './below.js';
 import { availableBadge } from './figures.js';
 
@@ -51,13 +51,13 @@ export function openStockList(place, visit) {
     place: list,
     pauseMs: REFRESH_PAUSE_MS,
     concerns: ({ change }) => change !== 'payment_status',
-    load: async (signal) => {
+    load: async (signal, isDrawn) => {
       const query = { ...filter, limit: PAGE_THINGS };
       const { body: levels, next } = await get(ROUTE, { query, signal });
       const now = JSON.stringify(levels);
-      if (now === drawn) return;
+      if (isDrawn && now === drawn) return;
       // Rows do not move under somebody's hand.
-      isOld = drawn !== '' && attention.isHeld;
+      isOld = isDrawn && attention.isHeld;
       if (isOld) return;
       drawn = now;
       const options = { route: ROUTE, visit, label: 'Stock', kind: 'stock-levels', columns: COLUMNS };
@@ -167,7 +167,7 @@ async function lookUp(text, visit, refuse) {
   } catch (thrown) {
     if (signal.aborted) return;
     if (!(thrown instanceof ApiFailure) || thrown.kind !== 'not-found') {
-      refuse(asShownFailure(thrown).message);
+      refuse(refusalWords(asShownFailure(thrown)));
       return;
     }
     const ofProduct = await get(ROUTE, { query: { nm_id: text, limit: 1 }, signal }).catch(() => undefined);

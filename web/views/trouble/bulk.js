@@ -1,7 +1,7 @@
 import { post } from '../../api/client.js';
 import { ask } from '../../kit/dialog.js';
 import { counted, el } from '../../kit/dom.js';
-import { asShownFailure } from '../../kit/states.js';
+import { asShownFailure, refusalWords } from '../../kit/states.js';
 import { tell } from '../../kit/announcing.js';
 import { filterWords } from './letter-filter.js';
 
@@ -41,7 +41,7 @@ export async function doInBulk(work, filter, { signal }) {
     const { body } = await post(route, { body: { ...filter, dry_run: true }, signal });
     dry = /** @type {{ matching: number, exact: boolean, seen: string }} */ (body);
   } catch (thrown) {
-    if (!signal.aborted) tell(asShownFailure(thrown).message);
+    if (!signal.aborted) tell(`Nothing was done. ${refusalWords(asShownFailure(thrown))}`);
     return false;
   }
   const { matching, exact, seen } = dry;
@@ -63,7 +63,10 @@ export async function doInBulk(work, filter, { signal }) {
         tell(`${counted(answered[done] ?? 0, 'event')} ${done}.`);
         return undefined;
       } catch (thrown) {
-        return asShownFailure(thrown).message;
+        return refusalWords(
+          asShownFailure(thrown),
+          'Some may have been done: close this, and count them anew.',
+        );
       }
     },
   });

@@ -1,4 +1,5 @@
 import { get } from '../../api/client.js';
+import { ApiFailure } from '../../api/failure.js';
 import { badge } from '../../kit/badges.js';
 import { Current } from '../../kit/current.js';
 import { el } from '../../kit/dom.js';
@@ -15,9 +16,13 @@ const DOWN = 503;
 /**
  * @param {AbortSignal} signal
  * @returns {Promise<{ status: string, parts: Record<string, { up: boolean, detail?: string }> }>}
+ * @throws {ApiFailure}
  */
 export async function loadHealth(signal) {
-  return (await get('/health', { alsoTakes: DOWN, signal })).body;
+  const { body } = await get('/health', { alsoTakes: DOWN, signal });
+  // Somebody between the page and the program says 503 as well, and knows nothing of its parts.
+  if (body?.parts) return body;
+  throw new ApiFailure('away', 'Nobody says how the parts of the program are.');
 }
 
 /** @type {readonly import('../../kit/table.js').Column<Part>[]} */
@@ -45,10 +50,10 @@ export function openHealth(place, visit) {
   let drawn = '';
   const current = new Current(visit, {
     place: list,
-    load: async (signal) => {
+    load: async (signal, isDrawn) => {
       const report = await loadHealth(signal);
       const now = JSON.stringify(report);
-      if (now === drawn) return;
+      if (isDrawn && now === drawn) return;
       drawn = now;
       list.replaceChildren(...shown(report));
     },

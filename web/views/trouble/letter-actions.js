@@ -2,7 +2,7 @@ import { post, remove } from '../../api/client.js';
 import { tell } from '../../kit/announcing.js';
 import { ask } from '../../kit/dialog.js';
 import { el } from '../../kit/dom.js';
-import { asShownFailure } from '../../kit/states.js';
+import { asShownFailure, refusalWords } from '../../kit/states.js';
 
 /** @typedef {import('./letter.js').Letter} Letter */
 
@@ -69,7 +69,10 @@ export class LetterActions {
     try {
       await work();
     } catch (thrown) {
-      return asShownFailure(thrown).message;
+      return refusalWords(
+        asShownFailure(thrown),
+        'It may have been done: look at the event before you try again.',
+      );
     }
   }
 }

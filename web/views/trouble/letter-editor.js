@@ -1,7 +1,8 @@
 import { post } from '../../api/client.js';
 import { tell } from '../../kit/announcing.js';
 import { button, counted, el } from '../../kit/dom.js';
-import { asShownFailure } from '../../kit/states.js';
+import { Patience } from '../../kit/patience.js';
+import { asShownFailure, refusalWords } from '../../kit/states.js';
 import { canBeLaidOut, faultOfJson, laidOut, stepsOf } from './json-text.js';
 
 /** @typedef {import('./letter.js').Letter} Letter */
@@ -17,6 +18,7 @@ export class LetterEditor {
   });
   #state = el('p', { id: 'event-state', class: 'small event-state' });
   #wrong = el('p', { class: 'notice', 'data-tone': 'red', role: 'alert', hidden: true });
+  #patience = new Patience();
   #send;
 
   /**
@@ -44,6 +46,7 @@ export class LetterEditor {
         ' with the key and the headers of the refused event, and is taken for a new one. The refused event stays here, as edited.',
       ),
       this.#wrong,
+      this.#patience.element,
       el('div', { class: 'row' }, this.#send, button('Leave it', left)),
     );
   }
@@ -73,9 +76,14 @@ export class LetterEditor {
     this.#send.setAttribute('aria-disabled', 'true');
     this.#wrong.hidden = true;
     try {
-      await post('/api/dead-letters/{id}/edited-replay', { path: { id }, body: { value, edits } });
+      await this.#patience.during(
+        post('/api/dead-letters/{id}/edited-replay', { path: { id }, body: { value, edits } }),
+      );
     } catch (thrown) {
-      this.#wrong.textContent = asShownFailure(thrown).message;
+      this.#wrong.textContent = refusalWords(
+        asShownFailure(thrown),
+        'Try again: where it was sent already, that is said.',
+      );
       this.#wrong.hidden = false;
       this.#send.removeAttribute('aria-disabled');
       return;

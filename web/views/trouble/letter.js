@@ -1,6 +1,7 @@
 import { get } from '../../api/client.js';
 import { Current } from '../../kit/current.js';
 import { button, counted, el } from '../../kit/dom.js';
+import { focusKept } from '../../kit/focus.js';
 import { longText } from '../../kit/long-text.js';
 import { Part } from '../../kit/part.js';
 import { LetterActions } from './letter-actions.js';
@@ -25,8 +26,10 @@ export function openLetter(place, visit, id) {
   const current = new Current(visit, {
     place: box,
     failureWords: {
-      subject: id,
-      advice: 'It may have been discarded. What its topic held of it stands in the topic of dead letters.',
+      'not-found': {
+        subject: id,
+        advice: 'It may have been discarded. What its topic held of it stands in the topic of dead letters.',
+      },
     },
     load: async (signal) => {
       const { body } = await get('/api/dead-letters/{id}', { path: { id }, signal });
@@ -85,9 +88,7 @@ class LetterPage {
 
   /** @param {Letter} letter */
   #drawHead(letter) {
-    const focused = this.#head.contains(document.activeElement)
-      ? document.activeElement?.textContent
-      : undefined;
+    const giveBackFocus = focusKept();
     this.#head.replaceChildren(
       el(
         'div',
@@ -106,11 +107,7 @@ class LetterPage {
         button('Discard …', () => void this.#actions.discard(letter), { class: 'danger' }),
       ),
     );
-    if (focused === undefined) return;
-    const same = [...this.#head.querySelectorAll('button')].find(
-      ({ textContent }) => textContent === focused,
-    );
-    (same ?? this.#head.querySelector('h1'))?.focus();
+    giveBackFocus();
   }
 }
 

@@ -2,6 +2,7 @@ import { get } from '../../api/client.js';
 import { badge } from '../../kit/badges.js';
 import { Current } from '../../kit/current.js';
 import { button, counted, el } from '../../kit/dom.js';
+import { focusKept } from '../../kit/focus.js';
 import { datum, shortened } from '../../kit/long-text.js';
 import { emptyState } from '../../kit/states.js';
 import { timeElement } from '../../kit/time.js';
@@ -38,7 +39,7 @@ const COLUMNS = [
     name: 'Refused',
     isNumber: true,
     kind: 'letter-refused',
-    cell: ({ refused_at }) => timeElement(refused_at, 'short'),
+    cell: ({ refused_at }) => timeElement(refused_at, 'brief'),
   },
 ];
 
@@ -79,19 +80,22 @@ export function openLetters(place, visit) {
 
   /** @param {string | undefined} next */
   const draw = (next) => {
+    const giveBackFocus = focusKept();
     actions.replaceChildren(...(letters.length === 0 ? [] : bulkButtons()));
     shown.textContent = letters.length === 0 ? '' : countWords(letters.length, next !== undefined);
-    if (letters.length === 0) {
-      list.replaceChildren(nothing());
-      return;
-    }
+    list.replaceChildren(...(letters.length === 0 ? [nothing()] : rows(next)));
+    giveBackFocus();
+  };
+
+  /** @param {string | undefined} next */
+  const rows = (next) => {
     /** @param {LetterSummary[]} body */
     const rowsOf = (body) => {
       letters = [...letters, ...body];
       return body;
     };
     const options = { route: ROUTE, visit, label: 'Refused events', kind: 'letters', columns: COLUMNS };
-    list.replaceChildren(...pagedTable({ ...options, rows: letters, next, rowsOf, more: 'Older ones' }));
+    return pagedTable({ ...options, rows: letters, next, rowsOf, more: 'Older ones' });
   };
 
   /** What is done in bulk is done to what was there when the list was read, and not to what came in since. */

@@ -2,6 +2,7 @@ import { get } from '../../api/client.js';
 import { stateBadge } from '../../kit/badges.js';
 import { Current } from '../../kit/current.js';
 import { el } from '../../kit/dom.js';
+import { focusKept } from '../../kit/focus.js';
 import { datum } from '../../kit/long-text.js';
 import { moneyElement } from '../../kit/money.js';
 import { orderLink } from '../../kit/order-table.js';
@@ -15,7 +16,7 @@ const PAGE_ORDERS = 50;
 const REFRESH_PAUSE_MS = 5_000;
 
 /** @typedef {import('../../api/routes.js').Schemas['Payments']} Payments */
-/** @typedef {import('../../kit/table.js').Column<Payments>} Column */
+/** @typedef {import('../../kit/table.js').Column<Payments> & { isOwed?: (order: Payments) => boolean }} Column */
 
 /** @type {Column} */
 const ORDER = { name: 'Order', isHeading: true, kind: 'order-id', cell: (order) => orderLink(order) };
@@ -36,7 +37,7 @@ const SINCE = {
   name: 'Last heard of',
   isNumber: true,
   kind: 'since',
-  cell: ({ changed_at }) => timeElement(changed_at, 'short'),
+  cell: ({ changed_at }) => timeElement(changed_at, 'brief'),
 };
 
 const LISTS = [
@@ -72,28 +73,39 @@ export function openPayments(place, visit) {
     let drawn = '';
     const current = new Current(visit, {
       place: list,
+      failureWords: {
+        'not-found': {
+          heading: 'This server keeps no payments',
+          advice:
+            'They are kept where the context payments is switched on: whoever runs the program can do so.',
+          isTold: true,
+        },
+      },
       pauseMs: REFRESH_PAUSE_MS,
       concerns: ({ change }) => change === 'payment_status' || change === 'status',
-      load: async (signal) => {
+      load: async (signal, isDrawn) => {
         const { body, next } = await get(ROUTE, { query: { ...query, limit: PAGE_ORDERS }, signal });
         // What has not changed stays as it is, with the pages that were loaded after it.
         const now = JSON.stringify(body);
-        if (now === drawn) return;
+        if (isDrawn && now === drawn) return;
         drawn = now;
         const options = {
           route: ROUTE,
           visit,
           label: heading,
           kind: 'orders payments',
-          columns,
+          // A column in which no order has anything says nothing.
+          columns: columns.filter(({ isOwed }) => next !== undefined || !isOwed || body.some(isOwed)),
           rows: body,
           next,
         };
+        const giveBackFocus = focusKept();
         list.replaceChildren(
           ...(body.length === 0
             ? [emptyState(empty, advice)]
             : pagedTable({ ...options, rowsOf: (page) => page })),
         );
+        giveBackFocus();
       },
     });
     void current.renew();
@@ -112,13 +124,22 @@ function amount(name, figure) {
     name,
     isNumber: true,
     kind: 'payment-amount',
+    isOwed: (order) => amountsOf(order, figure).length > 0,
     cell: (order) => {
-      const all = [{ ...order.balance, ...duesOf(order) }, ...order.other_balances];
-      const shown = all.filter((one) => one[figure] > 0);
+      const shown = amountsOf(order, figure);
       if (shown.length === 0) return datum('');
       return shown.map((one) => el('div', {}, moneyElement(one[figure], one.currency)));
     },
   };
+}
+
+/**
+ * @param {Payments} order
+ * @param {'disputed' | 'captured' | 'refund_due' | 'void_due'} figure
+ */
+function amountsOf(order, figure) {
+  const all = [{ ...order.balance, ...duesOf(order) }, ...order.other_balances];
+  return all.filter((one) => one[figure] > 0);
 }
 
 /** @param {Payments} order */

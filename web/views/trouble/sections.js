@@ -42,11 +42,9 @@ export function showSections(nav, visit, current, contexts) {
     return { section, number, link };
   });
   nav.replaceChildren(el('ul', {}, ...tabs.map(({ link }) => el('li', {}, link))));
-  const renew = () => {
-    for (const { section, number } of tabs) void show(section, number, visit.signal);
-  };
-  renew();
-  every(visit, REFRESH_PAUSE_MS, renew);
+  const renew = () => Promise.all(tabs.map(({ section, number }) => show(section, number, visit.signal)));
+  visit.busy(renew());
+  every(visit, REFRESH_PAUSE_MS, () => void renew());
 }
 
 /**

@@ -2,6 +2,7 @@ import { get } from '../../api/client.js';
 import { orderBadges } from '../../kit/badges.js';
 import { Current } from '../../kit/current.js';
 import { el } from '../../kit/dom.js';
+import { focusKept } from '../../kit/focus.js';
 import { datum } from '../../kit/long-text.js';
 import { moneyElement } from '../../kit/money.js';
 import { orderLink } from '../../kit/order-table.js';
@@ -82,15 +83,16 @@ export function openWaiting(place, visit) {
     place: list,
     pauseMs: REFRESH_PAUSE_MS,
     concerns: () => true,
-    load: async (signal) => {
+    load: async (signal, isDrawn) => {
       const query = { for: wait?.name, limit: PAGE_ORDERS };
       const { body, next } = await get(ROUTE, { query, signal });
       drawTabs(tabs, wait?.name, body.counts);
       const rows = body.waiting;
       const now = JSON.stringify(rows);
-      if (now === drawn) return;
+      if (isDrawn && now === drawn) return;
       drawn = now;
       const label = wait ? `Orders that wait ${wait.words}` : 'Orders that wait too long';
+      const giveBackFocus = focusKept();
       const columns = wait ? COLUMNS.filter(({ kind }) => kind !== 'wait') : COLUMNS;
       const options = { route: ROUTE, visit, label, kind: 'orders', columns, rows, next };
       list.replaceChildren(
@@ -103,6 +105,7 @@ export function openWaiting(place, visit) {
             ]
           : pagedTable({ ...options, rowsOf: (page) => page.waiting })),
       );
+      giveBackFocus();
     },
   });
   void current.renew();
@@ -114,9 +117,7 @@ export function openWaiting(place, visit) {
  * @param {WaitingCounts} counts
  */
 function drawTabs(tabs, shown, counts) {
-  const focused = tabs.contains(document.activeElement)
-    ? document.activeElement?.getAttribute('href')
-    : undefined;
+  const giveBackFocus = focusKept();
   tabs.replaceChildren(
     tab('/trouble/waiting', 'All', shown === undefined),
     ...WAITS.map(({ name, words }) => {
@@ -125,7 +126,7 @@ function drawTabs(tabs, shown, counts) {
       return tab(`/trouble/waiting?for=${name}`, `${words}${number}`, shown === name);
     }),
   );
-  if (focused) /** @type {HTMLElement | null} */ (tabs.querySelector(`[href="${focused}"]`))?.focus();
+  giveBackFocus();
 }
 
 /**

@@ -29,8 +29,8 @@ export class Fingers {
 
   /** The focus is there, by itself. */
   async at(focus: string | RegExp): Promise<void> {
-    const wanted = typeof focus === 'string' ? expect.poll(() => this.focus()).toBe(focus) : undefined;
-    await (wanted ?? expect.poll(() => this.focus()).toMatch(focus as RegExp));
+    if (typeof focus === 'string') await expect.poll(() => this.focus()).toBe(focus);
+    else await expect.poll(() => this.focus()).toMatch(focus);
   }
 
   /** Goes on by Tab until the focus is there. Wherever it stops on the way is seen. */

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
 import { overlaps } from './layout.js';
+import { Happenings } from './happenings.js';
 import { useSite } from './site.js';
 import { postOrder } from './visit.js';
 import type { Visit } from './visit.js';
@@ -21,6 +22,7 @@ const SCREENS = [360, 768, 1440].map((width) => ({ viewport: { width, height: 74
 
 describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
   const site = useSite(chromium.executablePath);
+  const happens = new Happenings(site);
   let reader: Visit;
 
   async function open(orderUid: string, options = {}): Promise<void> {
@@ -31,7 +33,7 @@ describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
   it('has more notes than are shown at once, and keeps the older ones when another comes', async () => {
     const orderUid = await postOrder(site.url);
     // One after the other, so that they have the order that is expected.
-    for (let n = 1; n <= 52; n++) await addNote(orderUid, `note ${n} of many`);
+    for (let n = 1; n <= 52; n++) await happens.note(orderUid, `note ${n} of many`, 'Ann');
     await open(orderUid);
     const notes = reader.page.getByRole('region', { name: 'Notes' });
     const items = notes.getByRole('listitem');
@@ -48,15 +50,6 @@ describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
     await expect.poll(() => items.count()).toBe(53);
     expect(reader.faults).toEqual([]);
   });
-
-  async function addNote(orderUid: string, text: string): Promise<void> {
-    const answer = await fetch(`${site.url}/api/orders/${orderUid}/notes`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ text, author: 'Ann' }),
-    });
-    expect(answer.status).toBe(201);
-  }
 
   it.each(SCREENS)('no text is drawn over another ($viewport.width pixels)', async (screen) => {
     const orderUid = await postOrder(site.url, {

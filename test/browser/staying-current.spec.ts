@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { anOrder } from '../e2e/api.js';
 import { TcpProxy } from '../support/tcp-proxy.js';

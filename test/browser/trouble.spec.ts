@@ -149,7 +149,7 @@ describe.skipIf(chromium.skipped !== undefined)('trouble', () => {
   });
 
   it('says in the navigation of every view how much waits for somebody', async () => {
-    await refuse(anOrder({ sm_id: 'of the navigation' }));
+    await happens.refuse(anOrder({ sm_id: 'of the navigation' }));
     const letters = async () => {
       const { counts } = (await (await fetch(`${site.url}/api/counts/trouble`)).json()) as Trouble;
       expect(counts.disputed_orders).toMatchObject({ exact: true });

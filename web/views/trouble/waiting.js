@@ -9,11 +9,14 @@ import { orderLink } from '../../kit/order-table.js';
 import { emptyState } from '../../kit/states.js';
 import { agoWords, timeElement } from '../../kit/time.js';
 import { pagedTable } from '../../kit/paged-table.js';
+import { every } from './polling.js';
 
 const ROUTE = /** @type {const} */ ('/api/waiting/orders');
 const PAGE_ORDERS = 50;
 /** However much happens. */
 const REFRESH_PAUSE_MS = 5_000;
+/** Orders grow late without any event, and the counts beside them may be those of five seconds ago. */
+const ASK_PAUSE_MS = 6_000;
 
 /** What an order may wait for, in the order in which it does. */
 export const WAITS = /** @type {const} */ ([
@@ -109,6 +112,7 @@ export function openWaiting(place, visit) {
     },
   });
   void current.renew();
+  every(visit, ASK_PAUSE_MS, () => void current.renew());
 }
 
 /**

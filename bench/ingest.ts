@@ -32,6 +32,7 @@ const DEFINITION = [
   'of PostgreSQL at first. The program loads the 10,000 newest into its cache meanwhile, as it does at every start.',
   'all contexts: the same by orders, payments, tracking and inventory, which has nothing in stock: each order is confirmed by',
   'inventory, so there are two status events of each, and it is done when all of these are out.',
+  'without the search: the empty tables again, with SEARCH=off, so that orders are kept without the terms they are found by.',
   "one at a time: eachMessage with auto-commit, one transaction an order, one INSERT a row, and none of the program's",
   'validation, outbox and status events. The clock starts when it has its partitions and stops after the last commit.',
   'CPU: user and system time while the clock of "stored and out" ran; of PostgreSQL and the broker with all that',
@@ -44,6 +45,7 @@ const CPU_ORDERS = 100_000;
 interface Runs {
   readonly references: ReferenceRun[];
   readonly empty: ProgramRun[];
+  readonly withoutSearch: ProgramRun[];
   readonly filled: ProgramRun[];
   readonly allContexts: ProgramRun[];
 }
@@ -59,7 +61,7 @@ export const ingest: Benchmark = {
     const filled = await services.filledDatabase(settingFrom('BENCH_FILLED_ORDERS', 2_000_000));
     const events = orderEvents(orders);
     const referenceEvents = events.slice(0, referenceOrders);
-    const runs: Runs = { references: [], empty: [], filled: [], allContexts: [] };
+    const runs: Runs = { references: [], empty: [], withoutSearch: [], filled: [], allContexts: [] };
     // They take turns, so that what slows the machine for a while slows all.
     for (let round = 1; round <= rounds; round++) {
       const named = (name: string): IngestOptions => ({
@@ -74,6 +76,14 @@ export const ingest: Benchmark = {
         ),
       );
       runs.empty.push(await withSurroundings(surroundings, (own) => runProgram(own, named('waybill'))));
+      runs.withoutSearch.push(
+        await withSurroundings(surroundings, (own) =>
+          runProgram(
+            { ...own, settings: { ...own.settings, SEARCH: 'off' } },
+            named('waybill, without the search'),
+          ),
+        ),
+      );
       runs.filled.push(
         await withSurroundings({ ...surroundings, filled }, (own) =>
           runProgram(own, { ...named('waybill, filled'), ordersBefore: filled.orders }),
@@ -87,9 +97,13 @@ export const ingest: Benchmark = {
       definition: DEFINITION,
       settings: { rounds, orders, referenceOrders, filledOrders: filled.orders },
       measurements: measurementsOf(runs, orders, referenceOrders),
-      faults: [...runs.references, ...runs.empty, ...runs.filled, ...runs.allContexts].flatMap(
-        (run) => run.faults,
-      ),
+      faults: [
+        ...runs.references,
+        ...runs.empty,
+        ...runs.withoutSearch,
+        ...runs.filled,
+        ...runs.allContexts,
+      ].flatMap((run) => run.faults),
     };
   },
 };
@@ -107,17 +121,21 @@ function measurementsOf(runs: Runs, orders: number, referenceOrders: number): Me
   const published = (programs: readonly ProgramRun[]): number[] =>
     programs.map((run) => orders / run.publishedSeconds);
   const empty = published(runs.empty);
+  const withoutSearch = published(runs.withoutSearch);
   const filled = published(runs.filled);
   const allContexts = published(runs.allContexts);
   const reference = runs.references.map((run) => referenceOrders / run.seconds);
   return [
     ...measurementsOfProgram('waybill', runs.empty, orders),
+    { name: 'without the search: stored and out', unit: 'orders/s', rounds: withoutSearch },
+    ...costsOfProgram('without the search', runs.withoutSearch, orders),
     ...measurementsOfProgram('filled', runs.filled, orders),
     { name: 'all contexts: confirmed and out', unit: 'orders/s', rounds: allContexts },
     ...costsOfProgram('all contexts', runs.allContexts, orders),
     { name: 'one at a time: stored', unit: 'orders/s', rounds: reference },
     ...[
       { name: 'waybill (stored and out) / one at a time', rounds: ratios(empty, reference) },
+      { name: 'waybill / without the search (stored and out)', rounds: ratios(empty, withoutSearch) },
       { name: 'filled / waybill (stored and out)', rounds: ratios(filled, empty) },
       { name: 'all contexts / waybill', rounds: ratios(allContexts, empty) },
     ].map((ratio) => ({ ...ratio, unit: 'times' })),

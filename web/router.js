@@ -1,11 +1,12 @@
 import { get } from './api/client.js';
 import { ApiFailure } from './api/failure.js';
 import { announce } from './kit/announcing.js';
+import { busyWhile } from './kit/busy.js';
 import { byId, el } from './kit/dom.js';
 import { loadAnew } from './kit/loading-anew.js';
 import { failureState, loadingState } from './kit/states.js';
 import { match, partsOf } from './shell/paths.js';
-import { stylesOf } from './shell/view-styles.js';
+import { stylesOf, wear } from './shell/view-styles.js';
 
 /**
  * The views of the page. A pattern's `:name` takes one part of the path, and `*` at its end all that is left. The module of
@@ -46,6 +47,7 @@ export const VIEWS = [
  * @property {(path: string) => void} go
  * @property {(query: URLSearchParams) => void} replaceQuery in the address bar; the view stays as it is
  * @property {(words: string) => void} title of the window
+ * @property {(loading: Promise<unknown>) => void} busy says that the view is not whole until this is settled
  * @property {(words: string) => void} announce to those who listen to the page
  */
 
@@ -118,7 +120,7 @@ async function show({ isFirst, scrollTo }) {
   const place = el('div', { class: 'view' });
   const found = find(location.pathname);
   arrived(location.pathname);
-  const visit = visitOf(found?.params ?? {}, visiting.signal);
+  const visit = visitOf(found?.params ?? {}, visiting.signal, place);
   visit.title(found ? capitalized(found.route.name) : 'No such page');
   place.append(loadingState(4, found ? capitalized(found.route.name) : 'No such page'));
   main.replaceChildren(place);
@@ -126,7 +128,11 @@ async function show({ isFirst, scrollTo }) {
   if (!isFirst) main.focus({ preventScroll: true });
   window.scrollTo(0, 0);
   if (!found) place.replaceChildren(unknownPath());
-  else await open(found.route, place, visit);
+  else {
+    const opening = open(found.route, place, visit);
+    visit.busy(opening);
+    await opening;
+  }
   if (!visiting.signal.aborted && scrollTo > 0) window.scrollTo(0, scrollTo);
 }
 
@@ -141,6 +147,7 @@ async function open(route, place, visit) {
     if (!opened || visit.signal.aborted) return;
     place.replaceChildren();
     place.dataset.view = route.name;
+    wear(route.name);
     await opened.open(place, visit);
   } catch (fault) {
     if (visit.signal.aborted) return;
@@ -180,9 +187,10 @@ async function isServerThere() {
 /**
  * @param {Record<string, string>} params
  * @param {AbortSignal} signal
+ * @param {HTMLElement} place
  * @returns {Visit}
  */
-function visitOf(params, signal) {
+function visitOf(params, signal, place) {
   return {
     params,
     query: new URLSearchParams(location.search),
@@ -196,6 +204,7 @@ function visitOf(params, signal) {
     title: (words) => {
       if (!signal.aborted) document.title = `${words} · Waybill`;
     },
+    busy: (loading) => busyWhile(place, loading),
     announce: (words) => void (signal.aborted || announce(words)),
   };
 }

@@ -121,6 +121,8 @@ it; orders takes it in.
 - **Announcement**: what the owner of a state says of an order. It has a number that grows; orders takes only higher ones. One
   that comes before its order waits for it.
 - **Version**: counts the changes of an order, of its content or of a state. Each is a row of its history and an event.
+  The history tells who has made it, why, and by what event; of a request, also who has asked for it, by the name that the
+  request gives in \`by\`. Nobody checks that name.
 - **Content version**: the version at which an order got the content that it has. An answer of stock for another one moves
   nothing, nor does what is said of the parcels of an older one.
 - **Net**: captured less refunded less charged back.

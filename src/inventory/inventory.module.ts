@@ -6,6 +6,7 @@ import { INVENTORY_API } from './http/inventory.api.js';
 import { INVENTORY_SETTINGS, InventorySettings } from './inventory.settings.js';
 import { INVENTORY_ENTITIES } from './repository/inventory.entities.js';
 import { Inventory1796558400000 } from './repository/inventory.migration.js';
+import { MovementNames1796904010000 } from './repository/movement-names.migration.js';
 
 @Module({ imports: [InventoryConsumerModule] })
 class InventoryModule {}
@@ -15,7 +16,7 @@ export const inventory: Context = {
   name: 'inventory',
   settings: INVENTORY_SETTINGS,
   entities: INVENTORY_ENTITIES,
-  migrations: [Inventory1796558400000],
+  migrations: [Inventory1796558400000, MovementNames1796904010000],
   topics: (settings) => ({ 'stock-status': settings.of(InventorySettings).STOCK_STATUS_TOPIC }),
   consumes: ['order-status'],
   api: INVENTORY_API,

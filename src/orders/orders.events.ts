@@ -16,8 +16,9 @@ import { orderJsonSchema } from './model/order.schema.js';
 import { etagOf } from './model/order-etag.js';
 import { ORDER_STATUSES } from './model/order-life.js';
 import { FIRST_STATES, ORDER_CHANGES, PAYMENT_STATUSES, SHIPMENT_STATUSES } from './model/order-states.js';
+import { STATUS_ITEM_FIELDS, STATUS_PAYMENT_FIELDS, type StatusEvent } from './model/status-event.js';
 import { CONTENT_VERSION_HEADER, ETAG_HEADER } from './model/status-event-headers.js';
-import { STATUS_TOPIC, type StatusEvent, statusEntryOf } from './producer/status-events.js';
+import { STATUS_TOPIC, statusEntryOf } from './producer/status-events.js';
 import { ORDERS_TOPIC } from './producer/test-orders.js';
 
 /** Documents must not change with the clock. */
@@ -30,26 +31,6 @@ const { Order, Payment, Item } = ORDER_SCHEMAS;
 function pick(properties: Readonly<Record<string, FieldSchema>>, names: readonly string[]): MessageSchema {
   return openObject(Object.fromEntries(names.map((name) => [name, properties[name]!])));
 }
-
-type KeysOf<T> = readonly (keyof T & string)[];
-const STATUS_PAYMENT_FIELDS: KeysOf<StatusEvent['payment']> = [
-  'transaction',
-  'provider',
-  'currency',
-  'amount',
-  'delivery_cost',
-  'goods_total',
-  'custom_fee',
-];
-const STATUS_ITEM_FIELDS: KeysOf<StatusEvent['items'][number]> = [
-  'chrt_id',
-  'nm_id',
-  'rid',
-  'track_number',
-  'size',
-  'total_price',
-  'status',
-];
 
 /** A field that is added to the event has to be added here: the type asks for it. */
 const STATUS_PROPERTIES: Record<keyof StatusEvent, MessageSchema> = {

@@ -32,6 +32,8 @@ import { LoopbackBacklogEntity } from './messaging/loopback/backlog.entity.js';
 import { PartitionClaimEntity } from './messaging/poison/partition-claim.entity.js';
 import { OutboxEntity } from './messaging/outbox/outbox.entity.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { TroubleCounts } from './trouble/trouble-counts.js';
+import { TroubleModule } from './trouble/trouble.module.js';
 
 export const PLATFORM_ENTITIES: readonly EntitySchema[] = [
   OutboxEntity,
@@ -84,7 +86,7 @@ export class PlatformModule {
         DeadLettersModule,
         CachesModule.register(caches, usesRedis),
         ...(environment.ROLES.includes('api')
-          ? [DeadLettersHttpModule, FeaturesModule.register(features)]
+          ? [DeadLettersHttpModule, FeaturesModule.register(features), TroubleModule]
           : []),
       ],
       providers: [
@@ -104,6 +106,7 @@ export class PlatformModule {
         UnreadAnswers,
         PagesUnderWay,
         CountsUnderWay,
+        TroubleCounts,
       ],
       exports: [
         ...groups,
@@ -118,6 +121,7 @@ export class PlatformModule {
         EventStreams,
         PagesUnderWay,
         CountsUnderWay,
+        TroubleCounts,
       ],
     };
   }

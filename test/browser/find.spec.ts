@@ -158,6 +158,23 @@ describe.skipIf(chromium.skipped !== undefined)('finding an order', () => {
     expect(await trouble.getByRole('link', { name: 'Disputed payments' }).count()).toBe(0);
   });
 
+  it('names what is not ready, and has no number where nothing is in trouble', async () => {
+    const views = reader.page.getByRole('navigation', { name: 'Views' });
+    const answered = reader.page.waitForResponse('**/api/counts/trouble');
+    await reader.go('/live');
+    await answered;
+    await views.getByRole('link', { name: 'Trouble', exact: true }).waitFor();
+    const told = { counts: { dead_letters: null }, not_ready: ['kafka', 'redis'] };
+    await reader.page.route('**/api/counts/trouble', (route) => route.fulfill({ json: told }));
+    await reader.go('/');
+    await views.getByRole('link', { name: 'Trouble 2 to see to', exact: true }).waitFor();
+    const line = reader.page.getByRole('link', { name: /^2 Parts of the program that are not ready/ });
+    await expect.poll(() => line.innerText()).toContain('kafka, redis');
+    await line.click();
+    await reader.page.getByRole('table', { name: 'Parts of the program' }).waitFor();
+    expect(reader.faults).toEqual([]);
+  });
+
   it('leads old links and wrong ones on', async () => {
     const orderUid = await postOrder(site.url);
     await reader.go(`/?order=${orderUid}`);

@@ -28,6 +28,36 @@ describe.skipIf(chromium.skipped !== undefined)('orders of any size', () => {
     await reader.openOrder(orderUid);
   }
 
+  it('has more notes than are shown at once, and keeps the older ones when another comes', async () => {
+    const orderUid = await postOrder(site.url);
+    // One after the other, so that they have the order that is expected.
+    for (let n = 1; n <= 52; n++) await addNote(orderUid, `note ${n} of many`);
+    await open(orderUid);
+    const notes = reader.page.getByRole('region', { name: 'Notes' });
+    const items = notes.getByRole('listitem');
+    await notes.getByText('note 52 of many').waitFor();
+    expect(await items.count()).toBe(50);
+    await notes.getByRole('button', { name: 'Show older notes' }).click();
+    await notes.getByText('note 1 of many', { exact: true }).waitFor();
+    expect(await items.last().innerText()).toContain('note 1 of many');
+    expect(await notes.getByRole('button', { name: 'Show older notes' }).count()).toBe(0);
+    await notes.getByLabel('A note').fill('and one more');
+    await notes.getByLabel('Your name').fill('Ann');
+    await notes.getByRole('button', { name: 'Add the note' }).click();
+    await notes.getByText('and one more').first().waitFor();
+    await expect.poll(() => items.count()).toBe(53);
+    expect(reader.faults).toEqual([]);
+  });
+
+  async function addNote(orderUid: string, text: string): Promise<void> {
+    const answer = await fetch(`${site.url}/api/orders/${orderUid}/notes`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ text, author: 'Ann' }),
+    });
+    expect(answer.status).toBe(201);
+  }
+
   it.each(SCREENS)('no text is drawn over another ($viewport.width pixels)', async (screen) => {
     const orderUid = await postOrder(site.url, {
       order_uid: `${'W'.repeat(28)}${crypto.randomUUID()}`,

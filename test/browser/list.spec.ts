@@ -188,6 +188,19 @@ describe.skipIf(chromium.skipped !== undefined)('the list of all orders', () => 
     await rowOf(newer).waitFor();
   });
 
+  it('stays as it is while the focus is in it, when all is loaded anew', async () => {
+    const orderUid = await postOrder(site.url, { customer_id: 'focused' });
+    await reader.go('/orders?customer_id=focused');
+    await rowOf(orderUid).getByRole('link').focus();
+    await reader.page.evaluate(`document.getElementById('load-anew').click()`);
+    await reader.page.getByRole('button', { name: 'Show the list as it is now' }).waitFor();
+    expect(await reader.page.evaluate(`document.activeElement.closest('tr').dataset.order`)).toBe(orderUid);
+    await reader.page.keyboard.press('/');
+    await reader.page
+      .getByRole('button', { name: 'Show the list as it is now' })
+      .waitFor({ state: 'hidden' });
+  });
+
   it('offers new orders to those who have gone on from the top', async () => {
     await reader.go(`/orders?customer_id=${MANY_CUSTOMER}`);
     await rows().first().waitFor();
@@ -197,6 +210,19 @@ describe.skipIf(chromium.skipped !== undefined)('the list of all orders', () => 
     await rowOf(newer).waitFor();
     expect(await reader.page.evaluate<number>('window.scrollY')).toBe(0);
     expect(await reader.page.getByRole('button', { name: /newer order/ }).isVisible()).toBe(false);
+  });
+
+  it('says that the track number of an item may find nothing where the search is switched off', async () => {
+    await reader.page.route('**/api/features', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...((await response.json()) as object), search: false } });
+    });
+    await reader.go('/orders?track_number=of-no-order');
+    await reader.page
+      .getByText('an order that has this track number in an item alone may be missing here')
+      .waitFor();
+    await reader.go('/orders?customer_id=of-no-order');
+    await reader.page.getByText('Take a filter away, or try another one.').waitFor();
   });
 
   it('has no column that says nothing', async () => {

@@ -3,11 +3,13 @@ import { TcpProxy } from '../support/tcp-proxy.js';
 import { useTier } from '../support/tiers.js';
 import { SERVER_AWAY } from './faults.js';
 import { useSite } from './site.js';
+import { setVisibility } from './visibility.js';
 import { postOrder } from './visit.js';
 import type { Visit } from './visit.js';
 
 const chromium = useTier('chromium');
 const RATES_PATH = '**/api/rates';
+const EVENTS = '**/api/events*';
 const GAP = /Changes may be missing here/;
 
 describe.skipIf(chromium.skipped !== undefined)('the live view', () => {
@@ -78,11 +80,51 @@ describe.skipIf(chromium.skipped !== undefined)('the live view', () => {
     await feed().getByText('connected', { exact: true }).waitFor();
   });
 
+  it('shows what happened while its tab was not seen, each change once', async () => {
+    const hidden = feed().getByText('let go while the tab was not seen');
+    const posted: string[] = [];
+    // The first time nothing has been heard yet that could be gone on behind.
+    for (let times = 0; times < 2; times++) {
+      await setVisibility(reader.page, 'hidden');
+      await hidden.waitFor();
+      posted.push(await postOrder(site.url), await postOrder(site.url));
+      await setVisibility(reader.page, 'visible');
+      await changesOf(posted.at(-1)!).waitFor();
+      posted.push(await postOrder(site.url));
+      await changesOf(posted.at(-1)!).waitFor();
+    }
+    expect(await shown()).toEqual([...posted].reverse());
+    await feed().getByText('6 changes since this view was opened').waitFor();
+    expect(await feed().getByText(GAP).count()).toBe(0);
+    expect(reader.faults).toEqual([]);
+  });
+
+  it('shows what happened while the server refused the stream, each change once', async () => {
+    reader.expectFaults(SERVER_AWAY, /503 .*\/api\/events/);
+    const before = await postOrder(site.url);
+    await changesOf(before).waitFor();
+    let refused = 0;
+    await reader.page.route(EVENTS, async (route) => {
+      refused += 1;
+      await route.fulfill({ status: 503 });
+    });
+    await wire.refuse();
+    await wire.accept();
+    await expect.poll(() => refused, { timeout: 10_000 }).toBeGreaterThan(0);
+    const missed = [await postOrder(site.url), await postOrder(site.url)];
+    await reader.page.unroute(EVENTS);
+    await changesOf(missed[1]!).waitFor();
+    const after = await postOrder(site.url);
+    await changesOf(after).waitFor();
+    expect(await shown()).toEqual([after, missed[1], missed[0], before]);
+    expect(await feed().getByText(GAP).count()).toBe(0);
+  });
+
   it('holds so many rows and no more, whatever comes while it is paused', async () => {
     const events = Array.from({ length: 3_000 }, (_, n) => eventText(n)).join('');
     let letGo = (): void => undefined;
     const held = new Promise<void>((resolve) => (letGo = resolve));
-    await reader.page.route('**/api/events', async (route) => {
+    await reader.page.route(EVENTS, async (route) => {
       await held;
       await route.fulfill({ contentType: 'text/event-stream', body: events });
     });
@@ -98,7 +140,7 @@ describe.skipIf(chromium.skipped !== undefined)('the live view', () => {
 
   it('makes one row of the changes of an order that come together', async () => {
     const events = eventText(7) + eventText(7, 2) + eventText(7, 3) + eventText(8);
-    await reader.page.route('**/api/events', (route) =>
+    await reader.page.route(EVENTS, (route) =>
       route.fulfill({ contentType: 'text/event-stream', body: events }),
     );
     await reader.go('/live');

@@ -128,6 +128,22 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     await reader.page.getByText('Nothing is left to be done: it is cancelled.').waitFor();
   });
 
+  it('says who has done what, by the name that is asked for once', async () => {
+    await reader.openOrder(await postOrder(site.url));
+    await press('Cancel the order …');
+    await dialog().getByLabel('Why').fill('customer changed her mind');
+    await dialog().getByLabel('Your name').fill(' Mia <b> ');
+    await dialog().getByRole('button', { name: 'Cancel the order' }).click();
+    await states().getByText('cancelled').waitFor();
+    const step = part('History').getByRole('listitem').first();
+    await expect
+      .poll(async () => (await step.innerText()).replaceAll(/\s+/g, ' '))
+      .toMatch(/→ cancelled by Mia <b> Why: customer changed her mind$/);
+    await reader.openOrder(await postOrder(site.url));
+    await press('Confirm');
+    expect(await dialog().getByLabel('Your name').inputValue()).toBe('Mia <b>');
+  });
+
   it('that was acted on while the answer got lost is acted on once', async () => {
     const orderUid = await postOrder(site.url);
     await reader.openOrder(orderUid);

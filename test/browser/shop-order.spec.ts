@@ -58,6 +58,40 @@ describe.skipIf(chromium.skipped !== undefined)('an order of the shop', () => {
     await reader.page.getByText('more was paid than the order costs').waitFor();
   });
 
+  it('enters the list that it belongs to and leaves it, and moves nothing under a pointer', async () => {
+    const [first, second] = [
+      await postOrder(site.url, { customer_id: 'objecting' }),
+      await postOrder(site.url, { customer_id: 'objecting' }),
+    ];
+    const dispute = async (orderUid: string) => {
+      for (const type of ['captured', 'disputed']) await pay(orderUid, type, 1817);
+    };
+    const show = (words: string) => reader.page.getByRole('button', { name: words, exact: true });
+    const rowOf = (orderUid: string) => reader.page.locator(`tr[data-order="${orderUid}"]`);
+    await reader.go('/orders?payment_status=disputed&customer_id=objecting');
+    await reader.page.getByText('No order is like that').waitFor();
+    await reader.page.getByText('connected', { exact: true }).waitFor();
+    await dispute(first);
+    await rowOf(first).getByText('disputed').waitFor();
+
+    await rowOf(first).hover();
+    const place = await rowOf(first).boundingBox();
+    await dispute(second);
+    await show('Show 1 changed order').waitFor();
+    await pay(first, 'dispute_won', 1817);
+    await rowOf(first).getByText('paid', { exact: true }).waitFor();
+    await show('Show 2 changed orders').waitFor();
+    expect(await rowOf(second).count()).toBe(0);
+    expect(await rowOf(first).boundingBox()).toEqual(place);
+
+    await reader.page.getByLabel('Customer').hover();
+    await rowOf(second).waitFor();
+    await rowOf(first).waitFor({ state: 'detached' });
+    await reader.page.getByText('1 order', { exact: true }).waitFor();
+    expect(await reader.page.getByRole('button', { name: /changed order/ }).isVisible()).toBe(false);
+    expect(reader.faults).toEqual([]);
+  });
+
   it('says what is disputed', async () => {
     const orderUid = await postOrder(site.url);
     await pay(orderUid, 'captured', 1817);

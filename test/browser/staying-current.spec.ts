@@ -1,4 +1,3 @@
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { anOrder } from '../e2e/api.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -7,6 +6,7 @@ import { startWaybill, temporaryDataDir } from '../support/waybill-process.js';
 import { SERVER_AWAY } from './faults.js';
 import { Happenings } from './happenings.js';
 import { useSite } from './site.js';
+import { setVisibility } from './visibility.js';
 import { postOrder } from './visit.js';
 import type { Visit } from './visit.js';
 
@@ -143,7 +143,7 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
 
   it.each(['online', 'pageshow'])('makes a new connection on %s, and catches up', async (happening) => {
     const orderUid = await openOrder();
-    const asked = reader.page.waitForRequest('**/api/events');
+    const asked = reader.page.waitForRequest('**/api/events?lastEventId=*');
     const loaded = reader.page.waitForRequest(`**/api/orders/${orderUid}`);
     await reader.page.evaluate(
       happening === 'online'
@@ -272,11 +272,3 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
     expect(await reader.page.getByText('Newer orders are shown once').count()).toBe(0);
   });
 });
-
-/** A browser without a screen has no tab that could be covered by another one. */
-async function setVisibility(page: Page, state: 'hidden' | 'visible'): Promise<void> {
-  await page.evaluate(`
-    Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true });
-    document.dispatchEvent(new Event('visibilitychange'));
-  `);
-}

@@ -82,11 +82,12 @@ describe.skipIf(chromium.skipped !== undefined)('stock', () => {
     await dialog().getByRole('button', { name: 'Adjust' }).click();
     await reader.page.getByText('Say how many pieces').waitFor();
     await dialog().getByLabel('Pieces that came in').fill('−2');
+    await dialog().getByLabel('Your name').fill('Mia');
     await dialog().getByRole('button', { name: 'Adjust' }).click();
     await expect.poll(figures).toContain('In the house 3');
     await expect
       .poll(async () => (await rowsOf('Movements').first().innerText()).replaceAll(/\s+/g, ' '))
-      .toMatch(/adjusted two were broken 0 −2 → 3$/);
+      .toMatch(/adjusted two were broken by Mia 0 −2 → 3$/);
     reader.expectFaults(/409 .*adjustments/);
     await button('Adjust …').click();
     await dialog().getByLabel('Pieces that came in').fill('-4');

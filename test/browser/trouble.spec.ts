@@ -9,6 +9,10 @@ import { Happenings } from './happenings.js';
 import { useSite } from './site.js';
 import { freshUid, postOrder, type Visit } from './visit.js';
 
+interface Trouble {
+  counts: Record<'dead_letters' | 'disputed_orders', { count: number; exact: boolean }>;
+}
+
 const chromium = useTier('chromium');
 
 describe.skipIf(chromium.skipped !== undefined)('trouble', () => {
@@ -142,6 +146,24 @@ describe.skipIf(chromium.skipped !== undefined)('trouble', () => {
     expect(
       asked.filter((one) => one.startsWith('POST ') || /^GET .api.(counts|waiting).orders$/.test(one)),
     ).toEqual([]);
+  });
+
+  it('says in the navigation of every view how much waits for somebody', async () => {
+    await refuse(anOrder({ sm_id: 'of the navigation' }));
+    const letters = async () => {
+      const { counts } = (await (await fetch(`${site.url}/api/counts/trouble`)).json()) as Trouble;
+      expect(counts.disputed_orders).toMatchObject({ exact: true });
+      return counts.dead_letters.count;
+    };
+    // The server's own answer may be some seconds old.
+    await expect.poll(letters, { timeout: 10_000 }).toBeGreaterThan(0);
+    await reader.go('/orders');
+    const link = reader.page
+      .getByRole('navigation', { name: 'Views' })
+      .getByRole('link', { name: /^Trouble [1-9]\d* to see to$/ });
+    await link.click();
+    await reader.page.getByRole('navigation', { name: 'Kinds of trouble' }).waitFor();
+    expect(reader.faults).toEqual([]);
   });
 
   it('replays an event, and discards one, after a question', async () => {

@@ -211,15 +211,28 @@ export function inventoryConformance(name: string, settings: () => ChosenSetting
       expectProblem(await adjust(7, 4, key), 422);
       expectProblem(await adjust(7, -9), 409);
       expectProblem(await adjust(8, 1), 404);
-      expect(pathsOf(expectProblem(await send('POST', '/7/adjustments', { delta: 0 }), 400))).toEqual([
-        'delta',
-        'reason',
-      ]);
+      expect(pathsOf(expectProblem(await send('POST', '/7/adjustments', { delta: 0, by: '' }), 400))).toEqual(
+        ['delta', 'reason', 'by'],
+      );
       expect(await level(7)).toMatchObject({ on_hand: 8 });
       const journal = jsonOf<{ kind: string; on_hand_delta: number; reason: string | null }[]>(
         await at('/7/movements?limit=1'),
       );
-      expect(journal).toMatchObject([{ kind: 'adjusted', on_hand_delta: 3, reason: 'found' }]);
+      expect(journal).toMatchObject([{ kind: 'adjusted', on_hand_delta: 3, reason: 'found', by: null }]);
+    });
+
+    it('is counted and adjusted by somebody, whose name stands in the journal', async () => {
+      await send('PUT', '/7', { nm_id: 77, on_hand: 5, by: 'Mia' });
+      await adjust(7, 1);
+      await send('PUT', '/7', { nm_id: 77, on_hand: 7, by: 'Ann' });
+      await send('POST', '/7/adjustments', { delta: -1, reason: 'broken', by: 'ŁŃ \u{1F600}' });
+      const journal = jsonOf<{ kind: string; by: string | null }[]>(await at('/7/movements'));
+      expect(journal.map(({ kind, by }) => [kind, by])).toEqual([
+        ['adjusted', 'ŁŃ \u{1F600}'],
+        ['set', 'Ann'],
+        ['adjusted', null],
+        ['registered', 'Mia'],
+      ]);
     });
 
     it('is adjusted by many at once without losing any', async () => {

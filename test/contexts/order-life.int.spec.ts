@@ -161,8 +161,10 @@ describe('POST /api/orders/:order_uid/status and /cancel', () => {
     expectProblem(await send(`${uid}/status`, { status: 'packed' }, { 'if-match': '"v1-0"' }), 412);
     expectProblem(await send(`${uid}/cancel`, {}, { 'if-match': 'v1' }), 400);
     expectProblem(await send('nobody/cancel', {}), 404);
-    const faulty = expectProblem(await send(`${uid}/status`, { status: 'gone', reason: '', more: 1 }), 400);
-    expect(faulty.errors!.map(({ path }) => path)).toEqual(['status', 'reason', 'more']);
+    const faults = { status: 'gone', reason: '', by: ' ', more: 1 };
+    const faulty = expectProblem(await send(`${uid}/status`, faults), 400);
+    expect(faulty.errors!.map(({ path }) => path)).toEqual(['status', 'reason', 'by', 'more']);
+    expectProblem(await send(`${uid}/cancel`, { by: 'x'.repeat(101) }), 400);
     expect((await send(`${uid}/cancel`, { reason: 'asked for' })).status).toBe(200);
     expectProblem(await send(`${uid}/status`, { status: 'confirmed' }), 409);
   });
@@ -205,7 +207,7 @@ describe('an order of which a parcel has moved', () => {
 describe('the history and the summary of an order', () => {
   it('tell what has become of it, by pages, and how it stands', async () => {
     const uid = await stored();
-    await send(`${uid}/status`, { status: 'confirmed', reason: 'by hand' });
+    await send(`${uid}/status`, { status: 'confirmed', reason: 'by hand', by: 'Mia \u{1F600}' });
     await announceShipment(uid, 7, 'shipped', 'in_transit');
     await eventually(async () => expect(statesIn(await get(uid))[0]).toBe('shipped'));
     const versions: Record<string, unknown>[] = [];
@@ -220,8 +222,14 @@ describe('the history and the summary of an order', () => {
       [3, 'shipment_status', 'shipped', 'tracking'],
       [4, 'status', 'shipped', 'tracking'],
     ]);
-    expect(versions[1]).toMatchObject({ from: 'received', reason: 'by hand', cause: null });
-    expect(versions[3]).toMatchObject({ from: 'confirmed', cause: `tracking:${uid}:7` });
+    expect(versions[0]).toMatchObject({ by: null });
+    expect(versions[1]).toMatchObject({
+      from: 'received',
+      by: 'Mia \u{1F600}',
+      reason: 'by hand',
+      cause: null,
+    });
+    expect(versions[3]).toMatchObject({ from: 'confirmed', by: null, cause: `tracking:${uid}:7` });
     const summary = JSON.parse((await get(`${uid}/summary`)).text) as Record<string, unknown>;
     expect(summary).toMatchObject({
       order_uid: uid,

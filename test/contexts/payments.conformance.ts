@@ -320,6 +320,11 @@ export function paymentsConformance(name: string, settings: () => ChosenSettings
       expect(pages[1]![0]).toBe(uids[0]);
       const all = pages.flat();
       expect(new Set(all).size).toBe(all.length);
+      const counted = await ask(`${url}/api/counts/payments?status=partially_paid&waiting=true`);
+      expect(JSON.parse(counted.text)).toEqual({ count: all.length, exact: true });
+      expect(
+        pathsOf(expectProblem(await ask(`${url}/api/counts/payments?status=payed&limit=1`), 400)),
+      ).toEqual(['status', 'limit']);
       const wrong = await ask(`${url}/api/payments?status=payed&due=both&waiting=1&cursor=x&order=1`);
       expect(pathsOf(expectProblem(wrong, 400))).toEqual(['cursor', 'status', 'due', 'waiting', 'order']);
     });

@@ -54,7 +54,20 @@ const becomes = (states: Record<string, string>) =>
 
 describe('the tour of the README, with all that becomes of an order', () => {
   it('answers each call as it says, in its order', async () => {
-    const [stock, order, money, parcel, state, views, lists, cancelling, moreStock, verifying] = STEPS;
+    const [
+      stock,
+      order,
+      money,
+      parcel,
+      state,
+      views,
+      lists,
+      waiting,
+      notes,
+      cancelling,
+      moreStock,
+      verifying,
+    ] = STEPS;
     expect(await statusesOf(stock!)).toEqual([201]);
     expect(await statusesOf(order!)).toEqual([201]);
     await becomes({ order: 'confirmed', payment: 'unpaid', shipment: 'none' });
@@ -62,10 +75,12 @@ describe('the tour of the README, with all that becomes of an order', () => {
     expect(await statusesOf(parcel!)).toEqual([201]);
     await becomes({ order: 'shipped', payment: 'paid', shipment: 'shipped' });
     for (const step of [state, views, lists]) expect(await statusesOf(step!)).toEqual([200, 200, 200]);
+    expect(await statusesOf(waiting!)).toEqual([200]);
+    expect(await statusesOf(notes!)).toEqual([201, 200]);
     expect(await statusesOf(cancelling!)).toEqual([409]);
     expect(await statusesOf(moreStock!)).toEqual([200, 200, 200]);
     const { stdout } = await run('sh', ['-c', verifying!], { cwd: ROOT, env: { ...process.env, ...env } });
     expect(stdout).toContain('all adds up');
-    expect(STEPS).toHaveLength(10);
+    expect(STEPS).toHaveLength(12);
   });
 });

@@ -33,6 +33,8 @@ const path = fc.oneof(
       '/api/counts/orders',
       '/api/counts/dead-letters',
       '/api/counts/waiting-orders',
+      '/api/counts/payments',
+      '/api/counts/trouble',
       '/api/waiting/orders',
       '/api/rates',
     ),

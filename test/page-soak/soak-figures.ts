@@ -26,15 +26,27 @@ export function faultsOf({ sent, heard, rows, memory }: SoakReport): string[] {
   return faults;
 }
 
+/** Less than that is a page that a reader sees stutter. */
+const MIN_SHARE_WITHIN_100_MS = 0.95;
+
+/** What a reader would have seen; judged only where nothing but the page and its program has the machine. */
+export function stutterOf({ frames }: SoakReport): string[] {
+  if (frames.shareWithin100Ms >= MIN_SHARE_WITHIN_100_MS) return [];
+  return [
+    `${percent(frames.shareWithin100Ms)} of frames came within 100 ms, ${percent(MIN_SHARE_WITHIN_100_MS)} should have`,
+  ];
+}
+
 export function linesOf({ sent, heard, slowestAnswerMs, frames, memory, rows }: SoakReport): string[] {
   const ms = (value: number): string => `${value.toFixed(1)} ms`;
   return [
     `changes   ${sent} made, ${heard} heard of by the page; the slowest answer of the program took ${ms(slowestAnswerMs)}`,
     `frames    ${frames.count}: median ${ms(frames.medianMs)}, p95 ${ms(frames.p95Ms)}, longest ${ms(frames.longestMs)}; ` +
-      `${(frames.shareWithin100Ms * 100).toFixed(2)} % within 100 ms`,
+      `${percent(frames.shareWithin100Ms)} within 100 ms`,
     `heap      ${memory.map(({ heapBytes }) => mib(heapBytes)).join(', ')}`,
     `DOM       ${memory.map(({ nodes }) => nodes).join(', ')} nodes; ${memory.at(-1)!.listeners} listeners; ${rows} rows of changes`,
   ];
 }
 
+const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
 const mib = (bytes: number): string => `${(bytes / MIB).toFixed(2)} MiB`;

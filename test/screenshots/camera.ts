@@ -3,19 +3,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 
-export interface Format {
-  readonly width: number;
-  readonly height: number;
-  readonly scheme: 'light' | 'dark';
-}
-
-const WIDE = { width: 1280, height: 900 };
-const NARROW = { width: 375, height: 812 };
-
-export const FORMATS: readonly Format[] = [WIDE, NARROW].flatMap((size) => [
-  { ...size, scheme: 'light' as const },
-  { ...size, scheme: 'dark' as const },
-]);
+type Scheme = 'light' | 'dark';
 
 /** What is photographed, and how a reader gets there. */
 export interface Sight {
@@ -23,46 +11,53 @@ export interface Sight {
   readonly name: string;
   /** @throws Error when it cannot be seen in time */
   readonly reach: (page: Page) => Promise<void>;
+  /** What fits on the screen, rather than all of the page: a dialog stands in its middle, and a list has no end. */
+  readonly isOfScreen?: boolean;
 }
 
+const SCHEMES: readonly Scheme[] = ['light', 'dark'];
+const WIDE_HEIGHT = 900;
+const NARROW_HEIGHT = 812;
+/** Whoever has so narrow a screen has no mouse: controls are larger there. */
+const MOST_NARROW_WIDTH = 600;
+
 const PATIENCE_MS = 15_000;
-/** What holds the room of something that is on its way: none of it is to be in a picture of what there is in the end. */
-const BUSY = '.loading';
-/** Of a picture: a list goes on as it begins. */
-const MAX_HEIGHT = 2_400;
+const SIGHT_MS = 30_000;
+/** What is on its way is in no picture of what there is in the end. */
+const BUSY = '[aria-busy="true"], .loading';
+/** Of a picture of a whole page. */
+const MAX_HEIGHT = 3_000;
 const WEBP_QUALITY = 80;
 
-/** Takes a sight in each format, each in a browser profile of its own, so that no sight leads to another. */
+/** Takes a sight on screens of some widths, light and dark. What goes wrong with one of them keeps no other from its picture. */
 export class Camera {
-  /** Sights that could not be reached, and what the console said: one line each. */
+  /** Sights that could not be reached, and what the page threw: one line each. */
   readonly faults: string[] = [];
+  private readonly screens = new Map<number, Promise<BrowserContext>>();
 
+  /** @param widths of the screens, in CSS pixels */
   constructor(
     private readonly browser: Browser,
     private readonly baseUrl: string,
     private readonly folder: string,
+    private readonly widths: readonly number[],
   ) {}
 
-  /** As PNGs, all of the page, however much of it is in sight. */
+  /** Writes `<name>-<width>-<scheme>.png` for each width and scheme. */
   async takeAll(sight: Sight): Promise<void> {
-    for (const format of FORMATS) {
-      const file = `${sight.name}-${format.width}-${format.scheme}`;
-      await this.visit(sight, format, file, async (page) => {
-        const height = await page.evaluate<number>('document.documentElement.scrollHeight');
-        await page.screenshot({
-          path: join(this.folder, `${file}.png`),
-          fullPage: true,
-          clip: { x: 0, y: 0, width: format.width, height: Math.min(height, MAX_HEIGHT) },
-          animations: 'disabled',
-        });
-      });
-    }
+    await Promise.all(this.widths.map((width) => this.takeOn(width, sight)));
   }
 
-  /** What is in sight, as WebP, which is a third of what the same is as PNG. @returns its bytes */
-  async takeSmall(sight: Sight, format: Format): Promise<number> {
+  /**
+   * Writes what is on the screen as WebP, which is a third of what the same is as PNG.
+   *
+   * @returns its bytes; 0 where it could not be taken
+   */
+  async takeSmall(sight: Sight, width: number, height: number): Promise<number> {
     let bytes = 0;
-    await this.visit(sight, format, sight.name, async (page) => {
+    await this.visit(width, sight, async (page) => {
+      await page.setViewportSize({ width, height });
+      await drawn(page);
       const session = await page.context().newCDPSession(page);
       const { data } = await session.send('Page.captureScreenshot', {
         format: 'webp',
@@ -75,41 +70,73 @@ export class Camera {
     return bytes;
   }
 
-  private async visit(
-    sight: Sight,
-    format: Format,
-    file: string,
-    shoot: (page: Page) => Promise<void>,
-  ): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
-    const context = await this.profile(format);
+  private async takeOn(width: number, sight: Sight): Promise<void> {
+    await this.visit(width, sight, async (page) => {
+      for (const colorScheme of SCHEMES) {
+        await page.emulateMedia({ colorScheme });
+        // What stays in sight while one scrolls is where it belongs in a picture of all.
+        if (sight.isOfScreen !== true) await page.evaluate('window.scrollTo(0, 0)');
+        await drawn(page);
+        const height = await page.evaluate<number>('document.documentElement.scrollHeight');
+        await page.screenshot({
+          path: join(this.folder, `${sight.name}-${width}-${colorScheme}.png`),
+          animations: 'disabled',
+          ...(sight.isOfScreen !== true && {
+            fullPage: true,
+            clip: { x: 0, y: 0, width, height: Math.min(height, MAX_HEIGHT) },
+          }),
+        });
+      }
+    });
+  }
+
+  private async visit(width: number, sight: Sight, shoot: (page: Page) => Promise<void>): Promise<void> {
+    const tell = (error: unknown): void => {
+      this.faults.push(`${sight.name}-${width}: ${(error as Error).message.split('\n')[0]}`);
+    };
+    let page: Page | undefined;
     try {
-      const page = await context.newPage();
-      page.on('pageerror', (error) => this.faults.push(`${file}: ${error.message}`));
-      await sight.reach(page);
-      await shoot(page);
+      await mkdir(this.folder, { recursive: true });
+      page = await (await this.screen(width)).newPage();
+      page.on('pageerror', tell);
+      await within(
+        SIGHT_MS,
+        sight.reach(page).then(() => shoot(page!)),
+      );
     } catch (error) {
-      this.faults.push(`${file}: ${(error as Error).message.split('\n')[0]}`);
+      tell(error);
     } finally {
-      await context.close();
+      await page?.close().catch(tell);
     }
   }
 
-  private async profile({ width, height, scheme }: Format): Promise<BrowserContext> {
-    const context = await this.browser.newContext({
+  /** One browser profile a width: what it has loaded of the page is not loaded again for each sight. */
+  private screen(width: number): Promise<BrowserContext> {
+    const known = this.screens.get(width);
+    if (known) return known;
+    const isNarrow = width <= MOST_NARROW_WIDTH;
+    const made = this.browser.newContext({
       baseURL: this.baseUrl,
-      viewport: { width, height },
-      colorScheme: scheme,
+      viewport: { width, height: isNarrow ? NARROW_HEIGHT : WIDE_HEIGHT },
+      hasTouch: isNarrow,
+      isMobile: isNarrow,
       locale: 'en-GB',
       timezoneId: 'Europe/Berlin',
     });
-    context.setDefaultTimeout(PATIENCE_MS);
-    return context;
+    void made.then((context) => context.setDefaultTimeout(PATIENCE_MS));
+    this.screens.set(width, made);
+    return made;
   }
 }
 
-/** Resolves once nothing of the page is being loaded any more. */
+/** Resolves once nothing of the view is being loaded any more, and it hears of changes. */
 export async function settled(page: Page): Promise<void> {
+  await page.locator('#connection[data-state="connected"]').waitFor({ state: 'attached' });
+  await loaded(page);
+}
+
+/** Resolves once nothing of the view is being loaded any more. */
+export async function loaded(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor({ state: 'attached' });
   await eventually(
     async () => {
@@ -117,4 +144,23 @@ export async function settled(page: Page): Promise<void> {
     },
     { timeoutMs: PATIENCE_MS },
   );
+}
+
+/** Resolves once the page has drawn what it was told last. */
+async function drawn(page: Page): Promise<void> {
+  await page.evaluate(
+    'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))))',
+  );
+}
+
+async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,6 +1,6 @@
 import { LIFE_KIND_NAMES, type LifeKindName } from '../../src/orders/producer/lives/life-kinds.js';
 import { orderForLife } from '../../src/orders/producer/lives/life-order.js';
-import { type LifeEvent, planLife } from '../../src/orders/producer/lives/life-plan.js';
+import { type LifeEvent, planLife, type PlannedEvent } from '../../src/orders/producer/lives/life-plan.js';
 import { seededRandom } from '../../src/orders/producer/lives/seeded-random.js';
 import type { Order } from '../../src/orders/model/order.js';
 
@@ -10,15 +10,20 @@ export interface SeededLife {
   readonly order: Order;
   /** Of those that are at their end by the caller's wish. */
   readonly isEnded: boolean;
-  /** In the order in which they are sent, the order itself among them. */
+  /** In the order in which they are sent, the order itself among them; all of them have happened by now. */
   readonly events: readonly LifeEvent[];
+  /** The same, each with when it is sent. */
+  readonly passed: readonly PlannedEvent[];
 }
 
 const MINUTE_MS = 60_000;
 const LIFE_MS = 3 * 24 * 60 * MINUTE_MS;
 /** Between the last things of two orders. */
 const STEP_MS = 31 * MINUTE_MS;
+/** Between two orders that have only come. */
+const FRESH_STEP_MS = 9 * MINUTE_MS;
 const SEED_STEP = 0x9e3779b9;
+const RARE_SCRIPTS = /\p{Script=Han}|\p{Script=Devanagari}|\p{Extended_Pictographic}/u;
 const HEX_DIGITS = '0123456789abcdef';
 
 const CUSTOMERS = [
@@ -51,13 +56,41 @@ export function seededLives(
     .map((kind, n) => {
       const random = seededRandom(seed + Math.imul(n, SEED_STEP));
       const share = n < kinds.length ? random() : 1;
-      const createdAtMs = endsAt.getTime() - (all.length - n) * STEP_MS - share * LIFE_MS;
-      const order = named(orderForLife(random, kind), random, new Date(createdAtMs));
-      const plan = planLife(random, order, { kind, lengthMs: LIFE_MS });
-      const passed = plan.filter(({ atMs, event }) => event.to === 'orders' || atMs <= share * LIFE_MS);
-      return { kind, order, isEnded: n >= kinds.length, events: passed.map(({ event }) => event) };
+      const passedMs = share * LIFE_MS;
+      const createdAtMs = endsAt.getTime() - (all.length - n) * STEP_MS - passedMs;
+      const { order, plan } = readable(() => {
+        const one = named(orderForLife(random, kind), random, new Date(createdAtMs));
+        return { order: one, plan: planLife(random, one, { kind, lengthMs: LIFE_MS }) };
+      });
+      const passed = plan
+        .filter(({ atMs, event }) => event.to === 'orders' || atMs <= passedMs)
+        // An order that was paid ahead is there all the same.
+        .map(({ atMs, event }) => ({ event, atMs: Math.min(atMs, passedMs) }));
+      const events = passed.map(({ event }) => event);
+      return { kind, order, isEnded: n >= kinds.length, events, passed };
     })
     .sort((one, other) => Date.parse(one.order.date_created) - Date.parse(other.order.date_created));
+}
+
+/**
+ * Orders that have come in the last minutes before `endsAt`, and of which nothing else has been heard.
+ *
+ * @returns the last one first
+ */
+export function freshOrders(seed: number, count: number, endsAt: Date): Order[] {
+  return Array.from({ length: count }, (_, n) => {
+    const random = seededRandom(seed + Math.imul(n, SEED_STEP));
+    const createdAt = new Date(endsAt.getTime() - (n + 1) * FRESH_STEP_MS);
+    return readable(() => named(orderForLife(random, 'prompt'), random, createdAt));
+  });
+}
+
+/** What a machine can draw every letter of: few have fonts of all scripts, and boxes in their place are no picture of the page. */
+function readable<T>(draw: () => T): T {
+  for (;;) {
+    const drawn = draw();
+    if (!RARE_SCRIPTS.test(JSON.stringify(drawn))) return drawn;
+  }
 }
 
 /** The same order with ids that the seed makes, and not chance. */

@@ -62,7 +62,10 @@ export const PAYMENT_STORIES: readonly Story[] = [
     lines: [
       when(bought('A', 'B'), RECEIVED, CONFIRMED),
       when(captured(1_000), PAID),
-      when(cancelled('changed my mind'), 'status: confirmed > cancelled, by api: changed my mind'),
+      when(
+        cancelled('changed my mind', 'Mia'),
+        'status: confirmed > cancelled, by api for Mia: changed my mind',
+      ),
       sees({
         states: 'cancelled, paid, none',
         next: [],

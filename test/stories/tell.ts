@@ -14,6 +14,7 @@ interface Version {
   readonly from: string | null;
   readonly to: string | null;
   readonly source: string;
+  readonly by: string | null;
   readonly reason: string | null;
   readonly cause: string | null;
 }
@@ -54,11 +55,12 @@ export async function tell(story: Story, world: OrderWorld): Promise<readonly st
 export async function historyOf(world: OrderWorld): Promise<string[]> {
   const versions = await world.read<Version[]>('history');
   expect(versions.map(({ version }) => version)).toEqual(versions.map((_, index) => index + 1));
-  return versions.map(({ change, from, to, source, reason, cause }) => {
+  return versions.map(({ change, from, to, source, by, reason, cause }) => {
     // What somebody asks for has no event as its cause; what another context tells has.
     const isTold = !['api', 'orders'].includes(source);
     expect(cause).toEqual(isTold ? expect.stringMatching(`^${source}:${world.orderUid}:[1-9]`) : null);
-    return `${moveOf(change, from, to)}, by ${source}${reason === null ? '' : `: ${reason}`}`;
+    const who = by === null ? source : `${source} for ${by}`;
+    return `${moveOf(change, from, to)}, by ${who}${reason === null ? '' : `: ${reason}`}`;
   });
 }
 

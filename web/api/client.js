@@ -3,22 +3,6 @@ import { ApiFailure, failureOf } from './failure.js';
 /** A server that has not answered by then is said to be slow. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
-/** @typedef {import('../../.cache/openapi.d.ts').paths} Paths what docs/openapi.json says, by openapi-typescript */
-
-/**
- * The JSON that a route answers with.
- *
- * @template Route
- * @template {string} Method
- * @typedef {Route extends keyof Paths ? Paths[Route] extends { [M in Method]: { responses: infer Answers } }
- *   ? JsonOf<Answers[keyof Answers & (200 | 201 | 202)]> : any : any} BodyOf
- */
-
-/**
- * @template Answered
- * @typedef {Answered extends { content: { 'application/json': infer Body } } ? Body : never} JsonOf
- */
-
 /**
  * @template Body
  * @typedef {object} Answer
@@ -30,13 +14,10 @@ const ANSWER_TIMEOUT_MS = 10_000;
  * @property {number} tookMs from asking to having read the body
  */
 
-/** @typedef {string | number | boolean | readonly string[] | null | undefined} Parameter none, or empty, leaves it out */
+/** @import { AddressOf, BodyOf, Parameter, RouteOf, Sending } from './routes.js' */
 
 /**
  * @typedef {object} Asking
- * @property {Record<string, string | number>} [path] what stands in the place of `{names}` of the route
- * @property {Record<string, Parameter>} [query] of a list, each value as a parameter of its own
- * @property {unknown} [body] sent as JSON
  * @property {string | null} [ifMatch] the ETag that it was read with; a conflict when it has another one by now
  * @property {string} [idempotencyKey] the same key and body are done once, however often they are sent
  * @property {AbortSignal} [signal] calls it off: what is thrown then is the signal's reason
@@ -45,61 +26,67 @@ const ANSWER_TIMEOUT_MS = 10_000;
  */
 
 /**
- * @template {keyof Paths | (string & {})} Route
+ * @template {RouteOf<'get'>} Route
+ * @template {object} [Query={}]
  * @param {Route} route as the description has it: `/api/orders/{order_uid}`
- * @param {Asking} [asking]
+ * @param {Asking & AddressOf<Route, 'get', Query>} [asking]
  * @returns {Promise<Answer<BodyOf<Route, 'get'>>>}
  * @throws {ApiFailure}
  */
-export function get(route, asking = {}) {
-  return send('GET', addressOf(route, asking), asking);
+export function get(route, asking) {
+  return send('GET', addressAt(route, asking), asking);
 }
 
 /**
  * A page of a list that another one's `next` leads to.
  *
- * @template {keyof Paths | (string & {})} Route
+ * @template {RouteOf<'get'>} Route
  * @param {Route} _route what the list is of
  * @param {string} next
  * @param {Asking} [asking]
  * @returns {Promise<Answer<BodyOf<Route, 'get'>>>}
  * @throws {ApiFailure}
  */
-export function getNext(_route, next, asking = {}) {
+export function getNext(_route, next, asking) {
   return send('GET', next, asking);
 }
 
 /**
- * @template {keyof Paths | (string & {})} Route
+ * @template {RouteOf<'post'>} Route
+ * @template {object} [Query={}]
+ * @template {object} [Body={}]
  * @param {Route} route
- * @param {Asking} [asking]
+ * @param {Asking & AddressOf<Route, 'post', Query> & Sending<Route, 'post', Body>} [asking]
  * @returns {Promise<Answer<BodyOf<Route, 'post'>>>}
  * @throws {ApiFailure}
  */
-export function post(route, asking = {}) {
-  return send('POST', addressOf(route, asking), asking);
+export function post(route, asking) {
+  return send('POST', addressAt(route, asking), asking);
 }
 
 /**
- * @template {keyof Paths | (string & {})} Route
+ * @template {RouteOf<'put'>} Route
+ * @template {object} [Query={}]
+ * @template {object} [Body={}]
  * @param {Route} route
- * @param {Asking} [asking]
+ * @param {Asking & AddressOf<Route, 'put', Query> & Sending<Route, 'put', Body>} [asking]
  * @returns {Promise<Answer<BodyOf<Route, 'put'>>>}
  * @throws {ApiFailure}
  */
-export function put(route, asking = {}) {
-  return send('PUT', addressOf(route, asking), asking);
+export function put(route, asking) {
+  return send('PUT', addressAt(route, asking), asking);
 }
 
 /**
- * @template {keyof Paths | (string & {})} Route
+ * @template {RouteOf<'delete'>} Route
+ * @template {object} [Query={}]
  * @param {Route} route
- * @param {Asking} [asking]
+ * @param {Asking & AddressOf<Route, 'delete', Query>} [asking]
  * @returns {Promise<Answer<undefined>>}
  * @throws {ApiFailure}
  */
-export function remove(route, asking = {}) {
-  return send('DELETE', addressOf(route, asking), asking);
+export function remove(route, asking) {
+  return send('DELETE', addressAt(route, asking), asking);
 }
 
 /**
@@ -110,17 +97,27 @@ export function remove(route, asking = {}) {
  * @returns {Promise<Answer<undefined>>}
  * @throws {ApiFailure} without the server's words, which have no room in such an answer
  */
-export function head(address, asking = {}) {
+export function head(address, asking) {
   return send('HEAD', address, asking);
 }
 
 /**
- * The path that a route is asked at.
+ * Where a route is asked at by GET.
  *
- * @param {string} route
- * @param {Pick<Asking, 'path' | 'query'>} [parameters]
+ * @template {RouteOf<'get'>} Route
+ * @template {object} [Query={}]
+ * @param {Route} route
+ * @param {AddressOf<Route, 'get', Query>} parameters
  */
-export function addressOf(route, { path = {}, query = {} } = {}) {
+export function addressOf(route, parameters) {
+  return addressAt(route, parameters);
+}
+
+/**
+ * @param {string} route
+ * @param {{ path?: Readonly<Record<string, string | number>> | undefined, query?: Readonly<Record<string, Parameter>> }} [parameters]
+ */
+function addressAt(route, { path = {}, query = {} } = {}) {
   const filled = route.replaceAll(/\{(\w+)\}/g, (_, name) => segment(String(path[name])));
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
@@ -143,13 +140,13 @@ function segment(text) {
  *
  * @param {string} method
  * @param {string} address
- * @param {Asking} asking
+ * @param {Asking & { body?: unknown }} [asking]
  * @returns {Promise<Answer<any>>}
  */
 async function send(
   method,
   address,
-  { body, ifMatch, idempotencyKey, signal, timeoutMs = ANSWER_TIMEOUT_MS, alsoTakes },
+  { body, ifMatch, idempotencyKey, signal, timeoutMs = ANSWER_TIMEOUT_MS, alsoTakes } = {},
 ) {
   const startedMs = performance.now();
   const timeout = AbortSignal.timeout(timeoutMs);

@@ -2,15 +2,7 @@ import { get } from './client.js';
 import { ApiFailure } from './failure.js';
 import { live } from './live.js';
 
-/**
- * What the server offers.
- *
- * @typedef {object} Features
- * @property {string} [version]
- * @property {readonly string[]} contexts
- * @property {boolean} demo
- * @property {boolean} search
- */
+/** @typedef {Omit<import('./routes.js').Schemas['Features'], 'version'> & { version?: string }} Features what the server offers */
 
 /** What is taken for true of a server that does not say: what is not there is told when it is asked for. */
 const UNTOLD = { contexts: ['orders', 'payments', 'tracking', 'inventory'], demo: false, search: true };

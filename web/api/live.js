@@ -4,22 +4,7 @@ const LONGEST_RETRY_PAUSE_MS = 30_000;
 /** Events between two frames at most. A tab that is busier than that leaves them out, and says `reset`. */
 const MOST_WAITING = 5_000;
 
-/**
- * What became of an order.
- *
- * @typedef {object} StatusEvent
- * @property {string} order_uid
- * @property {number} version
- * @property {string} status
- * @property {string} payment_status
- * @property {string} shipment_status
- * @property {'received' | 'content' | 'status' | 'payment_status' | 'shipment_status'} change
- * @property {string | null} previous
- * @property {string} occurred_at RFC 3339
- * @property {string} customer_id
- * @property {string} track_number
- * @property {{ amount: number, currency: string }} payment
- */
+/** @typedef {import('./routes.js').Schemas['StatusEvent']} StatusEvent what became of an order */
 
 /** @typedef {'connecting' | 'connected' | 'reconnecting' | 'paused'} LiveState */
 
@@ -32,8 +17,8 @@ const MOST_WAITING = 5_000;
 
 /**
  * The one stream of events that the page listens to, for all of its views. The browser renews a connection that breaks,
- * and names the last event that it had; what came in between comes first then, or `reset` where the server does not have
- * it any more.
+ * and names the last event that it had; so does the page where it makes a new one. What came in between comes first then,
+ * or `reset` where the server does not have it any more.
  */
 class Live {
   /** @type {LiveState} */
@@ -42,7 +27,10 @@ class Live {
   #listeners = new Set();
   /** @type {EventSource | undefined} */
   #source;
-  #hasListened = false;
+  /** Of the last event that came, which a new connection goes on behind. @type {string | undefined} */
+  #lastId;
+  /** What the page shows may have been loaded long before the stream began. */
+  #isLate = false;
   #retryPauseMs = FIRST_RETRY_PAUSE_MS;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retryTimer;
@@ -92,27 +80,27 @@ class Live {
     this.#connect();
   }
 
-  /** A new stream begins with what happens from now on: whatever was before it is to be loaded. */
   #connect() {
     clearTimeout(this.#retryTimer);
     this.#become('connecting');
-    const source = new EventSource(EVENTS_PATH);
+    const source = new EventSource(addressBehind(this.#lastId));
     this.#source = source;
-    // Until then the browser has nothing to name when it connects again, and what came in between is not told.
-    let hasLastId = false;
     source.addEventListener('open', () => {
       this.#retryPauseMs = FIRST_RETRY_PAUSE_MS;
       this.#become('connected');
-      if (this.#hasListened && !hasLastId) this.#reset();
-      this.#hasListened = true;
     });
     source.addEventListener('error', () => this.#afterError(source));
+    source.addEventListener('start', (event) => {
+      this.#lastId = event.lastEventId;
+      if (this.#isLate) this.#reset();
+      this.#isLate = true;
+    });
     source.addEventListener('order-status', (event) => {
-      hasLastId = true;
+      this.#lastId = event.lastEventId;
       this.#receive(event.data);
     });
-    source.addEventListener('reset', () => {
-      hasLastId = true;
+    source.addEventListener('reset', (event) => {
+      this.#lastId = event.lastEventId;
       this.#reset();
     });
   }
@@ -120,6 +108,7 @@ class Live {
   /** @param {LiveState} state */
   #disconnect(state) {
     clearTimeout(this.#retryTimer);
+    this.#isLate = true;
     this.#source?.close();
     this.#source = undefined;
     this.#become(state);
@@ -134,7 +123,7 @@ class Live {
   #afterError(source) {
     if (source !== this.#source) return;
     this.#become('reconnecting');
-    this.#hasListened = true;
+    this.#isLate = true;
     if (source.readyState !== EventSource.CLOSED) return;
     this.#retryTimer = setTimeout(() => this.#connect(), this.#retryPauseMs * (0.5 + Math.random()));
     this.#retryPauseMs = Math.min(this.#retryPauseMs * 2, LONGEST_RETRY_PAUSE_MS);
@@ -177,6 +166,13 @@ class Live {
   #tell(word) {
     for (const listener of [...this.#listeners]) word(listener);
   }
+}
+
+/** @param {string | undefined} lastId an EventSource sends no header of the page's */
+function addressBehind(lastId) {
+  return lastId === undefined
+    ? EVENTS_PATH
+    : `${EVENTS_PATH}?${new URLSearchParams({ lastEventId: lastId })}`;
 }
 
 /** The page's own. */

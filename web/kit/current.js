@@ -27,6 +27,7 @@ const LONGEST_RETRY_PAUSE_MS = 30_000;
 export class Current {
   #isDrawn = false;
   #hasFailed = false;
+  #wasAway = false;
   #loadedAt = new Date();
   #retryPauseMs = FIRST_RETRY_PAUSE_MS;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -39,16 +40,14 @@ export class Current {
    */
   constructor(visit, options) {
     this.options = options;
+    this.visit = visit;
     this.signal = visit.signal;
     if (options.place && options.place.childElementCount === 0) options.place.replaceChildren(loadingState());
     live.listen(
       {
         heard: (events) => options.concerns && events.some(options.concerns) && this.#renewSoon(),
         reset: () => void this.renew(),
-        // What could not be loaded while the server was away is not left to the pause that has grown meanwhile.
-        became: (state) => {
-          if (state === 'connected' && this.#hasFailed) void this.renew();
-        },
+        became: (state) => this.#follow(state),
       },
       visit.signal,
     );
@@ -62,7 +61,23 @@ export class Current {
   async renew() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    await this.#load();
+    const loading = this.#load();
+    // What is there stays there while it is loaded anew.
+    if (!this.#isDrawn && !this.#hasFailed) this.visit.busy(loading);
+    await loading;
+  }
+
+  /**
+   * Events that came meanwhile are told, but not all that is shown has events: notes and stock have none. What could not be
+   * loaded while the server was away is not left to the pause that has grown meanwhile.
+   *
+   * @param {import('../api/live.js').LiveState} state
+   */
+  #follow(state) {
+    if (state === 'paused' || state === 'reconnecting') this.#wasAway = true;
+    if (state !== 'connected' || !(this.#wasAway || this.#hasFailed)) return;
+    this.#wasAway = false;
+    void this.renew();
   }
 
   #renewSoon() {
@@ -106,7 +121,7 @@ export class Current {
     );
   }
 
-  /** For as long as the page is seen: a tab that is looked at again is loaded anew by the stream's reset. */
+  /** For as long as the page is seen: a tab that is looked at again is loaded anew once it is connected. */
   #retryLater() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(

@@ -5,7 +5,7 @@ import { moneyElement } from './money.js';
 import { table } from './table.js';
 import { timeElement } from './time.js';
 
-/** @typedef {import('../../.cache/openapi.d.ts').components['schemas']['OrderSummary']} OrderSummary */
+/** @typedef {import('../api/routes.js').Schemas['OrderSummary']} OrderSummary */
 
 /**
  * What a row shows of each order: who and what it is, how it stands, what it is worth, when it came.

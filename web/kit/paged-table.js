@@ -4,19 +4,22 @@ import { button } from './dom.js';
 import { asShownFailure, refusalWords } from './states.js';
 import { table, tableRow } from './table.js';
 
+/** @import { BodyOf, RouteOf } from '../api/routes.js' */
+
 /**
  * A table that goes on, page by page, for as long as there is more.
  *
+ * @template {RouteOf<'get'>} Route
  * @template Row
  * @param {object} options
- * @param {string} options.route
+ * @param {Route} options.route
  * @param {import('../router.js').Visit} options.visit
  * @param {string} options.label
  * @param {string} options.kind
  * @param {readonly import('./table.js').Column<Row>[]} options.columns
  * @param {readonly Row[]} options.rows the first page
  * @param {string | undefined} options.next where the second is
- * @param {(body: any) => readonly Row[]} options.rowsOf a later page
+ * @param {(body: BodyOf<Route, 'get'>) => readonly Row[]} options.rowsOf a later page
  * @param {string} [options.more] what the button says
  * @returns {Node[]}
  */

@@ -97,7 +97,7 @@ function showKeys() {
   off.checked = areOff();
   off.addEventListener('change', () => setOff(off.checked));
   showDialog('Keys', [
-    el('dl', { class: 'key-values' }, ...lines),
+    el('dl', { class: 'key-values keys' }, ...lines),
     el('p', { class: 'muted' }, 'Tab, Enter and the arrows do what they do everywhere.'),
     // Somebody who dictates would set them off by speaking (WCAG 2.2, 2.1.4).
     el('div', { class: 'row' }, off, el('label', { for: 'single-keys-off' }, 'Single keys do nothing')),

@@ -1,6 +1,7 @@
 import { features } from '../api/features.js';
 import { live } from '../api/live.js';
 import { byId, el } from '../kit/dom.js';
+import { troubleCount } from './trouble-count.js';
 
 /** @typedef {import('../api/features.js').Features} Features */
 
@@ -20,12 +21,15 @@ const RETRY_PAUSE_MS = 5_000;
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let retryTimer;
+/** @type {HTMLElement | undefined} */
+let inTrouble;
 let path = '/';
 /** @type {Features} */
 let offered = UNKNOWN;
 
 /** The links to the views that the server has something for. */
 export function startNavigation() {
+  inTrouble = troubleCount();
   draw();
   void learn();
   live.listen({ reset: () => void learn() });
@@ -50,7 +54,16 @@ async function learn() {
 
 function draw() {
   const links = PLACES.filter(({ isThere }) => isThere(offered)).map((place) =>
-    el('li', {}, el('a', { href: place.path, 'aria-current': currentOf(place.path) }, place.name)),
+    el(
+      'li',
+      {},
+      el(
+        'a',
+        { href: place.path, 'aria-current': currentOf(place.path) },
+        place.name,
+        ...(place.path === '/trouble' && inTrouble ? [' ', inTrouble] : []),
+      ),
+    ),
   );
   byId('places').replaceChildren(...links);
 }

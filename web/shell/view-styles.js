@@ -1,6 +1,8 @@
 import { el } from '../kit/dom.js';
 
-/** @type {Map<string, Promise<unknown>>} */
+/** @typedef {{ link: HTMLLinkElement, loaded: Promise<unknown> }} Styles */
+
+/** @type {Map<string, Styles>} by the name of the view */
 const styles = new Map();
 
 /**
@@ -10,7 +12,7 @@ const styles = new Map();
  */
 export function stylesOf(name) {
   const known = styles.get(name);
-  if (known) return known;
+  if (known) return known.loaded;
   const href = new URL(`../styles/${name}.css`, import.meta.url).href;
   const link = el('link', { rel: 'stylesheet', href });
   const loaded = new Promise((resolve, reject) => {
@@ -21,7 +23,16 @@ export function stylesOf(name) {
       reject(new Error(`${href} could not be loaded`));
     });
   });
-  styles.set(name, loaded);
+  styles.set(name, { link, loaded });
   document.head.append(link);
   return loaded;
+}
+
+/**
+ * A view has its own looks alone: what another one calls the same may look otherwise there.
+ *
+ * @param {string} name
+ */
+export function wear(name) {
+  for (const [other, { link }] of styles) link.media = other === name ? 'all' : 'not all';
 }

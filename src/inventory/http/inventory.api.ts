@@ -29,7 +29,7 @@ export const INVENTORY_API: ApiFacts = {
     'post /api/inventory/{chrt_id}/adjustments': {
       id: 'adjustStock',
       answers: { 200: { headers: ['ETag'], example: LEVEL } },
-      exampleBody: { delta: 12, reason: 'a delivery of the maker' },
+      exampleBody: { delta: 12, reason: 'a delivery of the maker', by: 'Mia' },
     },
     'post /api/inventory/import': {
       id: 'importStock',
@@ -61,6 +61,7 @@ export const INVENTORY_API: ApiFacts = {
       order_uid: orNull('string', 'The order that it was for'),
       content_version: orNull('integer', 'Of the order'),
       reason: orNull('string', "Of an adjustment, in its caller's words"),
+      by: orNull('string', 'Who has counted or adjusted it, as they call themselves'),
       cause: orNull('string', 'Id of the event that caused it'),
       at: { type: 'string', format: 'date-time' },
     }),

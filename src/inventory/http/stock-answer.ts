@@ -41,6 +41,7 @@ export const encodeMovement = (movement: StoredMovement): string =>
     order_uid: movement.orderUid,
     content_version: movement.contentVersion,
     reason: movement.reason,
+    by: movement.by,
     cause: movement.cause,
     at: movement.at.toISOString(),
   });

@@ -67,8 +67,8 @@ export class StockChangesController {
     const ifMatch = ifMatchField === undefined ? undefined : parseIfMatch(ifMatchField, 'the level');
     const verdict = decodeCount(body ?? null);
     if (!verdict.valid) throw invalidRequest('the count of stock', verdict.faults);
-    const { nm_id: nmId, on_hand: onHand } = verdict.model;
-    const change = { kind: 'count', chrtId, nmId, onHand, ...(ifMatch && { ifMatch }) } as const;
+    const { nm_id: nmId, on_hand: onHand, by } = verdict.model;
+    const change = { kind: 'count', chrtId, nmId, onHand, by, ...(ifMatch && { ifMatch }) } as const;
     const receipt = await this.changes.submit({ change }, body!.length);
     await send(reply, receiptAnswer(receipt, request.url));
   }

@@ -24,6 +24,8 @@ export interface MovementCause {
   readonly contentVersion?: number;
   /** In a caller's words. */
   readonly reason?: string;
+  /** The caller, as they call themselves. */
+  readonly by?: string | undefined;
   /** Id of the event that caused it. */
   readonly cause?: string;
 }
@@ -49,6 +51,7 @@ export interface StoredMovement {
   readonly orderUid: string | null;
   readonly contentVersion: number | null;
   readonly reason: string | null;
+  readonly by: string | null;
   readonly cause: string | null;
   readonly at: Date;
 }

@@ -11,6 +11,7 @@ export interface CountChange {
   readonly ifMatch?: '*' | readonly string[];
   /** Whether it stood in a file. */
   readonly imported?: true;
+  readonly by?: string | undefined;
 }
 
 export interface AdjustmentChange {
@@ -18,6 +19,7 @@ export interface AdjustmentChange {
   readonly chrtId: number;
   readonly delta: number;
   readonly reason: string;
+  readonly by?: string | undefined;
 }
 
 export type StockChange = CountChange | AdjustmentChange;
@@ -36,27 +38,27 @@ export function apply(change: StockChange, sheet: StockSheet): StockReceipt {
 }
 
 function applyCount(change: CountChange, sheet: StockSheet): StockReceipt {
-  const { chrtId, nmId, onHand, ifMatch, imported } = change;
+  const { chrtId, nmId, onHand, ifMatch, imported, by } = change;
   const level = sheet.levelOf(chrtId);
   if (ifMatch !== undefined && (level === undefined || !matches(ifMatch, level)))
     return { chrtId, outcome: 'mismatched', level };
   if (level === undefined) {
-    sheet.put({ chrtId, nmId, onHand, reserved: 0 }, { kind: imported ? 'imported' : 'registered' });
+    sheet.put({ chrtId, nmId, onHand, reserved: 0 }, { kind: imported ? 'imported' : 'registered', by });
     return { chrtId, outcome: 'registered', level: sheet.levelOf(chrtId) };
   }
   if (level.nmId === nmId && level.onHand === onHand) return { chrtId, outcome: 'unchanged', level };
   if (onHand < level.reserved) return { chrtId, outcome: 'below reserved', level };
-  sheet.put({ chrtId, nmId, onHand, reserved: level.reserved }, { kind: imported ? 'imported' : 'set' });
+  sheet.put({ chrtId, nmId, onHand, reserved: level.reserved }, { kind: imported ? 'imported' : 'set', by });
   return { chrtId, outcome: 'changed', level: sheet.levelOf(chrtId) };
 }
 
-function applyAdjustment({ chrtId, delta, reason }: AdjustmentChange, sheet: StockSheet): StockReceipt {
+function applyAdjustment({ chrtId, delta, reason, by }: AdjustmentChange, sheet: StockSheet): StockReceipt {
   const level = sheet.levelOf(chrtId);
   if (level === undefined) return { chrtId, outcome: 'unregistered' };
   const onHand = level.onHand + delta;
   if (onHand > MAX_ON_HAND) return { chrtId, outcome: 'too many', level };
   if (!isPossible({ onHand, reserved: level.reserved })) return { chrtId, outcome: 'below reserved', level };
-  sheet.move(chrtId, { onHand: delta }, { kind: 'adjusted', reason });
+  sheet.move(chrtId, { onHand: delta }, { kind: 'adjusted', reason, by });
   return { chrtId, outcome: 'changed', level: sheet.levelOf(chrtId) };
 }
 

@@ -1,4 +1,4 @@
-import { fieldRule, ShortText, WholeNumber } from '../../platform/validation/field-rules.js';
+import { fieldRule, Optional, ShortText, Text, WholeNumber } from '../../platform/validation/field-rules.js';
 import { decodeJson } from '../../platform/validation/json-message.js';
 import {
   type Acceptance,
@@ -22,16 +22,21 @@ const Delta = (): PropertyDecorator =>
     expected: `a whole number from -${MAX_ON_HAND} to ${MAX_ON_HAND}, but not 0`,
   });
 
+/** Who it is that asks, as they call themselves. */
+const Name = (): PropertyDecorator => Text({ minCharacters: 1, maxCharacters: 100 });
+
 /** What there is of a thing, as somebody has counted it. */
 export class StockCount {
   @WholeNumber() nm_id!: number;
   @WholeNumber({ max: MAX_ON_HAND, meaning: 'pieces' }) on_hand!: number;
+  @Optional() @Name() by?: string | undefined;
 }
 
 /** What has come in, or has gone out for another reason than an order. */
 export class StockAdjustment {
   @Delta() delta!: number;
   @ShortText({ minCharacters: 1 }) reason!: string;
+  @Optional() @Name() by?: string | undefined;
 }
 
 const validateCount = compileValidator(StockCount, 'a count of stock');

@@ -64,6 +64,7 @@ export interface MovementRow {
   reason: string | null;
   cause: string | null;
   at: Date;
+  made_by: string | null;
 }
 
 export const MovementEntity = new EntitySchema<MovementRow>({
@@ -88,6 +89,7 @@ export const MovementEntity = new EntitySchema<MovementRow>({
     reason: { type: 'text', nullable: true },
     cause: { type: 'text', nullable: true, comment: 'id of the event' },
     at: { type: 'timestamptz', default: () => 'now()' },
+    made_by: { type: 'text', nullable: true, comment: 'the caller, as they call themselves' },
   },
   indices: [{ name: 'ix_movements_chrt_id', columns: ['chrt_id', 'id'] }],
 });

@@ -10,7 +10,8 @@ export interface MovementPage {
 
 /** As `StoredMovement` has them. */
 const FIELDS = `id, chrt_id AS "chrtId", kind, on_hand_delta AS "onHandDelta", reserved_delta AS "reservedDelta",
-  on_hand AS "onHand", reserved, order_uid AS "orderUid", content_version AS "contentVersion", reason, cause, at`;
+  on_hand AS "onHand", reserved, order_uid AS "orderUid", content_version AS "contentVersion", reason,
+  made_by AS "by", cause, at`;
 
 const PAGE = `
   SELECT ${FIELDS} FROM inventory.movements

@@ -5,10 +5,9 @@ import type { StockLevel } from '../model/stock-level.js';
 import { StockSheet } from '../model/stock-sheet.js';
 import {
   arraysOfLevels,
-  arraysOfMovements,
   BELOW_RESERVED,
-  INSERT_MOVEMENTS,
   INSERT_NEW_LEVELS,
+  insertionOf,
   LEVEL_FIELDS,
   LOCK_LEVELS,
   UPDATE_LEVELS,
@@ -50,7 +49,8 @@ export class StockRepository {
     const changed = sheet.changedLevels();
     if (changed.length > 0) await tx.query(UPDATE_LEVELS, arraysOfLevels(changed));
     if (sheet.movements.length === 0) return;
-    await tx.query(INSERT_MOVEMENTS, arraysOfMovements(sheet.movements));
+    const [statement, parameters] = insertionOf(sheet.movements);
+    await tx.query(statement, parameters);
   }
 
   /**

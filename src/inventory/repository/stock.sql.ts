@@ -1,4 +1,4 @@
-import { BatchTable, BIGINT, column, TEXT } from '../../platform/database/batch-table.js';
+import { BatchTable, BIGINT, type Column, column, TEXT } from '../../platform/database/batch-table.js';
 import { prepared } from '../../platform/database/prepared-statements.js';
 import type { Movement } from '../model/movement.js';
 import type { StockLevel } from '../model/stock-level.js';
@@ -11,7 +11,7 @@ const LEVELS = new BatchTable<StockLevel>('inventory.stock', [
   column('version', BIGINT, (level) => level.version),
 ]);
 
-const MOVEMENTS = new BatchTable<Movement>('inventory.movements', [
+const MOVEMENT_COLUMNS: readonly Column<Movement>[] = [
   column('chrt_id', BIGINT, (movement) => movement.chrtId),
   column('kind', TEXT, (movement) => movement.kind),
   column('on_hand_delta', BIGINT, (movement) => movement.onHandDelta),
@@ -22,6 +22,13 @@ const MOVEMENTS = new BatchTable<Movement>('inventory.movements', [
   column('content_version', BIGINT, (movement) => movement.contentVersion),
   column('reason', TEXT, (movement) => movement.reason),
   column('cause', TEXT, (movement) => movement.cause),
+];
+
+const MOVEMENTS = new BatchTable('inventory.movements', MOVEMENT_COLUMNS);
+/** With names of people. What orders move has none, and does without the column. */
+const NAMED_MOVEMENTS = new BatchTable<Movement>('inventory.movements', [
+  ...MOVEMENT_COLUMNS,
+  column('made_by', TEXT, (movement) => movement.by),
 ]);
 
 /** As {@link StockLevel} has them. */
@@ -53,9 +60,19 @@ export const UPDATE_LEVELS = `
   FROM ${LEVELS.unnested('e')} WHERE s.chrt_id = e.chrt_id`;
 
 /** Their ids grow in the order in which they were made: nobody else moves what is locked. */
-export const INSERT_MOVEMENTS = prepared(`
-  INSERT INTO inventory.movements (${MOVEMENTS.columnNames.join(', ')})
-  SELECT ${MOVEMENTS.columnNames.join(', ')} FROM ${MOVEMENTS.unnested('e')} ORDER BY e.place`);
+const insertInto = (movements: typeof MOVEMENTS): string =>
+  prepared(`
+  INSERT INTO inventory.movements (${movements.columnNames.join(', ')})
+  SELECT ${movements.columnNames.join(', ')} FROM ${movements.unnested('e')} ORDER BY e.place`);
+const INSERT_MOVEMENTS = insertInto(MOVEMENTS);
+const INSERT_NAMED_MOVEMENTS = insertInto(NAMED_MOVEMENTS);
+
+/** The statement that inserts movements, and its parameters. */
+export function insertionOf(movements: readonly Movement[]): [statement: string, parameters: Buffer[]] {
+  return movements.some(({ by }) => by !== undefined)
+    ? [INSERT_NAMED_MOVEMENTS, NAMED_MOVEMENTS.arraysOf(movements)]
+    : [INSERT_MOVEMENTS, MOVEMENTS.arraysOf(movements)];
+}
 
 /** The places, from 1, of levels that have less on hand than is reserved by now. */
 export const BELOW_RESERVED = `
@@ -63,4 +80,3 @@ export const BELOW_RESERVED = `
   WHERE e.on_hand < s.reserved ORDER BY e.place`;
 
 export const arraysOfLevels = (levels: readonly StockLevel[]): Buffer[] => LEVELS.arraysOf(levels);
-export const arraysOfMovements = (movements: readonly Movement[]): Buffer[] => MOVEMENTS.arraysOf(movements);

@@ -2,10 +2,12 @@ import { Controller, Get, Header, Query } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CountsUnderWay } from '../../platform/http/counts-under-way.js';
 import { ParameterReader, type Parameters } from '../../platform/http/request-parameters.js';
+import { TroubleCounts } from '../../platform/trouble/trouble-counts.js';
 import type { BoundedCount } from '../../platform/database/bounded-count.js';
 import { OrderLookup } from '../service/order-lookup.js';
-import { WaitingOrders, type WaitingPage } from '../service/waiting-orders.js';
+import { type WaitingCounts, WaitingOrders } from '../service/waiting-orders.js';
 import { FiltersOrders, parseOrderFilter } from './order-filter-query.js';
+import { WAITING_ORDERS } from './waiting-orders.controller.js';
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
 
@@ -18,7 +20,10 @@ export class OrderCountsController {
     private readonly lookup: OrderLookup,
     private readonly waiting: WaitingOrders,
     private readonly counts: CountsUnderWay,
-  ) {}
+    trouble: TroubleCounts,
+  ) {
+    trouble.add('disputed_orders', () => lookup.count({ paymentStatuses: ['disputed'] }));
+  }
 
   @Get('orders')
   @Header('cache-control', 'no-store')
@@ -44,10 +49,10 @@ export class OrderCountsController {
   @ApiResponse({ status: 200, description: 'The counts' })
   @ApiResponse({ status: 400, description: 'It has no parameters', schema: PROBLEM })
   @ApiResponse({ status: 503, description: 'Too many counts are under way', schema: PROBLEM })
-  countWaiting(@Query() parameters: Parameters): Promise<WaitingPage['counts']> {
+  countWaiting(@Query() parameters: Parameters): Promise<WaitingCounts> {
     const reader = new ParameterReader(parameters);
     reader.refuseOthers('is no parameter of these counts');
     reader.throwFaults('the query');
-    return this.counts.shared('waiting orders', () => this.waiting.counts());
+    return this.counts.shared(WAITING_ORDERS, () => this.waiting.counts());
   }
 }

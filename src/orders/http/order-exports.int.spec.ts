@@ -1,8 +1,9 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { parse } from 'csv-parse/sync';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
+
 import { text } from 'node:stream/consumers';
 import { register } from 'prom-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -19,6 +20,8 @@ import { orders } from '../orders.module.js';
 const LARGE_ORDERS = 300;
 const LARGE_CHARACTERS = 100_000;
 const MANY_ORDERS = 1_203;
+/** Of curl, and not what it says of an answer that came to its end. */
+const CURLE_RECV_ERROR = 56;
 
 const sample = sampleOrder() as unknown as Order;
 
@@ -61,7 +64,10 @@ async function metric(name: string, labels: Record<string, string> = {}): Promis
 }
 
 async function open(query: string): Promise<IncomingMessage> {
-  const [response] = (await once(get(`${url}?${query}`, { agent: false }), 'response')) as [IncomingMessage];
+  const request = get(`${url}?${query}`, { agent: false });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  // What breaks off afterwards is told by the answer too.
+  request.on('error', () => undefined);
   return response;
 }
 
@@ -191,18 +197,19 @@ describe('an export of orders', () => {
   });
 
   it('that breaks off is reset in HTTP/1.0, where the end of the connection would be that of the file', async () => {
-    const { hostname, port } = new URL(url);
-    const socket = connect(Number(port), hostname);
-    socket.write('GET /api/exports/orders?customer_id=large HTTP/1.0\r\n\r\n');
-    await once(socket, 'readable');
-    const error = once(socket, 'error').then(
-      ([reason]) => reason as unknown,
-      (reason: unknown) => reason,
-    );
+    // Node may tell a reset as an end: libuv does where the end of the connection is seen beside the last bytes.
+    const curl = spawn('curl', ['-s', '--http1.0', `${url}?customer_id=large`], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const closed = once(curl, 'close');
+    await once(curl.stdout, 'readable');
     await house.rows('ALTER TABLE items RENAME TO items_away');
-    socket.resume();
-    expect(await error).toMatchObject({ code: 'ECONNRESET' });
-    await house.rows('ALTER TABLE items_away RENAME TO items');
+    try {
+      curl.stdout.resume();
+      expect(await closed).toEqual([CURLE_RECV_ERROR, null]);
+    } finally {
+      await house.rows('ALTER TABLE items_away RENAME TO items');
+    }
   });
 
   it('is refused as a problem while nothing of it was sent', async () => {

@@ -6,9 +6,8 @@ import {
   objectOf,
   schemaRef,
 } from '../../platform/http/api-facts.js';
-import { MAX_COUNTED } from '../../platform/database/bounded-count.js';
 import { NEXT_STATUSES, ORDER_STATUSES } from '../model/order-life.js';
-import { MAX_AUTHOR_CHARACTERS, MAX_NOTE_CHARACTERS } from '../model/order-note.js';
+import { MAX_AUTHOR_CHARACTERS } from '../model/order-note.js';
 import { ORDER_CHANGES, PAYMENT_STATUSES, SHIPMENT_STATUSES } from '../model/order-states.js';
 import { SEARCH_FIELDS } from '../model/search-terms.js';
 import { HISTORY_SOURCES } from '../model/stored-version.js';
@@ -18,7 +17,9 @@ import { MAX_LIVES } from '../service/demo-lives.js';
 import { MAX_HITS } from '../service/order-search.js';
 import { BUCKET_SECONDS, BUCKETS } from '../service/heard-rates.js';
 import { EXAMPLE_ORDER } from './example-order.js';
+import { NOTE_SCHEMAS } from './note-schemas.js';
 import { MAX_REASON_CHARACTERS } from './status-request.js';
+import { TOLD } from './told-schemas.js';
 
 const TEXT: ApiSchema = { type: 'string' };
 const NOT_EMPTY: ApiSchema = { type: 'string', minLength: 1 };
@@ -42,6 +43,12 @@ const LIFE = ORDER_STATUSES.filter((status) => NEXT_STATUSES[status].length > 0)
   )
   .join('; ');
 const REASON: ApiSchema = { type: 'string', minLength: 1, maxLength: MAX_REASON_CHARACTERS };
+const BY: ApiSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: MAX_AUTHOR_CHARACTERS,
+  description: 'Who asks, as they call themselves',
+};
 const MOVED: AnswerFacts = { headers: ['ETag', 'Location'], schema: schemaRef('StatusReceipt') };
 
 const orNull = (schema: ApiSchema): ApiSchema => ({ ...schema, type: [schema.type, 'null'] });
@@ -61,7 +68,7 @@ const OPERATIONS: ApiFacts['operations'] = {
     id: 'watchOrders',
     answers: {
       200: {
-        description: 'Events until the client ends it',
+        description: 'Events until the client ends it; the data of an `order-status` is a StatusEvent',
         schema: TEXT,
         mediaType: 'text/event-stream',
       },
@@ -92,12 +99,12 @@ const OPERATIONS: ApiFacts['operations'] = {
   'post /api/orders/{order_uid}/status': {
     id: 'setOrderStatus',
     answers: { 200: MOVED },
-    exampleBody: { status: 'confirmed', reason: 'checked by hand' },
+    exampleBody: { status: 'confirmed', reason: 'checked by hand', by: 'Mia' },
   },
   'post /api/orders/{order_uid}/cancel': {
     id: 'cancelOrder',
     answers: { 200: MOVED },
-    exampleBody: { reason: 'the customer has asked for it' },
+    exampleBody: { reason: 'the customer has asked for it', by: 'Mia' },
   },
   'get /api/orders/{order_uid}/history': {
     id: 'getOrderHistory',
@@ -243,10 +250,10 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
     totals_match: { type: 'boolean', description: 'Whether its amounts add up' },
   }),
   StatusRequest: {
-    ...objectOf({ status: { ...STATUS, description: LIFE }, reason: REASON }),
+    ...objectOf({ status: { ...STATUS, description: LIFE }, reason: REASON, by: BY }),
     required: ['status'],
   },
-  CancelRequest: { type: 'object', properties: { reason: REASON } },
+  CancelRequest: { type: 'object', properties: { reason: REASON, by: BY } },
   StatusReceipt: objectOf({ order_uid: UID, ...STATES, version: VERSION }),
   OrderVersion: objectOf({
     version: VERSION,
@@ -255,6 +262,7 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
     to: orNull(TEXT),
     at: MOMENT,
     source: { type: 'string', enum: HISTORY_SOURCES },
+    by: { ...orNull(TEXT), description: 'Who has asked for it, as they call themselves' },
     reason: orNull(TEXT),
     cause: { ...orNull(TEXT), description: 'Id of the event that caused it' },
   }),
@@ -269,26 +277,13 @@ const ANSWER_SCHEMAS: ApiFacts['schemas'] = {
     payments: objectOf({
       currency: TEXT,
       amount: { type: 'integer', description: 'Minor units of the currency' },
-      balance: { type: ['object', 'null'], description: 'What payments have told last' },
+      balance: TOLD.balance,
     }),
-    parcels: { type: 'array', items: { type: 'object' }, description: 'What tracking has told last' },
-    stock: { type: ['object', 'null'], description: 'What inventory has told last' },
+    parcels: TOLD.parcels,
+    stock: TOLD.stock,
   }),
-  NoteRequest: objectOf({
-    text: { type: 'string', minLength: 1, maxLength: MAX_NOTE_CHARACTERS },
-    author: { type: 'string', minLength: 1, maxLength: MAX_AUTHOR_CHARACTERS },
-  }),
-  OrderNote: objectOf({
-    id: { type: 'integer', minimum: 1, description: 'Grows from note to note of its order' },
-    text: TEXT,
-    author: TEXT,
-    created_at: MOMENT,
-  }),
-  OrderNotes: objectOf({ notes: { type: 'array', items: schemaRef('OrderNote') } }),
-  BoundedCount: objectOf({
-    count: { type: 'integer', minimum: 0, maximum: MAX_COUNTED },
-    exact: { type: 'boolean', description: 'Where it is not, there are at least as many' },
-  }),
+  StatusEvent: TOLD.statusEvent,
+  ...NOTE_SCHEMAS,
   WaitingOrder: objectOf({
     for: { type: 'string', enum: WAITS },
     since: { ...MOMENT, description: 'Since when it waits; of a promise, when the parcel was expected' },

@@ -2,6 +2,7 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { cursorOf, DEFAULT_LIMIT, linkToNextPage, placeOf, takeLimit } from '../../platform/http/pages.js';
+import { CountsUnderWay } from '../../platform/http/counts-under-way.js';
 import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
 import {
   type Check,
@@ -11,10 +12,17 @@ import {
 } from '../../platform/http/request-parameters.js';
 import { isUrlSafeId } from '../../platform/validation/url-safe-id.js';
 import { type Wait, WAITS } from '../model/waiting.js';
-import { WaitingOrders, type WaitingPage, type WaitingPlace } from '../service/waiting-orders.js';
+import {
+  type WaitingCounts,
+  type WaitingOrder,
+  WaitingOrders,
+  type WaitingPlace,
+} from '../service/waiting-orders.js';
 
 const PATH = '/api/waiting/orders';
 const MAX_LIMIT = 500;
+/** The counts that the list and the route of counts share. */
+export const WAITING_ORDERS = 'waiting orders';
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
 
 const aPlace: Check<WaitingPlace> = (text) => {
@@ -33,12 +41,13 @@ export class WaitingOrdersController {
   constructor(
     private readonly waiting: WaitingOrders,
     private readonly pages: PagesUnderWay,
+    private readonly counts: CountsUnderWay,
   ) {}
 
   @Get('orders')
   @ApiOperation({
     summary:
-      'Orders that wait for something longer than the settings WAITING_… allow, or of which a parcel was promised by now; those that wait the longest first. Counting stops at 10,000',
+      'Orders that wait for something longer than the settings WAITING_… allow, or of which a parcel was promised by now; those that wait the longest first. Counting stops at 10,000; the counts may be five seconds old',
   })
   @ApiQuery({
     name: 'for',
@@ -54,7 +63,7 @@ export class WaitingOrdersController {
   @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' } })
   @ApiResponse({ status: 200, description: 'The page, and how many there are of each kind' })
   @ApiResponse({ status: 400, description: 'A parameter is not valid', schema: PROBLEM })
-  @ApiResponse({ status: 503, description: 'Too many pages are under way', schema: PROBLEM })
+  @ApiResponse({ status: 503, description: 'Too many pages, or counts, are under way', schema: PROBLEM })
   async list(
     @Query() parameters: Parameters,
     @Req() request: FastifyRequest,
@@ -67,18 +76,21 @@ export class WaitingOrdersController {
     reader.refuseOthers('is not a parameter of this list');
     reader.throwFaults('the query');
     const waits = wait === undefined ? WAITS : [wait];
-    const page = await this.pages.make(request, () => this.waiting.page(waits, limit, after));
+    const [page, counts] = await Promise.all([
+      this.pages.make(request, () => this.waiting.page(waits, limit, after)),
+      this.counts.shared(WAITING_ORDERS, () => this.waiting.counts()),
+    ]);
     if (page.next !== undefined) {
       const { sinceUs, orderUid, wait: last } = page.next;
       reply.header('link', linkToNextPage(PATH, request.url, cursorOf(sinceUs, orderUid, last)));
     }
     reply.header('cache-control', 'no-store').header('content-type', 'application/json; charset=utf-8');
-    await reply.send(textOf(page));
+    await reply.send(textOf(page.waiting, counts));
   }
 }
 
 /** The orders are JSON already, as PostgreSQL writes it. */
-function textOf({ waiting, counts }: WaitingPage): string {
+function textOf(waiting: readonly WaitingOrder[], counts: WaitingCounts): string {
   const entries = waiting.map(
     ({ wait, since, order }) => `{"for":"${wait}","since":"${since}","order":${order}}`,
   );

@@ -5,6 +5,8 @@ import {
   folded,
   INVISIBLE,
   MIN_PHONE_DIGITS,
+  plainOf,
+  withoutTrunkZero,
   withoutZeros,
   wordsOf,
 } from './search-text.js';
@@ -35,11 +37,16 @@ export interface SearchQuestion {
   readonly lookups: readonly Lookup[];
 }
 
-const QUOTES = `"'\`´“”„‟‘’‚‹›«»`;
+/** Those of all scripts, what is typed in their place, and what addresses are put between. */
+const QUOTES = '\\p{Quotation_Mark}`´′″❛-❞<>';
 const AROUND = new RegExp(`^[\\s${QUOTES}]+|[\\s${QUOTES},;]+$`, 'gu');
 const BLANKS = /[\s\p{Cc}]+/gu;
 const AN_ID = /^[A-Za-z0-9_-]{1,64}$/;
-const A_PHONE = /^(tel:)?[+0-9\s().\-/]+$/i;
+/** With the dashes, dots and slashes of any script between its digits. */
+const A_PHONE = /^(tel:)?[+0-9\s()[\].·/⁄∕\p{Pd}−]+$/iu;
+const FROM_ABROAD = /^(tel:)?\s*(\+|00)/i;
+/** As mail programs copy it: `Ann Levi <ann@example.com>`. */
+const ADDRESS_OF_A_NAME = /<([^<>\s]+@[^<>\s]+)>?$/;
 /** Digits of a number with its country, of those that also dial an 8 instead of it: Russia and Kazakhstan. */
 const DIGITS_WITH_7_OR_8 = 11;
 /** Of the country, which the number that is stored may have left out. */
@@ -69,14 +76,24 @@ const beginning = (field: SearchField, from: string): Lookup => {
 
 function lookupsOf(text: string): Lookup[] {
   const term = folded(text);
+  const plain = plainOf(text);
+  const isPhone = A_PHONE.test(plain);
   return [
-    ...(AN_ID.test(text) ? [beginning('order_uid', text.toLowerCase())] : []),
+    ...(AN_ID.test(plain) ? [beginning('order_uid', plain.toLowerCase())] : []),
     beginning('track_number', term),
+    ...(isPhone ? [] : lookupsOfParts(plain)),
     beginning('customer_id', term),
-    ...emailLookups(term),
-    ...(A_PHONE.test(text.normalize('NFKC')) ? phoneLookups(digitsOf(text)) : []),
+    ...emailLookups(folded(ADDRESS_OF_A_NAME.exec(text)?.[1] ?? text)),
+    ...(isPhone ? phoneLookups(plain) : []),
     ...(text.includes('@') ? [] : nameLookups(wordsOf(text))),
   ];
+}
+
+/** An id or a track number that a line end, or whoever wrote it down, has taken apart. */
+function lookupsOfParts(plain: string): Lookup[] {
+  const joined = plain.replaceAll(' ', '');
+  if (joined === plain || !AN_ID.test(joined) || !/[0-9]/.test(joined)) return [];
+  return [beginning('order_uid', joined.toLowerCase()), beginning('track_number', folded(joined))];
 }
 
 /** All before the `@` is as good as the whole address: people leave the rest out. */
@@ -86,8 +103,23 @@ function emailLookups(term: string): Lookup[] {
   return term.includes('@') ? [lookup] : [{ ...lookup, from: `${term}@`, exact: 'all' }, lookup];
 }
 
+function phoneLookups(plain: string): Lookup[] {
+  return numbersOf(plain).flatMap(numberLookups);
+}
+
+/** The digits as they were typed, and without a zero that is not dialled from abroad, with brackets around it or not. */
+function numbersOf(plain: string): string[] {
+  const typed = digitsOf(plain);
+  const numbers = new Set([typed, digitsOf(withoutTrunkZero(plain))]);
+  const dialled = withoutZeros(typed);
+  for (let digits = 1; FROM_ABROAD.test(plain) && digits <= MAX_COUNTRY_DIGITS; digits++) {
+    if (dialled[digits] === '0') numbers.add(dialled.slice(0, digits) + withoutZeros(dialled.slice(digits)));
+  }
+  return [...numbers];
+}
+
 /** Zeros in front are those of a country or a town, or they belong to the end of a number. */
-function phoneLookups(typed: string): Lookup[] {
+function numberLookups(typed: string): Lookup[] {
   const digits = withoutZeros(typed);
   const ends = [...new Set([typed, digits])].filter((end) => end.length >= MIN_PHONE_DIGITS);
   if (digits.length === DIGITS_WITH_7_OR_8 && /^[78]/.test(digits)) {

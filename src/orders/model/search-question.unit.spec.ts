@@ -77,6 +77,23 @@ describe('what is typed of an order', () => {
     ['４９１７１１２３４５６７', '+49 171 1234567'],
     ['+49 171 123 45 67', '0171/1234567'],
     ['+7 972 000 12 34', '89720001234'],
+    ['+972 (0)52-1234567', '+972521234567'],
+    ['+972 (0) 52 123 45 67', '052-123-4567'],
+    ['00972 (0)52/1234567', '+972521234567'],
+    ['+972 052 1234567', '+972521234567'],
+    ['+44 (0) 20 7946 0958', '+442079460958'],
+    ['+44（０）20 7946 0958', '+442079460958'],
+    ['020 7946 0958', '+44 (0) 20 7946 0958'],
+    ['+442079460958', '+44 (0) 20 7946 0958'],
+    ['tel:+44(0)2079460958', '+44 20 7946 0958'],
+    ['052.123.45.67', '+972521234567'],
+    ['052·123/45–67', '+972521234567'],
+    ['\u00a0+972\u202f52\u00a0123\u20114567\u00a0', '+972521234567'],
+    ['٠٥٢١٢٣٤٥٦٧', '+972521234567'],
+    ['۰۵۲-۱۲۳۴۵۶۷', '+972521234567'],
+    ['०५२ १२३ ४५६७', '+972521234567'],
+    ['+972521234567', '٠٥٢-١٢٣٤٥٦٧'],
+    ['\u202a+972 (0)52-123\u200b-4567\u202c', '+972521234567'],
   ])('finds a number however it is spelled: %s of %s', (typed, phone) => {
     expect(match(typed, { phone })?.field).toBe('phone');
   });
@@ -115,8 +132,28 @@ describe('what is typed of an order', () => {
     ['\r\nAnna\r\n\tMaria   Levi\n'],
     ['“Anna Maria Levi”;'],
     ['\u202aAnna\u200b Maria Levi\u202c\ufeff'],
+    ['「Anna Maria Levi」'],
+    ['＂Anna Maria Levi＂'],
+    ['‛Anna Maria Levi′'],
+    ['„Anna Maria Levi‟'],
+    ['〝Anna\u3000Maria\u2028Levi〞'],
   ])('may be pasted with what was around it: %j', (pasted) => {
     expect(match(pasted)).toEqual(exact('name'));
+  });
+
+  it.each<[string, Match]>([
+    ['"B563FEB7B2B84B6TEST"\r\n', exact('order_uid')],
+    ['\tb563feb7\n', begun('order_uid')],
+    ['b563feb7\r\nb2b84b6test', exact('order_uid')],
+    ['\ufeffB563\u00adFEB7\u2060', begun('order_uid')],
+    ['ｂ５６３ＦＥＢ７', begun('order_uid')],
+    ['wbilm test track-2', exact('track_number')],
+    ['other-\ncarrier-7', exact('track_number')],
+    ['’WBILMTESTTRACK‘;', exact('track_number')],
+    ['Anna Levi <anna.levi@example.com>', exact('email')],
+    ['<mailto:Anna.Levi@Example.com>', exact('email')],
+  ])('may be an id, a number or an address that was pasted: %j', (pasted, expected) => {
+    expect(match(pasted)).toEqual(expected);
   });
 
   it('takes the quotes off that it is told with', () => {

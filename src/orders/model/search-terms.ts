@@ -6,6 +6,8 @@ import {
   MAX_TERM_CHARACTERS,
   MIN_PHONE_DIGITS,
   digitsOf,
+  plainOf,
+  withoutTrunkZero,
   withoutZeros,
   wordsOf,
 } from './search-text.js';
@@ -79,7 +81,7 @@ export function textOfTerm(texts: SearchedTexts, field: SearchField, term: strin
 }
 
 function phoneTerms(phone: string): string[] {
-  const digits = withoutZeros(digitsOf(phone));
+  const digits = withoutZeros(digitsOf(withoutTrunkZero(plainOf(phone))));
   return digits.length < MIN_PHONE_DIGITS ? [] : [backwards(digits)];
 }
 

@@ -15,6 +15,7 @@ const ACCENTS = /[\u0300-\u036f]/g;
 const BLANKS = /\s+/g;
 /** Such as the marks of direction that are copied along with a number. */
 export const INVISIBLE = /\p{Cf}/gu;
+const FOREIGN_DIGITS = /(?![0-9])\p{Nd}/gu;
 const APOSTROPHES = /['`´ʼ‘’]/g;
 const NO_WORD = /[^\p{L}\p{N}\p{M}]+/u;
 
@@ -45,11 +46,28 @@ export function wordsOf(name: string): string[] {
     .filter((word) => word !== '');
 }
 
+/** With the digits 0 to 9 in the place of those of any script, and letters and signs of usual width. */
+export function plainOf(text: string): string {
+  return ONLY_ASCII.test(text) ? text : text.normalize('NFKC').replace(FOREIGN_DIGITS, plainDigit);
+}
+
+/** The ten digits of a script stand in a row, of which the first is its zero. */
+function plainDigit(digit: string): string {
+  const place = digit.codePointAt(0)!;
+  let value = 0;
+  while (value < 9 && /\p{Nd}/u.test(String.fromCodePoint(place - value - 1))) value++;
+  return String(value);
+}
+
 /** The digits of a phone number, in their order. */
 export function digitsOf(phone: string): string {
-  const plain = ONLY_ASCII.test(phone) ? phone : phone.normalize('NFKC');
-  return plain.replace(/[^0-9]+/g, '').slice(-MAX_PHONE_DIGITS);
+  return plainOf(phone)
+    .replace(/[^0-9]+/g, '')
+    .slice(-MAX_PHONE_DIGITS);
 }
+
+/** `+972 (0)52` is dialled as `+972 52` from abroad, and as `052` within the country. */
+export const withoutTrunkZero = (phone: string): string => phone.replace(/\(\s*0\s*\)/g, '');
 
 /** Without the zeros that lead out of a town or a country: some write them, and some a `+` or nothing. */
 export const withoutZeros = (digits: string): string => digits.replace(/^0+/, '');

@@ -13,6 +13,8 @@ export interface StoredVersion {
   /** RFC 3339 in UTC to the microsecond. */
   readonly at: string;
   readonly source: HistorySource;
+  /** Who has asked for it, as they call themselves. */
+  readonly by: string | null;
   readonly reason: string | null;
   /** Id of the event that caused it. */
   readonly cause: string | null;

@@ -4,6 +4,7 @@ import { cloudEventEntry } from '../../platform/messaging/outbox/cloud-event-ent
 import { Outbox, type OutboxEntry } from '../../platform/messaging/outbox/outbox.js';
 import { Topics } from '../../platform/messaging/topics.js';
 import type { Order } from '../model/order.js';
+import type { StatusEvent } from '../model/status-event.js';
 import { CONTENT_VERSION_HEADER, ETAG_HEADER } from '../model/status-event-headers.js';
 import type { OrderChangeName, OrderStates } from '../model/order-states.js';
 
@@ -28,43 +29,6 @@ export interface OrderChanged {
   readonly totalsMatch: boolean;
   /** Microseconds since the Unix epoch. */
   readonly atUs: number;
-}
-
-/** The value of a status event: what a consumer needs in order to act without calling back. */
-export interface StatusEvent extends OrderStates {
-  readonly order_uid: string;
-  readonly track_number: string;
-  readonly customer_id: string;
-  /** 1 for a new order, one higher with each change. */
-  readonly version: number;
-  readonly content_version: number;
-  readonly change: OrderChangeName;
-  readonly previous: string | null;
-  /** RFC 3339, in UTC. */
-  readonly occurred_at: string;
-  readonly date_created: string;
-  readonly delivery_service: string;
-  /** Whether the order's amounts add up. */
-  readonly totals_match: boolean;
-  readonly payment: {
-    readonly transaction: string;
-    readonly provider: string;
-    readonly currency: string;
-    /** Minor units of the currency, as are all amounts. */
-    readonly amount: number;
-    readonly delivery_cost: number;
-    readonly goods_total: number;
-    readonly custom_fee: number;
-  };
-  readonly items: readonly {
-    readonly chrt_id: number;
-    readonly nm_id: number;
-    readonly rid: string;
-    readonly track_number: string;
-    readonly size: string;
-    readonly total_price: number;
-    readonly status: number;
-  }[];
 }
 
 /** Publishes changes of orders as CloudEvents in Kafka's binary content mode, through the outbox. */

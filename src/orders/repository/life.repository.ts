@@ -3,7 +3,13 @@ import { BatchTable, column, INTEGER, TEXT, TIMESTAMPTZ } from '../../platform/d
 import type { Transaction } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared-statements.js';
 import { type HeldOrder, lockOrders } from './held-orders.js';
-import { HISTORY, type HistoryRow, insertHistory, keepFirstRows } from './order-history.sql.js';
+import {
+  HISTORY,
+  type HistoryRow,
+  insertHistory,
+  keepFirstRows,
+  NAMED_HISTORY,
+} from './order-history.sql.js';
 import { READ_ORDERS } from './stored-orders.sql.js';
 import type { StoredOrder } from './stored-orders.js';
 
@@ -26,12 +32,15 @@ const MOVED = new BatchTable<MovedOrder>('orders', [
 const SET = MOVED.columnNames.filter((name) => name !== 'order_uid').map((name) => `${name} = e.${name}`);
 
 /** The orders must be held. All parts of a statement see the rows as they were before it. */
-const MOVE = prepared(`
+const moveWith = (history: typeof HISTORY): string =>
+  prepared(`
   WITH firsts AS (
     ${keepFirstRows('o.content_version IS NULL AND o.order_uid = ANY (ARRAY(SELECT unnest($1::text[])))')}),
   moved AS (
     UPDATE orders o SET ${SET.join(', ')} FROM ${MOVED.unnested('e')} WHERE o.order_uid = e.order_uid)
-  ${insertHistory(MOVED.columnNames.length)}`);
+  ${insertHistory(MOVED.columnNames.length, history)}`);
+const MOVE = moveWith(HISTORY);
+const MOVE_NAMED = moveWith(NAMED_HISTORY);
 
 /** Moves the states of orders: their rows and their history, always together. */
 @Injectable()
@@ -51,6 +60,9 @@ export class LifeRepository {
   /** @param orders that {@link lock} holds, as they are to be. @param versions a row for each version they have got */
   async move(tx: Transaction, orders: readonly MovedOrder[], versions: readonly HistoryRow[]): Promise<void> {
     if (orders.length === 0) return;
-    await tx.query(MOVE, [...MOVED.arraysOf(orders), ...HISTORY.arraysOf(versions)]);
+    const [statement, history] = versions.some(({ by }) => by !== undefined)
+      ? [MOVE_NAMED, NAMED_HISTORY]
+      : [MOVE, HISTORY];
+    await tx.query(statement, [...MOVED.arraysOf(orders), ...history.arraysOf(versions)]);
   }
 }

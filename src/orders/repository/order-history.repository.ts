@@ -29,12 +29,13 @@ export interface OrderFacts {
 }
 
 const READ_HISTORY = `
-  SELECT version, change, previous AS "from", current AS "to", ${momentTextOf('at')} AS at, source, reason, cause
+  SELECT version, change, previous AS "from", current AS "to", ${momentTextOf('at')} AS at,
+         source, made_by AS "by", reason, cause
   FROM (
-    SELECT order_uid, version, change, previous, current, at, source, reason, cause
+    SELECT order_uid, version, change, previous, current, at, source, reason, cause, made_by
     FROM order_history WHERE order_uid = $1
     UNION ALL
-    SELECT ${FIRST_ROW}
+    SELECT ${FIRST_ROW}, NULL::text AS made_by
     FROM orders o
     WHERE o.order_uid = $1
       AND NOT EXISTS (SELECT FROM order_history h WHERE h.order_uid = $1 AND h.change = 'received')) AS history

@@ -1,4 +1,11 @@
-import { BatchTable, column, INTEGER, TEXT, TIMESTAMPTZ } from '../../platform/database/batch-table.js';
+import {
+  BatchTable,
+  type Column,
+  column,
+  INTEGER,
+  TEXT,
+  TIMESTAMPTZ,
+} from '../../platform/database/batch-table.js';
 import type { OrderChangeName } from '../model/order-states.js';
 import type { HistorySource } from '../model/stored-version.js';
 
@@ -12,12 +19,14 @@ export interface HistoryRow {
   /** Microseconds since the Unix epoch. */
   readonly atUs: number;
   readonly source: HistorySource;
+  /** Who has asked for it, as they call themselves. */
+  readonly by?: string | undefined;
   readonly reason?: string | undefined;
   /** Id of the event that caused it. */
   readonly cause?: string | undefined;
 }
 
-export const HISTORY = new BatchTable<HistoryRow>('order_history', [
+const HISTORY_COLUMNS: readonly Column<HistoryRow>[] = [
   column('order_uid', TEXT, (row) => row.orderUid),
   column('version', INTEGER, (row) => row.version),
   column('change', TEXT, (row) => row.change),
@@ -27,6 +36,13 @@ export const HISTORY = new BatchTable<HistoryRow>('order_history', [
   column('source', TEXT, (row) => row.source),
   column('reason', TEXT, (row) => row.reason),
   column('cause', TEXT, (row) => row.cause),
+];
+
+export const HISTORY = new BatchTable('order_history', HISTORY_COLUMNS);
+/** With names of people. What comes in by the thousand has none, and does without the column. */
+export const NAMED_HISTORY = new BatchTable<HistoryRow>('order_history', [
+  ...HISTORY_COLUMNS,
+  column('made_by', TEXT, (row) => row.by),
 ]);
 
 /**
@@ -48,9 +64,12 @@ export const keepFirstRows = (condition: string): string => `
   ON CONFLICT ON CONSTRAINT pk_order_history DO NOTHING`;
 
 /** @param parametersBefore how many parameters of the statement stand before the arrays */
-export const insertHistory = (parametersBefore: number): string => `
-  INSERT INTO order_history (${COLUMNS})
-  SELECT ${COLUMNS} FROM ${HISTORY.unnested('h', parametersBefore)}`;
+export function insertHistory(parametersBefore: number, history = HISTORY): string {
+  const columns = history.columnNames.join(', ');
+  return `
+  INSERT INTO order_history (${columns})
+  SELECT ${columns} FROM ${history.unnested('h', parametersBefore)}`;
+}
 
 /** The history of new content, of orders that are held and not replaced yet. */
 export const INSERT_CONTENT_HISTORY = `

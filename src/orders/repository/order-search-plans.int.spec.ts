@@ -7,8 +7,8 @@ import { OrderSearchRepository } from './order-search.repository.js';
 
 const ORDERS = 100_000;
 /** PostgreSQL's, of 8 kB: what a search may look at, of some 20,000 that there are. */
-const MOST_PAGES = 8_000;
-const MOST_ROWS = 2_500;
+const MOST_PAGES = 5_000;
+const MOST_ROWS = 1_500;
 
 let house: WaybillDatabase;
 

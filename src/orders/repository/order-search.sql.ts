@@ -33,7 +33,7 @@ const RECEIVED_AT_US = '(extract(epoch FROM s.received_at) * 1000000)::bigint AS
 /** Orders of one range of terms, or of one term. */
 export const MOST_OF_A_RANGE = 21;
 /** Orders received last that are looked at where a range has more terms than are looked at, and those of them that are found. */
-const LATEST_ORDERS = 1_000;
+const LATEST_ORDERS = 500;
 const MOST_OF_LATEST = 4 * MOST_OF_A_RANGE;
 
 /**

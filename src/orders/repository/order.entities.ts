@@ -161,6 +161,7 @@ interface HistoryRow {
   source: string;
   reason: string | null;
   cause: string | null;
+  made_by: string | null;
 }
 
 const nullableText: EntitySchemaColumnOptions = { type: 'text', nullable: true };
@@ -183,6 +184,7 @@ const OrderHistoryEntity = new EntitySchema<HistoryRow>({
     source: text,
     reason: nullableText,
     cause: nullableText,
+    made_by: { ...nullableText, comment: 'who has asked for it, as they call themselves' },
   },
 });
 

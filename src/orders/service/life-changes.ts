@@ -41,13 +41,13 @@ export class LifeChanges {
     this.take(order, stepsAfter(order, announced), { source: owner, cause: announcementId(announced) });
   }
 
-  take(order: HeldOrder, steps: readonly Step[], by: Pick<HistoryRow, 'source' | 'cause'>): void {
+  take(order: HeldOrder, steps: readonly Step[], whence: Pick<HistoryRow, 'source' | 'cause' | 'by'>): void {
     let moving = order;
     for (const step of steps) {
       const { change, from, to, reason } = step;
       moving = { ...moving, version: moving.version + 1, states: after(moving.states, step) };
       const { orderUid, version } = moving;
-      const row = { orderUid, version, change, from, to, atUs: this.atUs, reason, ...by };
+      const row = { orderUid, version, change, from, to, atUs: this.atUs, reason, ...whence };
       this.versions.push({ order: moving, row });
     }
     if (moving === order) return;

@@ -31,7 +31,7 @@ import {
   SHIPMENT_STATUSES,
   type ShipmentStatus,
 } from '../model/order-states.js';
-import type { StatusEvent } from '../producer/status-events.js';
+import type { StatusEvent } from '../model/status-event.js';
 import { LifeIntake } from './life-intake.js';
 import { OrderHistory } from './order-history.js';
 import { OrderIntake } from './order-intake.js';

@@ -73,7 +73,7 @@ export class OrderFilling {
         if (!this.isStopping) await besides?.(this);
       } catch (error) {
         if (!this.isStopping)
-          log.warn({ err: error }, `orders could not be made ready for ${purpose}; trying again`);
+          log.warn({ err: error, purpose }, 'older orders could not be looked through; trying again');
       }
       await this.pause(LOOK_EVERY_MS);
     }
@@ -92,11 +92,11 @@ export class OrderFilling {
       filled += step.filled;
       this.state = await walk.state();
       if (step.isRoundOver) {
-        log.info({ looked, filled }, `all orders have been looked through for ${purpose}`);
+        if (looked > 0) log.info({ purpose, looked, filled }, 'all orders have been looked through');
         return;
       }
       if (looked % TOLD_EVERY_ORDERS === 0) {
-        log.info({ looked, filled }, `orders are being looked through for ${purpose}`);
+        log.info({ purpose, looked, filled }, 'orders are being looked through');
       }
       await this.rest(startedAtMs);
     }

@@ -11,7 +11,7 @@ import { createHttpAdapter } from '../../platform/http/http-adapter.js';
 import { NestLogger } from '../../platform/logging/logger.js';
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
 import type { Order } from '../model/order.js';
-import type { StatusEvent } from '../producer/status-events.js';
+import type { StatusEvent } from '../model/status-event.js';
 import type { IncomingOrder } from './incoming-order.js';
 import { OrderIntake } from './order-intake.js';
 import { OrderLookup } from './order-lookup.js';

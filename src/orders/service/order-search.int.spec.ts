@@ -76,6 +76,49 @@ describe('a search', () => {
     expect(await found('"lev anna\n"')).toEqual({ field: 'name', value: 'Anna Maria Levi', uid });
   });
 
+  it.each([
+    '+972 (0)52-1234567',
+    '+972 (0) 52 123 45 67',
+    '00972 (0)52/1234567',
+    '+972 052 1234567',
+    '052.123.45.67',
+    'tel:+972(0)521234567',
+    '\u00a0+972\u202f52\u00a0123\u20114567\u00a0',
+    '＋９７２（０）５２１２３４５６７',
+    '٠٥٢١٢٣٤٥٦٧',
+    '۰۵۲-۱۲۳۴۵۶۷',
+  ])('finds a number by another spelling of it: %j', async (typed) => {
+    const [stored] = await receive(
+      { delivery: { phone: '+972521234567' } },
+      { delivery: { phone: '+972521234568' } },
+      { delivery: { phone: '+972521234560' } },
+    );
+    expect((await find(typed))[0]).toEqual({ field: 'phone', value: '+972521234567', uid: stored });
+  });
+
+  it.each(['+44 20 7946 0958', '02079460958', '+44 (0) 20 7946 0958', '0044 (0)20-7946.0958'])(
+    'finds a number that is stored with the zero that is not dialled from abroad: %j',
+    async (typed) => {
+      const [stored] = await receive({ delivery: { phone: '+44 (0) 20 7946 0958' } });
+      expect(await uids(typed)).toEqual([stored]);
+    },
+  );
+
+  it.each([
+    ['order_uid', '「UID-7OF」'],
+    ['order_uid', '\ufeffuid-7\u200bOf\r\nother\t'],
+    ['track_number', '„tRaCk-77x”,'],
+    ['track_number', 'track-77\nxy'],
+    ['email', 'Ann Levi <ANN@example.com>'],
+  ])('finds an order by what is pasted with something around it or in it: %s by %j', async (field, typed) => {
+    const [uid] = await receive({
+      order_uid: 'Uid-7ofOther',
+      track_number: 'Track-77XY',
+      delivery: { email: 'ann@example.com' },
+    });
+    expect((await find(typed))[0]).toMatchObject({ field, uid });
+  });
+
   it('finds an order by the track number of each of its parcels, and shows that one', async () => {
     const [item] = (sampleOrder() as unknown as Order).items;
     const tracks = ['Post-1', 'Post-1', 'Courier-77', 'POST-2', 'p3-more', 'p4-more', 'p5-more', 'p6-more'];

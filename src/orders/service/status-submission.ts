@@ -18,6 +18,8 @@ export interface StatusRequest extends MayBeKeyed<StatusReceipt> {
   readonly orderUid: string;
   readonly status: OrderStatus;
   readonly reason?: string | undefined;
+  /** Who asks, as they call themselves. */
+  readonly by?: string | undefined;
   /** The ETags one of which the order must have, or `*` for any; undefined: whatever it has. */
   readonly ifMatch?: '*' | readonly string[] | undefined;
 }
@@ -77,14 +79,14 @@ export class StatusSubmission {
   }
 }
 
-function take(changes: LifeChanges, { orderUid, status, reason, ifMatch }: StatusRequest): StatusReceipt {
+function take(changes: LifeChanges, { orderUid, status, reason, by, ifMatch }: StatusRequest): StatusReceipt {
   const order = changes.orderOf(orderUid);
   if (order === undefined) return { outcome: 'absent', orderUid };
   if (ifMatch !== undefined && !isAmong(etagOfHeld(order), ifMatch)) return receiptOf(order, 'mismatched');
   const from = order.states.status;
   if (from === status) return receiptOf(order, 'held');
   if (!nextStatuses(order.states).includes(status)) return receiptOf(order, 'refused');
-  changes.take(order, [{ change: 'status', from, to: status, reason }], { source: SOURCE });
+  changes.take(order, [{ change: 'status', from, to: status, reason }], { source: SOURCE, by });
   return receiptOf(changes.orderOf(orderUid)!, 'moved');
 }
 

@@ -27,9 +27,11 @@ export interface WaitingOrder {
   readonly order: string;
 }
 
+/** How many there are, by what they wait for. */
+export type WaitingCounts = Readonly<Record<Wait, BoundedCount>>;
+
 export interface WaitingPage {
   readonly waiting: readonly WaitingOrder[];
-  readonly counts: Readonly<Record<Wait, BoundedCount>>;
   /** Where the next page begins; not there after the last one. */
   readonly next?: WaitingPlace;
 }
@@ -71,19 +73,15 @@ export class WaitingOrders {
     const found = await Promise.all(waits.map((wait) => this.find(wait, after, limit + 1)));
     const places = found.flat().sort(inOrder);
     const shown = places.slice(0, limit);
-    const [texts, counts] = await Promise.all([
-      this.orders.summaries([...new Set(shown.map(({ orderUid }) => orderUid))]),
-      this.counts(),
-    ]);
+    const texts = await this.orders.summaries([...new Set(shown.map(({ orderUid }) => orderUid))]);
     const waiting = shown.flatMap(({ wait, sinceUs, orderUid }) => {
       const order = texts.get(orderUid);
       return order === undefined ? [] : [{ wait, since: momentText(sinceUs), order }];
     });
-    return places.length > limit ? { waiting, counts, next: shown.at(-1)! } : { waiting, counts };
+    return places.length > limit ? { waiting, next: shown.at(-1)! } : { waiting };
   }
 
-  /** How many there are of each kind. */
-  counts(): Promise<WaitingPage['counts']> {
+  counts(): Promise<WaitingCounts> {
     return this.waiting.counts(this.patience);
   }
 

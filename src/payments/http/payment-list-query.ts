@@ -43,12 +43,25 @@ export function parsePaymentListQuery(parameters: Parameters): PaymentListQuery 
   const reader = new ParameterReader(parameters);
   const limit = takeLimit(reader, MAX_LIMIT);
   const after = reader.take('cursor', aPosition, 'a cursor from the Link header of a page');
-  const filter: PaymentFilter = {
+  const filter = takeFilter(reader);
+  reader.refuseOthers('is not a parameter of this list');
+  reader.throwFaults('the query');
+  return { limit, after, filter };
+}
+
+/** A filter alone. @throws ProblemError 400 naming every parameter that is unknown or does not hold what it should */
+export function parsePaymentFilter(parameters: Parameters): PaymentFilter {
+  const reader = new ParameterReader(parameters);
+  const filter = takeFilter(reader);
+  reader.refuseOthers('is no filter of payments');
+  reader.throwFaults('the query');
+  return filter;
+}
+
+function takeFilter(reader: ParameterReader): PaymentFilter {
+  return {
     statuses: reader.take('status', someOf(PAYMENT_STATUSES), oneOrMoreOf(PAYMENT_STATUSES)),
     dues: reader.take('due', someOf(DUES), oneOrMoreOf(DUES)),
     waiting: reader.take('waiting', aTruth, 'true or false'),
   };
-  reader.refuseOthers('is not a parameter of this list');
-  reader.throwFaults('the query');
-  return { limit, after, filter };
 }

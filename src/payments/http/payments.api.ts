@@ -53,6 +53,10 @@ const EVENT_SCHEMA = paymentEventJsonSchema();
 
 export const PAYMENTS_API: ApiFacts = {
   operations: {
+    'get /api/counts/payments': {
+      id: 'countPayments',
+      answers: { 200: { schema: schemaRef('BoundedCount') } },
+    },
     'get /api/payments': {
       id: 'listPayments',
       answers: {

@@ -1,17 +1,42 @@
-import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Header, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { BoundedCount } from '../../platform/database/bounded-count.js';
+import { CountsUnderWay } from '../../platform/http/counts-under-way.js';
 import { linkToNextPage } from '../../platform/http/pages.js';
 import { PagesUnderWay } from '../../platform/http/pages-under-way.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
 import { isUrlSafeId } from '../../platform/validation/url-safe-id.js';
 import { PaymentLookup } from '../service/payment-lookup.js';
-import { cursorAfter, MAX_LIMIT, parsePaymentListQuery } from './payment-list-query.js';
+import { cursorAfter, MAX_LIMIT, parsePaymentFilter, parsePaymentListQuery } from './payment-list-query.js';
 import { viewOf, viewWithLedger } from './payment-views.js';
 
 const PAYMENTS_PATH = '/api/payments';
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
+
+/** A route that takes a filter of payments, as it describes itself. */
+const FiltersPayments = (): MethodDecorator =>
+  applyDecorators(
+    ApiQuery({
+      name: 'status',
+      required: false,
+      description: 'One or more payment states, separated by commas',
+      schema: { type: 'string' },
+    }),
+    ApiQuery({
+      name: 'due',
+      required: false,
+      description: 'refund, void, or both, separated by a comma: orders of which one of them is due',
+      schema: { type: 'string' },
+    }),
+    ApiQuery({
+      name: 'waiting',
+      required: false,
+      description: 'Whether the payments wait for their order',
+      schema: { type: 'string', enum: ['true', 'false'] },
+    }),
+  );
 
 /** How it stands with the money of orders. */
 @ApiTags('payments')
@@ -21,6 +46,7 @@ export class PaymentsController {
   constructor(
     private readonly lookup: PaymentLookup,
     private readonly pages: PagesUnderWay,
+    private readonly counts: CountsUnderWay,
   ) {}
 
   @Get('payments')
@@ -34,24 +60,7 @@ export class PaymentsController {
     schema: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: 50 },
   })
   @ApiQuery({ name: 'cursor', required: false, schema: { type: 'string' } })
-  @ApiQuery({
-    name: 'status',
-    required: false,
-    description: 'One or more payment states, separated by commas',
-    schema: { type: 'string' },
-  })
-  @ApiQuery({
-    name: 'due',
-    required: false,
-    description: 'refund, void, or both, separated by a comma: orders of which one of them is due',
-    schema: { type: 'string' },
-  })
-  @ApiQuery({
-    name: 'waiting',
-    required: false,
-    description: 'Whether the payments wait for their order',
-    schema: { type: 'string', enum: ['true', 'false'] },
-  })
+  @FiltersPayments()
   @ApiResponse({ status: 200, description: 'The page' })
   @ApiResponse({ status: 400, description: 'A parameter is not valid', schema: PROBLEM })
   @ApiResponse({ status: 503, description: 'Too many pages are under way', schema: PROBLEM })
@@ -66,6 +75,21 @@ export class PaymentsController {
       reply.header('link', linkToNextPage(PAYMENTS_PATH, request.url, cursorAfter(page.next)));
     }
     await send(reply, page.orders.map(viewOf));
+  }
+
+  @Get('counts/payments')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({
+    summary:
+      'How many orders such a list has. Where it is not exact there are at least as many: counting stops at 10,000, or, with 0, after a second. May be five seconds old',
+  })
+  @FiltersPayments()
+  @ApiResponse({ status: 200, description: 'The count' })
+  @ApiResponse({ status: 400, description: 'A parameter is not valid', schema: PROBLEM })
+  @ApiResponse({ status: 503, description: 'Too many counts are under way', schema: PROBLEM })
+  count(@Query() parameters: Parameters): Promise<BoundedCount> {
+    const filter = parsePaymentFilter(parameters);
+    return this.counts.shared(`payments ${JSON.stringify(filter)}`, () => this.lookup.count(filter));
   }
 
   @Get('orders/:order_uid/payments')

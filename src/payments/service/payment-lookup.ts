@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { BoundedCount } from '../../platform/database/bounded-count.js';
 import type { ListedPayments } from '../model/order-payments.js';
 import type { LedgerEntry } from '../model/payment-event.js';
 import type { PaymentFilter } from '../model/payment-filter.js';
@@ -26,6 +27,11 @@ export class PaymentLookup {
     const payments = (await this.balances.read([orderUid])).get(orderUid);
     if (payments === undefined) return undefined;
     return { payments, ledger: (await this.ledger.ofOrders([orderUid])).get(orderUid) ?? [] };
+  }
+
+  /** How many orders such a list has, as far as it is cheap to count them. */
+  count(filter: PaymentFilter): Promise<BoundedCount> {
+    return this.lists.count(filter);
   }
 
   list(filter: PaymentFilter, limit: number, after?: number): Promise<PaymentPage> {

@@ -3,6 +3,7 @@ import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger
 import type { BoundedCount } from '../database/bounded-count.js';
 import { CountsUnderWay } from '../http/counts-under-way.js';
 import type { Parameters } from '../http/request-parameters.js';
+import { TroubleCounts } from '../trouble/trouble-counts.js';
 import { DeadLetterReader } from './dead-letter-reader.js';
 import { parseFilter } from './dead-letter-requests.js';
 import { BOUNDED_COUNT, PROBLEM } from './dead-letter.schemas.js';
@@ -16,7 +17,10 @@ export class DeadLetterCountsController {
   constructor(
     private readonly letters: DeadLetterReader,
     private readonly counts: CountsUnderWay,
-  ) {}
+    trouble: TroubleCounts,
+  ) {
+    trouble.add('dead_letters', () => letters.countSome({ state: 'waiting' }));
+  }
 
   @Get('dead-letters')
   @Header('cache-control', 'no-store')

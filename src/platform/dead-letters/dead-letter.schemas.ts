@@ -40,12 +40,15 @@ const STATE: Schema = {
     '`replayed` once it was sent again, and `waiting` again when that failed as well; `edited` once something else was sent in its place',
 };
 
+const TEXT_OR_BASE64 = [
+  objectOf({ text: { type: 'string' } }),
+  objectOf({ base64: { type: 'string', format: 'byte' } }),
+];
 const BYTES: Schema = {
-  type: 'object',
   description: 'As `text` where the bytes are UTF-8, else as `base64`',
-  properties: { text: { type: 'string' }, base64: { type: 'string', format: 'byte' } },
+  oneOf: TEXT_OR_BASE64,
 };
-const BYTES_OR_NULL: Schema = { oneOf: [BYTES, { type: 'null' }] };
+const BYTES_OR_NULL: Schema = { oneOf: [...TEXT_OR_BASE64, { type: 'null' }] };
 
 function objectOf(properties: Record<string, Schema>): Schema {
   return { type: 'object', required: Object.keys(properties), properties };

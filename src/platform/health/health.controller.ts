@@ -17,10 +17,7 @@ export class HealthController {
   @Header('cache-control', 'no-store')
   @ApiOperation({ summary: 'Every part and its state; 503 when the program is not ready or not alive' })
   async all(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
-    const ready = await this.health.ready();
-    const live = this.health.live();
-    const status = ready.status === 'up' && live.status === 'up' ? 'up' : 'down';
-    return answer(reply, { status, parts: { ...this.health.remarked(), ...ready.parts, ...live.parts } });
+    return answer(reply, await this.health.all());
   }
 
   @Get('live')

@@ -75,6 +75,14 @@ export class Health {
     return { status: Object.keys(parts).length === 0 ? 'up' : 'down', parts };
   }
 
+  /** Every part, whatever its bearing. */
+  async all(): Promise<HealthReport> {
+    const ready = await this.ready();
+    const live = this.live();
+    const status = ready.status === 'up' && live.status === 'up' ? 'up' : 'down';
+    return { status, parts: { ...this.remarked(), ...ready.parts, ...live.parts } };
+  }
+
   remarked(): Readonly<Record<string, PartState>> {
     return Object.fromEntries([...this.remarks].map(([part, remark]) => [part, remark()]));
   }

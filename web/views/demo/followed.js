@@ -21,10 +21,16 @@ const COLUMNS = [
     cell: ({ event }) =>
       el('span', { class: 'badges' }, ...(event ? orderBadges(event) : [badge('on its way')])),
   },
-  { name: 'Changes', isNumber: true, cell: ({ event }) => (event ? event.version.toLocaleString() : '0') },
+  {
+    name: 'Changes',
+    isNumber: true,
+    kind: 'labelled',
+    cell: ({ event }) => (event ? event.version.toLocaleString() : '0'),
+  },
   {
     name: 'Last change',
     isNumber: true,
+    kind: 'labelled',
     cell: ({ event, sentAtMs }) =>
       timeElement(event?.occurred_at ?? new Date(sentAtMs).toISOString(), 'clock'),
   },

@@ -39,7 +39,7 @@ export async function open(place, visit) {
   /** @param {string} text */
   const typed = (text) => {
     visit.replaceQuery(new URLSearchParams(text === '' ? {} : { q: text }));
-    void show(text);
+    visit.busy(show(text));
   };
   /** @param {string} text */
   const entered = (text) => {

@@ -22,7 +22,7 @@ const FIELDS = {
 };
 
 /** @typedef {import('../../kit/order-table.js').OrderSummary} OrderSummary */
-/** @typedef {{ matched: keyof typeof FIELDS, value: string, order: OrderSummary }} Hit */
+/** @typedef {import('../../api/routes.js').Schemas['FoundOrders']['hits'][number]} Hit */
 
 /**
  * @typedef {object} Results
@@ -40,7 +40,7 @@ const FIELDS = {
  * @returns {Results}
  */
 export function openResults(place, visit, text) {
-  /** @type {readonly Hit[]} */
+  /** @type {readonly { order: { order_uid: string } }[]} */
   let hits = [];
   let isWanted = false;
   const heading = el('h1', { class: 'visually-hidden' }, `Found for ${text}`);
@@ -97,7 +97,7 @@ export function openResults(place, visit, text) {
       const { body } = await get('/api/search', { query: { q: text }, signal: visit.signal });
       if (visit.signal.aborted) return;
       hits = body.hits;
-      put(body, () => (hits.length === 0 ? [nothing(text)] : found(text, hits, body.more)));
+      put(body, () => (hits.length === 0 ? [nothing(text)] : found(text, body.hits, body.more)));
       visit.announce(hits.length === 0 ? 'Nothing found.' : `${counted(hits.length, 'order')} found.`);
       follow();
     } catch (failure) {
@@ -119,7 +119,7 @@ export function openResults(place, visit, text) {
       if (visit.signal.aborted) return;
       if (answer) {
         put('the one', () => [switchedOff(el('a', { href: orderHref(text), class: 'mono' }, text))]);
-        hits = [{ matched: 'order_uid', value: text, order: /** @type {any} */ (answer.body) }];
+        hits = [{ order: answer.body }];
         follow();
         return;
       }

@@ -1,19 +1,18 @@
 import { get } from '../../api/client.js';
 import { features } from '../../api/features.js';
 import { ApiFailure } from '../../api/failure.js';
+import { trouble } from '../../api/trouble.js';
 import { Current } from '../../kit/current.js';
 import { el } from '../../kit/dom.js';
 import { focusKept } from '../../kit/focus.js';
 
-/** More than these are said as so many and more. */
-const MOST_COUNTED = 100;
 /** What is in trouble is asked for once in so long, however much happens. */
 const REFRESH_PAUSE_MS = 10_000;
 
 /**
- * How many of a kind are in trouble; undefined where the server cannot say.
+ * How many of a kind are in trouble, and which, where they are few; undefined where the server cannot say.
  *
- * @typedef {{ count: number, exact: boolean } | undefined} Count
+ * @typedef {(import('../../api/trouble.js').Count & { names?: readonly string[] }) | undefined} Count
  */
 
 /**
@@ -36,13 +35,15 @@ const KINDS = [
     words: 'Disputed payments',
     href: '/trouble/payments',
     context: 'payments',
-    count: (signal) => pageCount('/api/payments', { status: 'disputed' }, signal),
+    count: async (signal) =>
+      (await get('/api/counts/payments', { query: { status: 'disputed' }, signal })).body,
   },
   {
     words: 'Money to be given back',
     href: '/trouble/payments',
     context: 'payments',
-    count: (signal) => pageCount('/api/payments', { due: 'refund,void' }, signal),
+    count: async (signal) =>
+      (await get('/api/counts/payments', { query: { due: 'refund,void' }, signal })).body,
   },
   ...[
     ['confirmation', 'Waiting to be confirmed'],
@@ -54,6 +55,14 @@ const KINDS = [
     href: `/trouble/waiting?for=${name}`,
     count: async (/** @type {AbortSignal} */ signal) => (await waitingCounts(signal))[String(name)],
   })),
+  {
+    words: 'Parts of the program that are not ready',
+    href: '/trouble/health',
+    count: async (signal) => {
+      const { not_ready: names } = await trouble(signal);
+      return { count: names.length, exact: true, names };
+    },
+  },
 ];
 
 /**
@@ -114,21 +123,16 @@ function countList(kinds, counts) {
     return el(
       'li',
       { class: count && count.count > 0 ? undefined : 'none', 'data-row': true },
-      el('a', { href }, el('b', {}, shown), ' ', words),
+      el(
+        'a',
+        { href },
+        el('b', {}, shown),
+        ` ${words} `,
+        ...(count?.names?.length ? [el('bdi', { class: 'mono' }, count.names.join(', '))] : []),
+      ),
     );
   });
   return el('ul', { class: 'trouble-counts' }, ...lines);
-}
-
-/**
- * @param {string} route of a list that has no count
- * @param {Record<string, string>} filter
- * @param {AbortSignal} signal
- * @returns {Promise<Count>}
- */
-async function pageCount(route, filter, signal) {
-  const { body, next } = await get(route, { query: { ...filter, limit: MOST_COUNTED }, signal });
-  return Array.isArray(body) ? { count: body.length, exact: next === undefined } : undefined;
 }
 
 /** @type {Promise<Record<string, Count>> | undefined} asked once for all of its lines */

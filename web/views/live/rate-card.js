@@ -23,6 +23,7 @@ export function rateCard(visit) {
   const minutes = el('div', {});
   const details = el('details', { class: 'rate-table' }, el('summary', {}, 'As a table'), minutes);
   const chart = new RateChart(signal);
+  visit.busy(chart.built);
   const now = new RateNow();
   // Somebody who wants little to move gets a picture with each answer, and none in between.
   const isCalm = matchMedia('(prefers-reduced-motion: reduce)');
@@ -34,7 +35,7 @@ export function rateCard(visit) {
     place: content,
     load: async () => {
       const { body } = await get('/api/rates', { signal });
-      last = { rates: /** @type {Rates} */ (body), atMs: performance.now() };
+      last = { rates: body, atMs: performance.now() };
       if (!chart.element.isConnected) content.replaceChildren(chart.element, sentence, details);
       sentence.textContent = sentenceOf(last.rates);
       minutes.replaceChildren(tableOf(last.rates));

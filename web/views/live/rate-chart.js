@@ -5,6 +5,7 @@ import { el } from '../../kit/dom.js';
 /** Served from where it was installed to; it is no module that the checks of types can find there. */
 const UPLOT = '../../vendor/uplot/uPlot.esm.js';
 const HEIGHT = 180;
+const FONT_REM = 0.75;
 const LEGEND_DIGITS = 1;
 /** In the order of the columns. The tokens are of the page's own styles, and dashes tell the lines apart without colour. */
 const SERIES = /** @type {const} */ ([
@@ -44,7 +45,7 @@ export class RateChart {
       resized.disconnect();
       this.#plot?.destroy();
     });
-    void this.#build();
+    this.built = this.#build();
   }
 
   /** @param {(number | null)[][]} columns moments, and what stands for each of the lines at them */
@@ -68,9 +69,10 @@ export class RateChart {
   #options(Plot) {
     const token = (/** @type {string} */ name) =>
       getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
     const axis = {
       stroke: token('--muted'),
-      font: `12px ${token('--sans')}`,
+      font: `${FONT_REM * rem}px ${token('--sans')}`,
       grid: { stroke: token('--rule'), width: 1 },
       ticks: { show: false },
     };

@@ -4,16 +4,7 @@
  * @typedef {readonly (number | null)[]} Counts
  */
 
-/**
- * Rates as the API tells them: counts of equal spans of time.
- *
- * @typedef {object} Rates
- * @property {number} bucket_seconds
- * @property {string} until RFC 3339: when the last span ended
- * @property {Counts} orders_in
- * @property {Counts} changes_out
- * @property {Counts} dead_letters
- */
+/** @typedef {import('../../api/routes.js').Schemas['Rates']} Rates counts of equal spans of time */
 
 /** Spans of a second that the rate of this moment is taken over: fewer make it jump about. */
 const SECONDS = 5;

@@ -5,6 +5,7 @@ import { stateWords } from '../../kit/badges.js';
 import { ask, field } from '../../kit/dialog.js';
 import { button, el } from '../../kit/dom.js';
 import { shortened } from '../../kit/long-text.js';
+import { byOf, readerNameField } from '../../kit/reader-name.js';
 import { asShownFailure, refusalWords } from '../../kit/states.js';
 import { timeElement } from '../../kit/time.js';
 import { correctAddress } from './address.js';
@@ -12,10 +13,12 @@ import { correctAddress } from './address.js';
 const MOST_REASON_CHARACTERS = 255;
 const DONE_ONCE = 'Try again: it is done once, however often it is sent.';
 
+/** @typedef {import('./loading.js').Standing['next'][number]} Status */
+
 /**
  * What an order may be asked to become: what the button says, and what comes of it.
  *
- * @type {Record<string, { words: string, question: string, outcome: string }>}
+ * @type {Partial<Record<Status, { words: string, question: string, outcome: string }>>}
  */
 const ACTIONS = {
   confirmed: {
@@ -92,7 +95,7 @@ export class OrderActions {
     void correctAddress({ visit: this.visit, page: this.page, renew: this.renew });
   }
 
-  /** @param {string} status */
+  /** @param {Status} status */
   async #ask(status) {
     const action = ACTIONS[status];
     const seen = this.page.facts?.found;
@@ -113,6 +116,7 @@ export class OrderActions {
           isRequired: isCancelling,
           hint: 'It stands in the history of the order.',
         }),
+        readerNameField('by'),
       ],
       yes: isCancelling ? 'Cancel the order' : action.words,
       isDangerous: isCancelling,
@@ -121,7 +125,7 @@ export class OrderActions {
         const reason = String(form.get('reason') ?? '').trim();
         if (isCancelling && reason === '') return 'Say why, for those who read the history.';
         try {
-          await this.#send(status, reason, seen, idempotencyKey);
+          await this.#send(status, { ...(reason !== '' && { reason }), ...byOf(form) }, seen, idempotencyKey);
         } catch (thrown) {
           return this.#refused(thrown);
         }
@@ -133,16 +137,15 @@ export class OrderActions {
   }
 
   /**
-   * @param {string} status
-   * @param {string} reason empty: none
+   * @param {Status} status
+   * @param {{ reason?: string, by?: string }} words
    * @param {import('./loading.js').FoundOrder} seen
    * @param {string} idempotencyKey
    */
-  async #send(status, reason, { order, etag }, idempotencyKey) {
-    const why = reason === '' ? {} : { reason };
+  async #send(status, words, { order, etag }, idempotencyKey) {
     const asking = { path: { order_uid: order.order_uid }, ifMatch: etag, idempotencyKey };
-    if (status === 'cancelled') await post('/api/orders/{order_uid}/cancel', { ...asking, body: why });
-    else await post('/api/orders/{order_uid}/status', { ...asking, body: { status, ...why } });
+    if (status === 'cancelled') await post('/api/orders/{order_uid}/cancel', { ...asking, body: words });
+    else await post('/api/orders/{order_uid}/status', { ...asking, body: { status, ...words } });
   }
 
   /**
@@ -191,12 +194,13 @@ export class OrderActions {
  * @param {import('./loading.js').Standing} standing
  * @returns {(Node | string)[]}
  */
-function changeWords({ change, at, reason }, { status }) {
+function changeWords({ change, at, by, reason }, { status }) {
   return [
     change === 'content'
       ? 'Its content was replaced at '
       : `It is ${stateWords('status', status)} now, since `,
     timeElement(at, 'clock'),
+    ...(by ? [' by ', el('bdi', {}, shortened(by))] : []),
     ...(reason ? [': ', el('bdi', {}, shortened(reason))] : []),
     '.',
   ];

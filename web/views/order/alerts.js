@@ -37,14 +37,14 @@ export function drawAlerts(place, { found, payments, parcels }) {
  * @param {import('./loading.js').Payments | null | undefined} payments
  */
 function moneyDue({ standing }, payments) {
-  const balance = /** @type {any} */ (standing.payments.balance);
+  const { refund_due, void_due } = payments ?? standing.payments.balance ?? {};
   const told = [
-    { ...(payments ?? balance), currency: payments?.balance.currency ?? standing.payments.currency },
+    { refund_due, void_due, currency: payments?.balance.currency ?? standing.payments.currency },
     ...(payments?.other_balances ?? []),
   ];
   const due = told.flatMap(({ refund_due, void_due, currency }) => [
-    ...(refund_due > 0 ? [alert('amber', 'To be refunded: ', moneyElement(refund_due, currency), '.')] : []),
-    ...(void_due > 0
+    ...(refund_due ? [alert('amber', 'To be refunded: ', moneyElement(refund_due, currency), '.')] : []),
+    ...(void_due
       ? [alert('amber', 'An authorization is to be voided: ', moneyElement(void_due, currency), '.')]
       : []),
   ]);
@@ -77,11 +77,10 @@ function stockMissing({ order, standing }) {
  * @returns {Set<number>} by chrt_id
  */
 export function missingOf({ stock }) {
-  const told = /** @type {{ outcome?: string, missing?: readonly number[] } | null} */ (stock);
-  return new Set(told?.outcome === 'out_of_stock' ? (told.missing ?? []) : []);
+  return new Set(stock?.outcome === 'out_of_stock' ? stock.missing : []);
 }
 
-/** @param {readonly any[]} parcels */
+/** @param {readonly import('./promise.js').Promised[]} parcels */
 function overdue(parcels) {
   const promise = promiseOf(parcels);
   if (!promise?.isOverdue) return [];

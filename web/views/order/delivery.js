@@ -57,7 +57,7 @@ export function drawDelivery(part, { found }, actions) {
 function linked(value, href, what) {
   if (value === '') return datum(value);
   const shown = href ? el('a', { href }, el('bdi', {}, value)) : datum(value);
-  return el('span', {}, shown, copyButton(value, what));
+  return el('span', { class: 'with-copy' }, shown, copyButton(value, what));
 }
 
 /** @param {string} phone */

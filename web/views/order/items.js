@@ -56,7 +56,11 @@ function itemTable(part, { order, standing }, stock, isKept) {
     },
     { name: 'Total', isNumber: true, cell: ({ total_price }) => moneyElement(total_price, currency) },
   ];
-  const columns = allColumns.filter(({ name }) => name !== 'Stock' || isKept);
+  const isDiscounted = order.items.some(({ sale }) => sale > 0);
+  // A column of dashes says nothing.
+  const columns = allColumns.filter(
+    ({ name }) => (name !== 'Stock' || isKept) && (name !== 'Discount' || isDiscounted),
+  );
   const isWhole = wholeParts.has(part) || order.items.length <= FIRST_ITEMS;
   const first = isWhole ? order.items : order.items.slice(0, FIRST_ITEMS);
   const { box, body } = table({

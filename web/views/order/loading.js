@@ -15,7 +15,7 @@ const PARCELS_AT_ONCE = 4;
 export const STOCK_AT_ONCE = 30;
 const MOST_VARIANTS = 1_000;
 
-/** @typedef {import('../../../.cache/openapi.d.ts').components['schemas']} Schemas */
+/** @typedef {import('../../api/routes.js').Schemas} Schemas */
 /** @typedef {Schemas['Order']} Order */
 /** @typedef {Schemas['OrderStanding']} Standing */
 /** @typedef {Schemas['OrderVersion']} Version */
@@ -24,7 +24,8 @@ const MOST_VARIANTS = 1_000;
 /** @typedef {Schemas['ParcelTimeline']} ParcelTimeline */
 /** @typedef {Schemas['StockLevel']} StockLevel */
 /** @typedef {Schemas['OrderSummary']} OrderSummary */
-/** @typedef {{ id: number | string, text: string, author: string, created_at: string }} Note */
+/** @typedef {Schemas['OrderNote']} Note */
+/** @typedef {{ notes: readonly Note[], next: string | undefined }} NotesPage newest first, and where older ones are */
 
 /**
  * An order and how it stands, both of one version.
@@ -190,14 +191,14 @@ export async function loadStock({ items }, signal) {
 /**
  * @param {string} orderUid
  * @param {AbortSignal} signal
- * @returns {Promise<readonly Note[] | null>} newest first; null: this server keeps none
+ * @returns {Promise<NotesPage | null>} the newest; null: this server keeps none
  */
 export async function loadNotes(orderUid, signal) {
   const query = { limit: MOST_NOTES };
   const answer = await orNull(
     get('/api/orders/{order_uid}/notes', { path: { order_uid: orderUid }, query, signal }),
   );
-  return answer && answer.body.notes;
+  return answer && { notes: answer.body.notes, next: answer.next };
 }
 
 /**

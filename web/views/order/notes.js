@@ -1,18 +1,19 @@
-import { post } from '../../api/client.js';
+import { getNext, post } from '../../api/client.js';
 import { newIdempotencyKey } from '../../api/idempotency-key.js';
 import { tell } from '../../kit/announcing.js';
 import { field } from '../../kit/dialog.js';
-import { el } from '../../kit/dom.js';
+import { button, counted, el } from '../../kit/dom.js';
 import { longText } from '../../kit/long-text.js';
 import { Part } from '../../kit/part.js';
 import { Patience } from '../../kit/patience.js';
+import { readerNameField, rememberReaderName } from '../../kit/reader-name.js';
 import { asShownFailure, refusalWords } from '../../kit/states.js';
 import { timeElement } from '../../kit/time.js';
 
+const ROUTE = '/api/orders/{order_uid}/notes';
 const MOST_TEXT_CHARACTERS = 2_000;
-const MOST_AUTHOR_CHARACTERS = 100;
-/** Whoever writes notes is asked for their name once. */
-const AUTHOR_KEY = 'waybill.author';
+
+/** @typedef {import('./loading.js').Note} Note */
 
 /** What support has noted of an order, and a place for more. The form stays as it is while the notes are drawn anew. */
 export class NotesPart {
@@ -21,6 +22,12 @@ export class NotesPart {
   #wrong = el('p', { class: 'notice', 'data-tone': 'red', role: 'alert', hidden: true });
   #patience = new Patience();
   #orderUid = '';
+  /** @type {import('../../kit/part.js').Fact<import('./loading.js').NotesPage | null>} */
+  #loaded;
+  /** All that were loaded, by id: a note stays as it is, and is never taken away. @type {Map<number, Note>} */
+  #known = new Map();
+  /** Where those are that are older than any of these. @type {string | undefined} */
+  #older;
   #idempotencyKey = newIdempotencyKey();
   #isSending = false;
 
@@ -47,13 +54,7 @@ export class NotesPart {
       el(
         'div',
         { class: 'note-signature' },
-        field({
-          label: 'Your name',
-          name: 'author',
-          value: rememberedAuthor(),
-          maxLength: MOST_AUTHOR_CHARACTERS,
-          isRequired: true,
-        }),
+        readerNameField('author', { isRequired: true }),
         el('button', { type: 'submit' }, 'Add the note'),
       ),
     );
@@ -72,12 +73,59 @@ export class NotesPart {
   /** @param {import('./page.js').Facts} facts */
   drawNotes({ found, notes }) {
     this.#orderUid = found.order.order_uid;
-    this.#form.hidden = !notes || !('value' in notes) || notes.value === null;
-    this.#part.drawFact(notes, (value) => {
-      if (value === null) return [el('p', { class: 'muted' }, 'This server keeps no notes.')];
-      if (value.length === 0) return [el('p', { class: 'muted' }, 'Nobody has noted anything yet.')];
-      return [el('ol', { class: 'note-list' }, ...value.map(noteItem))];
+    this.#loaded = notes;
+    const page = notes && 'value' in notes ? notes.value : null;
+    this.#form.hidden = page === null;
+    if (page) {
+      // What stands between these and those that are known has not been loaded.
+      if (!page.notes.some(({ id }) => this.#known.has(id))) {
+        this.#known.clear();
+        this.#older = page.next;
+      }
+      this.#know(page.notes);
+    }
+    this.#draw();
+  }
+
+  #draw() {
+    const loaded = this.#loaded;
+    if (!loaded || !('value' in loaded) || loaded.value === null) {
+      this.#part.drawFact(loaded, () => [el('p', { class: 'muted' }, 'This server keeps no notes.')]);
+      return;
+    }
+    const known = [...this.#known.values()].sort((one, other) => other.id - one.id);
+    this.#part.draw([known, this.#older], () => {
+      if (known.length === 0) return [el('p', { class: 'muted' }, 'Nobody has noted anything yet.')];
+      const list = el('ol', { class: 'note-list' }, ...known.map(noteItem));
+      const older = this.#older;
+      if (older === undefined) return [list];
+      const more = button('Show older notes', () => void this.#loadOlder(older, more), { class: 'quiet' });
+      return [list, more];
     });
+  }
+
+  /** @param {readonly Note[]} notes */
+  #know(notes) {
+    for (const note of notes) this.#known.set(note.id, note);
+  }
+
+  /**
+   * @param {string} path
+   * @param {HTMLButtonElement} pressed
+   */
+  async #loadOlder(path, pressed) {
+    if (pressed.getAttribute('aria-disabled') === 'true') return;
+    pressed.setAttribute('aria-disabled', 'true');
+    try {
+      const { body, next } = await getNext(ROUTE, path, { signal: this.visit.signal });
+      this.#know(body.notes);
+      this.#older = next;
+      this.#draw();
+      tell(`${counted(body.notes.length, 'older note')} shown.`);
+    } catch {
+      pressed.removeAttribute('aria-disabled');
+      if (!this.visit.signal.aborted) tell('Older notes could not be loaded. Try again.');
+    }
   }
 
   async #send() {
@@ -88,7 +136,7 @@ export class NotesPart {
     this.#isSending = true;
     try {
       await this.#patience.during(
-        post('/api/orders/{order_uid}/notes', {
+        post(ROUTE, {
           path: { order_uid: this.#orderUid },
           body: { text, author },
           idempotencyKey: this.#idempotencyKey,
@@ -102,7 +150,7 @@ export class NotesPart {
     } finally {
       this.#isSending = false;
     }
-    rememberAuthor(author);
+    rememberReaderName(author);
     this.#idempotencyKey = newIdempotencyKey();
     const area = this.#form.querySelector('textarea');
     if (area) area.value = '';
@@ -111,7 +159,7 @@ export class NotesPart {
   }
 }
 
-/** @param {import('./loading.js').Note} note */
+/** @param {Note} note */
 function noteItem({ text, author, created_at }) {
   return el(
     'li',
@@ -119,21 +167,4 @@ function noteItem({ text, author, created_at }) {
     el('p', { class: 'muted small' }, el('bdi', {}, author), ', ', timeElement(created_at, 'brief')),
     el('div', { class: 'note-text' }, longText(text)),
   );
-}
-
-function rememberedAuthor() {
-  try {
-    return localStorage.getItem(AUTHOR_KEY) ?? '';
-  } catch {
-    return '';
-  }
-}
-
-/** @param {string} author */
-function rememberAuthor(author) {
-  try {
-    localStorage.setItem(AUTHOR_KEY, author);
-  } catch {
-    // A browser that keeps nothing for a page asks again.
-  }
 }

@@ -138,6 +138,7 @@ async function drawAll(page, found, signal) {
       if (isDrawn) page.draw(facts);
     }),
   );
+  if (!page.facts) page.visit.busy(settled);
   await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, DRAWN_TOGETHER_MS))]);
   if (signal.aborted) return;
   page.draw(facts);

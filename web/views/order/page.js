@@ -26,7 +26,7 @@ import { drawTimeline } from './timeline.js';
  * @property {Fact<import('./loading.js').Payments | null>} [payments]
  * @property {Fact<Awaited<ReturnType<typeof import('./loading.js').loadParcels>>>} [parcels]
  * @property {Fact<Record<string, import('./loading.js').StockLevel> | null>} [stock] null: nobody keeps any here
- * @property {Fact<readonly import('./loading.js').Note[] | null>} [notes]
+ * @property {Fact<import('./loading.js').NotesPage | null>} [notes]
  * @property {Fact<import('./loading.js').OrderSummary[]>} [others]
  */
 

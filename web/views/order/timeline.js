@@ -40,7 +40,7 @@ export function drawTimeline(part, { history }) {
 }
 
 /** @param {Version} version */
-function versionItem({ version, change, from, to, at, source, reason }) {
+function versionItem({ version, change, from, to, at, source, by, reason }) {
   return el(
     'li',
     { 'data-version': String(version) },
@@ -49,7 +49,11 @@ function versionItem({ version, change, from, to, at, source, reason }) {
       'span',
       {},
       ...whatChanged(change, from, to),
-      el('span', { class: 'muted' }, ` ${SOURCES[source] ?? source}`),
+      el(
+        'span',
+        { class: 'muted' },
+        ...(by ? [' by ', el('bdi', {}, by)] : [` ${SOURCES[source] ?? source}`]),
+      ),
       reason ? el('span', { class: 'step-reason' }, 'Why: ', longText(readable(reason))) : null,
     ),
   );

@@ -43,7 +43,8 @@ export function filterBar(filter, changed, signal) {
     'form',
     { class: 'filters', 'aria-label': 'Filters', role: 'search' },
     ...choosers.map(({ field }) => field.element),
-    ...fields.map(({ field }) => field.element),
+    ...texts.map(({ field }) => field.element),
+    el('div', { class: 'days' }, ...days.map(({ field }) => field.element)),
     // Enter in a field says that the reader is done with it.
     el('button', { type: 'submit', class: 'visually-hidden', tabindex: '-1' }, 'Filter'),
     clear,

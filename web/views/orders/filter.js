@@ -8,6 +8,7 @@ import { momentOf } from '../../kit/time.js';
  */
 
 /** @typedef {typeof FILTER_NAMES[number]} FilterName */
+/** @typedef {import('../../api/live.js').StatusEvent} StatusEvent */
 
 export const FILTER_NAMES = /** @type {const} */ ([
   'status',
@@ -79,12 +80,12 @@ export function queryOf(filter) {
  * as it is, for the API to say what is wrong with it.
  *
  * @param {Filter} filter
- * @returns {Record<string, string>}
+ * @returns {Filter}
  */
 export function parametersOf(filter) {
   const { from, to } = filter;
   return {
-    .../** @type {Record<string, string>} */ (filter),
+    ...filter,
     ...(from && { from: beginningOf(from, 0) }),
     ...(to && { to: beginningOf(to, 1) }),
   };
@@ -93,22 +94,37 @@ export function parametersOf(filter) {
 /**
  * Whether an order that a status event tells of belongs to the list.
  *
- * @param {import('../../api/live.js').StatusEvent & { delivery_service?: string, date_created?: string }} event
+ * @param {StatusEvent} event
  * @param {Filter} filter
  */
 export function belongsTo(event, filter) {
   const { from, to } = parametersOf(filter);
-  const createdMs = momentOf(event.date_created ?? '')?.getTime() ?? 0;
+  const createdMs = momentOf(event.date_created)?.getTime() ?? 0;
+  /** @param {string} text @param {string | undefined} wanted */
+  const is = (text, wanted) => wanted === undefined || wanted === text;
   return (
     isOneOf(event.status, filter.status) &&
     isOneOf(event.payment_status, filter.payment_status) &&
     isOneOf(event.shipment_status, filter.shipment_status) &&
-    isOneOf(event.customer_id, filter.customer_id) &&
-    isOneOf(event.track_number, filter.track_number) &&
-    isOneOf(event.delivery_service ?? '', filter.delivery_service) &&
+    is(event.customer_id, filter.customer_id) &&
+    [event, ...event.items].some(({ track_number }) => is(track_number, filter.track_number)) &&
+    is(event.delivery_service, filter.delivery_service) &&
     (from === undefined || createdMs >= Date.parse(from)) &&
     (to === undefined || createdMs < Date.parse(to))
   );
+}
+
+/**
+ * Whether the order may have belonged to the list before the event. An event says what a state was before, and of new content
+ * nothing: that counts as a yes.
+ *
+ * @param {StatusEvent} event
+ * @param {Filter} filter
+ */
+export function mayHaveBelonged(event, filter) {
+  const { change, previous } = event;
+  if (change === 'received') return false;
+  return change === 'content' || belongsTo({ ...event, [change]: previous }, filter);
 }
 
 /**

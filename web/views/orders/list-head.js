@@ -4,6 +4,8 @@ import { exportLink } from './export-link.js';
 
 /** Several changes of the list ask for one count. */
 const PAUSE_MS = 250;
+/** The server's answer may be the one of some seconds ago; after this time it is not. */
+const KEPT_MS = 5_500;
 
 /**
  * How many orders the list is of, and the ways to take all of them along.
@@ -21,17 +23,23 @@ export function listHead(newer, signal) {
   let asked = 0;
   signal.addEventListener('abort', () => clearTimeout(timer));
 
-  /** @param {Record<string, string>} parameters */
+  /** @param {import('./filter.js').Filter} parameters */
   async function ask(parameters) {
     asked += 1;
     const mine = asked;
     try {
       const { body } = await get('/api/counts/orders', { query: parameters, signal });
-      if (mine === asked) count.textContent = wordsOf(body);
+      if (mine === asked) tell(wordsOf(body));
     } catch {
       // The list itself says what is wrong, and how many there are is no more than a help.
-      if (mine === asked) count.textContent = '';
+      if (mine === asked) tell('');
     }
+  }
+
+  /** @param {string} words */
+  function tell(words) {
+    count.textContent = words;
+    count.removeAttribute('aria-busy');
   }
 
   return {
@@ -50,12 +58,19 @@ export function listHead(newer, signal) {
     ),
     /** Why an export is not made, where it is not. */
     refusal,
-    /** @param {Record<string, string>} parameters of the list, as the API takes them */
-    describe(parameters) {
+    /**
+     * @param {import('./filter.js').Filter} parameters of the list, as the API takes them
+     * @param {boolean} [hasChanged] it is the same list, and has other orders by now
+     */
+    describe(parameters, hasChanged = false) {
       csv.href = addressOf('/api/exports/orders', { query: { ...parameters, format: 'csv' } });
       jsonLines.href = addressOf('/api/exports/orders', { query: { ...parameters, format: 'jsonl' } });
+      count.setAttribute('aria-busy', 'true');
       clearTimeout(timer);
-      timer = setTimeout(() => void ask(parameters), PAUSE_MS);
+      timer = setTimeout(() => {
+        void ask(parameters);
+        if (hasChanged) timer = setTimeout(() => void ask(parameters), KEPT_MS);
+      }, PAUSE_MS);
     },
   };
 }

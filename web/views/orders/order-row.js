@@ -6,22 +6,7 @@ import { orderLink } from '../../kit/order-table.js';
 import { tableRow } from '../../kit/table.js';
 import { timeElement } from '../../kit/time.js';
 
-/**
- * An order as the list has it.
- *
- * @typedef {object} ListedOrder
- * @property {string} order_uid
- * @property {string} track_number
- * @property {string} customer_id
- * @property {string} status
- * @property {string} payment_status
- * @property {string} shipment_status
- * @property {number} version
- * @property {string} date_created
- * @property {number} amount
- * @property {string} currency
- * @property {number} items how many
- */
+/** @typedef {Omit<import('../../kit/order-table.js').OrderSummary, 'received_at'>} ListedOrder an order as the list has it */
 
 /** @type {import('../../kit/table.js').Column<ListedOrder>[]} */
 export const COLUMNS = [
@@ -29,7 +14,11 @@ export const COLUMNS = [
     name: 'Order',
     isHeading: true,
     kind: 'order-uid',
-    cell: orderLink,
+    cell: ({ order_uid }) => {
+      const link = orderLink({ order_uid });
+      link.title = order_uid;
+      return link;
+    },
   },
   {
     name: 'Track number',
@@ -38,15 +27,15 @@ export const COLUMNS = [
   },
   { name: 'Placed', kind: 'order-placed', cell: ({ date_created }) => timeElement(date_created, 'brief') },
   { name: 'Customer', kind: 'order-customer', cell: ({ customer_id }) => cut(customer_id) },
-  { name: 'State', kind: 'order-state', cell: ({ status }) => stateBadge('status', status) },
+  { name: 'State', kind: 'order-state of-status', cell: ({ status }) => stateBadge('status', status) },
   {
     name: 'Payment',
-    kind: 'order-state',
+    kind: 'order-state of-payment',
     cell: ({ payment_status }) => stateBadge('payment_status', payment_status),
   },
   {
     name: 'Parcels',
-    kind: 'order-state',
+    kind: 'order-state of-parcels',
     cell: ({ shipment_status }) => stateBadge('shipment_status', shipment_status),
   },
   { name: 'Items', isNumber: true, kind: 'order-items', cell: ({ items }) => items.toLocaleString() },
@@ -84,7 +73,7 @@ export function rowId(orderUid) {
 /**
  * What the list would say of an order that an event tells of.
  *
- * @param {import('../../api/live.js').StatusEvent & { date_created: string, items: readonly unknown[] }} event
+ * @param {import('../../api/live.js').StatusEvent} event
  * @returns {ListedOrder}
  */
 export function listedBy({ payment, items, ...event }) {

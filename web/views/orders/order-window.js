@@ -130,6 +130,11 @@ export class OrderWindow {
     this.#askFrame();
   }
 
+  /** @param {string} orderUid @returns {boolean} whether its row is drawn */
+  has(orderUid) {
+    return document.getElementById(rowId(orderUid)) !== null;
+  }
+
   /** @param {ListedOrder} order drawn anew where the page has an older one of it */
   update(order) {
     const row = document.getElementById(rowId(order.order_uid));

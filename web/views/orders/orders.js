@@ -5,16 +5,20 @@ import { Attention } from '../../kit/attention.js';
 import { Current } from '../../kit/current.js';
 import { button, counted, el } from '../../kit/dom.js';
 import { asShownFailure, emptyState, failureState, loadingState } from '../../kit/states.js';
-import { belongsTo, filterOf, parametersOf, queryOf } from './filter.js';
+import { belongsTo, filterOf, mayHaveBelonged, parametersOf, queryOf } from './filter.js';
 import { filterBar } from './filter-bar.js';
 import { listHead } from './list-head.js';
 import { listedBy } from './order-row.js';
 import { OrderWindow, PAGE_ROWS } from './order-window.js';
 
 /** @typedef {import('./filter.js').Filter} Filter */
+/** @typedef {import('./order-row.js').ListedOrder} ListedOrder */
+/** @typedef {import('../../api/live.js').StatusEvent} StatusEvent */
 
 /** A burst of new orders asks for the list once a second and not once an order. */
 const REFRESH_PAUSE_MS = 1_000;
+/** Of which each is known by its id, however long somebody stays down in the list. */
+const MOST_PENDING = 1_000;
 
 /**
  * The list that was left last: whoever comes back to it by the browser's button is where they were.
@@ -36,10 +40,13 @@ export function open(place, visit) {
 class OrderList {
   /** @type {Filter} */
   #filter;
-  #newer = 0;
+  /** Orders that the list would have, or would not have, if it were loaded anew, by id. @type {Map<string, 'newer' | 'changed'>} */
+  #pending = new Map();
+  /** More of them may be so: events were missed while the reader was at the list, or there are too many to be known. */
+  #isOld = false;
   #isEmpty = true;
   #region = el('div', { class: 'list-region' });
-  #newerButton = button('', () => this.#showNewest(), { class: 'newer', hidden: true });
+  #newerButton = button('', () => this.#showPending(), { class: 'newer', hidden: true });
   #tail = el('div', { class: 'list-tail', role: 'status' });
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -61,7 +68,7 @@ class OrderList {
       },
       visit.signal,
     );
-    this.attention = new Attention(this.#region, () => this.#takeNewer());
+    this.attention = new Attention(this.#region, () => this.#takePending());
     place.append(
       el('h1', { class: 'visually-hidden' }, 'Orders'),
       this.bar.element,
@@ -101,7 +108,7 @@ class OrderList {
     this.#isEmpty = true;
     this.#region.replaceChildren(loadingState(8));
     this.#describe();
-    void this.current.renew();
+    this.visit.busy(this.current.renew());
   }
 
   #describe() {
@@ -112,12 +119,18 @@ class OrderList {
 
   /** From the newest on, or all that is drawn anew where the reader has gone on from there. */
   async #show() {
-    const { scrollY } = window;
-    if (!this.#isEmpty && scrollY > 0) {
-      await this.window.renew();
+    // Nobody has asked for it: rows do not move under a pointer.
+    if (!this.#isEmpty && this.attention.isHeld) {
+      this.#isOld = true;
+      this.#offerPending();
       return;
     }
-    this.#forgetNewer();
+    if (!this.#isEmpty && window.scrollY > 0) {
+      await this.window.renew();
+      this.#forget((kind) => kind === 'changed');
+      return;
+    }
+    this.#forget(() => true);
     const query = { ...parametersOf(this.#filter), view: 'summary', limit: PAGE_ROWS };
     const isThereAny = await this.window.show(addressOf('/api/orders', { query }));
     this.#isEmpty = !isThereAny;
@@ -133,7 +146,7 @@ class OrderList {
   /** @param {string} path */
   async #load(path) {
     const { body, next } = await getNext('/api/orders', path, { signal: this.visit.signal });
-    return { orders: /** @type {any[]} */ (body), next };
+    return { orders: /** @type {ListedOrder[]} */ (body), next };
   }
 
   /** @param {unknown} thrown */
@@ -146,38 +159,69 @@ class OrderList {
     this.#tail.replaceChildren(failureState(asShownFailure(thrown), { retry }));
   }
 
-  /** @param {any} event a status event */
+  /** @param {StatusEvent} event */
   #heard(event) {
     this.window.update(listedBy(event));
-    if (event.version !== 1 || !belongsTo(event, this.#filter)) return;
-    this.#newer += 1;
+    const { order_uid, version } = event;
+    const belongs = belongsTo(event, this.#filter);
+    const isPending = this.#pending.has(order_uid);
+    if (this.window.has(order_uid) === belongs) {
+      this.#pending.delete(order_uid);
+      if (!isPending) return;
+    } else if (!isPending) {
+      // One that has belonged to the list before, and does still, is further down in it.
+      if (belongs && mayHaveBelonged(event, this.#filter)) return;
+      if (this.#pending.size === MOST_PENDING) this.#isOld = true;
+      else this.#pending.set(order_uid, version === 1 ? 'newer' : 'changed');
+    }
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#takeNewer();
+      this.#takePending();
     }, REFRESH_PAUSE_MS);
   }
 
-  /** New orders come in by themselves at the top of the list, unless the reader is at it: rows do not move under a pointer. */
-  #takeNewer() {
-    if (this.#newer === 0) return;
+  /** The list follows by itself from its top, unless the reader is at it: rows do not move under a pointer. */
+  #takePending() {
+    if (this.#pending.size === 0 && !this.#isOld) {
+      this.#offerPending();
+      return;
+    }
     if (window.scrollY === 0 && !this.attention.isHeld) {
       void this.current.renew();
       return;
     }
-    this.#newerButton.textContent = `Show ${counted(this.#newer, 'newer order')}`;
-    this.#newerButton.hidden = false;
+    this.#offerPending();
   }
 
-  #showNewest() {
-    window.scrollTo(0, 0);
-    this.#isEmpty = true;
+  #offerPending() {
+    const kinds = [...this.#pending.values()];
+    const newer = kinds.filter((kind) => kind === 'newer').length;
+    const changed = kinds.length - newer;
+    const parts = [
+      ...(newer > 0 ? [counted(newer, 'newer order')] : []),
+      ...(changed > 0 ? [counted(changed, 'changed order')] : []),
+    ];
+    this.#newerButton.hidden = parts.length === 0 && !this.#isOld;
+    const words = [...parts, ...(this.#isOld && parts.length > 0 ? ['more'] : [])];
+    this.#newerButton.textContent =
+      parts.length === 0 ? 'Show the list as it is now' : `Show ${words.join(' and ')}`;
+  }
+
+  #showPending() {
+    if (this.#isOld || [...this.#pending.values()].includes('newer')) {
+      window.scrollTo(0, 0);
+      this.#isEmpty = true;
+    }
     void this.current.renew();
   }
 
-  #forgetNewer() {
-    this.#newer = 0;
-    this.#newerButton.hidden = true;
-    this.head.describe(parametersOf(this.#filter));
+  /** @param {(kind: 'newer' | 'changed') => boolean} isGone */
+  #forget(isGone) {
+    const hasChanged = this.#isOld || this.#pending.size > 0;
+    this.#isOld = false;
+    for (const [orderUid, kind] of this.#pending) if (isGone(kind)) this.#pending.delete(orderUid);
+    this.#offerPending();
+    this.head.describe(parametersOf(this.#filter), hasChanged);
   }
 
   async #emptyState() {
@@ -186,13 +230,23 @@ class OrderList {
         this.bar.show({});
         this.#filterBy({});
       });
-      return emptyState('No order is like that', 'Take a filter away, or try another one.', clear);
+      const { search } = await offered();
+      const advice =
+        this.#filter.track_number && !search
+          ? "The search is switched off on this server, so an order that has this track number in an item alone may be missing here: try the order's own track number, or its id."
+          : 'Take a filter away, or try another one.';
+      return emptyState('No order is like that', advice, clear);
     }
-    const { demo } = await features().catch(() => ({ demo: false }));
+    const { demo } = await offered();
     return emptyState(
       'No orders yet',
       'They appear here as they come in, over Kafka or by POST /api/orders.',
       ...(demo ? [el('a', { href: '/demo' }, 'Send some made-up ones')] : []),
     );
   }
+}
+
+/** A server that does not say is taken for one with a search, and without made-up orders. */
+function offered() {
+  return features().catch(() => ({ demo: false, search: true }));
 }

@@ -3,6 +3,7 @@ import { newIdempotencyKey } from '../../api/idempotency-key.js';
 import { tell } from '../../kit/announcing.js';
 import { ask, field } from '../../kit/dialog.js';
 import { counted, el } from '../../kit/dom.js';
+import { byOf, readerNameField } from '../../kit/reader-name.js';
 import { asShownFailure, refusalWords } from '../../kit/states.js';
 import { signed } from './figures.js';
 
@@ -45,6 +46,7 @@ export async function adjust({ chrt_id, on_hand, reserved }, { signal }, renew) 
         maxLength: MOST_REASON_CHARACTERS,
         hint: 'It stands in the movements.',
       }),
+      readerNameField('by'),
     ],
     yes: 'Adjust',
     signal,
@@ -57,7 +59,7 @@ export async function adjust({ chrt_id, on_hand, reserved }, { signal }, renew) 
       return tried(async () => {
         await post('/api/inventory/{chrt_id}/adjustments', {
           path: { chrt_id },
-          body: { delta, reason },
+          body: { delta, reason, ...byOf(form) },
           idempotencyKey,
           signal,
         });
@@ -82,6 +84,7 @@ export async function count({ chrt_id, nm_id, on_hand, reserved }, etag, { signa
     body: [
       el('p', {}, `The count includes the ${counted(reserved, 'piece')} that orders hold.`),
       field({ label: 'Pieces in the house', name: 'on_hand', value: String(on_hand), isRequired: true }),
+      readerNameField('by'),
     ],
     yes: 'Set the count',
     signal,
@@ -91,7 +94,7 @@ export async function count({ chrt_id, nm_id, on_hand, reserved }, etag, { signa
       return tried(async () => {
         await put('/api/inventory/{chrt_id}', {
           path: { chrt_id },
-          body: { nm_id, on_hand: Number(text) },
+          body: { nm_id, on_hand: Number(text), ...byOf(form) },
           ifMatch: etag,
           signal,
         });
@@ -115,6 +118,7 @@ export async function register(chrt_id, { signal }, renew) {
     body: [
       field({ label: 'Product (nm_id)', name: 'nm_id', isRequired: true }),
       field({ label: 'Pieces in the house', name: 'on_hand', isRequired: true }),
+      readerNameField('by'),
     ],
     yes: 'Register',
     signal,
@@ -123,7 +127,7 @@ export async function register(chrt_id, { signal }, renew) {
       if (!COUNT.test(nmId)) return 'Say which product it is of: a whole number.';
       if (!COUNT.test(onHand)) return 'Say how many pieces there are: a whole number.';
       return tried(async () => {
-        const body = { nm_id: Number(nmId), on_hand: Number(onHand) };
+        const body = { nm_id: Number(nmId), on_hand: Number(onHand), ...byOf(form) };
         await put('/api/inventory/{chrt_id}', { path: { chrt_id }, body, signal });
         tell(`${chrt_id} is registered.`);
         await renew();

@@ -3,7 +3,7 @@ import { badge } from '../../kit/badges.js';
 /** Fewer than this is little: somebody should order more. */
 const LITTLE = 10;
 
-/** @typedef {import('../../../.cache/openapi.d.ts').components['schemas']['StockLevel']} StockLevel */
+/** @typedef {import('../../api/routes.js').Schemas['StockLevel']} StockLevel */
 
 /**
  * What can be ordered, in the tone of how little that is.

@@ -4,9 +4,9 @@ import { pagedTable } from '../../kit/paged-table.js';
 import { timeElement } from '../../kit/time.js';
 import { signed } from './figures.js';
 
-const ROUTE = '/api/inventory/{chrt_id}/movements';
+const ROUTE = /** @type {const} */ ('/api/inventory/{chrt_id}/movements');
 
-/** @typedef {import('../../../.cache/openapi.d.ts').components['schemas']['StockMovement']} StockMovement */
+/** @typedef {import('../../api/routes.js').Schemas['StockMovement']} StockMovement */
 
 /** @type {Record<string, string>} */
 const KINDS = {
@@ -22,7 +22,7 @@ const KINDS = {
 
 /** @type {readonly import('../../kit/table.js').Column<StockMovement>[]} */
 const COLUMNS = [
-  { name: 'When', isHeading: true, kind: 'when', cell: ({ at }) => timeElement(at, 'short') },
+  { name: 'When', isHeading: true, kind: 'when', cell: ({ at }) => timeElement(at, 'brief') },
   { name: 'What', kind: 'movement-kind', cell: ({ kind }) => KINDS[kind] ?? kind },
   { name: 'For', kind: 'movement-for', cell: forOf },
   {
@@ -55,17 +55,19 @@ export function drawMovements(part, chrtId, { body, next }, visit) {
       columns: COLUMNS,
       rows: body,
       next,
-      rowsOf: (page) => /** @type {StockMovement[]} */ (page),
+      rowsOf: (page) => page,
       more: 'Older ones',
     }),
   );
 }
 
 /** @param {StockMovement} movement */
-function forOf({ order_uid, reason }) {
+function forOf({ order_uid, reason, by }) {
   if (order_uid !== null)
     return el('a', { href: orderHref(order_uid), class: 'mono' }, el('bdi', {}, order_uid));
-  return reason === null ? datum('') : longText(reason);
+  if (by === null) return reason === null ? datum('') : longText(reason);
+  const name = el('span', { class: 'muted' }, 'by ', el('bdi', {}, by));
+  return reason === null ? name : [longText(reason), ' ', name];
 }
 
 /**

@@ -8,7 +8,7 @@ import { asShownFailure, emptyState, refusalWords } from '../../kit/states.js';
 import { belowForm } from './below.js';
 import { availableBadge } from './figures.js';
 
-const ROUTE = '/api/inventory';
+const ROUTE = /** @type {const} */ ('/api/inventory');
 const PAGE_THINGS = 100;
 /** However many orders come. */
 const REFRESH_PAUSE_MS = 3_000;
@@ -68,7 +68,7 @@ export function openStockList(place, visit) {
               ...options,
               rows: levels,
               next,
-              rowsOf: (page) => /** @type {StockLevel[]} */ (page),
+              rowsOf: (page) => page,
             })),
       );
     },

@@ -1,6 +1,6 @@
 import { features } from '../../api/features.js';
 import { el } from '../../kit/dom.js';
-import { emptyState } from '../../kit/states.js';
+import { emptyState, loadingState } from '../../kit/states.js';
 import { openStockList } from './stock-list.js';
 import { openThing } from './thing.js';
 
@@ -13,8 +13,10 @@ const CHRT_ID = /^\d{1,16}$/;
  */
 export async function open(place, visit) {
   visit.title('Stock');
+  place.append(loadingState(4, 'Stock'));
   const offered = await features().catch(() => undefined);
   if (visit.signal.aborted) return;
+  place.replaceChildren();
   if (offered && !offered.contexts.includes('inventory')) {
     place.append(
       el('h1', { class: 'visually-hidden' }, 'Stock'),

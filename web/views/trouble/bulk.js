@@ -8,7 +8,7 @@ import { filterWords } from './letter-filter.js';
 /** Millions of letters are gone through a chunk at a time, and the answer comes after the last. */
 const WORK_TIMEOUT_MS = 600_000;
 
-const WORKS = {
+const WORKS = /** @type {const} */ ({
   replay: {
     route: '/api/dead-letters/replay',
     verb: 'Replay',
@@ -23,7 +23,7 @@ const WORKS = {
     outcome: 'This cannot be undone: the events and their histories are deleted.',
     isDangerous: true,
   },
-};
+});
 
 /**
  * Does something to all letters that a filter matches: first they are counted, and the reader is asked. What came in since,
@@ -59,7 +59,8 @@ export async function doInBulk(work, filter, { signal }) {
     act: async () => {
       try {
         const { body } = await post(route, { body: { ...filter, seen }, signal, timeoutMs: WORK_TIMEOUT_MS });
-        tell(`${counted(Number(body[done]), 'event')} ${done}.`);
+        const answered = /** @type {Partial<Record<typeof done, number>>} */ (body);
+        tell(`${counted(answered[done] ?? 0, 'event')} ${done}.`);
         return undefined;
       } catch (thrown) {
         return refusalWords(

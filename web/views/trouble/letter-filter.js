@@ -1,9 +1,11 @@
 import { button, el } from '../../kit/dom.js';
 
+/** @import { BodyTakenBy } from '../../api/routes.js' */
+
 /**
  * Which letters are meant, as the API has it. Times are RFC 3339.
  *
- * @typedef {{ state?: string, topic?: string, context?: string, reason?: string, from?: string, to?: string }} LetterFilter
+ * @typedef {Omit<BodyTakenBy<'/api/dead-letters/replay', 'post'>, 'all' | 'dry_run' | 'seen'>} LetterFilter
  */
 
 const STATES = [
@@ -64,22 +66,9 @@ export function filterWords({ state, topic, context, reason, from, to }) {
 export function filterForm(query, changed) {
   const form = el(
     'form',
-    { class: 'filter', 'aria-label': 'Which refused events' },
+    { class: 'letter-filter', 'aria-label': 'Which refused events' },
     labelled('State', 'state', stateField(query.get('state') || 'waiting')),
     labelled('Reason contains', 'reason', textField('text', query.get('reason'), 'payment.amount')),
-    el(
-      'details',
-      { open: [...TEXTS, ...DAYS].some(([name = '']) => query.get(name)) },
-      el('summary', {}, 'More'),
-      el(
-        'div',
-        { class: 'filter' },
-        ...TEXTS.map(([name = '', words = '', placeholder]) =>
-          labelled(words, name, textField('text', query.get(name), placeholder)),
-        ),
-        ...DAYS.map(([name = '', words = '']) => labelled(words, name, textField('date', query.get(name)))),
-      ),
-    ),
     button(
       'Clear',
       () => {
@@ -90,6 +79,19 @@ export function filterForm(query, changed) {
         tell();
       },
       { class: 'quiet' },
+    ),
+    el(
+      'details',
+      { open: [...TEXTS, ...DAYS].some(([name = '']) => query.get(name)) },
+      el('summary', {}, 'More'),
+      el(
+        'div',
+        { class: 'letter-filter' },
+        ...TEXTS.map(([name = '', words = '', placeholder]) =>
+          labelled(words, name, textField('text', query.get(name), placeholder)),
+        ),
+        ...DAYS.map(([name = '', words = '']) => labelled(words, name, textField('date', query.get(name)))),
+      ),
     ),
   );
   const tell = () => changed(queryOf(form));

@@ -9,23 +9,7 @@ import { drawDeliveries, drawFacts, drawHeaders } from './letter-facts.js';
 import { LetterValue } from './letter-value.js';
 import { letterBadge } from './letters.js';
 
-/** @typedef {import('./letters.js').BytesView} BytesView */
-/**
- * @typedef {import('./letters.js').LetterSummary & {
- *   partition: number,
- *   offset: number,
- *   event_time: string | null,
- *   event_timestamp: string,
- *   value_bytes: number | null,
- *   replayed_at: string | null,
- *   edited_at: string | null,
- *   header_list: readonly { name: BytesView, value: BytesView }[],
- *   value: BytesView,
- *   edited_value: BytesView,
- *   fault: { field: string, pointer: string, expected: string } | null,
- *   failures: readonly { partition: number, offset: number, reason: string, attempts: number, failed_at: string }[],
- * }} Letter
- */
+/** @typedef {import('../../api/routes.js').BodyOf<'/api/dead-letters/{id}', 'get'>} Letter */
 
 /**
  * One refused event: why, its bytes, and what may be done with it.
@@ -51,7 +35,7 @@ export function openLetter(place, visit, id) {
       const { body } = await get('/api/dead-letters/{id}', { path: { id }, signal });
       // What is drawn is scrolled to, and has to be there for that.
       if (!box.contains(page.element)) box.replaceChildren(page.element);
-      page.draw(/** @type {Letter} */ (body));
+      page.draw(body);
     },
   });
   void current.renew();

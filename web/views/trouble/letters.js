@@ -11,7 +11,7 @@ import { filterForm, filterOf } from './letter-filter.js';
 import { pagedTable } from '../../kit/paged-table.js';
 import { every } from './polling.js';
 
-const ROUTE = '/api/dead-letters';
+const ROUTE = /** @type {const} */ ('/api/dead-letters');
 const PAGE_LETTERS = 50;
 const MOST_LETTERS = 500;
 const LOOK_PAUSE_MS = 5_000;
@@ -19,20 +19,8 @@ const LOOK_PAUSE_MS = 5_000;
 /** @type {Record<string, import('../../kit/badges.js').Tone>} */
 const TONES = { waiting: 'red', replayed: 'blue', edited: 'green' };
 
-/** @typedef {{ text: string } | { base64: string } | null} BytesView */
-/**
- * @typedef {object} LetterSummary
- * @property {number} id
- * @property {string} state
- * @property {string} context
- * @property {string} topic
- * @property {BytesView} key
- * @property {string} reason
- * @property {number} attempts
- * @property {number} replays
- * @property {number} edits
- * @property {string} refused_at
- */
+/** @typedef {import('../../api/routes.js').BodyOf<typeof ROUTE, 'get'>[number]} LetterSummary */
+/** @typedef {LetterSummary['key']} BytesView a text, or bytes that are none in Base64 */
 
 /** @type {readonly import('../../kit/table.js').Column<LetterSummary>[]} */
 const COLUMNS = [
@@ -51,7 +39,7 @@ const COLUMNS = [
     name: 'Refused',
     isNumber: true,
     kind: 'letter-refused',
-    cell: ({ refused_at }) => timeElement(refused_at, 'short'),
+    cell: ({ refused_at }) => timeElement(refused_at, 'brief'),
   },
 ];
 
@@ -84,7 +72,7 @@ export function openLetters(place, visit) {
   const load = async (/** @type {AbortSignal} */ signal) => {
     const limit = Math.min(Math.max(letters.length, PAGE_LETTERS), MOST_LETTERS);
     const { body, next } = await get(ROUTE, { query: { ...filterOf(query), limit }, signal });
-    letters = /** @type {LetterSummary[]} */ (body);
+    letters = body;
     newer.replaceChildren();
     draw(next);
   };
@@ -128,7 +116,7 @@ export function openLetters(place, visit) {
   const lookForNewer = async () => {
     try {
       const { body } = await get(ROUTE, { query: { ...filterOf(query), limit: 1 }, signal: visit.signal });
-      const newest = /** @type {LetterSummary[]} */ (body)[0];
+      const newest = body[0];
       if (newest === undefined || newest.id === letters[0]?.id || newer.hasChildNodes()) return;
       // A list that somebody reads does not move under their hand.
       if (letters.length === 0) await current.renew();

@@ -10,13 +10,13 @@ import { emptyState } from '../../kit/states.js';
 import { timeElement } from '../../kit/time.js';
 import { pagedTable } from '../../kit/paged-table.js';
 
-const ROUTE = '/api/payments';
+const ROUTE = /** @type {const} */ ('/api/payments');
 const PAGE_ORDERS = 50;
 /** However much happens. */
 const REFRESH_PAUSE_MS = 5_000;
 
-/** @typedef {import('../../../.cache/openapi.d.ts').components['schemas']['Payments']} Payments */
-/** @typedef {import('../../kit/table.js').Column<Payments>} Column */
+/** @typedef {import('../../api/routes.js').Schemas['Payments']} Payments */
+/** @typedef {import('../../kit/table.js').Column<Payments> & { isOwed?: (order: Payments) => boolean }} Column */
 
 /** @type {Column} */
 const ORDER = { name: 'Order', isHeading: true, kind: 'order-id', cell: (order) => orderLink(order) };
@@ -37,7 +37,7 @@ const SINCE = {
   name: 'Last heard of',
   isNumber: true,
   kind: 'since',
-  cell: ({ changed_at }) => timeElement(changed_at, 'short'),
+  cell: ({ changed_at }) => timeElement(changed_at, 'brief'),
 };
 
 const LISTS = [
@@ -94,7 +94,8 @@ export function openPayments(place, visit) {
           visit,
           label: heading,
           kind: 'orders payments',
-          columns,
+          // A column in which no order has anything says nothing.
+          columns: columns.filter(({ isOwed }) => next !== undefined || !isOwed || body.some(isOwed)),
           rows: body,
           next,
         };
@@ -102,7 +103,7 @@ export function openPayments(place, visit) {
         list.replaceChildren(
           ...(body.length === 0
             ? [emptyState(empty, advice)]
-            : pagedTable({ ...options, rowsOf: (page) => /** @type {Payments[]} */ (page) })),
+            : pagedTable({ ...options, rowsOf: (page) => page })),
         );
         giveBackFocus();
       },
@@ -123,13 +124,22 @@ function amount(name, figure) {
     name,
     isNumber: true,
     kind: 'payment-amount',
+    isOwed: (order) => amountsOf(order, figure).length > 0,
     cell: (order) => {
-      const all = [{ ...order.balance, ...duesOf(order) }, ...order.other_balances];
-      const shown = all.filter((one) => one[figure] > 0);
+      const shown = amountsOf(order, figure);
       if (shown.length === 0) return datum('');
       return shown.map((one) => el('div', {}, moneyElement(one[figure], one.currency)));
     },
   };
+}
+
+/**
+ * @param {Payments} order
+ * @param {'disputed' | 'captured' | 'refund_due' | 'void_due'} figure
+ */
+function amountsOf(order, figure) {
+  const all = [{ ...order.balance, ...duesOf(order) }, ...order.other_balances];
+  return all.filter((one) => one[figure] > 0);
 }
 
 /** @param {Payments} order */

@@ -5,10 +5,8 @@ import { every } from './polling.js';
 import { WAITS, waitingCounts } from './waiting.js';
 
 const REFRESH_PAUSE_MS = 10_000;
-/** More than these are said as so many and more. */
-const MOST_COUNTED = 100;
 
-/** @typedef {{ count: number, exact: boolean }} Count */
+/** @typedef {import('../../api/trouble.js').Count} Count */
 
 /**
  * @typedef {object} Section
@@ -44,11 +42,9 @@ export function showSections(nav, visit, current, contexts) {
     return { section, number, link };
   });
   nav.replaceChildren(el('ul', {}, ...tabs.map(({ link }) => el('li', {}, link))));
-  const renew = () => {
-    for (const { section, number } of tabs) void show(section, number, visit.signal);
-  };
-  renew();
-  every(visit, REFRESH_PAUSE_MS, renew);
+  const renew = () => Promise.all(tabs.map(({ section, number }) => show(section, number, visit.signal)));
+  visit.busy(renew());
+  every(visit, REFRESH_PAUSE_MS, () => void renew());
 }
 
 /**
@@ -81,13 +77,11 @@ async function countLetters(signal) {
  * @returns {Promise<Count>}
  */
 async function countPayments(signal) {
-  const query = { limit: MOST_COUNTED };
   const lists = await Promise.all([
-    get('/api/payments', { query: { ...query, status: 'disputed' }, signal }),
-    get('/api/payments', { query: { ...query, due: 'refund,void' }, signal }),
+    get('/api/counts/payments', { query: { status: 'disputed' }, signal }),
+    get('/api/counts/payments', { query: { due: 'refund,void' }, signal }),
   ]);
-  const orders = new Set(lists.flatMap(({ body }) => body.map(({ order_uid }) => order_uid)));
-  return { count: orders.size, exact: lists.every(({ next }) => next === undefined) };
+  return sumOf(lists.map(({ body }) => body));
 }
 
 /**
@@ -96,10 +90,17 @@ async function countPayments(signal) {
  */
 async function countWaiting(signal) {
   const counts = await waitingCounts(signal);
-  const all = WAITS.flatMap(({ name }) => counts[name] ?? []);
+  return sumOf(WAITS.flatMap(({ name }) => counts[name] ?? []));
+}
+
+/**
+ * @param {readonly Count[]} counts
+ * @returns {Count}
+ */
+function sumOf(counts) {
   return {
-    count: all.reduce((sum, { count }) => sum + count, 0),
-    exact: all.every(({ exact }) => exact),
+    count: counts.reduce((sum, { count }) => sum + count, 0),
+    exact: counts.every(({ exact }) => exact),
   };
 }
 

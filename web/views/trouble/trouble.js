@@ -1,6 +1,6 @@
 import { features } from '../../api/features.js';
 import { el } from '../../kit/dom.js';
-import { emptyState } from '../../kit/states.js';
+import { emptyState, loadingState } from '../../kit/states.js';
 import { openHealth } from './health.js';
 import { openLetter } from './letter.js';
 import { openLetters } from './letters.js';
@@ -28,10 +28,13 @@ const PARTS = {
 export async function open(place, visit) {
   visit.title('Trouble');
   const sections = el('nav', { class: 'sections', 'aria-label': 'Kinds of trouble' });
-  const part = el('div', { class: 'trouble-part' });
+  const part = el('div', { class: 'trouble-part' }, loadingState());
   place.append(el('h1', { class: 'visually-hidden' }, 'Trouble'), sections, part);
   const [name = '', id, ...others] = (visit.params['*'] ?? '').split('/');
-  showSections(sections, visit, name === 'dead-letters' ? '' : name, await offeredContexts());
+  const contexts = await offeredContexts();
+  if (visit.signal.aborted) return;
+  showSections(sections, visit, name === 'dead-letters' ? '' : name, contexts);
+  part.replaceChildren();
   const openPart = PARTS[name];
   if (others.length > 0 || (id !== undefined && name !== 'dead-letters') || !openPart) {
     part.append(

@@ -10,22 +10,21 @@ import { emptyState } from '../../kit/states.js';
 import { agoWords, timeElement } from '../../kit/time.js';
 import { pagedTable } from '../../kit/paged-table.js';
 
-const ROUTE = '/api/waiting/orders';
+const ROUTE = /** @type {const} */ ('/api/waiting/orders');
 const PAGE_ORDERS = 50;
 /** However much happens. */
 const REFRESH_PAUSE_MS = 5_000;
 
 /** What an order may wait for, in the order in which it does. */
-export const WAITS = [
+export const WAITS = /** @type {const} */ ([
   { name: 'confirmation', words: 'to be confirmed' },
   { name: 'shipment', words: 'to be shipped' },
   { name: 'delivery', words: 'to be delivered' },
   { name: 'promise', words: 'past the promised date' },
-];
+]);
 
-/** @typedef {import('../../kit/order-table.js').OrderSummary} OrderSummary */
-/** @typedef {{ for: string, since: string, order: OrderSummary }} Waiting */
-/** @typedef {Record<string, { count: number, exact: boolean } | undefined>} WaitingCounts */
+/** @typedef {import('../../api/routes.js').Schemas['WaitingOrder']} Waiting */
+/** @typedef {import('../../api/routes.js').Schemas['WaitingOrders']['counts']} WaitingCounts */
 
 /**
  * @param {AbortSignal} signal
@@ -88,7 +87,7 @@ export function openWaiting(place, visit) {
       const query = { for: wait?.name, limit: PAGE_ORDERS };
       const { body, next } = await get(ROUTE, { query, signal });
       drawTabs(tabs, wait?.name, body.counts);
-      const rows = /** @type {Waiting[]} */ (body.waiting);
+      const rows = body.waiting;
       const now = JSON.stringify(rows);
       if (isDrawn && now === drawn) return;
       drawn = now;
@@ -104,7 +103,7 @@ export function openWaiting(place, visit) {
                 'How long is too long is said by the settings of the program: WAITING_CONFIRMATION_MINUTES, WAITING_SHIPMENT_HOURS and WAITING_DELIVERY_HOURS.',
               ),
             ]
-          : pagedTable({ ...options, rowsOf: (page) => /** @type {Waiting[]} */ (page.waiting) })),
+          : pagedTable({ ...options, rowsOf: (page) => page.waiting })),
       );
       giveBackFocus();
     },

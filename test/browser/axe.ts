@@ -26,6 +26,8 @@ export async function axeFaults(page: Page): Promise<string[]> {
   const faults = [];
   for (const viewport of [WIDE, NARROW]) {
     await page.setViewportSize(viewport);
+    // What stays at the top covers what has been scrolled to below it, as it should.
+    await page.evaluate('scrollTo(0, 0)');
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       const found = await faultsIn(page, colorScheme === 'light' ? ALL : OF_COLOURS);

@@ -52,7 +52,8 @@ try {
 if (camera.faults.length > 0) process.exitCode = 1;
 
 async function takeAll(): Promise<void> {
-  const chosen = ({ name }: Sight): boolean => name.includes(values.only);
+  const names = values.only.split(',');
+  const chosen = ({ name }: Sight): boolean => names.some((part) => name.includes(part));
   for (const sight of emptySights().filter(chosen)) await camera.takeAll(sight);
   const shop = await fillShop(waybill);
   for (const sight of sights(shop, waybill.url).filter(chosen)) await camera.takeAll(sight);

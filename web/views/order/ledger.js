@@ -49,7 +49,7 @@ export function drawLedger(part, { found, payments, contexts }) {
       ['Provider', datum(payment.provider)],
       ['Bank', datum(payment.bank)],
       ['Transaction', datum(payment.transaction)],
-      ['Paid', timeElement(payment.payment_dt)],
+      ['Dated', timeElement(payment.payment_dt)],
       ['Request', payment.request_id === '' ? null : datum(payment.request_id)],
     ]),
   ]);

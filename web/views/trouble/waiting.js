@@ -108,7 +108,7 @@ export function openWaiting(place, visit) {
       giveBackFocus();
     },
   });
-  void current.renew();
+  return current.renew();
 }
 
 /**

@@ -5,6 +5,7 @@ import { busyWhile } from './kit/busy.js';
 import { byId, el } from './kit/dom.js';
 import { loadAnew } from './kit/loading-anew.js';
 import { failureState, loadingState } from './kit/states.js';
+import { enterEntry, leaveEntry, rememberedScroll, rememberScroll } from './shell/history-entries.js';
 import { match, partsOf } from './shell/paths.js';
 import { stylesOf, wear } from './shell/view-styles.js';
 
@@ -55,6 +56,8 @@ export const VIEWS = [
 let current;
 /** @type {(path: string) => void} */
 let arrived = () => undefined;
+/** Path and query of what is shown. */
+let address = '';
 
 /**
  * Shows what the address says, now and whenever it changes. Links within the page are followed in place.
@@ -64,13 +67,18 @@ let arrived = () => undefined;
 export function start(onArrival) {
   arrived = onArrival;
   history.scrollRestoration = 'manual';
-  window.addEventListener(
-    'popstate',
-    () => void show({ isFirst: false, scrollTo: history.state?.scrollY ?? 0 }),
-  );
+  window.addEventListener('popstate', followBrowser);
   window.addEventListener('pagehide', rememberScroll);
   document.addEventListener('click', followInPlace);
-  void show({ isFirst: true, scrollTo: history.state?.scrollY ?? 0 });
+  enterEntry();
+  void show({ isFirst: true, scrollTo: rememberedScroll() });
+}
+
+/** To where the browser's buttons lead. A place within the view, as the link that skips to it has, leaves the view as it is. */
+function followBrowser() {
+  leaveEntry();
+  enterEntry();
+  if (addressHere() !== address) void show({ isFirst: false, scrollTo: rememberedScroll() });
 }
 
 /**
@@ -80,18 +88,17 @@ export function start(onArrival) {
  * @param {{ replace?: boolean }} [options] `replace`: in the place of this one in the history
  */
 export function go(path, { replace = false } = {}) {
-  const isHere = path === location.pathname + location.search;
-  if (replace || isHere) history.replaceState(null, '', path);
+  if (replace || path === addressHere()) history.replaceState(null, '', path);
   else {
     rememberScroll();
     history.pushState(null, '', path);
   }
+  enterEntry();
   void show({ isFirst: false, scrollTo: 0 });
 }
 
-/** The place that the reader comes back to. */
-function rememberScroll() {
-  history.replaceState({ ...history.state, scrollY: window.scrollY }, '');
+function addressHere() {
+  return location.pathname + location.search;
 }
 
 /**
@@ -113,6 +120,7 @@ function followInPlace(event) {
 /** @param {{ isFirst: boolean, scrollTo: number }} how */
 async function show({ isFirst, scrollTo }) {
   if (followFormerAddress()) return;
+  address = addressHere();
   current?.abort();
   const visiting = new AbortController();
   current = visiting;
@@ -133,7 +141,8 @@ async function show({ isFirst, scrollTo }) {
     visit.busy(opening);
     await opening;
   }
-  if (!visiting.signal.aborted && scrollTo > 0) window.scrollTo(0, scrollTo);
+  // Whoever has scrolled meanwhile stays where they are.
+  if (!visiting.signal.aborted && scrollTo > 0 && window.scrollY === 0) window.scrollTo(0, scrollTo);
 }
 
 /**
@@ -152,7 +161,7 @@ async function open(route, place, visit) {
   } catch (fault) {
     if (visit.signal.aborted) return;
     reportError(fault);
-    const failure = new ApiFailure('away', '');
+    const failure = new ApiFailure('broken', '');
     const advice =
       'Load the page again in a minute: several versions of the program may be running while it is updated. Tell whoever runs it when that does not help.';
     const heading = 'This part of the page could not be loaded';
@@ -200,6 +209,7 @@ function visitOf(params, signal, place) {
       if (signal.aborted) return;
       const search = query.size === 0 ? '' : `?${query}`;
       history.replaceState(history.state, '', location.pathname + search);
+      address = addressHere();
     },
     title: (words) => {
       if (!signal.aborted) document.title = `${words} · Waybill`;

@@ -108,6 +108,21 @@ describe.skipIf(chromium.skipped !== undefined)('finding an order', () => {
     await reader.orderHeading(first).waitFor();
   });
 
+  it('shows what becomes of those that were found', async () => {
+    const { digits: _, ...order } = caller();
+    await postOrder(site.url, order);
+    await reader.go(`/?q=${order.customer_id}`);
+    await found().getByText('received').waitFor();
+    await reader.page.getByText('connected', { exact: true }).waitFor();
+    const answer = await fetch(`${site.url}/api/orders/${order.order_uid}/status`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ status: 'confirmed' }),
+    });
+    expect(answer.ok).toBe(true);
+    await found().getByText('confirmed').waitFor();
+  });
+
   it('says what to try when nothing is found, and what is too short', async () => {
     await reader.go('/?q=nobody-has-this');
     await reader.page.getByRole('heading', { name: 'Nothing found' }).waitFor();
@@ -184,6 +199,19 @@ describe.skipIf(chromium.skipped !== undefined)('finding an order', () => {
     await reader.page.getByRole('heading', { name: 'No such page' }).waitFor();
     await reader.page.getByRole('main').getByRole('link', { name: 'Find' }).click();
     await reader.page.getByRole('region', { name: 'Newest orders' }).waitFor();
+  });
+
+  it('stays as it is when the reader skips to it', async () => {
+    await reader.openOrder(await postOrder(site.url));
+    const note = reader.page.getByLabel('A note');
+    await note.fill('half a');
+    await reader.page.getByRole('link', { name: 'Skip to the view' }).press('Enter');
+    await reader.page.waitForURL('**#main');
+    expect(await hasFocus(reader.page.getByRole('main'))).toBe(true);
+    expect(await note.inputValue()).toBe('half a');
+    await reader.page.goBack();
+    expect(new URL(reader.page.url()).hash).toBe('');
+    expect(await note.inputValue()).toBe('half a');
   });
 
   it('lists the keys, and lets them be switched off', async () => {

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
+import { Answers, problem } from './answers.js';
 import { useSite } from './site.js';
 import { freshUid, postOrder } from './visit.js';
 import type { Visit } from './visit.js';
@@ -160,6 +161,92 @@ describe.skipIf(chromium.skipped !== undefined)('the list of all orders', () => 
     await rowOf(orderUid).waitFor();
     expect(await reader.page.evaluate<number>('window.scrollY')).toBe(scrolled);
     expect(await isSeen(orderUid)).toBe(true);
+
+    reader.expectFaults(/ 503 /);
+    const answers = await Answers.to(reader.page, /\/api\/orders\?/);
+    await answers.give(problem(503, 'the database is away'));
+    await reader.page.evaluate(`document.getElementById('load-anew').click()`);
+    await reader.page.getByText(/what is shown may be old/).waitFor();
+    expect(await isSeen(orderUid)).toBe(true);
+  });
+
+  it('is where it was when the reader goes back from it, and forward to it', async () => {
+    await reader.go('/');
+    await reader.page
+      .getByRole('navigation', { name: 'Views' })
+      .getByRole('link', { name: 'Orders' })
+      .click();
+    await rows().first().waitFor();
+    await scrollOnTo(112);
+    const scrolled = await reader.page.evaluate<number>('window.scrollY');
+    await reader.page.goBack();
+    await reader.page.getByRole('table', { name: 'Newest orders' }).waitFor();
+    await reader.page.goForward();
+    await rows().first().waitFor();
+    expect(await reader.page.evaluate<number>('window.scrollY')).toBe(scrolled);
+  });
+
+  it('never has the orders of one filter under another', async () => {
+    reader.expectFaults(/ 503 /);
+    const ofAnn = await postOrder(site.url, { customer_id: 'filtered-ann' });
+    const [ann, ben] = [
+      await Answers.to(reader.page, /\/api\/orders\?.*customer_id=filtered-ann/),
+      await Answers.to(reader.page, /\/api\/orders\?.*customer_id=filtered-ben/),
+    ];
+    const filterBy = async (customer: string): Promise<void> => {
+      await reader.page.getByLabel('Customer').fill(customer);
+      await reader.page.getByLabel('Customer').press('Enter');
+    };
+    const isAway = reader.page.getByRole('heading', { name: 'The server is away' });
+    await reader.go('/orders?customer_id=filtered-ann');
+    await ann.asked;
+    await filterBy('filtered-ben');
+    // Not only once the answer for the other one has come.
+    await ben.asked;
+    await ann.give('the real one');
+    await ben.give(problem(503, 'the database is away'));
+    await isAway.waitFor();
+    expect(await rowOf(ofAnn).count()).toBe(0);
+
+    await filterBy('filtered-ann');
+    await rowOf(ofAnn).waitFor();
+    await filterBy('filtered-ben');
+    await isAway.waitFor();
+    expect(await rowOf(ofAnn).count()).toBe(0);
+    await ben.give('the real one');
+    await reader.page.getByText('No order is like that').waitFor();
+  });
+
+  it('says no more of further pages once it has another filter', async () => {
+    const further = await Answers.to(reader.page, /\/api\/orders\?.*cursor=/);
+    await reader.go(`/orders?customer_id=${MANY_CUSTOMER}`);
+    await rows().first().waitFor();
+    await scrollTo('document.body.scrollHeight');
+    await reader.page.getByText('Loading more …').waitFor();
+    await further.asked;
+    await reader.page.getByLabel('Customer').fill('of-no-order');
+    await reader.page.getByLabel('Customer').press('Enter');
+    await reader.page.getByText('No order is like that').waitFor();
+    await reader.page.getByText('Loading more …').waitFor({ state: 'hidden' });
+  });
+
+  it('goes on by itself once a further page can be loaded', async () => {
+    reader.expectFaults(/ 503 /);
+    const further = await Answers.to(reader.page, /\/api\/orders\?.*cursor=/);
+    await further.give(problem(503, 'the database is away'));
+    await reader.go(`/orders?customer_id=${MANY_CUSTOMER}`);
+    await rows().first().waitFor();
+    await scrollTo('document.body.scrollHeight');
+    await reader.page.getByText('Nothing is lost. The page tries again by itself.').waitFor();
+    await further.give('the real one');
+    await reader.page.locator('tr[aria-rowindex="90"]').waitFor();
+    await reader.page.getByText('Nothing is lost').waitFor({ state: 'hidden' });
+  });
+
+  it('fills a screen of any height', async () => {
+    reader = await site.visit({ viewport: { width: 1000, height: 3000 } });
+    await reader.go(`/orders?customer_id=${MANY_CUSTOMER}`);
+    await reader.page.locator('tr[aria-rowindex="90"]').waitFor();
   });
 
   it('shows what becomes of its orders, and new ones, by itself', async () => {

@@ -149,6 +149,22 @@ describe.skipIf(chromium.skipped !== undefined)('the live view', () => {
     expect(await reader.page.locator('[data-change]').count()).toBe(2);
   });
 
+  it('makes one row of them though they come one after the other, until the next picture', async () => {
+    const one = { order_uid: 'order-7' };
+    const counts = await reader.page.evaluate<number[]>(`(async () => {
+      const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
+      const { Changes } = await import(loaded.find((name) => name.endsWith('/live/changes.js')));
+      const changes = new Changes(200);
+      const hear = () => changes.add([${JSON.stringify(one)}]);
+      hear();
+      hear();
+      changes.endPicture();
+      hear();
+      return changes.take().map(({ count }) => count);
+    })()`);
+    expect(counts).toEqual([2, 1]);
+  });
+
   it('tells the rates of the last five minutes as a picture, in a sentence and as a table', async () => {
     await reader.page.route(RATES_PATH, (route) => route.fulfill({ json: rates() }));
     await reader.go('/live');

@@ -24,6 +24,7 @@ describe.skipIf(chromium.skipped !== undefined)('whatever the server answers', (
   beforeEach(async () => {
     reader = await site.visit();
     await reader.page.clock.install();
+    await reader.page.addInitScript(IMPATIENCE);
   });
 
   const main = (): Locator => reader.page.getByRole('main');
@@ -31,6 +32,7 @@ describe.skipIf(chromium.skipped !== undefined)('whatever the server answers', (
     for (const one of words) await main().getByText(one).first().waitFor();
   };
   const loadAnew = () => reader.page.evaluate(`document.getElementById('load-anew').click()`);
+  const isImpatient = (is: boolean) => reader.page.evaluate(`window.isImpatient = ${is}`);
   const aWhilePasses = () => reader.page.clock.fastForward(A_WHILE_MS);
 
   it.each(VIEWS.map((view) => [view.name, view] as const))('%s', async (_name, view) => {
@@ -57,6 +59,11 @@ describe.skipIf(chromium.skipped !== undefined)('whatever the server answers', (
     await answers.give(problem(401, 'nobody has signed in'));
     await loadAnew();
     await says('Not allowed', 'Nobody has signed in.', 'Load the page again if you have to sign in for it');
+    await answers.give('held');
+    await isImpatient(true);
+    await loadAnew();
+    await says('The server is slow', 'It has not answered in time. The page tries again by itself.');
+    await isImpatient(false);
 
     if (notFound) {
       reader.allowFault(/ 404 /, 'a 404 for an order or a thing is none');
@@ -88,16 +95,49 @@ describe.skipIf(chromium.skipped !== undefined)('whatever the server answers', (
     await answers.give(problem(403, 'requests of this page are refused'));
     await loadAnew();
     await says('Not allowed');
+    await shown.waitFor({ state: 'hidden' });
     await answers.give('the real one');
     await loadAnew();
     await shown.waitFor();
   }
 
+  it('is told once, and keeps the focus, while the same is wrong', async () => {
+    reader.expectFaults(/ 500 /);
+    const answers = await Answers.to(reader.page, '**/api/orders?*');
+    await answers.give(problem(500, 'the database is away'));
+    await reader.go('/orders');
+    await main().getByRole('button', { name: 'Try again' }).focus();
+    const focused = await reader.page.evaluateHandle('document.activeElement');
+    for (let times = 0; times < 2; times++) {
+      const answered = reader.page.waitForResponse('**/api/orders?*');
+      await reader.page.keyboard.press('Enter');
+      await answered;
+    }
+    expect(await focused.evaluate((button) => button === button.ownerDocument.activeElement)).toBe(true);
+    await answers.give('the real one');
+    await reader.page.keyboard.press('Enter');
+    await main().getByRole('table', { name: 'Orders' }).waitFor();
+    expect(await reader.page.evaluate('document.activeElement.id')).toBe('main');
+  });
+
+  it('says that more characters are still looked for, above what fewer have found', async () => {
+    await reader.go(`/?q=${shop.customerId.slice(0, -1)}`);
+    await main().getByRole('table', { name: 'Found orders' }).waitFor();
+    const answers = await Answers.to(reader.page, '**/api/search*');
+    await reader.page.getByLabel('Find an order').fill(shop.customerId);
+    await answers.asked;
+    await aWhilePasses();
+    await says('Still loading: the server takes longer than it should');
+    expect(await main().getByRole('table', { name: 'Found orders' }).isVisible()).toBe(true);
+    await answers.give('the real one');
+    await main().getByText('Still loading').waitFor({ state: 'detached' });
+  });
+
   it('each part of an order', async () => {
     reader.expectFaults(/ 503 /, / 403 /);
     const answers = await Answers.to(
       reader.page,
-      /\/(history|payments|shipments|notes|orders)\?|\/(payments|shipments)$/,
+      /\/(history|payments|shipments|notes|orders|inventory)\?|\/(payments|shipments)$/,
     );
     await reader.openOrder(shop.orderUid);
     const parts = ['Parcels', 'Payments', 'History', 'Notes', "The customer's other orders"];
@@ -107,17 +147,22 @@ describe.skipIf(chromium.skipped !== undefined)('whatever the server answers', (
         for (const one of words) await part.getByText(one, { exact: false }).first().waitFor();
       }
     };
+    const items = reader.page.getByRole('region', { name: 'Items' });
+    const stockSays = (words: string) => items.getByText(words, { exact: true }).first().waitFor();
     await eachSays('Loading …');
+    await stockSays('…');
     await aWhilePasses();
     await eachSays('Still loading: the server takes longer than it should');
     await answers.give(problem(503, 'the database is away'));
     await eachSays('The server is away', 'The database is away.', 'Try again');
+    await stockSays('look up');
     await answers.give(problem(403, 'requests of this page are refused'));
     await loadAnew();
     await eachSays('Not allowed', 'Requests of this page are refused.');
     await answers.give('the real one');
     await loadAnew();
     await reader.page.getByText('Wants it on Saturday.').waitFor();
+    await items.getByText('look up', { exact: true }).first().waitFor({ state: 'hidden' });
   });
 
   it('what is in trouble, on the start page', async () => {
@@ -151,8 +196,6 @@ describe.skipIf(chromium.skipped !== undefined)('whatever the server answers', (
     const dialog = (): Locator => reader.page.getByRole('dialog');
     const submit = (name: string): Promise<void> =>
       dialog().getByRole('button', { name, exact: true }).click();
-
-    beforeEach(() => reader.page.addInitScript(IMPATIENCE));
 
     it.each([
       {
@@ -222,11 +265,11 @@ describe.skipIf(chromium.skipped !== undefined)('whatever the server answers', (
       await refusal.getByText('The database is away.').waitFor();
       expect(await refusal.innerText()).toContain(again);
       await answers.give('held');
-      await reader.page.evaluate('window.isImpatient = true');
+      await isImpatient(true);
       await submit(yes);
       await refusal.getByText('The server did not answer within 10 seconds.').waitFor();
       expect(await refusal.innerText()).toContain(again);
-      await reader.page.evaluate('window.isImpatient = false');
+      await isImpatient(false);
       await answers.give(problem(409, 'somebody was faster'));
       await submit(yes);
       await ofConflict().waitFor();

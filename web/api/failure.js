@@ -1,4 +1,4 @@
-/** @typedef {'bad-request' | 'not-found' | 'not-allowed' | 'conflict' | 'away' | 'slow'} FailureKind */
+/** @typedef {'bad-request' | 'not-found' | 'not-allowed' | 'conflict' | 'away' | 'slow' | 'broken'} FailureKind */
 
 /** One field that the server found wrong, as a problem document names it. @typedef {{ path: string, detail: string }} FieldError */
 
@@ -6,7 +6,7 @@
 export class ApiFailure extends Error {
   /**
    * @param {FailureKind} kind `conflict`: it is not as it was read any more, or does not allow this. `away`: nothing, or a
-   *   fault of the server's; `slow`: no answer in time. After these two trying again may help.
+   *   fault of the server's; `slow`: no answer in time. After these two trying again may help. `broken`: a fault of the page's.
    * @param {string} message
    * @param {object} [more]
    * @param {number} [more.status] of the answer; none where nothing was answered

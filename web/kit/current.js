@@ -1,10 +1,9 @@
 import { live } from '../api/live.js';
 import { staleness } from '../api/staleness.js';
 import { coalesced } from './coalesced.js';
-import { asShownFailure, failureState, loadingState } from './states.js';
-
-const FIRST_RETRY_PAUSE_MS = 1_000;
-const LONGEST_RETRY_PAUSE_MS = 30_000;
+import { focusKept } from './focus.js';
+import { GrowingPause } from './growing-pause.js';
+import { asShownFailure, failureState, loadingState, putState } from './states.js';
 
 /**
  * @typedef {object} CurrentOptions
@@ -29,7 +28,7 @@ export class Current {
   #hasFailed = false;
   #wasAway = false;
   #loadedAt = new Date();
-  #retryPauseMs = FIRST_RETRY_PAUSE_MS;
+  #retryPause = new GrowingPause();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #load = coalesced(() => this.#loadOnce());
@@ -55,6 +54,11 @@ export class Current {
       clearTimeout(this.#timer);
       staleness.trust(this);
     });
+  }
+
+  /** What it keeps is shown already, and was drawn otherwise. */
+  takeOver() {
+    this.#isDrawn = true;
   }
 
   /** Loads now; never rejects. */
@@ -87,12 +91,14 @@ export class Current {
   async #loadOnce() {
     if (this.signal.aborted) return;
     const startedAt = new Date();
+    const giveBackFocus = this.#focusOfFailure();
     try {
       await this.options.load(this.signal, this.#isDrawn);
+      giveBackFocus();
       this.#isDrawn = true;
       this.#hasFailed = false;
       this.#loadedAt = startedAt;
-      this.#retryPauseMs = FIRST_RETRY_PAUSE_MS;
+      this.#retryPause.reset();
       staleness.trust(this);
     } catch (thrown) {
       if (!this.signal.aborted) this.#failed(asShownFailure(thrown));
@@ -115,22 +121,26 @@ export class Current {
 
   /** @param {import('../api/failure.js').ApiFailure} failure */
   #showFailure(failure) {
+    const { place, failureWords } = this.options;
     const retry = failure.mayPass || failure.kind === 'not-found' ? () => void this.renew() : undefined;
-    this.options.place?.replaceChildren(
-      failureState(failure, { ...this.options.failureWords?.[failure.kind], retry }),
-    );
+    if (place) putState(place, failureState(failure, { ...failureWords?.[failure.kind], retry }));
+  }
+
+  /** What comes instead of a failure takes its button away, which was pressed, or waited at. */
+  #focusOfFailure() {
+    const focused = this.#hasFailed ? this.options.place?.querySelector('.state :focus') : undefined;
+    const giveBackFocus = focusKept();
+    return () => {
+      if (focused && !focused.isConnected) giveBackFocus();
+    };
   }
 
   /** For as long as the page is seen: a tab that is looked at again is loaded anew once it is connected. */
   #retryLater() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        if (document.visibilityState === 'visible') void this.renew();
-      },
-      this.#retryPauseMs * (0.5 + Math.random()),
-    );
-    this.#retryPauseMs = Math.min(this.#retryPauseMs * 2, LONGEST_RETRY_PAUSE_MS);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (document.visibilityState === 'visible') void this.renew();
+    }, this.#retryPause.nextMs());
   }
 }

@@ -1,5 +1,6 @@
 import { ApiFailure } from '../api/failure.js';
 import { button, el } from './dom.js';
+import { focusKept } from './focus.js';
 import { shortened } from './long-text.js';
 import { REMARKABLE_MS } from './patience.js';
 
@@ -21,15 +22,28 @@ const FAILURES = {
   ],
   away: ['The server is away', 'Nothing is lost. The page tries again by itself.'],
   slow: ['The server is slow', 'It has not answered in time. The page tries again by itself.'],
+  broken: [
+    'This part of the page is broken',
+    'Load the page again, and tell whoever runs this server when that does not help.',
+  ],
 };
+
+const STILL_LOADING =
+  'Still loading: the server takes longer than it should. Wait a moment, or load the page again if this stays.';
 
 /** Says that something is on its way and, once that takes long, what to do about it. */
 export function loadingWords() {
   const words = el('span', {}, 'Loading …');
   setTimeout(() => {
-    words.textContent =
-      'Still loading: the server takes longer than it should. Wait a moment, or load the page again if this stays.';
+    words.textContent = STILL_LOADING;
   }, REMARKABLE_MS);
+  return words;
+}
+
+/** For the place above what is shown until something else is there: says so once that takes long, and nothing before. */
+export function slownessWords() {
+  const words = el('p', { class: 'muted', role: 'status' });
+  setTimeout(() => (words.textContent = STILL_LOADING), REMARKABLE_MS);
   return words;
 }
 
@@ -101,6 +115,20 @@ export function failureState(
 }
 
 /**
+ * Shows a state in the place of what is there. The same one stays the element that it is: the keyboard's focus may be in it, and
+ * nobody has to hear it twice.
+ *
+ * @param {Element} place
+ * @param {Element} state
+ */
+export function putState(place, state) {
+  if (place.childNodes.length === 1 && place.firstChild?.isEqualNode(state)) return;
+  const giveBackFocus = focusKept();
+  place.replaceChildren(state);
+  giveBackFocus();
+}
+
+/**
  * Why something that the reader wanted was not done, and what to do: for the place where they asked for it.
  *
  * @param {ApiFailure} failure
@@ -130,5 +158,5 @@ export function failureHeading(kind) {
 export function asShownFailure(thrown) {
   if (thrown instanceof ApiFailure) return thrown;
   reportError(thrown);
-  return new ApiFailure('away', 'The answer could not be shown.');
+  return new ApiFailure('broken', 'The answer could not be shown.');
 }

@@ -10,11 +10,15 @@ const FIRST_CONNECTION_DEADLINE_MS = 5_000;
 export function startConnection() {
   const connection = byId('connection');
   const words = byId('connection-words');
+  const bar = byId('staleness');
   let lostAt = new Date();
   let isLost = false;
   const show = () => {
     const since = staleness.since ?? (isLost ? lostAt : undefined);
-    byId('staleness').hidden = since === undefined;
+    // Its button goes with it.
+    if (since === undefined && bar.contains(document.activeElement))
+      byId('main').focus({ preventScroll: true });
+    bar.hidden = since === undefined;
     byId('staleness-words').replaceChildren(
       ...(since === undefined
         ? []

@@ -1,6 +1,7 @@
 import { features } from '../api/features.js';
 import { live } from '../api/live.js';
 import { byId, el } from '../kit/dom.js';
+import { focusKept } from '../kit/focus.js';
 import { troubleCount } from './trouble-count.js';
 
 /** @typedef {import('../api/features.js').Features} Features */
@@ -21,15 +22,18 @@ const RETRY_PAUSE_MS = 5_000;
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let retryTimer;
-/** @type {HTMLElement | undefined} */
-let inTrouble;
+/** By the path of its place, and drawn once: the keyboard's focus may be on it. @type {Map<string, HTMLAnchorElement>} */
+const links = new Map();
 let path = '/';
+/** Paths of the places that there are links to. */
+let drawn = '';
 /** @type {Features} */
 let offered = UNKNOWN;
 
 /** The links to the views that the server has something for. */
 export function startNavigation() {
-  inTrouble = troubleCount();
+  for (const place of PLACES) links.set(place.path, el('a', { href: place.path }, place.name));
+  links.get('/trouble')?.append(' ', troubleCount());
   draw();
   void learn();
   live.listen({ reset: () => void learn() });
@@ -53,19 +57,19 @@ async function learn() {
 }
 
 function draw() {
-  const links = PLACES.filter(({ isThere }) => isThere(offered)).map((place) =>
-    el(
-      'li',
-      {},
-      el(
-        'a',
-        { href: place.path, 'aria-current': currentOf(place.path) },
-        place.name,
-        ...(place.path === '/trouble' && inTrouble ? [' ', inTrouble] : []),
-      ),
-    ),
+  for (const [placePath, link] of links) {
+    const current = currentOf(placePath);
+    if (current) link.setAttribute('aria-current', current);
+    else link.removeAttribute('aria-current');
+  }
+  const there = PLACES.filter(({ isThere }) => isThere(offered)).map((place) => place.path);
+  if (there.join() === drawn) return;
+  drawn = there.join();
+  const giveBackFocus = focusKept();
+  byId('places').replaceChildren(
+    ...there.map((one) => el('li', {}, /** @type {HTMLAnchorElement} */ (links.get(one)))),
   );
-  byId('places').replaceChildren(...links);
+  giveBackFocus();
 }
 
 /** @param {string} placePath */

@@ -6,9 +6,11 @@ import { counted, el, orderHref } from '../../kit/dom.js';
 import { focusKept } from '../../kit/focus.js';
 import { shortened } from '../../kit/long-text.js';
 import { ORDER_COLUMNS, orderTable } from '../../kit/order-table.js';
-import { emptyState, failureState, loadingState } from '../../kit/states.js';
+import { emptyState, failureState, loadingState, slownessWords } from '../../kit/states.js';
 
 const FEWEST_CHARACTERS = 3;
+/** A burst of changes asks once a second and not once a change. */
+const REFRESH_PAUSE_MS = 1_000;
 const ORDER_UID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** What a field is called by those who ask for it. */
@@ -46,15 +48,17 @@ export function openResults(place, visit, text) {
   const heading = el('h1', { class: 'visually-hidden' }, `Found for ${text}`);
   const box = el('div', { class: 'results', 'aria-live': 'off' });
   // What was found for fewer characters stays until the answer for more is there.
-  if (!place.querySelector('.results')) box.append(loadingState());
-  else box.append(...(place.querySelector('.results')?.childNodes ?? []));
-  place.replaceChildren(heading, box);
+  const before = place.querySelector('.results');
+  box.append(...(before ? before.childNodes : [loadingState()]));
+  const slowness = box.querySelector('.loading') ? el('p') : slownessWords();
+  place.replaceChildren(heading, slowness, box);
   let drawn = '';
   /**
    * @param {unknown} answer what is shown; the same one stays as it is
    * @param {() => Node[]} build
    */
   const put = (answer, build) => {
+    slowness.remove();
     const now = JSON.stringify(answer);
     if (now === drawn) return;
     drawn = now;
@@ -63,7 +67,9 @@ export function openResults(place, visit, text) {
     giveBackFocus();
   };
   const current = new Current(visit, {
-    load: () => load(),
+    pauseMs: REFRESH_PAUSE_MS,
+    concerns: ({ order_uid }) => hits.some(({ order }) => order.order_uid === order_uid),
+    load: (_signal, isDrawn) => load(isDrawn),
     failed: (failure) => {
       const retry = failure.mayPass ? () => void current.renew() : undefined;
       put(failure.message, () => [failureState(failure, { subject: text, retry })]);
@@ -86,24 +92,31 @@ export function openResults(place, visit, text) {
     else box.querySelector('a')?.focus();
   }
 
-  async function load() {
+  /** @param {boolean} isDrawn */
+  async function load(isDrawn) {
     if (text.length < FEWEST_CHARACTERS) put('too short', () => [tooShort()]);
-    else await search();
+    else await search(isDrawn);
   }
 
-  async function search() {
+  /** @param {boolean} isDrawn */
+  async function search(isDrawn) {
     if (!(await features()).search) return openExactly();
     try {
       const { body } = await get('/api/search', { query: { q: text }, signal: visit.signal });
       if (visit.signal.aborted) return;
       hits = body.hits;
       put(body, () => (hits.length === 0 ? [nothing(text)] : found(text, body.hits, body.more)));
-      visit.announce(hits.length === 0 ? 'Nothing found.' : `${counted(hits.length, 'order')} found.`);
+      if (!isDrawn) tellOf(hits.length);
       follow();
     } catch (failure) {
       if (!(failure instanceof ApiFailure) || failure.kind !== 'not-found') throw failure;
       await openExactly();
     }
+  }
+
+  /** @param {number} count */
+  function tellOf(count) {
+    visit.announce(count === 0 ? 'Nothing found.' : `${counted(count, 'order')} found.`);
   }
 
   /** Without the search an order is found by its whole id alone. */

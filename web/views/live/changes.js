@@ -35,10 +35,8 @@ export class Changes {
     this.mostEntries = mostEntries;
   }
 
-  /** @param {readonly StatusEvent[]} events those of a frame, oldest first */
+  /** @param {readonly StatusEvent[]} events oldest first */
   add(events) {
-    // Those of another frame are rows of their own, above the ones before.
-    this.#ofOrder.clear();
     for (const event of events) this.#addOne(event);
   }
 
@@ -48,6 +46,11 @@ export class Changes {
     this.#push({ kind: 'gap', at: new Date() });
   }
 
+  /** The list was drawn, or would have been, were it not held: what comes from now on are rows of their own, above these. */
+  endPicture() {
+    this.#ofOrder.clear();
+  }
+
   /** @returns {Entry[]} what is to be shown, oldest first; it is waited for no longer */
   take() {
     // The mark is one of those that are kept.
@@ -55,7 +58,6 @@ export class Changes {
     const taken = this.#entries;
     if (this.#dropped > 0) taken.unshift({ kind: 'dropped', count: this.#dropped });
     this.#entries = [];
-    this.#ofOrder.clear();
     this.#dropped = 0;
     this.waiting = 0;
     return taken;

@@ -103,6 +103,7 @@ export function feed(visit) {
     heardWords.textContent = `${counted(heard, 'change')} since this view was opened`;
     heardWords.dataset.heard = String(heard);
     if (!isHeld) show();
+    changes.endPicture();
     waitingWords.textContent =
       isHeld && changes.waiting > 0
         ? `${waitingText()} ${isPaused ? '' : 'until the pointer and the focus have left the list'}`

@@ -24,8 +24,8 @@ const MARGIN_ROWS = 25;
 /**
  * @typedef {object} WindowOptions
  * @property {(path: string) => Promise<Page>} load
- * @property {(isBusy: boolean) => void} busy
- * @property {(thrown: unknown) => void} failed a further page could not be loaded; it is tried again when asked to
+ * @property {{ loading: () => void, done: () => void, failed: (thrown: unknown) => void }} further told of further pages. One
+ *   that could not be loaded is tried again when the reader scrolls, or the list is told to go on
  */
 
 /**
@@ -79,17 +79,19 @@ export class OrderWindow {
    * Shows a list from its first page on.
    *
    * @param {string} path of its first page
-   * @returns {Promise<boolean>} whether there is any order
+   * @returns {Promise<boolean | undefined>} whether there is any order; undefined when another list was asked for meanwhile
    * @throws what `load` does
    */
   async show(path) {
     this.#list += 1;
     const list = this.#list;
     const first = await this.options.load(path);
-    if (list !== this.#list) return true;
+    if (list !== this.#list) return undefined;
     this.#begin([path]);
     this.#draw(0, first);
     this.#place();
+    // A high screen has room for more.
+    this.#askFrame();
     return first.orders.length > 0;
   }
 
@@ -158,18 +160,21 @@ export class OrderWindow {
     const list = this.#list;
     try {
       for (let index = this.#missing(); index !== undefined && list === this.#list; index = this.#missing()) {
-        this.options.busy(true);
+        this.options.further.loading();
         const page = await this.options.load(/** @type {string} */ (this.#paths[index]));
-        if (list !== this.#list) return;
+        if (list !== this.#list) break;
         this.#draw(index, page);
         this.#place();
       }
-      this.#place();
-      this.options.busy(false);
+      if (list === this.#list) this.#place();
+      this.options.further.done();
     } catch (thrown) {
-      this.options.failed(thrown);
+      if (list === this.#list) this.options.further.failed(thrown);
+      else this.options.further.done();
     } finally {
       this.#isLoading = false;
+      // The one that is shown by now has waited for it.
+      if (list !== this.#list) this.#askFrame();
     }
   }
 

@@ -4,10 +4,11 @@ import { live } from '../../api/live.js';
 import { Attention } from '../../kit/attention.js';
 import { Current } from '../../kit/current.js';
 import { button, counted, el } from '../../kit/dom.js';
-import { asShownFailure, emptyState, failureState, loadingState } from '../../kit/states.js';
+import { emptyState, loadingState } from '../../kit/states.js';
 import { belongsTo, filterOf, mayHaveBelonged, parametersOf, queryOf } from './filter.js';
 import { filterBar } from './filter-bar.js';
 import { listHead } from './list-head.js';
+import { ListTail } from './list-tail.js';
 import { listedBy } from './order-row.js';
 import { OrderWindow, PAGE_ROWS } from './order-window.js';
 
@@ -44,10 +45,12 @@ class OrderList {
   #pending = new Map();
   /** More of them may be so: events were missed while the reader was at the list, or there are too many to be known. */
   #isOld = false;
-  #isEmpty = true;
+  /** The next load is of a list from its newest order on, whatever is drawn. */
+  #beginsAnew = true;
   #region = el('div', { class: 'list-region' });
   #newerButton = button('', () => this.#showPending(), { class: 'newer', hidden: true });
-  #tail = el('div', { class: 'list-tail', role: 'status' });
+  /** Until there is another filter. */
+  #filtering = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
@@ -60,14 +63,8 @@ class OrderList {
     this.#filter = filterOf(visit.query);
     this.bar = filterBar(this.#filter, (filter) => this.#filterBy(filter), visit.signal);
     this.head = listHead(this.#newerButton, visit.signal);
-    this.window = new OrderWindow(
-      {
-        load: (path) => this.#load(path),
-        busy: (isBusy) => this.#tail.replaceChildren(...(isBusy ? ['Loading more …'] : [])),
-        failed: (thrown) => this.#couldNotGoOn(thrown),
-      },
-      visit.signal,
-    );
+    this.tail = new ListTail(() => this.window.goOn(), visit.signal);
+    this.window = new OrderWindow({ load: (path) => this.#load(path), further: this.tail }, visit.signal);
     this.attention = new Attention(this.#region, () => this.#takePending());
     place.append(
       el('h1', { class: 'visually-hidden' }, 'Orders'),
@@ -75,12 +72,17 @@ class OrderList {
       this.head.element,
       this.head.refusal,
       this.#region,
-      this.#tail,
+      this.tail.element,
     );
-    this.current = new Current(visit, {
-      place: this.#region,
-      load: () => this.#show(),
-    });
+    this.current = this.#ofFilter();
+  }
+
+  /** What was asked for an earlier filter is called off, and what was drawn for it counts no longer. */
+  #ofFilter() {
+    this.#filtering.abort();
+    this.#filtering = new AbortController();
+    const signal = AbortSignal.any([this.visit.signal, this.#filtering.signal]);
+    return new Current({ ...this.visit, signal }, { place: this.#region, load: () => this.#show(signal) });
   }
 
   async start() {
@@ -96,6 +98,7 @@ class OrderList {
     if (cameBack && left) {
       this.#put();
       this.window.restore(left.list);
+      this.current.takeOver();
       return;
     }
     await this.current.renew();
@@ -105,10 +108,12 @@ class OrderList {
   #filterBy(filter) {
     this.#filter = filter;
     this.visit.replaceQuery(queryOf(filter));
-    this.#isEmpty = true;
+    this.#beginsAnew = true;
     this.#region.replaceChildren(loadingState(8));
+    this.tail.done();
     this.#describe();
-    this.visit.busy(this.current.renew());
+    this.current = this.#ofFilter();
+    void this.current.renew();
   }
 
   #describe() {
@@ -117,15 +122,19 @@ class OrderList {
     this.head.describe(parametersOf(this.#filter));
   }
 
-  /** From the newest on, or all that is drawn anew where the reader has gone on from there. */
-  async #show() {
+  /**
+   * From the newest on, or all that is drawn anew where the reader has gone on from there.
+   *
+   * @param {AbortSignal} signal aborted when there is another filter
+   */
+  async #show(signal) {
     // Nobody has asked for it: rows do not move under a pointer.
-    if (!this.#isEmpty && this.attention.isHeld) {
+    if (!this.#beginsAnew && this.attention.isHeld) {
       this.#isOld = true;
       this.#offerPending();
       return;
     }
-    if (!this.#isEmpty && window.scrollY > 0) {
+    if (!this.#beginsAnew && window.scrollY > 0) {
       await this.window.renew();
       this.#forget((kind) => kind === 'changed');
       return;
@@ -133,30 +142,25 @@ class OrderList {
     this.#forget(() => true);
     const query = { ...parametersOf(this.#filter), view: 'summary', limit: PAGE_ROWS };
     const isThereAny = await this.window.show(addressOf('/api/orders', { query }));
-    this.#isEmpty = !isThereAny;
-    if (isThereAny) this.#put();
-    else this.#region.replaceChildren(await this.#emptyState());
+    if (signal.aborted) return;
+    if (isThereAny) {
+      this.#put();
+      return;
+    }
+    this.#beginsAnew = true;
+    const nothing = await this.#emptyState();
+    if (!signal.aborted) this.#region.replaceChildren(nothing);
   }
 
   #put() {
-    this.#isEmpty = false;
+    this.#beginsAnew = false;
     if (!this.window.element.isConnected) this.#region.replaceChildren(this.window.element);
   }
 
   /** @param {string} path */
   async #load(path) {
-    const { body, next } = await getNext('/api/orders', path, { signal: this.visit.signal });
+    const { body, next } = await getNext('/api/orders', path, { signal: this.current.signal });
     return { orders: /** @type {ListedOrder[]} */ (body), next };
-  }
-
-  /** @param {unknown} thrown */
-  #couldNotGoOn(thrown) {
-    if (this.visit.signal.aborted) return;
-    const retry = () => {
-      this.#tail.replaceChildren();
-      this.window.goOn();
-    };
-    this.#tail.replaceChildren(failureState(asShownFailure(thrown), { retry }));
   }
 
   /** @param {StatusEvent} event */
@@ -210,7 +214,7 @@ class OrderList {
   #showPending() {
     if (this.#isOld || [...this.#pending.values()].includes('newer')) {
       window.scrollTo(0, 0);
-      this.#isEmpty = true;
+      this.#beginsAnew = true;
     }
     void this.current.renew();
   }

@@ -78,7 +78,7 @@ export function openStockList(place, visit) {
     lookUpForm(visit),
     el('section', { class: 'card', 'aria-label': 'Stock' }, headOf(visit), list),
   );
-  void current.renew();
+  return current.renew();
 }
 
 /** @param {URLSearchParams} query */

@@ -30,8 +30,8 @@ export async function open(place, visit) {
   const path = visit.params['*'] ?? '';
   const part = el('div', { class: 'stock' });
   place.append(part);
-  if (path === '') openStockList(part, visit);
-  else if (CHRT_ID.test(path)) openThing(part, visit, Number(path));
+  if (path === '') await openStockList(part, visit);
+  else if (CHRT_ID.test(path)) await openThing(part, visit, Number(path));
   else {
     part.append(
       el('h1', { class: 'visually-hidden' }, 'Stock'),

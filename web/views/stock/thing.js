@@ -3,7 +3,7 @@ import { ApiFailure } from '../../api/failure.js';
 import { Current } from '../../kit/current.js';
 import { button, el } from '../../kit/dom.js';
 import { Part } from '../../kit/part.js';
-import { asShownFailure, emptyState, failureState } from '../../kit/states.js';
+import { asShownFailure, emptyState, failureState, putState } from '../../kit/states.js';
 import { adjust, count, register } from './changes.js';
 import { availableBadge } from './figures.js';
 import { drawMovements } from './movements.js';
@@ -62,14 +62,15 @@ export function openThing(place, visit, chrtId) {
     },
     failed: (failure) => {
       const isUnknown = failure instanceof ApiFailure && failure.kind === 'not-found';
-      box.replaceChildren(
+      putState(
+        box,
         isUnknown
           ? unregistered(chrtId, visit, renew)
           : failureState(asShownFailure(failure), { retry: () => void renew() }),
       );
     },
   });
-  void current.renew();
+  return current.renew();
 }
 
 /**

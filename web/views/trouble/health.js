@@ -58,8 +58,8 @@ export function openHealth(place, visit) {
       list.replaceChildren(...shown(report));
     },
   });
-  void current.renew();
   every(visit, REFRESH_PAUSE_MS, () => void current.renew());
+  return current.renew();
 }
 
 /** @param {Awaited<ReturnType<typeof loadHealth>>} report */

@@ -64,7 +64,9 @@ const LISTS = [
  * @param {HTMLElement} place
  * @param {import('../../router.js').Visit} visit
  */
-export function openPayments(place, visit) {
+export async function openPayments(place, visit) {
+  /** @type {Promise<void>[]} */
+  const drawings = [];
   for (const { heading, query, columns, empty, advice } of LISTS) {
     const list = el('div');
     const id = `payments-${Object.keys(query)[0]}`;
@@ -108,8 +110,9 @@ export function openPayments(place, visit) {
         giveBackFocus();
       },
     });
-    void current.renew();
+    drawings.push(current.renew());
   }
+  await Promise.all(drawings);
 }
 
 /**

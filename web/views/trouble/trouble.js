@@ -8,7 +8,7 @@ import { openPayments } from './payments.js';
 import { showSections } from './sections.js';
 import { openWaiting } from './waiting.js';
 
-/** @typedef {(place: HTMLElement, visit: import('../../router.js').Visit) => void} OpenPart */
+/** @typedef {(place: HTMLElement, visit: import('../../router.js').Visit) => void | Promise<void>} OpenPart */
 
 /** @type {Record<string, OpenPart>} by the first step below `/trouble` */
 const PARTS = {
@@ -40,8 +40,8 @@ export async function open(place, visit) {
     part.append(
       emptyState('No such page', 'There is no trouble of that kind. The kinds that there are stand above.'),
     );
-  } else if (id !== undefined) openLetter(part, visit, id);
-  else openPart(part, visit);
+  } else if (id !== undefined) await openLetter(part, visit, id);
+  else await openPart(part, visit);
 }
 
 /** A server that is away says so in each part. */

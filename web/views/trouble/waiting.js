@@ -111,8 +111,8 @@ export function openWaiting(place, visit) {
       giveBackFocus();
     },
   });
-  void current.renew();
   every(visit, ASK_PAUSE_MS, () => void current.renew());
+  return current.renew();
 }
 
 /**

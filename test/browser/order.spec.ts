@@ -1,4 +1,4 @@
-import type { Locator } from 'playwright-core';
+import type { Locator, Route } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
 import { useSite } from './site.js';
@@ -284,7 +284,9 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     expect((await reader.page.locator('body').innerText()).match(/no such order/gi)).toHaveLength(1);
     await reader.page.getByText('connected', { exact: true }).waitFor();
     await postOrder(site.url, { order_uid: orderUid });
+    await reader.page.locator('#toast').getByText('The order has come.').waitFor();
     await reader.orderHeading(orderUid).waitFor();
+    expect(await reader.page.title()).toBe(`Order ${orderUid} · Waybill`);
   });
 
   it.each(['a%2Fb', 'two%20words', 'ü', 'x'.repeat(65), '<img src=x onerror=alert(1)>'])(
@@ -302,8 +304,52 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     await reader.page.route('**/api/orders/**', (route) => route.abort());
     await reader.go(`/orders/${orderUid}`);
     await reader.page.getByRole('heading', { name: 'The server is away' }).waitFor();
+    const again = reader.page.getByRole('button', { name: 'Try again' });
+    await again.focus();
+    const pressed = reader.page.waitForEvent('requestfailed', (one) => one.url().endsWith(orderUid));
+    await again.press('Enter');
+    await pressed;
+    expect(await again.evaluate((one) => one === one.ownerDocument.activeElement)).toBe(true);
     await reader.page.unroute('**/api/orders/**');
     await reader.orderHeading(orderUid).waitFor();
+    expect(await reader.page.title()).toBe(`Order ${orderUid} · Waybill`);
+    await expect.poll(() => reader.page.evaluate('document.activeElement.id')).toBe('order-heading');
+  });
+
+  it('that its summary is behind of is loaded again until they agree', async () => {
+    const orderUid = await postOrder(site.url);
+    const summary: unknown = await stored(site.url, orderUid);
+    await setStatus(site.url, orderUid, 'confirmed');
+    // All that one load asks for.
+    await reader.page.route('**/summary', (route) => route.fulfill({ json: summary }), { times: 4 });
+    await reader.openOrder(orderUid);
+    await states().getByText('confirmed').waitFor();
+  });
+
+  it('is not put back by a part that comes after those of a later load', async () => {
+    const orderUid = await postOrder(site.url);
+    const late: Route[] = [];
+    await reader.page.route('**/payments', (route) => void late.push(route), { times: 1 });
+    await reader.openOrder(orderUid);
+    await reader.page.getByText('connected', { exact: true }).waitFor();
+    await setStatus(site.url, orderUid, 'confirmed');
+    await states().getByText('confirmed').waitFor();
+    await part('Payments')
+      .getByText(/Nothing was heard of|keeps no ledger/)
+      .waitFor();
+    await reader.page.evaluate(`{
+      window.statesSeen = [];
+      const head = document.querySelector('.order-head');
+      const look = () => window.statesSeen.push(head.querySelector('.badge').textContent);
+      new MutationObserver(look).observe(head, { childList: true, subtree: true });
+    }`);
+    reader.expectFaults(/ 503 .*payments/);
+    const answered = reader.page.waitForResponse((one) => one.status() === 503);
+    await late[0]!.fulfill({ status: 503, json: { title: 'the ledger is away' } });
+    await (await answered).finished();
+    await setStatus(site.url, orderUid, 'packed');
+    await states().getByText('packed').waitFor();
+    expect(new Set(await reader.page.evaluate<string[]>('window.statesSeen'))).toEqual(new Set(['packed']));
   });
 
   it.each([

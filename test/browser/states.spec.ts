@@ -309,6 +309,28 @@ describe.skipIf(chromium.skipped !== undefined)('whatever the server answers', (
       await says('The database is away. Try again: where it was sent already, that is said.');
     });
 
+    it('what is left while it is under way is told all the same', async () => {
+      reader.expectFaults(/ 503 .*replay/);
+      const answers = await answersToWrites('**/replay');
+      const toast = (words: string): Promise<void> =>
+        reader.page.locator('#toast').getByText(words).waitFor();
+      await reader.go(`/trouble/dead-letters/${shop.letter}`);
+      const leave = async (): Promise<void> => {
+        await press('Replay …');
+        await submit('Replay');
+        await reader.page.keyboard.press('Escape');
+        await dialog().waitFor({ state: 'detached' });
+        await toast('It is under way. What comes of it is said here.');
+      };
+      await leave();
+      await answers.give(problem(503, 'the database is away'));
+      await toast('The database is away. It may have been done');
+      await answers.give('held');
+      await leave();
+      await answers.give({ json: {} });
+      await toast(`Event ${shop.letter} is on its way`);
+    });
+
     it('no order is made up, and no file is made', async () => {
       reader.expectFaults(/ 403 .*test/, / 403 .*exports/);
       const refused: Answer = problem(403, 'requests of this page are refused');

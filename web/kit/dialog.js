@@ -1,3 +1,4 @@
+import { tell } from './announcing.js';
 import { button, el } from './dom.js';
 import { focusKept } from './focus.js';
 import { Patience } from './patience.js';
@@ -5,7 +6,8 @@ import { Patience } from './patience.js';
 let dialogs = 0;
 
 /**
- * Asks before something is done, and waits. The keyboard's focus comes back to where it was.
+ * Asks before something is done, and waits. The keyboard's focus comes back to where it was. What is under way when the
+ * reader closes it goes on: the answer comes after it, and why it could not be done is said beside the page.
  *
  * @param {object} question
  * @param {string} question.heading the question
@@ -41,6 +43,7 @@ export function ask({ heading, body = [], yes, no = 'Back', isDangerous = false,
   return new Promise((resolve) => {
     /** @type {FormData | undefined} */
     let answer;
+    let isActing = false;
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       if (goOn.getAttribute('aria-disabled') === 'true') return;
@@ -50,8 +53,14 @@ export function ask({ heading, body = [], yes, no = 'Back', isDangerous = false,
       const given = new FormData(form);
       goOn.setAttribute('aria-disabled', 'true');
       wrong.hidden = true;
+      isActing = true;
       const why = await patience.during(act?.(given));
+      isActing = false;
       goOn.removeAttribute('aria-disabled');
+      if (!dialog.open) {
+        answeredLate(given, why);
+        return;
+      }
       if (typeof why === 'string') {
         wrong.textContent = why;
         wrong.hidden = false;
@@ -59,6 +68,11 @@ export function ask({ heading, body = [], yes, no = 'Back', isDangerous = false,
       }
       answer = given;
       dialog.close();
+    };
+    const answeredLate = (/** @type {FormData} */ given, /** @type {string | void} */ why) => {
+      const isGone = signal?.aborted === true;
+      if (typeof why === 'string' && !isGone) tell(why);
+      resolve(typeof why === 'string' || isGone ? undefined : given);
     };
     const leave = () => dialog.close();
     const giveBackFocus = focusKept();
@@ -68,7 +82,8 @@ export function ask({ heading, body = [], yes, no = 'Back', isDangerous = false,
       dialog.remove();
       // The browser has given it back already, unless the button was drawn anew while the dialog was open.
       giveBackFocus();
-      resolve(answer);
+      if (isActing && !signal?.aborted) tell('It is under way. What comes of it is said here.');
+      else resolve(answer);
     });
     document.body.append(dialog);
     dialog.showModal();

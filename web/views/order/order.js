@@ -1,26 +1,16 @@
-import { features } from '../../api/features.js';
 import { ApiFailure } from '../../api/failure.js';
 import { tell } from '../../kit/announcing.js';
 import { stateWords } from '../../kit/badges.js';
 import { Current } from '../../kit/current.js';
+import { focusKept } from '../../kit/focus.js';
 import { failureHeading, failureState, loadingState } from '../../kit/states.js';
 import { live } from '../../api/live.js';
-import {
-  asFact,
-  loadHistory,
-  loadNotes,
-  loadOrder,
-  loadOtherOrders,
-  loadParcels,
-  loadPayments,
-  loadStock,
-} from './loading.js';
+import { drawAll } from './drawing.js';
+import { loadOrder } from './loading.js';
 import { OrderPage } from './page.js';
 
 /** What an order id may be; the server holds the same rule. */
 const ORDER_UID = /^[A-Za-z0-9_-]{1,64}$/;
-/** Parts that come by then are drawn together with the order, so that nothing moves while it is read. */
-const DRAWN_TOGETHER_MS = 300;
 /** An order that changes fast is loaded anew so often at most. */
 const REFRESH_PAUSE_MS = 150;
 /**
@@ -29,8 +19,6 @@ const REFRESH_PAUSE_MS = 150;
  */
 const SETTLING_PAUSES_MS = [1_000, 4_000];
 const RENEW_EVERY_MS = 30_000;
-
-/** @typedef {import('./page.js').Facts} Facts */
 
 /**
  * One order, and all that is known of it.
@@ -63,10 +51,16 @@ export async function open(place, visit) {
       await drawAll(page, found, signal);
       if (signal.aborted) return;
       if (!isDrawn) {
+        const giveBackFocus = focusKept();
         place.replaceChildren(page.element);
+        giveBackFocus();
+        visit.title(`Order ${orderUid}`);
         visit.announce(`Order ${orderUid}, version ${found.standing.version}.`);
       }
-      if (isBehind && isDrawn) throw new ApiFailure('away', 'The server has not caught up yet.');
+      if (!isBehind) return;
+      if (isDrawn) throw new ApiFailure('away', 'The server has not caught up yet.');
+      // Thrown now, it would take away what has just been drawn. The next load says that it may be old, and is repeated.
+      setTimeout(() => void current.renew(), 0);
     },
     failed: (failure) => {
       showFailure(place, visit, failure, orderUid, () => void current.renew());
@@ -106,46 +100,6 @@ function renewOften({ signal }, orderUid, current) {
 }
 
 /**
- * Draws the order with the parts that are there by now, and each other part as it comes.
- *
- * @param {OrderPage} page
- * @param {import('./loading.js').FoundOrder} found
- * @param {AbortSignal} signal
- */
-async function drawAll(page, found, signal) {
-  const { order } = found;
-  const uid = order.order_uid;
-  const { contexts } = await features();
-  /** @type {Facts} */
-  const facts = { ...page.facts, found, contexts };
-  // What is not there is not asked for: a browser writes each 404 to its console.
-  const ifThere = (/** @type {string} */ context, /** @type {() => Promise<unknown>} */ load) =>
-    contexts.includes(context) ? load() : Promise.resolve(null);
-  const loads = /** @type {const} */ ([
-    ['history', loadHistory(uid, signal)],
-    ['payments', ifThere('payments', () => loadPayments(uid, signal))],
-    ['parcels', ifThere('tracking', () => loadParcels(uid, signal))],
-    ['stock', ifThere('inventory', () => loadStock(order, signal))],
-    ['notes', loadNotes(uid, signal)],
-    ['others', loadOtherOrders(order, signal)],
-  ]);
-  let isDrawn = false;
-  const settled = Promise.all(
-    loads.map(async ([name, loading]) => {
-      const fact = await asFact(/** @type {Promise<unknown>} */ (loading), signal);
-      if (signal.aborted) return;
-      Object.assign(facts, { [name]: fact });
-      if (isDrawn) page.draw(facts);
-    }),
-  );
-  if (!page.facts) page.visit.busy(settled);
-  await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, DRAWN_TOGETHER_MS))]);
-  if (signal.aborted) return;
-  page.draw(facts);
-  isDrawn = true;
-}
-
-/**
  * Those who do not see the order hear of it when it changes.
  *
  * @param {import('../../router.js').Visit} visit
@@ -158,16 +112,24 @@ function tellOfChanges(visit, orderUid) {
         const event = events.findLast((one) => one.order_uid === orderUid);
         if (!event) return;
         const { change } = event;
-        const isOfState = change !== 'content' && change !== 'received';
-        const words = isOfState ? `now ${stateWords(change, event[change])}` : 'its content is new';
-        tell(`The order has changed: ${words}.`);
+        if (change === 'received') tell('The order has come.');
+        else {
+          const words =
+            change === 'content' ? 'its content is new' : `now ${stateWords(change, event[change])}`;
+          tell(`The order has changed: ${words}.`);
+        }
       },
     },
     visit.signal,
   );
 }
 
+/** @type {WeakMap<HTMLElement, { said: string, element: HTMLElement }>} the failure that a place shows */
+const shownFailures = new WeakMap();
+
 /**
+ * A failure that is there already is left alone: the reader may be at its button, and has heard of it.
+ *
  * @param {HTMLElement} place
  * @param {import('../../router.js').Visit} visit
  * @param {ApiFailure} failure
@@ -175,10 +137,16 @@ function tellOfChanges(visit, orderUid) {
  * @param {() => void} [retry]
  */
 function showFailure(place, visit, failure, orderUid, retry) {
+  const said = `${failure.kind} ${failure.message}`;
+  const shown = shownFailures.get(place);
+  if (shown?.said === said && shown.element.isConnected) return;
   const words = FAILURE_WORDS[failure.kind] ?? {};
-  const heading = words.heading ?? failureHeading(failure.kind);
-  place.replaceChildren(failureState(failure, { ...words, subject: orderUid, retry, isView: true }));
-  visit.title(heading);
+  const element = failureState(failure, { ...words, subject: orderUid, retry, isView: true });
+  shownFailures.set(place, { said, element });
+  const giveBackFocus = focusKept();
+  place.replaceChildren(element);
+  giveBackFocus();
+  visit.title(words.heading ?? failureHeading(failure.kind));
 }
 
 /** @type {Partial<Record<ApiFailure['kind'], { heading?: string, advice?: string, isTold?: boolean }>>} */

@@ -38,6 +38,9 @@ export class OrderPage {
   #head = el('header', { class: 'card order-head' });
   #alerts = el('div', { class: 'alerts' });
   #foot = el('footer', { class: 'order-foot muted small' });
+  #loads = 0;
+  /** @type {Map<string, number>} the load that each of the facts is of */
+  #loadOf = new Map();
 
   /**
    * @param {import('../../router.js').Visit} visit
@@ -84,9 +87,27 @@ export class OrderPage {
     onKey({ key: 'n', words: 'To a new note', press: () => this.notes.focus() }, visit.signal);
   }
 
+  /** @returns {number} the load's, to bring its facts with */
+  beginLoad() {
+    return (this.#loads += 1);
+  }
+
+  /**
+   * Draws what a load has brought. A fact that a later load has brought already stays: an answer may come after those to
+   * later questions.
+   *
+   * @param {number} load
+   * @param {Partial<Facts>} brought
+   */
+  bring(load, brought) {
+    const newer = Object.entries(brought).filter(([name]) => load >= (this.#loadOf.get(name) ?? 0));
+    for (const [name] of newer) this.#loadOf.set(name, load);
+    this.facts = /** @type {Facts} */ ({ ...this.facts, ...Object.fromEntries(newer) });
+    this.#draw(this.facts);
+  }
+
   /** @param {Facts} facts */
-  draw(facts) {
-    this.facts = facts;
+  #draw(facts) {
     const { found } = facts;
     drawHead(this.#head, facts, this.actions);
     drawAlerts(this.#alerts, facts);

@@ -33,9 +33,11 @@ export function openLetter(place, visit, id) {
     },
     load: async (signal) => {
       const { body } = await get('/api/dead-letters/{id}', { path: { id }, signal });
+      const giveBackFocus = focusKept();
       // What is drawn is scrolled to, and has to be there for that.
       if (!box.contains(page.element)) box.replaceChildren(page.element);
       page.draw(body);
+      giveBackFocus();
     },
   });
   void current.renew();

@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
+import { problem } from './answers.js';
 import { useSite } from './site.js';
 import { postOrder } from './visit.js';
 import type { Visit } from './visit.js';
@@ -58,9 +59,25 @@ describe.skipIf(chromium.skipped !== undefined)('two people at one order', () =>
     await answer(ann, 'Save the address');
     await bob.page.getByRole('region', { name: 'Delivery' }).getByText('Haifa').waitFor();
     bob.expectFaults(/412 .*\/status/);
+    await dialogOf(bob).getByLabel('Why').fill('checked by phone');
     await answer(bob, 'Confirm');
     await bob.page.getByText(/nothing was done\. Its content was replaced at /).waitFor();
     expect(await statusOf(orderUid)).toMatchObject({ status: 'received', version: 2 });
+    await ask(bob, 'Confirm');
+    expect(await dialogOf(bob).getByLabel('Why').inputValue()).toBe('checked by phone');
+  });
+
+  it('are told what has changed, be it the payment', async () => {
+    const paid = { version: 2, change: 'payment_status', from: 'unpaid', to: 'paid', by: null, reason: null };
+    await bob.page.route('**/history?*', async (route) => {
+      const versions = (await (await route.fetch()).json()) as object[];
+      await route.fulfill({ json: [...versions, { ...versions[0], ...paid }] });
+    });
+    await bob.page.route('**/status', (route) => route.fulfill(problem(412, 'it has changed')));
+    bob.expectFaults(/412 .*\/status/);
+    await ask(bob, 'Confirm');
+    await answer(bob, 'Confirm');
+    await bob.page.getByText(/nothing was done\. Its payment is paid now, since /).waitFor();
   });
 
   it('of whom only one is obeyed when both act at once', async () => {

@@ -36,6 +36,10 @@ export async function failureOf(response) {
     String(problem.detail || problem.title || `the server answered ${response.status}`),
   );
   const errors = Array.isArray(problem.errors) ? problem.errors : [];
+  // Of the conflicts only one ends by itself: the first request with an Idempotency-Key has no answer yet.
+  if (response.status === 409 && response.headers.has('retry-after')) {
+    return new ApiFailure('slow', 'What was sent first is still under way.', { status: 409 });
+  }
   return new ApiFailure(kindOf(response.status), words, { status: response.status, errors });
 }
 

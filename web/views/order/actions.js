@@ -1,14 +1,14 @@
 import { post } from '../../api/client.js';
-import { newIdempotencyKey } from '../../api/idempotency-key.js';
+import { IdempotencyKey } from '../../api/idempotency-key.js';
 import { announce } from '../../kit/announcing.js';
 import { stateWords } from '../../kit/badges.js';
 import { ask, field } from '../../kit/dialog.js';
 import { button, el } from '../../kit/dom.js';
-import { shortened } from '../../kit/long-text.js';
 import { byOf, readerNameField } from '../../kit/reader-name.js';
 import { asShownFailure, refusalWords } from '../../kit/states.js';
-import { timeElement } from '../../kit/time.js';
 import { correctAddress } from './address.js';
+import { conflictNotice } from './conflict.js';
+import { asFact, loadHistory } from './loading.js';
 
 const MOST_REASON_CHARACTERS = 255;
 const DONE_ONCE = 'Try again: it is done once, however often it is sent.';
@@ -58,6 +58,12 @@ const ACTIONS = {
 /** What a person may do with an order. Each thing is asked about before it is done, and done to the order that was seen. */
 export class OrderActions {
   notice = el('div', { class: 'order-notice', tabindex: '-1' });
+  /**
+   * Why something was to be done that was not, since someone was faster. Where the same is asked again, it is there.
+   *
+   * @type {Partial<Record<Status, string>>}
+   */
+  #unsentReasons = {};
 
   /**
    * @param {import('../../router.js').Visit} visit
@@ -102,9 +108,12 @@ export class OrderActions {
     if (!action || !seen) return;
     const isCancelling = status === 'cancelled';
     // Sent again after an answer that was lost on the way, it is done once.
-    const idempotencyKey = newIdempotencyKey();
+    const idempotencyKey = new IdempotencyKey();
+    /** @type {import('../../api/failure.js').ApiFailure | undefined} */
+    let conflict;
+    let mayBeDone = false;
     this.notice.replaceChildren();
-    await ask({
+    const answer = await ask({
       heading: action.question,
       body: [
         el('p', { class: 'mono' }, el('bdi', {}, seen.order.order_uid)),
@@ -112,6 +121,7 @@ export class OrderActions {
         field({
           label: isCancelling ? 'Why' : 'Why (may be left empty)',
           name: 'reason',
+          value: this.#unsentReasons[status] ?? '',
           maxLength: MOST_REASON_CHARACTERS,
           isRequired: isCancelling,
           hint: 'It stands in the history of the order.',
@@ -124,16 +134,23 @@ export class OrderActions {
       act: async (form) => {
         const reason = String(form.get('reason') ?? '').trim();
         if (isCancelling && reason === '') return 'Say why, for those who read the history.';
+        const words = { ...(reason !== '' && { reason }), ...byOf(form) };
         try {
-          await this.#send(status, { ...(reason !== '' && { reason }), ...byOf(form) }, seen, idempotencyKey);
+          await this.#send(status, words, seen, idempotencyKey.of(words));
         } catch (thrown) {
-          return this.#refused(thrown);
+          const failure = asShownFailure(thrown);
+          mayBeDone ||= failure.mayPass;
+          if (failure.kind !== 'conflict') return refusalWords(failure, DONE_ONCE);
+          conflict = failure;
         }
-        await this.renew();
-        announce(`The order is ${stateWords('status', status)}.`);
+        this.#unsentReasons[status] = conflict ? reason : '';
         return undefined;
       },
     });
+    if (!answer) return;
+    await this.renew();
+    if (conflict) await this.#tellOfConflict(conflict, seen, mayBeDone);
+    else announce(`The order is ${stateWords('status', status)}.`);
   }
 
   /**
@@ -149,59 +166,23 @@ export class OrderActions {
   }
 
   /**
-   * @param {unknown} thrown
-   * @returns {Promise<string | undefined>} what the dialog says; none: it closes, and the page says it
+   * @param {import('../../api/failure.js').ApiFailure} failure
+   * @param {import('./loading.js').FoundOrder} seen
+   * @param {boolean} mayBeDone by what was sent before
    */
-  async #refused(thrown) {
-    const failure = asShownFailure(thrown);
-    if (failure.kind !== 'conflict') return refusalWords(failure, DONE_ONCE);
-    await this.renew();
-    // After the dialog, which gives the focus back to where it was.
-    setTimeout(() => this.#tellOfConflict(failure), 0);
-    return undefined;
-  }
-
-  /** @param {import('../../api/failure.js').ApiFailure} failure */
-  #tellOfConflict(failure) {
-    const { found, history } = this.page.facts ?? {};
-    if (!found) return;
-    const last = history && 'value' in history ? history.value.at(-1) : undefined;
+  async #tellOfConflict(failure, { order, standing }, mayBeDone) {
+    const { signal } = this.visit;
+    // The one that the page has may be older than the order that it shows.
+    const history = await asFact(loadHistory(order.order_uid, signal), signal);
+    if (signal.aborted) return;
+    const versions = history && 'value' in history ? history.value : [];
+    const last = versions.findLast(({ version }) => version > standing.version);
     this.notice.replaceChildren(
-      el(
-        'div',
-        { class: 'notice', 'data-tone': 'amber', role: 'alert' },
-        el('h2', {}, 'Someone was faster'),
-        el(
-          'p',
-          {},
-          'The order has changed while you were looking at it, so nothing was done. ',
-          ...(last ? changeWords(last, found.standing) : []),
-          ' Look at it as it is now, and decide again.',
-        ),
-        failure.status === 409 ? el('p', {}, el('bdi', {}, failure.message)) : null,
-        button('Understood', () => {
-          this.notice.replaceChildren();
-          document.getElementById('order-heading')?.focus();
-        }),
-      ),
+      conflictNotice({ failure, last, mayBeDone }, () => {
+        this.notice.replaceChildren();
+        document.getElementById('order-heading')?.focus();
+      }),
     );
     this.notice.focus();
   }
-}
-
-/**
- * @param {import('./loading.js').Version} last
- * @param {import('./loading.js').Standing} standing
- * @returns {(Node | string)[]}
- */
-function changeWords({ change, at, by, reason }, { status }) {
-  return [
-    change === 'content'
-      ? 'Its content was replaced at '
-      : `It is ${stateWords('status', status)} now, since `,
-    timeElement(at, 'clock'),
-    ...(by ? [' by ', el('bdi', {}, shortened(by))] : []),
-    ...(reason ? [': ', el('bdi', {}, shortened(reason))] : []),
-    '.',
-  ];
 }

@@ -62,11 +62,12 @@ export async function correctAddress({ visit, page, renew }) {
           ? `Someone was faster: the order has changed meanwhile. Its address is now: ${oneLine(seen.order.delivery)}. What you typed is still here: save it again to put it in the place of theirs.`
           : `Someone was faster: the order is on its way or has ended, and can get no other address. ${failure.message}`;
       }
-      await renew();
       return undefined;
     },
   });
-  if (answer) tell('The address is corrected.');
+  if (!answer) return;
+  await renew();
+  tell('The address is corrected.');
 }
 
 /**

@@ -1,5 +1,5 @@
 import { getNext, post } from '../../api/client.js';
-import { newIdempotencyKey } from '../../api/idempotency-key.js';
+import { IdempotencyKey } from '../../api/idempotency-key.js';
 import { tell } from '../../kit/announcing.js';
 import { field } from '../../kit/dialog.js';
 import { button, counted, el } from '../../kit/dom.js';
@@ -28,7 +28,7 @@ export class NotesPart {
   #known = new Map();
   /** Where those are that are older than any of these. @type {string | undefined} */
   #older;
-  #idempotencyKey = newIdempotencyKey();
+  #idempotencyKey = new IdempotencyKey();
   #isSending = false;
 
   /**
@@ -132,14 +132,15 @@ export class NotesPart {
     const given = new FormData(this.#form);
     const text = String(given.get('text') ?? '').trim();
     const author = String(given.get('author') ?? '').trim();
+    const body = { text, author };
     this.#wrong.hidden = true;
     this.#isSending = true;
     try {
       await this.#patience.during(
         post(ROUTE, {
           path: { order_uid: this.#orderUid },
-          body: { text, author },
-          idempotencyKey: this.#idempotencyKey,
+          body,
+          idempotencyKey: this.#idempotencyKey.of(body),
         }),
       );
     } catch (thrown) {
@@ -151,7 +152,7 @@ export class NotesPart {
       this.#isSending = false;
     }
     rememberReaderName(author);
-    this.#idempotencyKey = newIdempotencyKey();
+    this.#idempotencyKey = new IdempotencyKey();
     const area = this.#form.querySelector('textarea');
     if (area) area.value = '';
     tell('The note is added.');

@@ -1,5 +1,5 @@
 import { post, put } from '../../api/client.js';
-import { newIdempotencyKey } from '../../api/idempotency-key.js';
+import { IdempotencyKey } from '../../api/idempotency-key.js';
 import { tell } from '../../kit/announcing.js';
 import { ask, field } from '../../kit/dialog.js';
 import { counted, el } from '../../kit/dom.js';
@@ -24,7 +24,7 @@ const COUNT = /^\d{1,13}$/;
  */
 export async function adjust({ chrt_id, on_hand, reserved }, { signal }, renew) {
   // Sent again after an answer that was lost on the way, it is done once.
-  const idempotencyKey = newIdempotencyKey();
+  const idempotencyKey = new IdempotencyKey();
   await ask({
     heading: `Adjust the stock of ${chrt_id}`,
     body: [
@@ -57,10 +57,11 @@ export async function adjust({ chrt_id, on_hand, reserved }, { signal }, renew) 
       if (delta === 0) return 'Say how many pieces: a whole number, with a minus where they went out.';
       if (reason === '') return 'Say why, for those who read the movements.';
       return tried(async () => {
+        const body = { delta, reason, ...byOf(form) };
         await post('/api/inventory/{chrt_id}/adjustments', {
           path: { chrt_id },
-          body: { delta, reason, ...byOf(form) },
-          idempotencyKey,
+          body,
+          idempotencyKey: idempotencyKey.of(body),
           signal,
         });
         tell(`${signed(delta)} of ${chrt_id}.`);

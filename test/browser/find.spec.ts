@@ -190,6 +190,20 @@ describe.skipIf(chromium.skipped !== undefined)('finding an order', () => {
     expect(reader.faults).toEqual([]);
   });
 
+  it('keeps the focus on a link above when another one goes', async () => {
+    await reader.go('/');
+    const views = reader.page.getByRole('navigation', { name: 'Views' });
+    await views.getByRole('link', { name: 'Demo' }).waitFor();
+    await views.getByRole('link', { name: 'Orders' }).focus();
+    await reader.page.route('**/api/features', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...((await response.json()) as object), demo: false } });
+    });
+    await reader.page.evaluate(`document.getElementById('load-anew').click()`);
+    await views.getByRole('link', { name: 'Demo' }).waitFor({ state: 'detached' });
+    expect(await hasFocus(views.getByRole('link', { name: 'Orders' }))).toBe(true);
+  });
+
   it('leads old links and wrong ones on', async () => {
     const orderUid = await postOrder(site.url);
     await reader.go(`/?order=${orderUid}`);

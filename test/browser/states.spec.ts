@@ -117,7 +117,27 @@ describe.skipIf(chromium.skipped !== undefined)('whatever the server answers', (
     await answers.give('the real one');
     await reader.page.keyboard.press('Enter');
     await main().getByRole('table', { name: 'Orders' }).waitFor();
-    expect(await reader.page.evaluate('document.activeElement.id')).toBe('main');
+    const hasMainFocus = () => reader.page.evaluate(`document.activeElement.id === 'main'`);
+    expect(await hasMainFocus()).toBe(true);
+
+    await answers.give(problem(500, 'the database is away'));
+    await loadAnew();
+    await reader.page.getByText(MAY_BE_OLD).waitFor();
+    await reader.page.getByRole('button', { name: 'Load anew' }).focus();
+    expect(await hasMainFocus()).toBe(false);
+    await answers.give('the real one');
+    await reader.page.keyboard.press('Enter');
+    await reader.page.getByText(MAY_BE_OLD).waitFor({ state: 'hidden' });
+    expect(await hasMainFocus()).toBe(true);
+  });
+
+  it('says that it is the page that is broken, where it is', async () => {
+    reader.expectFaults(/uncaught: .*is not a function/);
+    const answers = await Answers.to(reader.page, '**/api/orders?*');
+    await answers.give({ json: {} });
+    await reader.go('/orders');
+    await says('This part of the page is broken', 'The answer could not be shown.', 'Load the page again');
+    expect(await main().getByRole('button', { name: 'Try again' }).count()).toBe(0);
   });
 
   it('says that more characters are still looked for, above what fewer have found', async () => {

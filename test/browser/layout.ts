@@ -2,8 +2,8 @@ import type { Page } from 'playwright-core';
 
 const PHONE = { width: 320, height: 640 };
 const WALL = { width: 2560, height: 1440 };
-/** A line of more than some hundred characters is one that the eye loses. */
-const MOST_LINE_PIXELS = 800;
+/** A line of more than some hundred characters is one that the eye loses; in the size of the page's type, which is larger on a wall. */
+const MOST_LINE_REM = 50;
 /** Of a wall screen: what is shown is not a strip in the middle of it. */
 const LEAST_USED_PIXELS = 1_500;
 /** What is over by then nobody sees move. */
@@ -46,13 +46,14 @@ function usedPixels(page: Page): Promise<number> {
 function longLines(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`(() => {
     const found = [];
+    const most = ${MOST_LINE_REM} * parseFloat(getComputedStyle(document.documentElement).fontSize);
     const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       if (node.data.trim() === '' || node.parentElement.closest('pre, textarea, .visually-hidden, [hidden]')) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
       const lines = [...range.getClientRects()].filter(({ width }) => width > 0);
-      if (lines.length > 1 && lines.some(({ width }) => width > ${MOST_LINE_PIXELS}))
+      if (lines.length > 1 && lines.some(({ width }) => width > most))
         found.push(Math.round(Math.max(...lines.map(({ width }) => width))) + ' pixels: ' + node.data.slice(0, 60));
     }
     return found;

@@ -34,16 +34,16 @@ export class Fingers {
   }
 
   /** Goes on by Tab until the focus is there. Wherever it stops on the way is seen. */
-  async tabTo(focus: string): Promise<void> {
+  async tabTo(focus: string | RegExp): Promise<void> {
     const stops: string[] = [];
     while (stops.length < MOST_TABS) {
       await this.press('Tab');
       const stop = await this.focus();
       stops.push(stop);
       if (stop !== NOTHING) expect(await this.page.evaluate<boolean>(IS_FOCUS_SEEN), stop).toBe(true);
-      if (stop === focus) return;
+      if (typeof focus === 'string' ? stop === focus : focus.test(stop)) return;
     }
-    throw new Error(`no Tab leads to ${focus}, but to ${stops.join(', ')}`);
+    throw new Error(`no Tab leads to ${String(focus)}, but to ${stops.join(', ')}`);
   }
 
   /** @returns where Tab leads to from here, so many times; not the browser's own, which come after the last and before the first */

@@ -71,9 +71,12 @@ export class OrderStreamController {
     // A browser that connects again by itself sends the address that it began with, and in the header what it has had since.
     const seen = header ?? given;
     // Who only asks for the headers is told no id, from which on events would be held.
-    if (request.method === 'HEAD') this.clients.open(request, reply);
-    else if (seen === undefined) this.clients.open(request, reply, { first: [this.startText()] });
-    else this.clients.open(request, reply, { first: this.textsAfter(seen) });
+    if (request.method === 'HEAD') return this.clients.open(request, reply);
+    // Before what came in between is put together, which may be megabytes.
+    this.clients.requireRoom();
+    this.clients.open(request, reply, {
+      first: seen === undefined ? [this.startText()] : this.textsAfter(seen),
+    });
   }
 
   private startText(): string {

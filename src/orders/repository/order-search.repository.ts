@@ -69,8 +69,7 @@ export class OrderSearchRepository {
   latest(tx: Transaction, lookups: readonly Lookup[]): Promise<TextCandidate[]> {
     const beginnings = FIELDS_OF_ONE_TERM.map((field) => {
       const ofField = lookups.filter((lookup) => lookup.field === field);
-      // All others of a field begin with the shortest.
-      return ofField.toSorted((a, b) => a.from.length - b.from.length)[0]?.from ?? null;
+      return ofField.length === 0 ? null : ofField.map(({ from }) => from);
     });
     const name = lookups.find(({ field }) => field === 'name');
     const words = name && patternsOf(name.words.length > 0 ? name.words : name.from.split(' '));

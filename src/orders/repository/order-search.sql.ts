@@ -88,11 +88,13 @@ export const NEWEST_BY_TERM = Object.fromEntries(
   SEARCH_FIELDS.map((field) => [field, newestByTerm(field)]),
 ) as Readonly<Record<SearchField, string>>;
 
-/** Fields but the name, each with its terms' beginnings as a parameter of {@link NEWEST_OF_LATEST}. */
+/** Fields but the name, each with the beginnings of its terms as a parameter of {@link NEWEST_OF_LATEST}. */
 export const FIELDS_OF_ONE_TERM = SEARCH_FIELDS.filter((field) => field !== 'name');
 
 const beginsAlike = FIELDS_OF_ONE_TERM.map((field, index) =>
-  TERM_COLUMNS[field].map((column) => `starts_with(s.${column}, ${unseen(index + 1, 'text')})`).join(' OR '),
+  TERM_COLUMNS[field]
+    .map((column) => `s.${column} ^@ ANY (${unseen(index + 1, 'text[]')}::text[])`)
+    .join(' OR '),
 ).join(' OR ');
 
 /** What the terms of an order `o` with its delivery `d` are made of. */

@@ -60,12 +60,17 @@ export class OrderExports {
     }
   }
 
-  /** Whether an export could be opened now. @throws as `open` does */
+  /** Whether an export could be opened now, which takes the room of one meanwhile. @throws as `open` does */
   async tryOut(filter: OrderFilter): Promise<void> {
     this.requireRoom();
-    const chunks = this.orders.chunks(filter);
-    await chunks.next();
-    await chunks.return();
+    this.underWay++;
+    try {
+      const chunks = this.orders.chunks(filter);
+      await chunks.next();
+      await chunks.return();
+    } finally {
+      this.underWay--;
+    }
   }
 
   private requireRoom(): void {

@@ -166,7 +166,7 @@ describe.skipIf(chromium.skipped !== undefined)('finding an order', () => {
   it('counts what is in trouble on the start page', async () => {
     await reader.go('/');
     const trouble = reader.page.getByRole('region', { name: 'In trouble' });
-    for (const words of ['Events that were refused', 'Waiting to be confirmed']) {
+    for (const words of ['Refused events', 'Waiting to be confirmed']) {
       await expect.poll(() => trouble.getByRole('link', { name: words }).innerText()).toMatch(/^\d+\+?\s/);
     }
     // Nobody records payments here.

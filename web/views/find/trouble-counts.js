@@ -26,7 +26,7 @@ const REFRESH_PAUSE_MS = 10_000;
 /** @type {readonly Kind[]} */
 const KINDS = [
   {
-    words: 'Events that were refused',
+    words: 'Refused events',
     href: '/trouble',
     count: async (signal) =>
       (await get('/api/counts/dead-letters', { query: { state: 'waiting' }, signal })).body,

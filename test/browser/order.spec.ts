@@ -43,7 +43,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     expect(await reader.announcement()).toBe(`Order ${orderUid}, version 1.`);
     expect(await reader.page.title()).toBe(`Order ${orderUid} · Waybill`);
     expect(
-      await reader.page.getByText(/^Answered out of (memory|the database) in [\d.]+ ms\.$/).count(),
+      await reader.page.getByText(/^Answered from (memory|the database) in [\d.]+ ms\.$/).count(),
     ).toBe(1);
   });
 

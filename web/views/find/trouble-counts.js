@@ -56,7 +56,7 @@ const KINDS = [
     count: async (/** @type {AbortSignal} */ signal) => (await waitingCounts(signal))[String(name)],
   })),
   {
-    words: 'Parts of the program that are not ready',
+    words: 'Parts not ready',
     href: '/trouble/health',
     count: async (signal) => {
       const { not_ready: names } = await trouble(signal);

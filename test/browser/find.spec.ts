@@ -128,7 +128,7 @@ describe.skipIf(chromium.skipped !== undefined)('finding an order', () => {
     await reader.page.getByRole('heading', { name: 'Nothing found' }).waitFor();
     expect(await reader.page.getByRole('main').innerText()).toContain('track number, customer id, e-mail');
     await field().fill('ab');
-    await reader.page.getByText('From 3 characters on orders are found').waitFor();
+    await reader.page.getByText('Orders are found from 3 characters on').waitFor();
   });
 
   it('by the whole id alone where the search is switched off, and says so', async () => {
@@ -166,7 +166,7 @@ describe.skipIf(chromium.skipped !== undefined)('finding an order', () => {
   it('counts what is in trouble on the start page', async () => {
     await reader.go('/');
     const trouble = reader.page.getByRole('region', { name: 'In trouble' });
-    for (const words of ['Events that were refused', 'Waiting to be confirmed']) {
+    for (const words of ['Refused events', 'Waiting to be confirmed']) {
       await expect.poll(() => trouble.getByRole('link', { name: words }).innerText()).toMatch(/^\d+\+?\s/);
     }
     // Nobody records payments here.
@@ -183,7 +183,7 @@ describe.skipIf(chromium.skipped !== undefined)('finding an order', () => {
     await reader.page.route('**/api/counts/trouble', (route) => route.fulfill({ json: told }));
     await reader.go('/');
     await views.getByRole('link', { name: 'Trouble 2 to see to', exact: true }).waitFor();
-    const line = reader.page.getByRole('link', { name: /^2 Parts of the program that are not ready/ });
+    const line = reader.page.getByRole('link', { name: /^2 Parts not ready/ });
     await expect.poll(() => line.innerText()).toContain('kafka, redis');
     await line.click();
     await reader.page.getByRole('table', { name: 'Parts of the program' }).waitFor();

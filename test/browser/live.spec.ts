@@ -168,13 +168,11 @@ describe.skipIf(chromium.skipped !== undefined)('the live view', () => {
   it('tells the rates of the last five minutes as a picture, in a sentence and as a table', async () => {
     await reader.page.route(RATES_PATH, (route) => route.fulfill({ json: rates() }));
     await reader.go('/live');
-    await reader.page
-      .getByText('120 orders came in, 600 changes went out. 1 event became a dead letter.')
-      .waitFor();
+    await reader.page.getByText('120 orders came in, 600 changes went out. 1 event was refused.').waitFor();
     await reader.page.getByText('As a table').click();
     const row = reader.page.getByRole('row', { name: /the last one/ });
     expect(await row.getByRole('cell').allInnerTexts()).toEqual(['24', '120', '1']);
-    await reader.page.getByText('dead letters 1 in 5 seconds').waitFor();
+    await reader.page.getByText('refused events 1 in 5 seconds').waitFor();
     expect(await inkOf(reader)).toBeGreaterThan(500);
   });
 

@@ -184,7 +184,7 @@ const ofTheHouse: readonly Look[] = [
     name: 'disputed payments',
     reach: async ({ page, go }) => {
       await go('/trouble/payments');
-      await inTable(page, 'Disputed by the customer');
+      await inTable(page, 'Disputed payments');
     },
   },
   {

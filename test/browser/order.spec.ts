@@ -43,7 +43,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     expect(await reader.announcement()).toBe(`Order ${orderUid}, version 1.`);
     expect(await reader.page.title()).toBe(`Order ${orderUid} · Waybill`);
     expect(
-      await reader.page.getByText(/^Answered out of (memory|the database) in [\d.]+ ms\.$/).count(),
+      await reader.page.getByText(/^Answered from (memory|the database) in [\d.]+ ms\.$/).count(),
     ).toBe(1);
   });
 
@@ -125,7 +125,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     await dialog().getByRole('button', { name: 'Cancel the order' }).click();
     await states().getByText('cancelled').waitFor();
     await part('History').getByText('the customer called').waitFor();
-    await reader.page.getByText('Nothing is left to be done: it is cancelled.').waitFor();
+    await reader.page.getByText('It is cancelled: no further step.').waitFor();
   });
 
   it('says who has done what, by the name that is asked for once', async () => {

@@ -111,7 +111,7 @@ describe.skipIf(chromium.skipped !== undefined)('what callers ask, from the star
   });
 
   it('why was this event refused', async () => {
-    await hands.click(hands.page.getByRole('link', { name: /Events that were refused/ }));
+    await hands.click(hands.page.getByRole('link', { name: /Refused events/ }));
     await hands.click(
       hands.page
         .getByRole('main')

@@ -74,7 +74,7 @@ describe.skipIf(chromium.skipped !== undefined)('trouble', () => {
     const editor = reader.page.getByLabel('The event that is sent in its place');
     await expect.poll(() => editor.inputValue()).toContain('"date_created": "yesterday"');
     await editor.fill('{"order_uid":');
-    await reader.page.getByText(/^It is no JSON/).waitFor();
+    await reader.page.getByText(/^It is not JSON/).waitFor();
     await editor.fill(JSON.stringify(order));
     await reader.page.getByText('It is JSON.', { exact: true }).waitFor();
     await button('Send as a new event').click();
@@ -241,7 +241,7 @@ describe.skipIf(chromium.skipped !== undefined)('trouble', () => {
     await reader.go('/trouble');
     await reader.page.getByRole('link', { name: /^Payments \d/ }).click();
     const row = reader.page
-      .getByRole('table', { name: 'Disputed by the customer' })
+      .getByRole('table', { name: 'Disputed payments' })
       .getByRole('row', { name: new RegExp(orderUid) });
     await row.waitFor();
     expect(await row.innerText()).toContain('$18.17');

@@ -79,13 +79,13 @@ export const VIEWS: readonly View[] = [
     asks: '**/api/payments?*',
     empty: [[], 'No payment is disputed', 'No money is to be given back', 'A dispute appears here when'],
     notFound: ['This server keeps no payments', 'whoever runs the program can do so'],
-    shows: table('Disputed by the customer'),
+    shows: table('Disputed payments'),
   },
   {
     name: 'orders that wait too long',
     path: () => '/trouble/waiting',
     asks: '**/api/waiting/orders*',
-    empty: [{ waiting: [], counts: {} }, 'No order waits too long', 'How long is too long is said by'],
+    empty: [{ waiting: [], counts: {} }, 'No order waits too long', 'The settings of the program say'],
     shows: table('Orders that wait too long'),
   },
   {

@@ -173,7 +173,7 @@ function show(region, visit) {
         'header',
         { class: 'card-head' },
         el('h2', { id: 'send-heading' }, 'Send made-up orders'),
-        el('span', { class: 'muted' }, 'At a rate it stops when you leave this view.'),
+        el('span', { class: 'muted' }, 'Sending at a rate stops when you leave this view.'),
       ),
       form,
       note,

@@ -195,7 +195,7 @@ function matchOf(hit, text) {
 function tooShort() {
   return emptyState(
     'A little more',
-    `From ${FEWEST_CHARACTERS} characters on orders are found: by id or the beginning of it, track number, customer id, e-mail, phone number or name.`,
+    `Orders are found from ${FEWEST_CHARACTERS} characters on: by id or the beginning of it, track number, customer id, e-mail, phone number or name.`,
   );
 }
 

@@ -26,7 +26,7 @@ const REFRESH_PAUSE_MS = 10_000;
 /** @type {readonly Kind[]} */
 const KINDS = [
   {
-    words: 'Events that were refused',
+    words: 'Refused events',
     href: '/trouble',
     count: async (signal) =>
       (await get('/api/counts/dead-letters', { query: { state: 'waiting' }, signal })).body,
@@ -56,7 +56,7 @@ const KINDS = [
     count: async (/** @type {AbortSignal} */ signal) => (await waitingCounts(signal))[String(name)],
   })),
   {
-    words: 'Parts of the program that are not ready',
+    words: 'Parts not ready',
     href: '/trouble/health',
     count: async (signal) => {
       const { not_ready: names } = await trouble(signal);

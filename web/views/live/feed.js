@@ -27,11 +27,7 @@ const CONNECTION = {
 export function feed(visit) {
   const changes = new Changes(MAX_ROWS);
   const list = el('ol', {});
-  const empty = el(
-    'p',
-    { class: 'muted feed-empty' },
-    'Nothing has changed since this view was opened. Changes appear here as they happen.',
-  );
+  const empty = el('p', { class: 'muted feed-empty' }, 'Changes appear here as they happen.');
   // A busy feed must not talk over everything else: it can be read, it does not announce itself.
   const log = el(
     'div',

@@ -83,7 +83,7 @@ function sentenceOf(rates) {
   const refused =
     letters === null
       ? 'How many events were refused cannot be told right now.'
-      : `${counted(letters, 'event')} became ${letters === 1 ? 'a dead letter' : 'dead letters'}.`;
+      : `${counted(letters, 'event')} ${letters === 1 ? 'was' : 'were'} refused.`;
   return `${came} ${refused}${sinceWhen(rates)}`;
 }
 
@@ -110,7 +110,7 @@ function tableOf(rates) {
       },
       { name: 'Orders in', isNumber: true, cell: ({ orders }) => figure(orders) },
       { name: 'Changes out', isNumber: true, cell: ({ changes }) => figure(changes) },
-      { name: 'Dead letters', isNumber: true, cell: ({ deadLetters }) => figure(deadLetters) },
+      { name: 'Refused events', isNumber: true, cell: ({ deadLetters }) => figure(deadLetters) },
     ],
   }).box;
 }

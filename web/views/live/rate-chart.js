@@ -11,7 +11,7 @@ const LEGEND_DIGITS = 1;
 const SERIES = /** @type {const} */ ([
   { label: 'orders in', unit: 'a second', token: '--green-ink', scale: 'y', dash: undefined },
   { label: 'changes out', unit: 'a second', token: '--link', scale: 'y', dash: [6, 3] },
-  { label: 'dead letters', unit: 'in 5 seconds', token: '--red-ink', scale: 'letters', dash: undefined },
+  { label: 'refused events', unit: 'in 5 seconds', token: '--red-ink', scale: 'letters', dash: undefined },
 ]);
 
 /** Rates of the last minutes as lines, dead letters as bars. What it shows is also said in words: it is a picture to some. */

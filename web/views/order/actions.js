@@ -50,8 +50,7 @@ const ACTIONS = {
   cancelled: {
     words: 'Cancel the order …',
     question: 'Cancel this order?',
-    outcome:
-      'This cannot be undone. What is held of the stock is let go, and what was paid is to be refunded.',
+    outcome: 'This cannot be undone. Stock held for it is released, and what was paid is to be refunded.',
   },
 };
 
@@ -87,13 +86,7 @@ export class OrderActions {
       );
     return buttons.length > 0
       ? buttons
-      : [
-          el(
-            'p',
-            { class: 'muted' },
-            `Nothing is left to be done: it is ${stateWords('status', standing.status)}.`,
-          ),
-        ];
+      : [el('p', { class: 'muted' }, `It is ${stateWords('status', standing.status)}: no further step.`)];
   }
 
   /** Opens the form of the delivery part. */
@@ -124,7 +117,7 @@ export class OrderActions {
           value: this.#unsentReasons[status] ?? '',
           maxLength: MOST_REASON_CHARACTERS,
           isRequired: isCancelling,
-          hint: 'It stands in the history of the order.',
+          hint: 'It is shown in the history of the order.',
         }),
         readerNameField('by'),
       ],

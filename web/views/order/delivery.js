@@ -37,7 +37,7 @@ export function drawDelivery(part, { found }, actions) {
         : el(
             'p',
             { class: 'muted small' },
-            'The address cannot be corrected any more: the order has gone on.',
+            'The address cannot be corrected any more: the order is on its way or has ended.',
           ),
     ],
     () => [

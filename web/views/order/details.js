@@ -70,6 +70,6 @@ function apiPath({ order_uid }) {
  * @param {import('./loading.js').FoundOrder} found
  */
 export function footOf({ cache, tookMs }) {
-  const from = cache === 'HIT' ? 'out of memory' : cache === 'MISS' ? 'out of the database' : '';
+  const from = cache === 'HIT' ? 'from memory' : cache === 'MISS' ? 'from the database' : '';
   return el('span', {}, `Answered ${from} in ${tookMs.toFixed(tookMs < 10 ? 1 : 0)} ms.`.replace('  ', ' '));
 }

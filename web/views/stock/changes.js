@@ -44,7 +44,7 @@ export async function adjust({ chrt_id, on_hand, reserved }, { signal }, renew) 
         name: 'reason',
         isRequired: true,
         maxLength: MOST_REASON_CHARACTERS,
-        hint: 'It stands in the movements.',
+        hint: 'It is shown among the movements.',
       }),
       readerNameField('by'),
     ],

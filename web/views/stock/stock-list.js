@@ -103,7 +103,7 @@ function headOf(visit) {
   return el(
     'header',
     { class: 'card-head' },
-    el('h2', {}, product === null ? 'All of the stock' : `Product ${product}`),
+    el('h2', {}, product === null ? 'Stock' : `Product ${product}`),
     el(
       'div',
       { class: 'row' },

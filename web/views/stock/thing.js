@@ -117,7 +117,7 @@ function figure(name, value) {
 function unregistered(chrtId, visit, renew) {
   return emptyState(
     `Nobody has registered ${chrtId}`,
-    'Its pieces are not counted, and orders that want it go on without. Once it is registered, new orders hold pieces of it.',
+    'Its pieces are not counted, and orders for it do not wait for stock. Once it is registered, new orders hold pieces of it.',
     button('Register it …', () => void register(chrtId, visit, renew), { class: 'primary' }),
   );
 }

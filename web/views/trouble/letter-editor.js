@@ -63,7 +63,7 @@ export class LetterEditor {
 
   #judge() {
     const why = faultOfJson(this.#field.value);
-    this.#state.textContent = why === undefined ? 'It is JSON.' : `It is no JSON: ${why}`;
+    this.#state.textContent = why === undefined ? 'It is JSON.' : `It is not JSON: ${why}`;
     this.#state.dataset.tone = why === undefined ? 'green' : 'red';
   }
 

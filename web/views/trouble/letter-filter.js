@@ -53,10 +53,15 @@ export function filterWords({ state, topic, context, reason, from, to }) {
     topic && `of the topic ${topic}`,
     context && `refused by ${context}`,
     reason && `with “${reason}” in the reason`,
-    from && `since ${new Date(from).toLocaleString()}`,
-    to && `until ${new Date(to).toLocaleString()}`,
+    from && `refused at ${momentWords(from)} or later`,
+    to && `refused at ${momentWords(to)} or before`,
   ];
   return words.filter(Boolean).join(', ');
+}
+
+/** @param {string} moment */
+function momentWords(moment) {
+  return new Date(moment).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
 /**

@@ -27,8 +27,7 @@ export function openLetter(place, visit, id) {
     place: box,
     failureWords: {
       'not-found': {
-        subject: id,
-        advice: 'It may have been discarded. What its topic held of it stands in the topic of dead letters.',
+        advice: 'It may have been discarded. The topic of dead letters may hold it still.',
       },
     },
     load: async (signal) => {

@@ -42,11 +42,12 @@ const SINCE = {
 
 const LISTS = [
   {
-    heading: 'Disputed by the customer',
+    heading: 'Disputed payments',
     query: { status: 'disputed' },
     columns: [ORDER, STATES, amount('Disputed', 'disputed'), amount('Paid', 'captured'), SINCE],
     empty: 'No payment is disputed',
-    advice: 'A dispute appears here when the payment provider tells of it.',
+    advice:
+      'A dispute appears here when the payment provider tells of it, or when more was paid than the order costs.',
   },
   {
     heading: 'Money to be given back',

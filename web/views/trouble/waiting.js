@@ -103,7 +103,7 @@ export function openWaiting(place, visit) {
           ? [
               emptyState(
                 'No order waits too long',
-                'How long is too long is said by the settings of the program: WAITING_CONFIRMATION_MINUTES, WAITING_SHIPMENT_HOURS and WAITING_DELIVERY_HOURS.',
+                'The settings of the program say how long is too long: WAITING_CONFIRMATION_MINUTES, WAITING_SHIPMENT_HOURS and WAITING_DELIVERY_HOURS.',
               ),
             ]
           : pagedTable({ ...options, rowsOf: (page) => page.waiting })),

@@ -42,9 +42,9 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     );
     expect(await reader.announcement()).toBe(`Order ${orderUid}, version 1.`);
     expect(await reader.page.title()).toBe(`Order ${orderUid} · Waybill`);
-    expect(
-      await reader.page.getByText(/^Answered from (memory|the database) in [\d.]+ ms\.$/).count(),
-    ).toBe(1);
+    expect(await reader.page.getByText(/^Answered from (memory|the database) in [\d.]+ ms\.$/).count()).toBe(
+      1,
+    );
   });
 
   it('has items whose prices, discounts and totals add up before the eye', async () => {

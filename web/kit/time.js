@@ -7,8 +7,11 @@ const dayFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const relativeFormat = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 
 const todayFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const nineOfToday = todayFormat.formatToParts(new Date(2000, 0, 1, 9)).find(({ type }) => type === 'hour');
+/** Times of other days stand under those of today: `09:59` is not `9:59` there. */
+const hour = nineOfToday?.value.length === 2 ? '2-digit' : 'numeric';
 /** @type {Intl.DateTimeFormatOptions} */
-const DAY_AND_TIME = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' };
+const DAY_AND_TIME = { month: 'short', day: 'numeric', hour, minute: '2-digit' };
 const thisYearFormat = new Intl.DateTimeFormat(undefined, DAY_AND_TIME);
 const earlierFormat = new Intl.DateTimeFormat(undefined, { ...DAY_AND_TIME, year: 'numeric' });
 

@@ -47,6 +47,14 @@ describe.skipIf(chromium.skipped !== undefined)('the list of all orders', () => 
         { timeout: 15_000 },
       )
       .toBe(1);
+  const confirm = async (orderUid: string): Promise<void> => {
+    const response = await fetch(`${site.url}/api/orders/${orderUid}/status`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ status: 'confirmed' }),
+    });
+    expect(response.status, await response.text()).toBeLessThan(300);
+  };
   const scrollTo = (y: string) => reader.page.evaluate(`window.scrollTo(0, ${y})`);
 
   it('is of what the address says, and the address of what the fields say', async () => {
@@ -297,6 +305,27 @@ describe.skipIf(chromium.skipped !== undefined)('the list of all orders', () => 
     await rowOf(newer).waitFor();
     expect(await reader.page.evaluate<number>('window.scrollY')).toBe(0);
     expect(await reader.page.getByRole('button', { name: /newer order/ }).isVisible()).toBe(false);
+  });
+
+  it('offers a change that comes while those before it are loaded', async () => {
+    await reader.go(`/orders?customer_id=${MANY_CUSTOMER}&status=received`);
+    await reader.page.getByText('connected', { exact: true }).waitFor();
+    await rows().first().waitFor();
+    await scrollTo('1200');
+    const furtherIsThere = () => reader.page.locator('tr[aria-rowindex="90"]').waitFor();
+    await furtherIsThere();
+    const [first, second] = (await uidsInSight()).slice(20) as [string, string];
+    await confirm(first);
+    const further = await Answers.to(reader.page, /\/api\/orders\?.*cursor=/);
+    const offered = reader.page.getByRole('button', { name: 'Show 1 changed order' });
+    await offered.click();
+    await further.asked;
+    await confirm(second);
+    await offered.waitFor();
+    await further.give('the real one');
+    await furtherIsThere();
+    await offered.click();
+    for (const one of [first, second]) await rowOf(one).waitFor({ state: 'detached' });
   });
 
   it('says that the track number of an item may find nothing where the search is switched off', async () => {

@@ -54,6 +54,20 @@ describe.skipIf(chromium.skipped !== undefined)('an order whose answers come lat
     await expect.poll(() => notes.getByRole('listitem').count()).toBe(2);
   });
 
+  it('keeps what is typed while a note is sent', async () => {
+    await reader.openOrder(await postOrder(site.url));
+    const notes = part('Notes');
+    await notes.getByLabel('Your name').fill('Ann');
+    await notes.getByLabel('A note').fill('first');
+    const answers = await Answers.to(reader.page, '**/notes');
+    await press('Add the note');
+    await answers.asked;
+    await notes.getByLabel('A note').fill('second');
+    await answers.give('the real one');
+    await notes.getByRole('listitem').getByText('first').waitFor();
+    expect(await notes.getByLabel('A note').inputValue()).toBe('second');
+  });
+
   it('that its summary is behind of is loaded again until they agree', async () => {
     const orderUid = await postOrder(site.url);
     const summary: unknown = await stored(site.url, orderUid);

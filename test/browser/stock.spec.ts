@@ -2,6 +2,7 @@ import type { Locator, Route } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
 import { SHOP } from '../support/waybill-process.js';
+import { Answers, problem } from './answers.js';
 import { useSite } from './site.js';
 import { postOrder, type Visit } from './visit.js';
 
@@ -120,6 +121,26 @@ describe.skipIf(chromium.skipped !== undefined)('stock', () => {
     await send();
     await expect.poll(figures).toContain('In the house 17');
     await dialog().waitFor({ state: 'detached' });
+  });
+
+  it('tells elsewhere what became of an adjustment that its reader has left', async () => {
+    const chrtId = (serial += 1);
+    await count(chrtId, 5);
+    await reader.go('/stock');
+    await reader.page.getByLabel('Thing or product').fill(String(chrtId));
+    await button('Look up').click();
+    const answers = await Answers.to(reader.page, '**/adjustments');
+    await button('Adjust …').click();
+    await dialog().getByLabel('Pieces that came in').fill('12');
+    await dialog().getByLabel('Why').fill('found');
+    await dialog().getByRole('button', { name: 'Adjust' }).click();
+    await answers.asked;
+    await reader.page.goBack();
+    await dialog().waitFor({ state: 'detached' });
+    reader.expectFaults(/ 503 .*adjustments/);
+    await answers.give(problem(503, 'the database is away'));
+    const told = `Adjust the stock of ${chrtId}: The database is away.`;
+    await reader.page.locator('#toast').getByText(told).waitFor();
   });
 
   it('is counted only as it was seen: somebody may have been faster', async () => {

@@ -17,7 +17,7 @@ let dialogs = 0;
  * @param {boolean} [question.isDangerous] it cannot be undone
  * @param {(form: FormData) => Promise<string | void> | string | void} [question.act] runs while the dialog is open;
  *   a text that it returns says why not, and the dialog stays
- * @param {AbortSignal} [question.signal] closes it: the reader has gone elsewhere
+ * @param {AbortSignal} [question.signal] closes it: the reader has gone elsewhere. It is not for what `act` sends
  * @returns {Promise<FormData | undefined>} undefined when the answer was no
  */
 export function ask({ heading, body = [], yes, no = 'Back', isDangerous = false, act, signal }) {
@@ -71,7 +71,9 @@ export function ask({ heading, body = [], yes, no = 'Back', isDangerous = false,
     };
     const answeredLate = (/** @type {FormData} */ given, /** @type {string | void} */ why) => {
       const isGone = signal?.aborted === true;
-      if (typeof why === 'string' && !isGone) tell(why);
+      // Elsewhere nobody would know what it is about.
+      const question = heading.endsWith('?') ? heading : `${heading}:`;
+      if (typeof why === 'string') tell(isGone ? `${question} ${why}` : why);
       resolve(typeof why === 'string' || isGone ? undefined : given);
     };
     const leave = () => dialog.close();

@@ -73,7 +73,6 @@ export async function adjust({ chrt_id, on_hand, reserved }, { signal }, renew) 
               path: { chrt_id },
               body,
               idempotencyKey: key,
-              signal,
             });
             unsureKey = undefined;
           } catch (thrown) {
@@ -118,7 +117,6 @@ export async function count({ chrt_id, nm_id, on_hand, reserved }, etag, { signa
             path: { chrt_id },
             body: { nm_id, on_hand: Number(text), ...byOf(form) },
             ifMatch: etag,
-            signal,
           });
           tell(`${counted(Number(text), 'piece')} of ${chrt_id} counted.`);
           await renew();
@@ -155,7 +153,7 @@ export async function register(chrt_id, { signal }, renew) {
       if (!COUNT.test(onHand)) return 'Say how many pieces there are: a whole number.';
       return tried(async () => {
         const body = { nm_id: Number(nmId), on_hand: Number(onHand), ...byOf(form) };
-        await put('/api/inventory/{chrt_id}', { path: { chrt_id }, body, signal });
+        await put('/api/inventory/{chrt_id}', { path: { chrt_id }, body });
         tell(`${chrt_id} is registered.`);
         await renew();
       });

@@ -135,12 +135,13 @@ export class Current {
     };
   }
 
-  /** For as long as the page is seen: a tab that is looked at again is loaded anew once it is connected. */
+  /** As soon as the page is seen by then. The stream may stay away though what it shows could be loaded. */
   #retryLater() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (document.visibilityState === 'visible') void this.renew();
+      else this.#retryLater();
     }, this.#retryPause.nextMs());
   }
 }

@@ -11,7 +11,8 @@ const MOST_WAITING = 5_000;
 /**
  * @typedef {object} LiveListener
  * @property {(events: readonly StatusEvent[]) => void} [heard] once a frame at most, oldest first
- * @property {() => void} [reset] some events may have been left out: what is shown has to be loaded anew
+ * @property {(isAsked: boolean) => void} [reset] some events may have been left out: what is shown has to be loaded anew;
+ *   at once where the reader asks for it
  * @property {(state: LiveState) => void} [became]
  */
 
@@ -66,7 +67,7 @@ class Live {
 
   /** The reader wants all that is shown to be loaded anew. */
   askForReset() {
-    this.#reset();
+    this.#reset(true);
   }
 
   #followVisibility() {
@@ -151,9 +152,9 @@ class Live {
     if (events.length > 0) this.#tell((listener) => listener.heard?.(events));
   }
 
-  #reset() {
+  #reset(isAsked = false) {
     this.#leftOut = false;
-    this.#tell((listener) => listener.reset?.());
+    this.#tell((listener) => listener.reset?.(isAsked));
   }
 
   /** @param {LiveState} state */

@@ -32,6 +32,23 @@ describe.skipIf(chromium.skipped !== undefined)('an order whose answers come lat
     await states().getByText('confirmed').waitFor();
   });
 
+  it('is not acted on once more while that is under way, nor told that someone else was faster', async () => {
+    await reader.openOrder(await postOrder(site.url));
+    const answers = await Answers.to(reader.page, '**/status');
+    const toast = reader.page.locator('#toast');
+    await press('Confirm');
+    await dialog().getByRole('button', { name: 'Confirm' }).click();
+    await answers.asked;
+    await dialog().getByRole('button', { name: 'Back' }).click();
+    await toast.getByText('It is under way.').waitFor();
+    await press('Confirm');
+    await toast.getByText('What you asked for before is under way still.').waitFor();
+    expect(await dialog().count()).toBe(0);
+    await answers.give('the real one');
+    await states().getByText('confirmed').waitFor();
+    expect(await reader.page.getByText('Someone was faster').count()).toBe(0);
+  });
+
   it('tells a note that is under way from a conflict, and adds one that was edited since as another', async () => {
     await reader.openOrder(await postOrder(site.url));
     const notes = part('Notes');

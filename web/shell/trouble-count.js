@@ -15,7 +15,7 @@ export function troubleCount() {
     const text = count > MOST_SHOWN ? `${MOST_SHOWN}+` : `${count}${exact ? '' : '+'}`;
     if (text === shown) return;
     shown = text;
-    number.hidden = text === '0';
+    number.hidden = count === 0;
     number.replaceChildren(text, hidden(' to see to'));
   };
   const ask = async () => {

@@ -9,6 +9,8 @@ import { asShownFailure, failureState, loadingState, putState } from './states.j
 const BREATH_MS = 100;
 /** Within which the pages of all readers load anew that have lost one server at one moment. */
 const RETURN_SPREAD_MS = 1_000;
+/** A stream that begins so much later than what is shown was asked for leaves a gap: no event tells what happened in it. */
+const REMARKABLE_GAP_MS = 500;
 
 /**
  * @typedef {object} CurrentOptions
@@ -32,6 +34,8 @@ export class Current {
   #isDrawn = false;
   #hasFailed = false;
   #wasAway = false;
+  /** The page has listened to the stream since this was there. */
+  #hasListened = false;
   /** When the connection broke, until what is shown was loaded over a new one. @type {Date | undefined} */
   #lostAt;
   #loadedAt = new Date();
@@ -87,7 +91,10 @@ export class Current {
   #follow(state) {
     if (state === 'paused' || state === 'reconnecting') this.#wasAway = true;
     if (state === 'reconnecting') this.#lostAt ??= new Date();
-    if (state !== 'connected' || !(this.#wasAway || this.#hasFailed)) return;
+    if (state !== 'connected') return;
+    const isGap = !this.#hasListened && Date.now() - this.#loadedAt.getTime() > REMARKABLE_GAP_MS;
+    this.#hasListened = true;
+    if (!(this.#wasAway || this.#hasFailed || isGap)) return;
     this.#wasAway = false;
     this.#renewOnReturn();
   }

@@ -61,7 +61,7 @@ class Live {
     window.addEventListener('pageshow', (event) => event.persisted && this.#reconnect());
     // A connection that the network took away can seem open for minutes.
     window.addEventListener('online', () => this.#reconnect());
-    window.addEventListener('offline', () => this.#disconnect('reconnecting'));
+    window.addEventListener('offline', () => this.#loseNetwork());
     this.#followVisibility();
   }
 
@@ -79,6 +79,13 @@ class Live {
     if (document.visibilityState === 'hidden') return;
     this.#disconnect('reconnecting');
     this.#connect();
+  }
+
+  /** A server that runs on the reader's own machine is there without a network, too. */
+  #loseNetwork() {
+    if (document.visibilityState === 'hidden') return;
+    this.#disconnect('reconnecting');
+    this.#connectLater();
   }
 
   #connect() {
@@ -125,7 +132,11 @@ class Live {
     if (source !== this.#source) return;
     this.#become('reconnecting');
     this.#isLate = true;
-    if (source.readyState !== EventSource.CLOSED) return;
+    if (source.readyState === EventSource.CLOSED) this.#connectLater();
+  }
+
+  #connectLater() {
+    clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => this.#connect(), this.#retryPauseMs * (0.5 + Math.random()));
     this.#retryPauseMs = Math.min(this.#retryPauseMs * 2, LONGEST_RETRY_PAUSE_MS);
   }

@@ -251,6 +251,27 @@ describe.skipIf(chromium.skipped !== undefined)('the list of all orders', () => 
     await reader.page.getByText('Nothing is lost').waitFor({ state: 'hidden' });
   });
 
+  it('asks no more for a page that was refused while the reader scrolls, until they want it', async () => {
+    reader.expectFaults(/ 400 /);
+    let asked = 0;
+    await reader.page.route(/\/api\/orders\?.*cursor=/, (route) => {
+      asked += 1;
+      return route.fulfill(problem(400, 'no such cursor'));
+    });
+    await reader.go(`/orders?customer_id=${MANY_CUSTOMER}`);
+    await rows().first().waitFor();
+    await scrollTo('document.body.scrollHeight');
+    const again = reader.page.getByRole('button', { name: 'Try again' });
+    await again.waitFor();
+    for (const by of [-9, 9, -9, 9]) {
+      await scrollTo(`window.scrollY + ${by}`);
+      await reader.page.evaluate(`new Promise((seen) => requestAnimationFrame(() => setTimeout(seen, 0)))`);
+    }
+    expect(asked).toBe(1);
+    await again.click();
+    await expect.poll(() => asked).toBe(2);
+  });
+
   it('fills a screen of any height', async () => {
     reader = await site.visit({ viewport: { width: 1000, height: 3000 } });
     await reader.go(`/orders?customer_id=${MANY_CUSTOMER}`);

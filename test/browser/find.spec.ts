@@ -182,7 +182,7 @@ describe.skipIf(chromium.skipped !== undefined)('finding an order', () => {
     const told = { counts: { dead_letters: null }, not_ready: ['kafka', 'redis'] };
     await reader.page.route('**/api/counts/trouble', (route) => route.fulfill({ json: told }));
     await reader.go('/');
-    await views.getByRole('link', { name: 'Trouble 2 to see to', exact: true }).waitFor();
+    await views.getByRole('link', { name: 'Trouble 2+ to see to', exact: true }).waitFor();
     const line = reader.page.getByRole('link', { name: /^2 Parts not ready/ });
     await expect.poll(() => line.innerText()).toContain('kafka, redis');
     await line.click();

@@ -47,6 +47,14 @@ describe.skipIf(chromium.skipped !== undefined)('the list of all orders', () => 
         { timeout: 15_000 },
       )
       .toBe(1);
+  const confirm = async (orderUid: string): Promise<void> => {
+    const response = await fetch(`${site.url}/api/orders/${orderUid}/status`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ status: 'confirmed' }),
+    });
+    expect(response.status, await response.text()).toBeLessThan(300);
+  };
   const scrollTo = (y: string) => reader.page.evaluate(`window.scrollTo(0, ${y})`);
 
   it('is of what the address says, and the address of what the fields say', async () => {
@@ -243,6 +251,27 @@ describe.skipIf(chromium.skipped !== undefined)('the list of all orders', () => 
     await reader.page.getByText('Nothing is lost').waitFor({ state: 'hidden' });
   });
 
+  it('asks no more for a page that was refused while the reader scrolls, until they want it', async () => {
+    reader.expectFaults(/ 400 /);
+    let asked = 0;
+    await reader.page.route(/\/api\/orders\?.*cursor=/, (route) => {
+      asked += 1;
+      return route.fulfill(problem(400, 'no such cursor'));
+    });
+    await reader.go(`/orders?customer_id=${MANY_CUSTOMER}`);
+    await rows().first().waitFor();
+    await scrollTo('document.body.scrollHeight');
+    const again = reader.page.getByRole('button', { name: 'Try again' });
+    await again.waitFor();
+    for (const by of [-9, 9, -9, 9]) {
+      await scrollTo(`window.scrollY + ${by}`);
+      await reader.page.evaluate(`new Promise((seen) => requestAnimationFrame(() => setTimeout(seen, 0)))`);
+    }
+    expect(asked).toBe(1);
+    await again.click();
+    await expect.poll(() => asked).toBe(2);
+  });
+
   it('fills a screen of any height', async () => {
     reader = await site.visit({ viewport: { width: 1000, height: 3000 } });
     await reader.go(`/orders?customer_id=${MANY_CUSTOMER}`);
@@ -297,6 +326,27 @@ describe.skipIf(chromium.skipped !== undefined)('the list of all orders', () => 
     await rowOf(newer).waitFor();
     expect(await reader.page.evaluate<number>('window.scrollY')).toBe(0);
     expect(await reader.page.getByRole('button', { name: /newer order/ }).isVisible()).toBe(false);
+  });
+
+  it('offers a change that comes while those before it are loaded', async () => {
+    await reader.go(`/orders?customer_id=${MANY_CUSTOMER}&status=received`);
+    await reader.page.getByText('connected', { exact: true }).waitFor();
+    await rows().first().waitFor();
+    await scrollTo('1200');
+    const furtherIsThere = () => reader.page.locator('tr[aria-rowindex="90"]').waitFor();
+    await furtherIsThere();
+    const [first, second] = (await uidsInSight()).slice(20) as [string, string];
+    await confirm(first);
+    const further = await Answers.to(reader.page, /\/api\/orders\?.*cursor=/);
+    const offered = reader.page.getByRole('button', { name: 'Show 1 changed order' });
+    await offered.click();
+    await further.asked;
+    await confirm(second);
+    await offered.waitFor();
+    await further.give('the real one');
+    await furtherIsThere();
+    await offered.click();
+    for (const one of [first, second]) await rowOf(one).waitFor({ state: 'detached' });
   });
 
   it('says that the track number of an item may find nothing where the search is switched off', async () => {

@@ -32,6 +32,23 @@ describe.skipIf(chromium.skipped !== undefined)('an order whose answers come lat
     await states().getByText('confirmed').waitFor();
   });
 
+  it('is not acted on once more while that is under way, nor told that someone else was faster', async () => {
+    await reader.openOrder(await postOrder(site.url));
+    const answers = await Answers.to(reader.page, '**/status');
+    const toast = reader.page.locator('#toast');
+    await press('Confirm');
+    await dialog().getByRole('button', { name: 'Confirm' }).click();
+    await answers.asked;
+    await dialog().getByRole('button', { name: 'Back' }).click();
+    await toast.getByText('It is under way.').waitFor();
+    await press('Confirm');
+    await toast.getByText('What you asked for before is under way still.').waitFor();
+    expect(await dialog().count()).toBe(0);
+    await answers.give('the real one');
+    await states().getByText('confirmed').waitFor();
+    expect(await reader.page.getByText('Someone was faster').count()).toBe(0);
+  });
+
   it('tells a note that is under way from a conflict, and adds one that was edited since as another', async () => {
     await reader.openOrder(await postOrder(site.url));
     const notes = part('Notes');
@@ -52,6 +69,20 @@ describe.skipIf(chromium.skipped !== undefined)('an order whose answers come lat
     await notes.getByLabel('A note').fill('second');
     await press('Add the note');
     await expect.poll(() => notes.getByRole('listitem').count()).toBe(2);
+  });
+
+  it('keeps what is typed while a note is sent', async () => {
+    await reader.openOrder(await postOrder(site.url));
+    const notes = part('Notes');
+    await notes.getByLabel('Your name').fill('Ann');
+    await notes.getByLabel('A note').fill('first');
+    const answers = await Answers.to(reader.page, '**/notes');
+    await press('Add the note');
+    await answers.asked;
+    await notes.getByLabel('A note').fill('second');
+    await answers.give('the real one');
+    await notes.getByRole('listitem').getByText('first').waitFor();
+    expect(await notes.getByLabel('A note').inputValue()).toBe('second');
   });
 
   it('that its summary is behind of is loaded again until they agree', async () => {

@@ -264,7 +264,7 @@ describe.skipIf(chromium.skipped !== undefined)('whatever the server answers', (
           await dialog().getByLabel('Why').fill('found');
         },
         yes: 'Adjust',
-        again: 'Try again in a moment.',
+        again: 'Try again: it is done once, however often it is sent.',
         ofConflict: () => dialog().getByRole('alert').getByText('Look at it as it is now, and decide again.'),
       },
     ])('$what', async ({ asks, open, yes, again, ofConflict }) => {

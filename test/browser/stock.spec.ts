@@ -1,7 +1,8 @@
-import type { Locator } from 'playwright-core';
+import type { Locator, Route } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
 import { SHOP } from '../support/waybill-process.js';
+import { Answers, problem } from './answers.js';
 import { useSite } from './site.js';
 import { postOrder, type Visit } from './visit.js';
 
@@ -94,6 +95,52 @@ describe.skipIf(chromium.skipped !== undefined)('stock', () => {
     await dialog().getByLabel('Why').fill('more than there are');
     await dialog().getByRole('button', { name: 'Adjust' }).click();
     await dialog().getByRole('alert').waitFor();
+  });
+
+  it('is adjusted once where the answer was lost, though a letter of it was changed since', async () => {
+    const chrtId = (serial += 1);
+    await count(chrtId, 5);
+    await reader.go(`/stock/${chrtId}`);
+    reader.expectFaults(/ERR_FAILED .*adjustments/);
+    const lost = async (route: Route): Promise<void> => {
+      await route.fetch();
+      await route.abort();
+    };
+    await reader.page.route('**/adjustments', lost, { times: 1 });
+    await button('Adjust …').click();
+    const reason = dialog().getByLabel('Why');
+    const send = (): Promise<void> => dialog().getByRole('button', { name: 'Adjust' }).click();
+    await dialog().getByLabel('Pieces that came in').fill('12');
+    await reason.fill('foud');
+    await send();
+    await dialog().getByText('Try again: it is done once').waitFor();
+    await reason.fill('found');
+    await send();
+    await dialog().getByText('What you sent before may have been done.').waitFor();
+    await reason.fill('foud');
+    await send();
+    await expect.poll(figures).toContain('In the house 17');
+    await dialog().waitFor({ state: 'detached' });
+  });
+
+  it('tells elsewhere what became of an adjustment that its reader has left', async () => {
+    const chrtId = (serial += 1);
+    await count(chrtId, 5);
+    await reader.go('/stock');
+    await reader.page.getByLabel('Thing or product').fill(String(chrtId));
+    await button('Look up').click();
+    const answers = await Answers.to(reader.page, '**/adjustments');
+    await button('Adjust …').click();
+    await dialog().getByLabel('Pieces that came in').fill('12');
+    await dialog().getByLabel('Why').fill('found');
+    await dialog().getByRole('button', { name: 'Adjust' }).click();
+    await answers.asked;
+    await reader.page.goBack();
+    await dialog().waitFor({ state: 'detached' });
+    reader.expectFaults(/ 503 .*adjustments/);
+    await answers.give(problem(503, 'the database is away'));
+    const told = `Adjust the stock of ${chrtId}: The database is away.`;
+    await reader.page.locator('#toast').getByText(told).waitFor();
   });
 
   it('is counted only as it was seen: somebody may have been faster', async () => {

@@ -118,6 +118,25 @@ describe.skipIf(chromium.skipped !== undefined)('two people at one order', () =>
     expect(order).toMatchObject({ delivery: { address: 'Herzl 5', city: 'Haifa' } });
   });
 
+  it('are told that it was not saved where they closed the question before the answer came', async () => {
+    await ask(bob, 'Correct the address …');
+    await dialogOf(bob).getByLabel('Street and number').fill('Herzl 5');
+    await postOrder(site.url, { order_uid: orderUid, delivery: { city: 'Haifa' } });
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
+    await bob.page.route(`**/api/orders/${orderUid}`, async (route) => {
+      if (route.request().method() === 'PUT') await held;
+      await route.continue();
+    });
+    bob.expectFaults(/412 .*\/api\/orders/);
+    const sent = bob.page.waitForRequest((one) => one.method() === 'PUT');
+    await answer(bob, 'Save the address');
+    await sent;
+    await answer(bob, 'Back');
+    letGo();
+    await bob.page.locator('#toast').getByText('What you typed was not saved').waitFor();
+  });
+
   async function statusOf(uid: string): Promise<unknown> {
     return (await fetch(`${site.url}/api/orders/${uid}/summary`)).json();
   }

@@ -92,11 +92,15 @@ function requireShortages(
   movements: readonly Movement[],
   contents: ReadonlyMap<string, OrderContent>,
 ): void {
+  const missingBefore = new Map<string, number[]>();
   for (const { key, topic, value } of told) {
     if (topic !== 'stock-status') continue;
     const missing = value['missing'] as number[];
-    // What was missing is told still where what the order held is released for it.
-    if (value['outcome'] !== 'released') expect(missing.length > 0).toBe(value['outcome'] === 'out_of_stock');
+    if (value['outcome'] === 'reserved') expect(missing).toEqual([]);
+    else if (value['outcome'] === 'out_of_stock') expect(missing).not.toEqual([]);
+    // What was missing of an order's content is told still where what it held for the one before is released, taken or comes back.
+    else expect(missing).toEqual(missingBefore.get(key) ?? []);
+    missingBefore.set(key, missing);
     const content = contents.get(`${key}:${value['content_version'] as number}`)!;
     for (const thing of missing) {
       const wanted = wantedBy(content, new Set([thing]))[thing] ?? 0;

@@ -2,12 +2,11 @@ const BYTES = 16;
 
 /**
  * The name of a request that is to be done once, however often it is sent. The server refuses a name that comes with
- * another body than before: what was changed is another request, with another name.
+ * another body than before: what was changed is another request, with another name. What is changed back is the first again.
  */
 export class IdempotencyKey {
-  #key = '';
-  /** @type {string | undefined} */
-  #body;
+  /** By body, as text. @type {Map<string, string>} */
+  #keys = new Map();
 
   /**
    * @param {unknown} body that is sent
@@ -15,9 +14,9 @@ export class IdempotencyKey {
    */
   of(body) {
     const text = JSON.stringify(body);
-    if (text !== this.#body) this.#key = newKey();
-    this.#body = text;
-    return this.#key;
+    const key = this.#keys.get(text) ?? newKey();
+    this.#keys.set(text, key);
+    return key;
   }
 }
 

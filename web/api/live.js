@@ -11,7 +11,8 @@ const MOST_WAITING = 5_000;
 /**
  * @typedef {object} LiveListener
  * @property {(events: readonly StatusEvent[]) => void} [heard] once a frame at most, oldest first
- * @property {() => void} [reset] some events may have been left out: what is shown has to be loaded anew
+ * @property {(isAsked: boolean) => void} [reset] some events may have been left out: what is shown has to be loaded anew;
+ *   at once where the reader asks for it
  * @property {(state: LiveState) => void} [became]
  */
 
@@ -60,13 +61,13 @@ class Live {
     window.addEventListener('pageshow', (event) => event.persisted && this.#reconnect());
     // A connection that the network took away can seem open for minutes.
     window.addEventListener('online', () => this.#reconnect());
-    window.addEventListener('offline', () => this.#disconnect('reconnecting'));
+    window.addEventListener('offline', () => this.#loseNetwork());
     this.#followVisibility();
   }
 
   /** The reader wants all that is shown to be loaded anew. */
   askForReset() {
-    this.#reset();
+    this.#reset(true);
   }
 
   #followVisibility() {
@@ -78,6 +79,13 @@ class Live {
     if (document.visibilityState === 'hidden') return;
     this.#disconnect('reconnecting');
     this.#connect();
+  }
+
+  /** A server that runs on the reader's own machine is there without a network, too. */
+  #loseNetwork() {
+    if (document.visibilityState === 'hidden') return;
+    this.#disconnect('reconnecting');
+    this.#connectLater();
   }
 
   #connect() {
@@ -124,7 +132,11 @@ class Live {
     if (source !== this.#source) return;
     this.#become('reconnecting');
     this.#isLate = true;
-    if (source.readyState !== EventSource.CLOSED) return;
+    if (source.readyState === EventSource.CLOSED) this.#connectLater();
+  }
+
+  #connectLater() {
+    clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => this.#connect(), this.#retryPauseMs * (0.5 + Math.random()));
     this.#retryPauseMs = Math.min(this.#retryPauseMs * 2, LONGEST_RETRY_PAUSE_MS);
   }
@@ -151,9 +163,9 @@ class Live {
     if (events.length > 0) this.#tell((listener) => listener.heard?.(events));
   }
 
-  #reset() {
+  #reset(isAsked = false) {
     this.#leftOut = false;
-    this.#tell((listener) => listener.reset?.());
+    this.#tell((listener) => listener.reset?.(isAsked));
   }
 
   /** @param {LiveState} state */

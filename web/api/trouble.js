@@ -13,7 +13,7 @@ export async function trouble(signal) {
 }
 
 /**
- * All of it in one number.
+ * All of it in one number: at least so much, where there is a kind that cannot be counted at the moment.
  *
  * @param {Awaited<ReturnType<typeof trouble>>} told
  * @returns {Count}
@@ -22,6 +22,6 @@ export function sumOf({ counts, not_ready }) {
   const known = Object.values(counts).filter((count) => count !== null);
   return {
     count: known.reduce((sum, { count }) => sum + count, not_ready.length),
-    exact: known.every(({ exact }) => exact),
+    exact: Object.values(counts).every((count) => count?.exact === true),
   };
 }

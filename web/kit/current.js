@@ -5,6 +5,13 @@ import { focusKept } from './focus.js';
 import { GrowingPause } from './growing-pause.js';
 import { asShownFailure, failureState, loadingState, putState } from './states.js';
 
+/** A stream that is open again says `reset` in the same breath, where it does: that makes one load and not two. */
+const BREATH_MS = 100;
+/** Within which the pages of all readers load anew that have lost one server at one moment. */
+const RETURN_SPREAD_MS = 1_000;
+/** A stream that begins so much later than what is shown was asked for leaves a gap: no event tells what happened in it. */
+const REMARKABLE_GAP_MS = 500;
+
 /**
  * @typedef {object} CurrentOptions
  * @property {(signal: AbortSignal, isDrawn: boolean) => Promise<unknown>} load loads and draws; throws an ApiFailure when it
@@ -27,6 +34,10 @@ export class Current {
   #isDrawn = false;
   #hasFailed = false;
   #wasAway = false;
+  /** The page has listened to the stream since this was there. */
+  #hasListened = false;
+  /** When the connection broke, until what is shown was loaded over a new one. @type {Date | undefined} */
+  #lostAt;
   #loadedAt = new Date();
   #retryPause = new GrowingPause();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -45,7 +56,7 @@ export class Current {
     live.listen(
       {
         heard: (events) => options.concerns && events.some(options.concerns) && this.#renewSoon(),
-        reset: () => void this.renew(),
+        reset: (isAsked) => (isAsked ? void this.renew() : this.#renewOnReturn()),
         became: (state) => this.#follow(state),
       },
       visit.signal,
@@ -79,9 +90,22 @@ export class Current {
    */
   #follow(state) {
     if (state === 'paused' || state === 'reconnecting') this.#wasAway = true;
-    if (state !== 'connected' || !(this.#wasAway || this.#hasFailed)) return;
+    if (state === 'reconnecting') this.#lostAt ??= new Date();
+    if (state !== 'connected') return;
+    const isGap = !this.#hasListened && Date.now() - this.#loadedAt.getTime() > REMARKABLE_GAP_MS;
+    this.#hasListened = true;
+    if (!(this.#wasAway || this.#hasFailed || isGap)) return;
     this.#wasAway = false;
-    void this.renew();
+    this.#renewOnReturn();
+  }
+
+  /** Once for all that is told of one return, and not at the moment at which all other pages do it. */
+  #renewOnReturn() {
+    // Until then it is as old as it was.
+    if (this.#lostAt && this.#isDrawn) staleness.doubt(this, this.#lostAt);
+    clearTimeout(this.#timer);
+    const pauseMs = BREATH_MS + (this.#lostAt ? Math.random() * RETURN_SPREAD_MS : 0);
+    this.#timer = setTimeout(() => void this.renew(), pauseMs);
   }
 
   #renewSoon() {
@@ -97,6 +121,7 @@ export class Current {
       giveBackFocus();
       this.#isDrawn = true;
       this.#hasFailed = false;
+      if (live.state === 'connected') this.#lostAt = undefined;
       this.#loadedAt = startedAt;
       this.#retryPause.reset();
       staleness.trust(this);
@@ -135,12 +160,13 @@ export class Current {
     };
   }
 
-  /** For as long as the page is seen: a tab that is looked at again is loaded anew once it is connected. */
+  /** As soon as the page is seen by then. The stream may stay away though what it shows could be loaded. */
   #retryLater() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       if (document.visibilityState === 'visible') void this.renew();
+      else this.#retryLater();
     }, this.#retryPause.nextMs());
   }
 }

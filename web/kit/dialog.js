@@ -15,9 +15,9 @@ let dialogs = 0;
  * @param {string} question.yes what the button does that goes on
  * @param {string} [question.no]
  * @param {boolean} [question.isDangerous] it cannot be undone
- * @param {(form: FormData) => Promise<string | void> | string | void} [question.act] runs while the dialog is open;
- *   a text that it returns says why not, and the dialog stays
- * @param {AbortSignal} [question.signal] closes it: the reader has gone elsewhere
+ * @param {(form: FormData, isOpen: () => boolean) => Promise<string | void> | string | void} [question.act] runs while the
+ *   dialog is open; a text that it returns says why not, and the dialog stays, unless the reader has closed it meanwhile
+ * @param {AbortSignal} [question.signal] closes it: the reader has gone elsewhere. It is not for what `act` sends
  * @returns {Promise<FormData | undefined>} undefined when the answer was no
  */
 export function ask({ heading, body = [], yes, no = 'Back', isDangerous = false, act, signal }) {
@@ -54,7 +54,7 @@ export function ask({ heading, body = [], yes, no = 'Back', isDangerous = false,
       goOn.setAttribute('aria-disabled', 'true');
       wrong.hidden = true;
       isActing = true;
-      const why = await patience.during(act?.(given));
+      const why = await patience.during(act?.(given, () => dialog.open));
       isActing = false;
       goOn.removeAttribute('aria-disabled');
       if (!dialog.open) {
@@ -71,7 +71,9 @@ export function ask({ heading, body = [], yes, no = 'Back', isDangerous = false,
     };
     const answeredLate = (/** @type {FormData} */ given, /** @type {string | void} */ why) => {
       const isGone = signal?.aborted === true;
-      if (typeof why === 'string' && !isGone) tell(why);
+      // Elsewhere nobody would know what it is about.
+      const question = heading.endsWith('?') ? heading : `${heading}:`;
+      if (typeof why === 'string') tell(isGone ? `${question} ${why}` : why);
       resolve(typeof why === 'string' || isGone ? undefined : given);
     };
     const leave = () => dialog.close();

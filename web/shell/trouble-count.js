@@ -15,18 +15,24 @@ export function troubleCount() {
     const text = count > MOST_SHOWN ? `${MOST_SHOWN}+` : `${count}${exact ? '' : '+'}`;
     if (text === shown) return;
     shown = text;
-    number.hidden = text === '0';
+    number.hidden = count === 0;
     number.replaceChildren(text, hidden(' to see to'));
   };
   const ask = async () => {
-    if (live.state !== 'connected' || document.visibilityState === 'hidden') return;
+    if (document.visibilityState === 'hidden') return;
     // A number that may be old is better than one that comes and goes: what is away is told elsewhere.
     await trouble().then(
       (told) => show(sumOf(told)),
       () => undefined,
     );
   };
-  live.listen({ became: () => void ask(), reset: () => void ask() });
+  live.listen({
+    became: (state) => {
+      if (state === 'connected') void ask();
+    },
+    reset: () => void ask(),
+  });
+  // The stream may be refused while the number can be had.
   setInterval(() => void ask(), ASK_PAUSE_MS);
   return number;
 }

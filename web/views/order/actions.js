@@ -1,6 +1,6 @@
 import { post } from '../../api/client.js';
 import { IdempotencyKey } from '../../api/idempotency-key.js';
-import { announce } from '../../kit/announcing.js';
+import { announce, tell } from '../../kit/announcing.js';
 import { stateWords } from '../../kit/badges.js';
 import { ask, field } from '../../kit/dialog.js';
 import { button, el } from '../../kit/dom.js';
@@ -63,6 +63,14 @@ export class OrderActions {
    * @type {Partial<Record<Status, string>>}
    */
   #unsentReasons = {};
+  /**
+   * Of the order to which something is being done. What is asked of the same one meanwhile would be refused for that.
+   *
+   * @type {string | null | undefined}
+   */
+  #underWayEtag;
+  /** Of the order to which something may have been done: the answer was lost. @type {string | null | undefined} */
+  #unsureEtag;
 
   /**
    * @param {import('../../router.js').Visit} visit
@@ -99,12 +107,15 @@ export class OrderActions {
     const action = ACTIONS[status];
     const seen = this.page.facts?.found;
     if (!action || !seen) return;
+    if (this.#underWayEtag === seen.etag) {
+      tell('What you asked for before is under way still. What comes of it is said here.');
+      return;
+    }
     const isCancelling = status === 'cancelled';
     // Sent again after an answer that was lost on the way, it is done once.
     const idempotencyKey = new IdempotencyKey();
     /** @type {import('../../api/failure.js').ApiFailure | undefined} */
     let conflict;
-    let mayBeDone = false;
     this.notice.replaceChildren();
     const answer = await ask({
       heading: action.question,
@@ -128,12 +139,16 @@ export class OrderActions {
         const reason = String(form.get('reason') ?? '').trim();
         if (isCancelling && reason === '') return 'Say why, for those who read the history.';
         const words = { ...(reason !== '' && { reason }), ...byOf(form) };
+        this.#underWayEtag = seen.etag;
         try {
           await this.#send(status, words, seen, idempotencyKey.of(words));
         } catch (thrown) {
           const failure = asShownFailure(thrown);
-          mayBeDone ||= failure.mayPass;
-          if (failure.kind !== 'conflict') return refusalWords(failure, DONE_ONCE);
+          if (failure.mayPass) this.#unsureEtag = seen.etag;
+          if (failure.kind !== 'conflict') {
+            this.#underWayEtag = undefined;
+            return refusalWords(failure, DONE_ONCE);
+          }
           conflict = failure;
         }
         this.#unsentReasons[status] = conflict ? reason : '';
@@ -142,7 +157,8 @@ export class OrderActions {
     });
     if (!answer) return;
     await this.renew();
-    if (conflict) await this.#tellOfConflict(conflict, seen, mayBeDone);
+    this.#underWayEtag = undefined;
+    if (conflict) await this.#tellOfConflict(conflict, seen, this.#unsureEtag === seen.etag);
     else announce(`The order is ${stateWords('status', status)}.`);
   }
 

@@ -17,6 +17,9 @@ const FIELDS = [
   { name: 'email', label: 'E-mail', maxLength: 254, type: 'email' },
 ];
 
+const STILL_HERE = 'What you typed is still here: save it again to put it in the place of theirs.';
+const NOT_SAVED = 'What you typed was not saved: correct it again where theirs is not right.';
+
 /**
  * Whether the address may be corrected still: until a parcel has moved, or the order's life has gone beyond that.
  *
@@ -44,7 +47,7 @@ export async function correctAddress({ visit, page, renew }) {
     body: FIELDS.map((one) => field({ ...one, value: delivery[one.name] })),
     yes: 'Save the address',
     signal: visit.signal,
-    act: async (form) => {
+    act: async (form, isOpen) => {
       if (!seen) return undefined;
       const corrected = deliveryOf(form, seen.order.delivery);
       try {
@@ -59,7 +62,7 @@ export async function correctAddress({ visit, page, renew }) {
         await renew();
         seen = page.facts?.found;
         return seen && mayBeCorrected(seen.standing)
-          ? `Someone was faster: the order has changed meanwhile. Its address is now: ${oneLine(seen.order.delivery)}. What you typed is still here: save it again to put it in the place of theirs.`
+          ? `Someone was faster: the order has changed meanwhile. Its address is now: ${oneLine(seen.order.delivery)}. ${isOpen() ? STILL_HERE : NOT_SAVED}`
           : `Someone was faster: the order is on its way or has ended, and can get no other address. ${failure.message}`;
       }
       return undefined;

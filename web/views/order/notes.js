@@ -130,6 +130,8 @@ export class NotesPart {
 
   async #send() {
     const given = new FormData(this.#form);
+    const area = this.#form.querySelector('textarea');
+    const typed = area?.value;
     const text = String(given.get('text') ?? '').trim();
     const author = String(given.get('author') ?? '').trim();
     const body = { text, author };
@@ -153,8 +155,8 @@ export class NotesPart {
     }
     rememberReaderName(author);
     this.#idempotencyKey = new IdempotencyKey();
-    const area = this.#form.querySelector('textarea');
-    if (area) area.value = '';
+    // While it was sent the next one may have been begun.
+    if (area && area.value === typed) area.value = '';
     tell('The note is added.');
     await this.renew();
   }

@@ -25,7 +25,7 @@ const MARGIN_ROWS = 25;
  * @typedef {object} WindowOptions
  * @property {(path: string) => Promise<Page>} load
  * @property {{ loading: () => void, done: () => void, failed: (thrown: unknown) => void }} further told of further pages. One
- *   that could not be loaded is tried again when the reader scrolls, or the list is told to go on
+ *   that could not be loaded is tried again when the list is told to go on, or is loaded anew
  */
 
 /**
@@ -45,6 +45,8 @@ export class OrderWindow {
   #rowHeight = 36;
   #isLoading = false;
   #isFrameAsked = false;
+  /** Of the page that could not be loaded: scrolling does not ask for it again. @type {string | undefined} */
+  #failedPath;
   /** Counts the lists that were shown: what was asked for an earlier one is dropped. */
   #list = 0;
 
@@ -116,6 +118,7 @@ export class OrderWindow {
   /** Loads all that is drawn anew, where it stands. @throws what `load` does */
   async renew() {
     const list = this.#list;
+    this.#failedPath = undefined;
     for (const index of this.#indexes()) {
       const path = this.#paths[index];
       if (path === undefined) continue;
@@ -129,6 +132,7 @@ export class OrderWindow {
 
   /** The list goes on where a page could not be loaded. */
   goOn() {
+    this.#failedPath = undefined;
     this.#askFrame();
   }
 
@@ -156,21 +160,29 @@ export class OrderWindow {
   /** Draws what has come into sight, one page after the other, and takes away what has gone out of it. */
   async #follow() {
     if (this.#isLoading || this.#paths.length === 0 || !this.element.isConnected) return;
+    const missing = this.#missing();
+    if (missing !== undefined && this.#paths[missing] === this.#failedPath) return;
     this.#isLoading = true;
     const list = this.#list;
+    /** @type {string | undefined} */
+    let path;
     try {
-      for (let index = this.#missing(); index !== undefined && list === this.#list; index = this.#missing()) {
+      for (let index = missing; index !== undefined && list === this.#list; index = this.#missing()) {
         this.options.further.loading();
-        const page = await this.options.load(/** @type {string} */ (this.#paths[index]));
+        path = /** @type {string} */ (this.#paths[index]);
+        const page = await this.options.load(path);
         if (list !== this.#list) break;
         this.#draw(index, page);
         this.#place();
       }
       if (list === this.#list) this.#place();
+      this.#failedPath = undefined;
       this.options.further.done();
     } catch (thrown) {
-      if (list === this.#list) this.options.further.failed(thrown);
-      else this.options.further.done();
+      if (list === this.#list) {
+        this.#failedPath = path;
+        this.options.further.failed(thrown);
+      } else this.options.further.done();
     } finally {
       this.#isLoading = false;
       // The one that is shown by now has waited for it.
@@ -202,6 +214,7 @@ export class OrderWindow {
   #begin(paths) {
     this.#paths = [...paths];
     this.#lastRows = undefined;
+    this.#failedPath = undefined;
     for (const body of this.#drawn.values()) body.remove();
     this.#drawn.clear();
   }

@@ -135,8 +135,9 @@ class OrderList {
       return;
     }
     if (!this.#beginsAnew && window.scrollY > 0) {
-      await this.window.renew();
+      // What an event tells while it is loaded comes after some of its pages, and waits anew.
       this.#forget((kind) => kind === 'changed');
+      await this.window.renew();
       return;
     }
     this.#forget(() => true);

@@ -1,4 +1,5 @@
 import { post, put } from '../../api/client.js';
+import { ApiFailure } from '../../api/failure.js';
 import { IdempotencyKey } from '../../api/idempotency-key.js';
 import { tell } from '../../kit/announcing.js';
 import { ask, field } from '../../kit/dialog.js';
@@ -11,6 +12,9 @@ const MOST_REASON_CHARACTERS = 255;
 /** As somebody types it: with a sign, of which there are two kinds of minus. */
 const DELTA = /^[+−-]?\d{1,13}$/;
 const COUNT = /^\d{1,13}$/;
+const DONE_ONCE = 'Try again: it is done once, however often it is sent.';
+const MAY_BE_DONE =
+  'What you sent before may have been done. Send it again as it was, or close this and look at the movements first.';
 
 /** @typedef {import('./figures.js').StockLevel} StockLevel */
 /** @typedef {import('../../router.js').Visit} Visit */
@@ -23,8 +27,10 @@ const COUNT = /^\d{1,13}$/;
  * @param {() => Promise<void>} renew
  */
 export async function adjust({ chrt_id, on_hand, reserved }, { signal }, renew) {
-  // Sent again after an answer that was lost on the way, it is done once.
+  // Sent again after an answer that was lost on the way, it is done once; but changed, it would be done as well.
   const idempotencyKey = new IdempotencyKey();
+  /** Of what was sent last, where nobody knows whether it was done. @type {string | undefined} */
+  let unsureKey;
   await ask({
     heading: `Adjust the stock of ${chrt_id}`,
     body: [
@@ -56,19 +62,32 @@ export async function adjust({ chrt_id, on_hand, reserved }, { signal }, renew) 
       const reason = textOf(form, 'reason');
       if (delta === 0) return 'Say how many pieces: a whole number, with a minus where they went out.';
       if (reason === '') return 'Say why, for those who read the movements.';
-      return tried(async () => {
-        const body = { delta, reason, ...byOf(form) };
-        await post('/api/inventory/{chrt_id}/adjustments', {
-          path: { chrt_id },
-          body,
-          idempotencyKey: idempotencyKey.of(body),
-          signal,
-        });
-        tell(`${signed(delta)} of ${chrt_id}.`);
-        await renew();
-      });
+      const body = { delta, reason, ...byOf(form) };
+      const key = idempotencyKey.of(body);
+      if (unsureKey !== undefined && key !== unsureKey) return MAY_BE_DONE;
+      return tried(
+        async () => {
+          unsureKey = key;
+          try {
+            await post('/api/inventory/{chrt_id}/adjustments', {
+              path: { chrt_id },
+              body,
+              idempotencyKey: key,
+            });
+            unsureKey = undefined;
+          } catch (thrown) {
+            if (thrown instanceof ApiFailure && !thrown.mayPass) unsureKey = undefined;
+            throw thrown;
+          }
+          tell(`${signed(delta)} of ${chrt_id}.`);
+          await renew();
+        },
+        { again: DONE_ONCE },
+      );
     },
   });
+  // The movements tell it.
+  if (unsureKey !== undefined) await renew();
 }
 
 /**
@@ -92,16 +111,21 @@ export async function count({ chrt_id, nm_id, on_hand, reserved }, etag, { signa
     act: async (form) => {
       const text = textOf(form, 'on_hand');
       if (!COUNT.test(text)) return 'Say how many pieces there are: a whole number.';
-      return tried(async () => {
-        await put('/api/inventory/{chrt_id}', {
-          path: { chrt_id },
-          body: { nm_id, on_hand: Number(text), ...byOf(form) },
-          ifMatch: etag,
-          signal,
-        });
-        tell(`${counted(Number(text), 'piece')} of ${chrt_id} counted.`);
-        await renew();
-      }, 'An order, or somebody else, has changed it meanwhile. Close this, look at it as it is now, and count again.');
+      return tried(
+        async () => {
+          await put('/api/inventory/{chrt_id}', {
+            path: { chrt_id },
+            body: { nm_id, on_hand: Number(text), ...byOf(form) },
+            ifMatch: etag,
+          });
+          tell(`${counted(Number(text), 'piece')} of ${chrt_id} counted.`);
+          await renew();
+        },
+        {
+          ofConflict:
+            'An order, or somebody else, has changed it meanwhile. Close this, look at it as it is now, and count again.',
+        },
+      );
     },
   });
 }
@@ -129,7 +153,7 @@ export async function register(chrt_id, { signal }, renew) {
       if (!COUNT.test(onHand)) return 'Say how many pieces there are: a whole number.';
       return tried(async () => {
         const body = { nm_id: Number(nmId), on_hand: Number(onHand), ...byOf(form) };
-        await put('/api/inventory/{chrt_id}', { path: { chrt_id }, body, signal });
+        await put('/api/inventory/{chrt_id}', { path: { chrt_id }, body });
         tell(`${chrt_id} is registered.`);
         await renew();
       });
@@ -147,14 +171,14 @@ function textOf(form, name) {
 
 /**
  * @param {() => Promise<void>} work
- * @param {string} [ofConflict] what is said where somebody was faster
+ * @param {{ ofConflict?: string, again?: string }} [words] what is said where somebody was faster, and of trying again
  * @returns {Promise<string | void>} why it could not be done
  */
-async function tried(work, ofConflict) {
+async function tried(work, { ofConflict, again } = {}) {
   try {
     await work();
   } catch (thrown) {
     const failure = asShownFailure(thrown);
-    return failure.status === 412 && ofConflict ? ofConflict : refusalWords(failure);
+    return failure.status === 412 && ofConflict ? ofConflict : refusalWords(failure, again);
   }
 }

@@ -58,7 +58,7 @@ export async function doInBulk(work, filter, { signal }) {
     signal,
     act: async () => {
       try {
-        const { body } = await post(route, { body: { ...filter, seen }, signal, timeoutMs: WORK_TIMEOUT_MS });
+        const { body } = await post(route, { body: { ...filter, seen }, timeoutMs: WORK_TIMEOUT_MS });
         const answered = /** @type {Partial<Record<typeof done, number>>} */ (body);
         tell(`${counted(answered[done] ?? 0, 'event')} ${done}.`);
         return undefined;

@@ -62,8 +62,6 @@ async function converges(
       throw new Error(`${fc.defaultReportMessage(outcome)}\n${repeat}`, { cause: outcome.errorInstance });
     },
   });
-  expect(shop.deaths).toBeGreaterThan(0);
-  expect(shop.unacknowledged).toBeGreaterThan(0);
 }
 
 /** What `waybill inventory verify` says. */
@@ -105,4 +103,7 @@ it('once all has come to rest nothing is said any more', async () => {
   const messages = await shop.messagesEver();
   await pause(LOOKS_AGAIN_MS);
   expect(await shop.messagesEver()).toBe(messages);
+  // Of all plans together: a few can do without.
+  expect(shop.deaths).toBeGreaterThan(0);
+  expect(shop.unacknowledged).toBeGreaterThan(0);
 });

@@ -183,7 +183,7 @@ function scheduled(steps: readonly Unsent[], firstId: number): fc.Arbitrary<Batc
           { weight: 8, arbitrary: fc.constant<Fate>('goes on') },
           { weight: 2, arbitrary: fc.constant<Fate>('comes to rest') },
           { weight: 1, arbitrary: fc.constant<Fate>('dies') },
-          { weight: 1, arbitrary: fc.constant<Fate>('dies unacknowledged') },
+          { weight: 2, arbitrary: fc.constant<Fate>('dies unacknowledged') },
         ),
         { minLength: 1, maxLength: 6 },
       ),

@@ -15,7 +15,9 @@ const chromium = useTier('chromium');
 const MAY_BE_OLD = /what is shown may be old\. It was loaded at \d.* or before/;
 
 /** Two programs are started, and pages that have lost one look for it with growing pauses. */
-const RESTART_TIMEOUT_MS = 60_000;
+const RESTART_TIMEOUT_MS = 90_000;
+/** Pauses between tries grow to 30 s, and some are half as long again. */
+const RECONNECTED_WITHIN_MS = 50_000;
 /** Orders of the rows of Live, from above. */
 const CHANGES = `[...document.querySelectorAll('[data-change]')].map((row) => row.dataset.change)`;
 
@@ -111,6 +113,10 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
         await happens.refuse(anOrder({ locale: 7 }));
         ownWire.target = Number(new URL(waybill.url).port);
         await ownWire.accept();
+        const isConnected = (page: Page) => page.getByText('connected', { exact: true }).first();
+        await Promise.all(
+          tabs.map(({ page }) => isConnected(page).waitFor({ timeout: RECONNECTED_WITHIN_MS })),
+        );
 
         for (const page of [start, list]) await page.getByRole('link', { name: missed }).waitFor();
         await order.getByLabel('States').getByText('confirmed').waitFor();

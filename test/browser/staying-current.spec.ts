@@ -98,6 +98,8 @@ describe.skipIf(chromium.skipped !== undefined)('what the page shows is what the
           Page,
           Page,
         ];
+        // The stream is the page's own, and open before Live listens to it.
+        await live.getByRole('button', { name: 'Pause' }).waitFor();
         const before = await postOrder(waybill.url);
         for (const page of [start, list, live]) await page.getByRole('link', { name: before }).waitFor();
         await trouble.getByText('No refused event waits').waitFor();

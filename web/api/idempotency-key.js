@@ -1,5 +1,8 @@
 const BYTES = 16;
 
+/** What is said where a request with such a name has got no answer. */
+export const DONE_ONCE = 'Try again: it is done once, however often it is sent.';
+
 /**
  * The name of a request that is to be done once, however often it is sent. The server refuses a name that comes with
  * another body than before: what was changed is another request, with another name. What is changed back is the first again.

@@ -1,6 +1,6 @@
+import { GrowingPause } from './growing-pause.js';
+
 const EVENTS_PATH = '/api/events';
-const FIRST_RETRY_PAUSE_MS = 1_000;
-const LONGEST_RETRY_PAUSE_MS = 30_000;
 /** Events between two frames at most. A tab that is busier than that leaves them out, and says `reset`. */
 const MOST_WAITING = 5_000;
 
@@ -32,7 +32,7 @@ class Live {
   #lastId;
   /** What the page shows may have been loaded long before the stream began. */
   #isLate = false;
-  #retryPauseMs = FIRST_RETRY_PAUSE_MS;
+  #retryPause = new GrowingPause();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retryTimer;
   /** @type {StatusEvent[]} */
@@ -94,7 +94,7 @@ class Live {
     const source = new EventSource(addressBehind(this.#lastId));
     this.#source = source;
     source.addEventListener('open', () => {
-      this.#retryPauseMs = FIRST_RETRY_PAUSE_MS;
+      this.#retryPause.reset();
       this.#become('connected');
     });
     source.addEventListener('error', () => this.#afterError(source));
@@ -137,8 +137,7 @@ class Live {
 
   #connectLater() {
     clearTimeout(this.#retryTimer);
-    this.#retryTimer = setTimeout(() => this.#connect(), this.#retryPauseMs * (0.5 + Math.random()));
-    this.#retryPauseMs = Math.min(this.#retryPauseMs * 2, LONGEST_RETRY_PAUSE_MS);
+    this.#retryTimer = setTimeout(() => this.#connect(), this.#retryPause.nextMs());
   }
 
   /** @param {string} text */

@@ -1,8 +1,8 @@
+import { GrowingPause } from '../api/growing-pause.js';
 import { live } from '../api/live.js';
 import { staleness } from '../api/staleness.js';
 import { coalesced } from './coalesced.js';
 import { focusKept } from './focus.js';
-import { GrowingPause } from './growing-pause.js';
 import { asShownFailure, failureState, loadingState, putState } from './states.js';
 
 /** A stream that is open again says `reset` in the same breath, where it does: that makes one load and not two. */

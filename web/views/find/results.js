@@ -5,13 +5,13 @@ import { Current } from '../../kit/current.js';
 import { counted, el, orderHref } from '../../kit/dom.js';
 import { focusKept } from '../../kit/focus.js';
 import { shortened } from '../../kit/long-text.js';
+import { isOrderUid } from '../../kit/order-uid.js';
 import { ORDER_COLUMNS, orderTable } from '../../kit/order-table.js';
 import { emptyState, failureState, loadingState, slownessWords } from '../../kit/states.js';
 
 const FEWEST_CHARACTERS = 3;
 /** A burst of changes asks once a second and not once a change. */
 const REFRESH_PAUSE_MS = 1_000;
-const ORDER_UID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** What a field is called by those who ask for it. */
 const FIELDS = {
@@ -121,7 +121,7 @@ export function openResults(place, visit, text) {
 
   /** Without the search an order is found by its whole id alone. */
   async function openExactly() {
-    if (ORDER_UID.test(text)) {
+    if (isOrderUid(text)) {
       const answer = await get('/api/orders/{order_uid}/summary', {
         path: { order_uid: text },
         signal: visit.signal,

@@ -1,5 +1,5 @@
 import { post } from '../../api/client.js';
-import { IdempotencyKey } from '../../api/idempotency-key.js';
+import { DONE_ONCE, IdempotencyKey } from '../../api/idempotency-key.js';
 import { announce, tell } from '../../kit/announcing.js';
 import { stateWords } from '../../kit/badges.js';
 import { ask, field } from '../../kit/dialog.js';
@@ -11,7 +11,6 @@ import { conflictNotice } from './conflict.js';
 import { asFact, loadHistory } from './loading.js';
 
 const MOST_REASON_CHARACTERS = 255;
-const DONE_ONCE = 'Try again: it is done once, however often it is sent.';
 
 /** @typedef {import('./loading.js').Standing['next'][number]} Status */
 

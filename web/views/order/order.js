@@ -3,14 +3,13 @@ import { tell } from '../../kit/announcing.js';
 import { stateWords } from '../../kit/badges.js';
 import { Current } from '../../kit/current.js';
 import { focusKept } from '../../kit/focus.js';
+import { isOrderUid } from '../../kit/order-uid.js';
 import { failureHeading, failureState, loadingState } from '../../kit/states.js';
 import { live } from '../../api/live.js';
 import { drawAll } from './drawing.js';
 import { loadOrder } from './loading.js';
 import { OrderPage } from './page.js';
 
-/** What an order id may be; the server holds the same rule. */
-const ORDER_UID = /^[A-Za-z0-9_-]{1,64}$/;
 /** An order that changes fast is loaded anew so often at most. */
 const REFRESH_PAUSE_MS = 150;
 /**
@@ -28,7 +27,7 @@ const RENEW_EVERY_MS = 30_000;
 export async function open(place, visit) {
   const orderUid = visit.params.order_uid ?? '';
   visit.title(`Order ${orderUid}`);
-  if (!ORDER_UID.test(orderUid)) {
+  if (!isOrderUid(orderUid)) {
     showFailure(place, visit, new ApiFailure('bad-request', explainBadId(orderUid)), orderUid);
     return;
   }

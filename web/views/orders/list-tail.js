@@ -1,5 +1,5 @@
+import { GrowingPause } from '../../api/growing-pause.js';
 import { el } from '../../kit/dom.js';
-import { GrowingPause } from '../../kit/growing-pause.js';
 import { asShownFailure, failureState, putState } from '../../kit/states.js';
 
 /** What is said below the rows of the list: that more are on their way, or why they could not be loaded. */

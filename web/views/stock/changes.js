@@ -1,6 +1,6 @@
 import { post, put } from '../../api/client.js';
 import { ApiFailure } from '../../api/failure.js';
-import { IdempotencyKey } from '../../api/idempotency-key.js';
+import { DONE_ONCE, IdempotencyKey } from '../../api/idempotency-key.js';
 import { tell } from '../../kit/announcing.js';
 import { ask, field } from '../../kit/dialog.js';
 import { counted, el } from '../../kit/dom.js';
@@ -12,7 +12,6 @@ const MOST_REASON_CHARACTERS = 255;
 /** As somebody types it: with a sign, of which there are two kinds of minus. */
 const DELTA = /^[+−-]?\d{1,13}$/;
 const COUNT = /^\d{1,13}$/;
-const DONE_ONCE = 'Try again: it is done once, however often it is sent.';
 const MAY_BE_DONE =
   'What you sent before may have been done. Send it again as it was, or close this and look at the movements first.';
 

@@ -1,10 +1,9 @@
 import { counted, el, orderHref } from '../../kit/dom.js';
 import { keyValues } from '../../kit/key-values.js';
 import { datum, longText } from '../../kit/long-text.js';
+import { isOrderUid } from '../../kit/order-uid.js';
 import { timeElement } from '../../kit/time.js';
 import { bytesText } from './letters.js';
-
-const ORDER_UID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** @typedef {import('./letter.js').Letter} Letter */
 /** @typedef {import('../../kit/part.js').Part} Part */
@@ -55,7 +54,7 @@ function orderUidOf({ value, edited_value }) {
     if (bytes === null || !('text' in bytes)) continue;
     try {
       const orderUid = JSON.parse(bytes.text)?.order_uid;
-      if (typeof orderUid === 'string' && ORDER_UID.test(orderUid)) return orderUid;
+      if (typeof orderUid === 'string' && isOrderUid(orderUid)) return orderUid;
     } catch {
       // It is no JSON, and may be refused for that.
     }

@@ -1,7 +1,8 @@
-import type { Locator, Route } from 'playwright-core';
+import type { Route } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
 import { Answers, problem } from './answers.js';
+import { orderView } from './order-view.js';
 import { useSite } from './site.js';
 import { postOrder } from './visit.js';
 import type { Visit } from './visit.js';
@@ -16,11 +17,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order whose answers come lat
     reader = await site.visit();
   });
 
-  const part = (name: string): Locator => reader.page.getByRole('region', { name, exact: true });
-  const states = (): Locator => reader.page.getByLabel('States');
-  const dialog = (): Locator => reader.page.getByRole('dialog');
-  const press = (name: string): Promise<void> =>
-    reader.page.getByRole('button', { name, exact: true }).click();
+  const { part, states, dialog, press } = orderView(() => reader);
 
   it('is acted on and its question closed before it has been loaded anew', async () => {
     await reader.openOrder(await postOrder(site.url));

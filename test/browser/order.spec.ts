@@ -1,6 +1,6 @@
-import type { Locator } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
+import { orderView } from './order-view.js';
 import { useSite } from './site.js';
 import { freshUid, postOrder } from './visit.js';
 import type { Visit } from './visit.js';
@@ -15,11 +15,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     reader = await site.visit();
   });
 
-  const part = (name: string): Locator => reader.page.getByRole('region', { name, exact: true });
-  const states = (): Locator => reader.page.getByLabel('States');
-  const dialog = (): Locator => reader.page.getByRole('dialog');
-  const press = (name: string): Promise<void> =>
-    reader.page.getByRole('button', { name, exact: true }).click();
+  const { part, states, dialog, press } = orderView(() => reader);
 
   it('shows who gets it, what was paid and what is in it', async () => {
     const orderUid = await postOrder(site.url);

@@ -2,9 +2,10 @@ import type { Locator } from 'playwright-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
 import { SHOP } from '../support/waybill-process.js';
+import { Happenings } from './happenings.js';
+import { orderView } from './order-view.js';
 import { useSite } from './site.js';
 import { postOrder } from './visit.js';
-import type { JsonObject } from '../support/sample-order.js';
 import type { Visit } from './visit.js';
 
 const chromium = useTier('chromium');
@@ -12,20 +13,21 @@ const DAY_MS = 86_400_000;
 
 describe.skipIf(chromium.skipped !== undefined)('an order of the shop', () => {
   const site = useSite(chromium.executablePath, { env: SHOP });
+  const happens = new Happenings(site);
   let reader: Visit;
 
   beforeEach(async () => {
     reader = await site.visit();
   });
 
-  const part = (name: string): Locator => reader.page.getByRole('region', { name, exact: true });
+  const { part } = orderView(() => reader);
   const state = (words: string): Locator =>
     reader.page.getByLabel('States').getByText(words, { exact: true });
 
   it('shows its payments as a ledger with the balance, and the money that is due', async () => {
     const orderUid = await postOrder(site.url);
-    await pay(orderUid, 'captured', 1817);
-    await pay(orderUid, 'refunded', 317, { reason: 'one was broken' });
+    await happens.pay(orderUid, 'captured', 1817);
+    await happens.pay(orderUid, 'refunded', 317, { reason: 'one was broken' });
     await reader.openOrder(orderUid);
     await state('partly refunded').waitFor();
     const ledger = part('Payments');
@@ -47,12 +49,12 @@ describe.skipIf(chromium.skipped !== undefined)('an order of the shop', () => {
 
   it('says what is not paid yet, and what was paid too much', async () => {
     const orderUid = await postOrder(site.url);
-    await pay(orderUid, 'captured', 1000);
+    await happens.pay(orderUid, 'captured', 1000);
     await reader.openOrder(orderUid);
     const balance = part('Payments').getByLabel('Balance');
     await balance.getByText('$8.17').waitFor();
     expect(plain(await balance.innerText())).toContain('Not paid yet $8.17');
-    await pay(orderUid, 'captured', 1817);
+    await happens.pay(orderUid, 'captured', 1817);
     await balance.getByText('Paid too much').waitFor();
     expect(plain(await balance.innerText())).toContain('Paid too much $10.00');
     await reader.page.getByText('more was paid than the order costs').waitFor();
@@ -64,7 +66,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order of the shop', () => {
       await postOrder(site.url, { customer_id: 'objecting' }),
     ];
     const dispute = async (orderUid: string) => {
-      for (const type of ['captured', 'disputed']) await pay(orderUid, type, 1817);
+      for (const type of ['captured', 'disputed']) await happens.pay(orderUid, type, 1817);
     };
     const show = (words: string) => reader.page.getByRole('button', { name: words, exact: true });
     const rowOf = (orderUid: string) => reader.page.locator(`tr[data-order="${orderUid}"]`);
@@ -78,7 +80,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order of the shop', () => {
     const place = await rowOf(first).boundingBox();
     await dispute(second);
     await show('Show 1 changed order').waitFor();
-    await pay(first, 'dispute_won', 1817);
+    await happens.pay(first, 'dispute_won', 1817);
     await rowOf(first).getByText('paid', { exact: true }).waitFor();
     await show('Show 2 changed orders').waitFor();
     expect(await rowOf(second).count()).toBe(0);
@@ -94,8 +96,8 @@ describe.skipIf(chromium.skipped !== undefined)('an order of the shop', () => {
 
   it('says what is disputed', async () => {
     const orderUid = await postOrder(site.url);
-    await pay(orderUid, 'captured', 1817);
-    await pay(orderUid, 'disputed', 1817);
+    await happens.pay(orderUid, 'captured', 1817);
+    await happens.pay(orderUid, 'disputed', 1817);
     await reader.openOrder(orderUid);
     await state('disputed').waitFor();
     await reader.page.getByText('The customer disputes $18.17.').waitFor();
@@ -105,8 +107,8 @@ describe.skipIf(chromium.skipped !== undefined)('an order of the shop', () => {
     const track = `T${crypto.randomUUID()}`;
     const orderUid = await postOrder(site.url, { track_number: track, item: { track_number: track } });
     const promised = new Date(Date.now() - 2 * DAY_MS);
-    await carry(track, 'accepted', { location: 'Haifa' });
-    await carry(track, 'arrived', { location: 'Leipzig', estimated_at: promised.toISOString() });
+    await happens.carry(track, 'accepted', { location: 'Haifa' });
+    await happens.carry(track, 'arrived', { location: 'Leipzig', estimated_at: promised.toISOString() });
     await reader.openOrder(orderUid);
     await state('on its way').waitFor();
     const parcel = part('Parcels').getByRole('listitem').filter({ hasText: track }).first();
@@ -119,7 +121,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order of the shop', () => {
     await parcel.getByText('overdue', { exact: true }).waitFor();
     await reader.page.getByText(/^Overdue: it was promised for .*, 2 days ago\.$/).waitFor();
 
-    await carry(track, 'delivered', { location: 'Berlin' });
+    await happens.carry(track, 'delivered', { location: 'Berlin' });
     await state('delivered').first().waitFor();
     await parcel.getByText('delivered, Berlin').waitFor();
     expect(await reader.page.getByText(/^Overdue/).count()).toBe(0);
@@ -141,42 +143,12 @@ describe.skipIf(chromium.skipped !== undefined)('an order of the shop', () => {
     await part('History').getByText('Why: out of stock').waitFor();
   });
 
-  const pay = (orderUid: string, type: string, amount: number, more: JsonObject = {}): Promise<void> =>
-    send('POST', '/api/payments/events', {
-      event_id: crypto.randomUUID(),
-      order_uid: orderUid,
-      transaction: 'b563feb7b2b84b6test',
-      type,
-      amount,
-      currency: 'USD',
-      occurred_at: new Date().toISOString(),
-      ...more,
-    });
-
-  const carry = (track: string, type: string, more: JsonObject): Promise<void> =>
-    send('POST', '/api/tracking/events', {
-      event_id: crypto.randomUUID(),
-      track_number: track,
-      type,
-      occurred_at: new Date().toISOString(),
-      ...more,
-    });
-
   /** Registers a thing that nobody else has. */
   async function count(pieces: number): Promise<{ chrt_id: number; nm_id: number }> {
     const chrt_id = Math.floor(Math.random() * 1e12);
     const item = { chrt_id, nm_id: chrt_id + 1 };
-    await send('PUT', `/api/inventory/${chrt_id}`, { nm_id: item.nm_id, on_hand: pieces });
+    await happens.countStock(chrt_id, pieces, item.nm_id);
     return item;
-  }
-
-  async function send(method: string, path: string, body: JsonObject): Promise<void> {
-    const response = await fetch(site.url + path, {
-      method,
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
   }
 });
 

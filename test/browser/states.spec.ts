@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useTier } from '../support/tiers.js';
 import { SHOP } from '../support/waybill-process.js';
 import { Answers, IMPATIENCE, problem, type Answer } from './answers.js';
+import { orderView } from './order-view.js';
 import { useSite } from './site.js';
 import { openSmallShop, type SmallShop } from './small-shop.js';
 import { VIEWS } from './views.js';
@@ -211,9 +212,7 @@ describe.skipIf(chromium.skipped !== undefined)('whatever the server answers', (
   });
 
   describe('of what was wanted', () => {
-    const press = (name: string): Promise<void> =>
-      reader.page.getByRole('button', { name, exact: true }).click();
-    const dialog = (): Locator => reader.page.getByRole('dialog');
+    const { dialog, press } = orderView(() => reader);
     const submit = (name: string): Promise<void> =>
       dialog().getByRole('button', { name, exact: true }).click();
 

@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Query } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CountsUnderWay } from '../../platform/http/counts-under-way.js';
-import { ParameterReader, type Parameters } from '../../platform/http/request-parameters.js';
+import { type Parameters, refuseParameters } from '../../platform/http/request-parameters.js';
 import { TroubleCounts } from '../../platform/trouble/trouble-counts.js';
 import type { BoundedCount } from '../../platform/database/bounded-count.js';
 import { OrderLookup } from '../service/order-lookup.js';
@@ -50,9 +50,7 @@ export class OrderCountsController {
   @ApiResponse({ status: 400, description: 'It has no parameters', schema: PROBLEM })
   @ApiResponse({ status: 503, description: 'Too many counts are under way', schema: PROBLEM })
   countWaiting(@Query() parameters: Parameters): Promise<WaitingCounts> {
-    const reader = new ParameterReader(parameters);
-    reader.refuseOthers('is no parameter of these counts');
-    reader.throwFaults('the query');
+    refuseParameters(parameters, 'is no parameter of these counts');
     return this.counts.shared(WAITING_ORDERS, () => this.waiting.counts());
   }
 }

@@ -1,4 +1,5 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
+import { type OrderWalkRow, walkColumns } from './order-walk.entities.js';
 
 /** What an order is found by; a term that it does not have is null. */
 interface OrderSearchRow {
@@ -72,12 +73,7 @@ export const OrderSearchEntity = new EntitySchema<OrderSearchRow>({
 });
 
 /** How far the orders that were stored without terms have got theirs: one row. */
-interface OrderSearchFillRow {
-  id: number;
-  rounds: number;
-  begins_at: Date;
-  before_received_at: Date;
-  before_order_uid: string;
+interface OrderSearchFillRow extends OrderWalkRow {
   next_look_at: Date;
   complete_before: Date;
 }
@@ -86,14 +82,7 @@ export const OrderSearchFillEntity = new EntitySchema<OrderSearchFillRow>({
   name: 'order_search_fill',
   tableName: 'order_search_fill',
   columns: {
-    id: { type: 'integer', primary: true, primaryKeyConstraintName: 'pk_order_search_fill' },
-    rounds: { type: 'integer', comment: 'times that all orders have yet to be looked through' },
-    begins_at: { type: 'timestamptz' },
-    before_received_at: {
-      type: 'timestamptz',
-      comment: 'orders of this time and later have been looked at',
-    },
-    before_order_uid: { type: 'text' },
+    ...walkColumns('pk_order_search_fill'),
     next_look_at: {
       type: 'timestamptz',
       comment: 'when the newest orders are looked at again, beside the rounds',

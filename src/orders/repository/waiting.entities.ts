@@ -1,4 +1,5 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
+import { type OrderWalkRow, walkColumns } from './order-walk.entities.js';
 import type { LifeWait } from '../model/waiting.js';
 
 const orderUid = (primaryKeyConstraintName: string): EntitySchemaColumnOptions => ({
@@ -32,28 +33,11 @@ const OrderDisputedEntity = new EntitySchema<{ order_uid: string }>({
   columns: { order_uid: orderUid('pk_orders_disputed') },
 });
 
-/** How far the orders of before have been looked through for both, and for promises: one row. */
-interface OrderWaitsFillRow {
-  id: number;
-  rounds: number;
-  begins_at: Date;
-  before_received_at: Date;
-  before_order_uid: string;
-}
-
-const OrderWaitsFillEntity = new EntitySchema<OrderWaitsFillRow>({
+/** How far the orders of before have been looked through for both, and for promises. */
+const OrderWaitsFillEntity = new EntitySchema<OrderWalkRow>({
   name: 'order_waits_fill',
   tableName: 'order_waits_fill',
-  columns: {
-    id: { type: 'integer', primary: true, primaryKeyConstraintName: 'pk_order_waits_fill' },
-    rounds: { type: 'integer', comment: 'times that all orders have yet to be looked through' },
-    begins_at: { type: 'timestamptz' },
-    before_received_at: {
-      type: 'timestamptz',
-      comment: 'orders of this time and later have been looked at',
-    },
-    before_order_uid: { type: 'text' },
-  },
+  columns: walkColumns('pk_order_waits_fill'),
 });
 
 export const WAITING_ENTITIES: readonly EntitySchema[] = [

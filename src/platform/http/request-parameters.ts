@@ -114,3 +114,10 @@ export class ParameterReader {
     throw invalidRequest(what, [...this.faults]);
   }
 }
+
+/** Of a question that has none. @throws ProblemError 400 that names each, with what is wrong with it */
+export function refuseParameters(parameters: Parameters, detail: string): void {
+  const reader = new ParameterReader(parameters);
+  reader.refuseOthers(detail);
+  reader.throwFaults('the query');
+}

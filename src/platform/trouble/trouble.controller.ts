@@ -1,7 +1,7 @@
 import { Controller, Get, Header, Query } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CountsUnderWay } from '../http/counts-under-way.js';
-import { ParameterReader, type Parameters } from '../http/request-parameters.js';
+import { type Parameters, refuseParameters } from '../http/request-parameters.js';
 import { type Trouble, TroubleCounts } from './trouble-counts.js';
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' };
@@ -26,9 +26,7 @@ export class TroubleController {
   @ApiResponse({ status: 400, description: 'It has no parameters', schema: PROBLEM })
   @ApiResponse({ status: 503, description: 'Too many counts are under way', schema: PROBLEM })
   all(@Query() parameters: Parameters): Promise<Trouble> {
-    const reader = new ParameterReader(parameters);
-    reader.refuseOthers('is no parameter of these counts');
-    reader.throwFaults('the query');
+    refuseParameters(parameters, 'is no parameter of these counts');
     return this.counts.shared('trouble', () => this.trouble.all());
   }
 }

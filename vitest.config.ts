@@ -17,6 +17,7 @@ const plugins = [
 const POSTGRES = 'test/support/postgres.setup.ts';
 const KAFKA = 'test/support/kafka.setup.ts';
 const REDIS = 'test/support/redis.setup.ts';
+const CHROMIUM = 'test/support/chromium.setup.ts';
 
 /**
  * What measures time or memory, or judges how fast something came about: nothing else runs beside it. What only waits for
@@ -25,6 +26,7 @@ const REDIS = 'test/support/redis.setup.ts';
 const TIMED = [
   'src/platform/health/event-loop-watch.unit.spec.ts',
   'src/platform/health/watchdog.unit.spec.ts',
+  'test/browser/smoothness.spec.ts',
   'test/contexts/trouble.int.spec.ts',
   'test/e2e/hanging-database.spec.ts',
   'test/e2e/start-and-stop.spec.ts',
@@ -73,7 +75,7 @@ export default defineConfig({
       tier('integration', INTEGRATION, [POSTGRES], TWO_OF_OUR_OWN),
       tier('kafka', ['test/kafka/**/*.spec.ts'], [POSTGRES, KAFKA], TWO_THAT_WAIT_FOR_PROGRAMS),
       tier('e2e', ['test/e2e/**/*.spec.ts'], [], TWO_THAT_WAIT_FOR_PROGRAMS),
-      tier('timed', TIMED, [POSTGRES, KAFKA]),
+      tier('timed', TIMED, [POSTGRES, KAFKA, CHROMIUM]),
       // Its specs change settings of the one Redis.
       tier('redis', ['src/**/*.redis.spec.ts', 'test/redis/**/*.spec.ts'], [POSTGRES, REDIS]),
       tier('observability', ['test/observability/**/!(*.unit).spec.ts'], [KAFKA, REDIS]),
@@ -86,7 +88,7 @@ export default defineConfig({
       ),
       tier('abuse', ['test/abuse/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA]),
       tier('fuzz', ['test/fuzz/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA]),
-      tier('browser', ['test/browser/**/*.spec.ts'], ['test/support/chromium.setup.ts']),
+      tier('browser', ['test/browser/**/*.spec.ts'], [CHROMIUM], TWO_THAT_WAIT_FOR_PROGRAMS),
     ],
   },
 });

@@ -8,6 +8,9 @@ const LONGEST = [
   'test/cases/kafka.spec.ts',
   'src/platform/embedded-postgres/embedded-postgres.int.spec.ts',
   'test/contexts/killer.int.spec.ts',
+  'test/browser/accessibility.spec.ts',
+  'test/browser/staying-current.spec.ts',
+  'test/browser/states.spec.ts',
 ];
 
 /** The specs of each group as Vitest would have them, but those first that take the longest. */

@@ -15,11 +15,12 @@ import type { MessagingContext } from './platform/messaging/messaging.module.js'
 import { Topics } from './platform/messaging/topics.js';
 import { PLATFORM_ENTITIES, PlatformModule } from './platform/platform.module.js';
 import { packageVersion } from './platform/version.js';
+import { promos } from './promos/promos.module.js';
 import { sensors } from './sensors/sensors.module.js';
 import { tracking } from './tracking/tracking.module.js';
 
 /** The contexts of this house. A new kind of event is a new folder beside `orders/` and one more name here. */
-export const CONTEXTS: readonly Context[] = [orders, payments, sensors, tracking, inventory];
+export const CONTEXTS: readonly Context[] = [orders, payments, sensors, tracking, inventory, promos];
 
 const MIGRATIONS_DIRECTORY = fileURLToPath(new URL('../migrations', import.meta.url));
 

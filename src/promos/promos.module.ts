@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import type { Context } from '../platform/context.js';
+import { PromosHttpModule } from './http/http.module.js';
+import { PROMOS_SETTINGS } from './promos.settings.js';
+import { PromosRepositoryModule } from './repository/repository.module.js';
+import { UserEntity } from './repository/user.entity.js';
+import { Users1796990400000 } from './repository/users.migration.js';
+
+@Module({ imports: [PromosRepositoryModule] })
+class PromosModule {}
+
+/** Where promotions lead users: one small look-up, asked for very often. */
+export const promos: Context = {
+  name: 'promos',
+  settings: PROMOS_SETTINGS,
+  entities: [UserEntity],
+  migrations: [Users1796990400000],
+  topics: () => ({}),
+  consumes: [],
+  module: ({ ROLES }) => ({
+    module: PromosModule,
+    imports: ROLES.includes('api') ? [PromosHttpModule] : [],
+  }),
+};

@@ -1,0 +1,84 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { CHANGES_CHANNEL, EVERY_USER } from '../model/user-changes.js';
+
+/** A notification takes 7,999 bytes, an id 20 and a comma. */
+const IDS_A_NOTIFICATION = 300;
+/** With more of them it is said that all may have changed: who hears of it forgets all, which is done sooner. */
+const MAX_IDS = 3_000;
+
+/** Ids that nobody can ask for need not be told. */
+const tell = (changed: string): string => `
+      FOR ids IN
+        SELECT string_agg(user_id, ',') FROM (
+          SELECT user_id, (row_number() OVER () - 1) / ${IDS_A_NOTIFICATION} AS piece
+            FROM (${changed}) AS changed (user_id)
+           WHERE user_id ~ '^[A-Za-z0-9_-]{1,20}$'
+           LIMIT ${MAX_IDS + 1}
+        ) AS pieces GROUP BY piece ORDER BY piece
+      LOOP
+        IF told = ${MAX_IDS / IDS_A_NOTIFICATION} THEN
+          PERFORM pg_notify('${CHANGES_CHANNEL}', '${EVERY_USER}');
+          EXIT;
+        END IF;
+        PERFORM pg_notify('${CHANGES_CHANNEL}', ids);
+        told := told + 1;
+      END LOOP;`;
+
+/** The tables that a statement's rows can be read from, by what it does. */
+const CHANGED = {
+  insert: 'SELECT user_id FROM new_rows',
+  update: `SELECT user_id FROM (SELECT * FROM new_rows EXCEPT SELECT * FROM old_rows) AS new_ones
+             UNION SELECT user_id FROM (SELECT * FROM old_rows EXCEPT SELECT * FROM new_rows) AS old_ones`,
+  delete: 'SELECT user_id FROM old_rows',
+};
+
+const TABLES = {
+  insert: 'NEW TABLE AS new_rows',
+  update: 'OLD TABLE AS old_rows NEW TABLE AS new_rows',
+  delete: 'OLD TABLE AS old_rows',
+};
+
+/**
+ * Users, and what tells of each change to them, whoever makes it: once a statement, delivered with the commit. The schema is
+ * there before.
+ */
+export class Users1796990400000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      CREATE TABLE promos.users (
+        user_id       varchar(20) NOT NULL,
+        deeplink      text        NOT NULL DEFAULT '',
+        promo_message text        NOT NULL DEFAULT '',
+        CONSTRAINT pk_users PRIMARY KEY (user_id)
+      )`);
+    for (const event of ['insert', 'update', 'delete'] as const) {
+      await runner.query(`
+        CREATE FUNCTION promos.tell_of_${event}() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE
+          ids text;
+          told integer := 0;
+        BEGIN${tell(CHANGED[event])}
+          RETURN NULL;
+        END $$`);
+      await runner.query(`
+        CREATE TRIGGER tell_of_${event} AFTER ${event.toUpperCase()} ON promos.users
+        REFERENCING ${TABLES[event]} FOR EACH STATEMENT EXECUTE FUNCTION promos.tell_of_${event}()`);
+    }
+    await runner.query(`
+      CREATE FUNCTION promos.tell_of_truncate() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        PERFORM pg_notify('${CHANGES_CHANNEL}', '${EVERY_USER}');
+        RETURN NULL;
+      END $$`);
+    await runner.query(`
+      CREATE TRIGGER tell_of_truncate AFTER TRUNCATE ON promos.users
+      FOR EACH STATEMENT EXECUTE FUNCTION promos.tell_of_truncate()`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE promos.users');
+    for (const event of ['insert', 'update', 'delete', 'truncate']) {
+      await runner.query(`DROP FUNCTION promos.tell_of_${event}()`);
+    }
+  }
+}

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { Context } from '../platform/context.js';
+import { USER_CACHE } from './cache/user-cache.declaration.js';
 import { PromosHttpModule } from './http/http.module.js';
 import { PROMOS_SETTINGS } from './promos.settings.js';
 import { PromosRepositoryModule } from './repository/repository.module.js';
@@ -17,6 +18,9 @@ export const promos: Context = {
   migrations: [Users1796990400000],
   topics: () => ({}),
   consumes: [],
+  // Small, mostly out of memory, and clients depend on the bytes.
+  plainRoutes: ['/v1/users'],
+  caches: [USER_CACHE],
   module: ({ ROLES }) => ({
     module: PromosModule,
     imports: ROLES.includes('api') ? [PromosHttpModule] : [],

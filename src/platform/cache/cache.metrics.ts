@@ -1,7 +1,11 @@
 import { FastCounter, type PendingCount } from '../metrics/fast-counter.js';
 import { observeGauges } from '../metrics/observed-gauge.js';
 import { CACHE_EVENTS, type CacheEvent } from './cache-event.js';
-import type { TieredCache } from './tiered-cache.js';
+
+/** A cache whose memory tier tells how much it holds. */
+export interface SizedCache {
+  stats(): { readonly entries: number; readonly bytes: number };
+}
 
 /** The metrics of all caches of a process; the label `cache` says which. */
 export class CacheMetrics {
@@ -10,7 +14,7 @@ export class CacheMetrics {
     'Cache lookups, by cache, tier (memory, redis, store) and result. Look when the share of memory hits falls, or error or timeout rises',
     ['cache', 'tier', 'result'],
   );
-  private readonly caches = new Map<string, TieredCache>();
+  private readonly caches = new Map<string, SizedCache>();
 
   /** @throws Error when the process has them already */
   constructor() {
@@ -26,7 +30,7 @@ export class CacheMetrics {
   }
 
   /** Registers a cache, whose size is read at each scrape. */
-  watch(name: string, cache: TieredCache): void {
+  watch(name: string, cache: SizedCache): void {
     this.caches.set(name, cache);
   }
 
@@ -43,7 +47,7 @@ export class CacheMetrics {
     };
   }
 
-  private read(figure: (stats: ReturnType<TieredCache['stats']>) => number): [string, number][] {
+  private read(figure: (stats: ReturnType<SizedCache['stats']>) => number): [string, number][] {
     return [...this.caches].map(([name, cache]) => [name, figure(cache.stats())]);
   }
 }

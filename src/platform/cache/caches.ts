@@ -8,7 +8,8 @@ import {
   requireDistinctCaches,
 } from './cache-declaration.js';
 import type { CacheEntry } from './cache-entry.js';
-import { CacheMetrics } from './cache.metrics.js';
+import type { CacheEvent } from './cache-event.js';
+import { CacheMetrics, type SizedCache } from './cache.metrics.js';
 import { MemoryTier } from './memory-tier.js';
 import type { RedisCaches } from './redis-caches.js';
 import { TieredCache } from './tiered-cache.js';
@@ -26,6 +27,17 @@ export interface CacheSource {
   /** See `RedisTierOptions`. */
   readonly accepts?: (entry: CacheEntry) => boolean;
   readonly warmUp?: WarmUp;
+}
+
+/** A cache's part of what all caches share. */
+export interface CacheClaim {
+  readonly declaration: CacheDeclaration;
+  /** What its memory may take. */
+  readonly maxBytes: number;
+  /** Counts what happens in it. */
+  readonly observe: (event: CacheEvent) => void;
+  /** Has its size shown. */
+  readonly watch: (cache: SizedCache) => void;
 }
 
 export interface CachesOptions {
@@ -66,10 +78,7 @@ export class Caches {
    * @throws CacheDeclarationError when no context declares a cache of that name, or it is open already
    */
   open(name: string, { load, hasConstants = false, accepts, warmUp: warm }: CacheSource): TieredCache {
-    const declaration = this.declarations.find((one) => one.name === name);
-    if (declaration === undefined) throw new CacheDeclarationError(`no context declares the cache ${name}`);
-    if (this.opened.has(name)) throw new CacheDeclarationError(`the cache ${name} is opened twice`);
-    this.opened.add(name);
+    const { declaration, maxBytes, observe, watch } = this.claim(name);
     const { ttlMs, absentTtlMs, redis } = this.options;
     const lookups = new BatchedLookups({
       query: load,
@@ -77,17 +86,35 @@ export class Caches {
       maxKeys: MAX_COLD_KEYS_A_QUERY,
     });
     const cache = new TieredCache({
-      memory: new MemoryTier({ maxBytes: this.shares.get(name)!, ttlMs, absentTtlMs }),
+      memory: new MemoryTier({ maxBytes, ttlMs, absentTtlMs }),
       second: redis?.open(declaration, { hasConstants, accepts }),
       load: (key, signal) => lookups.find(key, signal),
       loadTimeoutMs: LOAD_TIMEOUT_MS,
-      observe: this.metrics.counterOf(name, { hasRedis: redis !== undefined }),
+      observe,
     });
-    this.metrics.watch(name, cache);
+    watch(cache);
     if (warm !== undefined) {
       this.lifecycle.beforeReady(`the cache of ${name}`, () => this.warm(name, cache, warm, load));
     }
     return cache;
+  }
+
+  /**
+   * For a cache of another make: what it has of the memory, and its metrics.
+   *
+   * @throws CacheDeclarationError as {@link open} does
+   */
+  claim(name: string): CacheClaim {
+    const declaration = this.declarations.find((one) => one.name === name);
+    if (declaration === undefined) throw new CacheDeclarationError(`no context declares the cache ${name}`);
+    if (this.opened.has(name)) throw new CacheDeclarationError(`the cache ${name} is opened twice`);
+    this.opened.add(name);
+    return {
+      declaration,
+      maxBytes: this.shares.get(name)!,
+      observe: this.metrics.counterOf(name, { hasRedis: this.options.redis !== undefined }),
+      watch: (cache) => this.metrics.watch(name, cache),
+    };
   }
 
   private async warm(

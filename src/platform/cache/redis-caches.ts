@@ -13,7 +13,10 @@ interface RedisUser {
   close(): Promise<void>;
 }
 
-interface UserOptions extends Pick<RedisLinkOptions<RedisClient>, 'onAnswering' | 'onTick'> {
+interface UserOptions
+  extends
+    Pick<RedisLinkOptions<RedisClient>, 'onAnswering' | 'onTick'>,
+    Partial<Pick<RedisLinkOptions<RedisClient>, 'budgetMs'>> {
   /** Writes what waits, before the connection is ended. */
   readonly onClosing: () => Promise<void>;
 }

@@ -8,6 +8,7 @@ import { type RedisConnection, RedisDownError } from './redis-connection.js';
 import { RedisLink } from './redis-link.js';
 import type { LinkState } from './redis-link.js';
 import { cacheScripts, constantKeyOf } from './redis-scripts.js';
+import { catchUpBudget, unlinkAll } from './redis-catch-up.js';
 import { decodeEntry } from './redis-value.js';
 import { TimeBudget } from './time-budget.js';
 import { WriteBehind } from './write-behind.js';
@@ -51,15 +52,10 @@ const DEFAULT_FAILURES_TO_OPEN = 5;
 const DEFAULT_RETRY_EVERY_MS = 1_000;
 const DEFAULT_MAX_UNSAVED = 100_000;
 const MAX_WRITES_IN_FLIGHT = 64;
-const PURGE_PAGE_KEYS = 1_000;
-const CATCH_UP_BUDGET_MS = 1_000;
 const CLOSE_TIMEOUT_MS = 1_000;
 const WRONG_TYPE = 'WRONGTYPE';
 /** No key of an entry begins with a colon, in any of our contexts. */
 const PROBE_KEY = ':probe';
-
-/** For each step that brings Redis up to date before it is used: nobody waits for it, but it must not hang for ever. */
-const catchUpBudget = new TimeBudget(CATCH_UP_BUDGET_MS);
 
 /**
  * The second tier of one cache: entries in Redis, shared by all replicas, over a connection that the caches of a process
@@ -233,23 +229,12 @@ export class RedisTier implements CacheTier {
     while (this.writes.overflowed) {
       this.writes.forget();
       try {
-        await this.purge(client);
+        await unlinkAll(client, this.options.keyPrefix);
       } catch (error) {
         this.writes.loseTrack();
         throw error;
       }
     }
-  }
-
-  private async purge(client: RedisClient): Promise<void> {
-    const match = `${this.options.keyPrefix.replace(/[\\*?[\]]/g, '\\$&')}*`;
-    let cursor = '0';
-    do {
-      const scan = client.scan(cursor, { MATCH: match, COUNT: PURGE_PAGE_KEYS });
-      const page = await catchUpBudget.spend(scan);
-      if (page.keys.length > 0) await catchUpBudget.spend(client.unlink(page.keys));
-      cursor = String(page.cursor);
-    } while (cursor !== '0');
   }
 }
 

@@ -8,12 +8,14 @@ import { RequestMetrics, type RouteDurations } from './request-metrics.js';
 
 /** A route whose GET can often be answered at once, from what is in memory. */
 export interface DirectRoute {
-  /** As Fastify has it, with one parameter at its end: `/api/orders/:order_uid`. */
+  /** As Fastify has it: `/api/orders/:order_uid`, with one parameter at its end, or `/v1/users`. */
   readonly pattern: string;
+  /** What its URLs begin with, where that is not its pattern without the parameter: `/v1/users?`. */
+  readonly prefix?: string;
   /**
    * The answer that the route's controller would give; undefined where it has to be asked.
    *
-   * @param parameter all of the URL that stands in the parameter's place, as it came: with escapes, slashes and a query
+   * @param parameter all of the URL that stands behind the prefix, as it came: with escapes, slashes and a query
    */
   answer(parameter: string, request: RequestHead): Answer | undefined;
 }
@@ -39,8 +41,7 @@ export class DirectAnswers {
   ) {}
 
   add(route: DirectRoute): void {
-    const { pattern } = route;
-    const prefix = pattern.slice(0, pattern.lastIndexOf('/') + 1);
+    const { pattern, prefix = pattern.slice(0, pattern.lastIndexOf('/') + 1) } = route;
     this.routes.push({ route, prefix, durations: this.metrics.route('GET', pattern) });
   }
 

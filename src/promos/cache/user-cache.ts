@@ -1,0 +1,200 @@
+import { Injectable } from '@nestjs/common';
+import * as events from '../../platform/cache/cache-event.js';
+import { type CacheClaim, Caches } from '../../platform/cache/caches.js';
+import { SharedRedis } from '../../platform/cache/shared-redis.js';
+import type { User } from '../model/user.js';
+import { EVERY_USER, type UserChanges } from '../model/user-changes.js';
+import { PromosSettings } from '../promos.settings.js';
+import { UserRepository } from '../repository/user.repository.js';
+import { type HeldUser, heldUserOf } from './held-user.js';
+import { PostgresUsers } from './postgres-users.js';
+import type { RedisFinding } from './redis-users.js';
+import { USER_CACHE } from './user-cache.declaration.js';
+import { UserRead } from './user-read.js';
+import { UsersInMemory } from './users-in-memory.js';
+import { UsersInRedis } from './users-in-redis.js';
+
+/** How old an answer from memory may be: this process may have stood still, and hear only next what was said meanwhile. */
+const MAX_AGE_MS = 1_000;
+/** For so long after it failed, and while its changes are not heard, PostgreSQL is asked only for what nobody holds. */
+const SPARED_MS = 1_000;
+
+/** A user that was looked up; undefined: nobody has the id. */
+export interface FoundUser {
+  readonly user: HeldUser | undefined;
+  readonly isHit: boolean;
+}
+
+/**
+ * Users: from memory, then from Redis where there is one, then from PostgreSQL. Look-ups of one id share a read, and all of
+ * a look-up has one budget of time.
+ *
+ * Memory and Redis are believed only while the changes of all others are heard. While they are not, PostgreSQL is asked
+ * first, and what is held answers only where PostgreSQL does not.
+ */
+@Injectable()
+export class UserCache {
+  /** Whether there is a Redis. */
+  readonly hasRedis: boolean;
+  private readonly claim: CacheClaim;
+  private readonly memory: UsersInMemory;
+  private readonly redis: UsersInRedis | undefined;
+  private readonly postgres: PostgresUsers;
+  private readonly budgetMs: number;
+  private readonly reads = new Map<string, UserRead>();
+  private isHolding = false;
+  private heardUntilMs = -Infinity;
+
+  constructor(
+    users: UserRepository,
+    caches: Caches,
+    { redis }: SharedRedis,
+    { PROMOS_REQUEST_TIMEOUT_MS, PROMOS_CACHE_TTL_SECONDS }: PromosSettings,
+  ) {
+    const ttlMs = PROMOS_CACHE_TTL_SECONDS * 1_000;
+    this.claim = caches.claim(USER_CACHE.name);
+    this.memory = new UsersInMemory({ maxBytes: this.claim.maxBytes, ttlMs });
+    this.claim.watch(this.memory);
+    this.hasRedis = redis !== undefined;
+    this.redis = redis && new UsersInRedis(redis, ttlMs);
+    this.postgres = new PostgresUsers(users);
+    this.budgetMs = PROMOS_REQUEST_TIMEOUT_MS;
+  }
+
+  /** From memory, at once. null: nobody has the id; undefined: {@link read} has to be asked. */
+  peek(userId: string): HeldUser | null | undefined {
+    if (!this.hearsChanges) return undefined;
+    const held = this.memory.get(userId);
+    if (held !== undefined) this.claim.observe(held === null ? events.MEMORY_ABSENT : events.MEMORY_HIT);
+    return held;
+  }
+
+  /** @throws where neither store has answered within the budget */
+  read(userId: string): Promise<FoundUser> {
+    const held = this.peek(userId);
+    if (held !== undefined) return Promise.resolve({ user: held ?? undefined, isHit: held !== null });
+    const underWay = this.reads.get(userId);
+    this.claim.observe(underWay === undefined ? events.MEMORY_MISS : events.MEMORY_JOINED);
+    return (underWay ?? this.begin(userId)).answer;
+  }
+
+  /** From now on it hears of each change; some may have been missed. */
+  hold(): void {
+    this.forgetAll();
+    this.isHolding = true;
+    this.heardUntil(performance.now());
+  }
+
+  /** All that was committed until a moment of `performance.now()` was heard. Memory answers for a second more. */
+  heardUntil(atMs: number): void {
+    this.heardUntilMs = atMs;
+  }
+
+  /** Changes may be missed until {@link hold}. */
+  doubt(): void {
+    this.isHolding = false;
+  }
+
+  /** What was changed, by whomever. What is being read may be older, and is not kept. */
+  changed(changes: UserChanges): void {
+    if (changes === EVERY_USER) return this.forgetAll();
+    for (const userId of changes) {
+      this.memory.drop(userId);
+      this.reads.get(userId)?.outdate();
+      this.reads.delete(userId);
+    }
+    this.redis?.drop(changes);
+  }
+
+  private get hearsChanges(): boolean {
+    return this.isHolding && performance.now() - this.heardUntilMs < MAX_AGE_MS;
+  }
+
+  private forgetAll(): void {
+    this.memory.clear();
+    for (const read of this.reads.values()) read.outdate();
+    this.reads.clear();
+    this.redis?.dropAll();
+  }
+
+  private begin(userId: string): UserRead {
+    const read = new UserRead(userId, this.budgetMs, (running) =>
+      this.hearsChanges ? this.throughCaches(running) : this.besidesCaches(running),
+    );
+    this.reads.set(userId, read);
+    const forget = (): void => {
+      if (this.reads.get(userId) === read) this.reads.delete(userId);
+    };
+    read.answer.then(forget, forget);
+    return read;
+  }
+
+  private async throughCaches(read: UserRead): Promise<FoundUser> {
+    const { user: inRedis, lease } = await this.askRedis(read);
+    if (inRedis !== undefined && !read.isOutdated) {
+      const user = heldUserOf(inRedis);
+      if (this.isHolding) this.memory.put(read.userId, user);
+      return { user, isHit: true };
+    }
+    const stored = await this.askPostgres(read.userId, read.signal);
+    const user = stored && heldUserOf(stored);
+    if (!read.isOutdated && this.isHolding) {
+      if (user === undefined) this.memory.rememberAbsent(read.userId);
+      else this.memory.put(read.userId, user);
+      if (stored !== undefined && lease !== undefined) this.redis!.fill({ user: stored, lease });
+    }
+    return { user, isHit: false };
+  }
+
+  private async besidesCaches(read: UserRead): Promise<FoundUser> {
+    if (this.postgres.failedWithin(SPARED_MS)) {
+      const held = await this.held(read);
+      if (held !== undefined) return held;
+      return this.fromPostgres(read.userId, read.signal);
+    }
+    try {
+      return await this.fromPostgres(read.userId, AbortSignal.timeout(Math.max(1, read.leftMs / 2)));
+    } catch (error) {
+      const held = await this.held(read);
+      if (held === undefined) throw error;
+      return held;
+    }
+  }
+
+  private async fromPostgres(userId: string, signal: AbortSignal): Promise<FoundUser> {
+    const stored = await this.askPostgres(userId, signal);
+    return { user: stored && heldUserOf(stored), isHit: false };
+  }
+
+  /** What is held, though it may have changed. */
+  private async held(read: UserRead): Promise<FoundUser | undefined> {
+    const inMemory = this.memory.get(read.userId);
+    if (inMemory) return { user: inMemory, isHit: true };
+    const { user } = await this.askRedis(read);
+    return user && { user: heldUserOf(user), isHit: true };
+  }
+
+  /** Redis is only ever an advantage: where it fails, it has found nothing. */
+  private async askRedis(read: UserRead): Promise<RedisFinding> {
+    if (this.redis === undefined) return {};
+    try {
+      const finding = await this.redis.read(read.userId, read.signal);
+      this.claim.observe(finding.user === undefined ? events.SECOND_MISS : events.SECOND_HIT);
+      return finding;
+    } catch {
+      this.claim.observe(events.SECOND_ERROR);
+      return {};
+    }
+  }
+
+  private async askPostgres(userId: string, signal: AbortSignal): Promise<User | undefined> {
+    try {
+      const user = await this.postgres.find(userId, signal);
+      this.claim.observe(user === undefined ? events.STORE_ABSENT : events.STORE_HIT);
+      return user;
+    } catch (error) {
+      this.claim.observe(signal.aborted ? events.STORE_TIMEOUT : events.STORE_ERROR);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Environment } from '../../platform/config/environment.js';
+import { Database } from '../../platform/database/database.js';
+import { Lifecycle } from '../../platform/lifecycle.js';
+import { LOGGER, type Logger } from '../../platform/logging/logger.js';
+import { ChannelListener } from '../../platform/messaging/channel-listener.js';
+import { CHANGES_CHANNEL, parseChanges } from '../model/user-changes.js';
+import { UserCache } from './user-cache.js';
+
+/** Together less than a second, which is how old at most an answer may be. */
+const PROBES = { probeEveryMs: 250, silentAfterMs: 500 };
+
+/** Has a process that serves the API hear of each change of users, whoever makes it. */
+@Injectable()
+export class UserChangesListener {
+  constructor(
+    database: Database,
+    cache: UserCache,
+    environment: Environment,
+    lifecycle: Lifecycle,
+    @Inject(LOGGER) log: Logger,
+  ) {
+    if (!environment.ROLES.includes('api')) return;
+    const listener = new ChannelListener(
+      database,
+      CHANGES_CHANNEL,
+      {
+        onListening: () => cache.hold(),
+        onHeardUntil: (atMs) => cache.heardUntil(atMs),
+        onNotification: (payload) => cache.changed(parseChanges(payload)),
+        onSilent: () => cache.doubt(),
+        onLost: (error) => log.warn({ err: error }, 'the users lost the connection that they are heard on'),
+        onFailure: (error) =>
+          log.warn({ err: error }, 'the users cannot be listened for; they are read from PostgreSQL'),
+      },
+      PROBES,
+    );
+    lifecycle.beforeReady('the changes of users', () => listener.start());
+    lifecycle.onClose('the changes of users', () => listener.stop());
+  }
+}

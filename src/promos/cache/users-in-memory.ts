@@ -1,0 +1,60 @@
+import { LRUCache } from 'lru-cache';
+import { ENTRY_OVERHEAD_BYTES } from '../../platform/cache/memory-tier.js';
+import type { HeldUser } from './held-user.js';
+
+/** Some 150 bytes each. */
+const MAX_ABSENT = 100_000;
+/** An id that comes to be is forgotten at once, so this bounds what is told of ids that nobody will ask for again. */
+const ABSENT_TTL_MS = 30_000;
+/** lru-cache asks for the time at most so often. */
+const TTL_RESOLUTION_MS = 1_000;
+/** V8 holds a text in Latin-1 or in UTF-16. */
+const BYTES_A_CHARACTER = 2;
+
+/** Users that were asked for, and ids that nobody has, in this process. Knows nothing of how new they are. */
+export class UsersInMemory {
+  private readonly users: LRUCache<string, HeldUser>;
+  private readonly absent = new LRUCache<string, true>({ max: MAX_ABSENT, ttl: ABSENT_TTL_MS });
+
+  /** @param ttlMs 0: for good */
+  constructor({ maxBytes, ttlMs }: { maxBytes: number; ttlMs: number }) {
+    this.users = new LRUCache({
+      maxSize: maxBytes,
+      sizeCalculation: costBytes,
+      ttl: ttlMs,
+      ttlResolution: TTL_RESOLUTION_MS,
+    });
+  }
+
+  /** null: nobody has the id; undefined: not known. */
+  get(userId: string): HeldUser | null | undefined {
+    return this.users.get(userId) ?? (this.absent.get(userId) ? null : undefined);
+  }
+
+  put(userId: string, user: HeldUser): void {
+    this.absent.delete(userId);
+    this.users.set(userId, user);
+  }
+
+  rememberAbsent(userId: string): void {
+    this.absent.set(userId, true);
+  }
+
+  drop(userId: string): void {
+    this.users.delete(userId);
+    this.absent.delete(userId);
+  }
+
+  clear(): void {
+    this.users.clear();
+    this.absent.clear();
+  }
+
+  stats(): { entries: number; bytes: number } {
+    return { entries: this.users.size, bytes: this.users.calculatedSize };
+  }
+}
+
+function costBytes({ members, etag }: HeldUser, userId: string): number {
+  return (members.length + etag.length + userId.length) * BYTES_A_CHARACTER + ENTRY_OVERHEAD_BYTES;
+}

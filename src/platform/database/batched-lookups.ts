@@ -1,9 +1,13 @@
+import { setImmediate } from 'node:timers/promises';
+
 export interface BatchedLookupsOptions<Found> {
   readonly query: (keys: readonly string[]) => Promise<FoundValues<Found>>;
   /** Queries under way at the same time. */
   readonly maxQueries: number;
   /** Keys of one query. */
   readonly maxKeys: number;
+  /** Whether a query waits for the look-ups that come in the same turn of the event loop; by default it does not. */
+  readonly gathers?: boolean;
 }
 
 /** What a query has found. */
@@ -54,6 +58,7 @@ export class BatchedLookups<Found> {
 
   private async queryAll(): Promise<void> {
     this.queriesUnderWay++;
+    if (this.options.gathers) await setImmediate();
     while (this.waiting.size > 0) await this.query(this.take());
     this.queriesUnderWay--;
   }

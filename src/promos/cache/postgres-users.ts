@@ -2,7 +2,7 @@ import { BatchedLookups } from '../../platform/database/batched-lookups.js';
 import type { User } from '../model/user.js';
 import type { UserRepository } from '../repository/user.repository.js';
 
-const MAX_QUERIES = 4;
+const MAX_QUERIES = 2;
 const IDS_A_QUERY = 500;
 
 /** Look-ups in PostgreSQL, which share queries; it remembers whether PostgreSQL answers. */
@@ -13,6 +13,7 @@ export class PostgresUsers {
   constructor(private readonly users: UserRepository) {
     this.lookups = new BatchedLookups({
       query: (userIds) => this.query(userIds),
+      gathers: true,
       maxQueries: MAX_QUERIES,
       maxKeys: IDS_A_QUERY,
     });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { catchUpBudget, unlinkAll } from '../../platform/cache/redis-catch-up.js';
 import type { RedisCaches } from '../../platform/cache/redis-caches.js';
 import type { RedisClient } from '../../platform/cache/redis-client.js';
@@ -51,6 +52,7 @@ export class UsersInRedis {
   ) {
     this.reads = new BatchedLookups({
       query: (userIds) => this.readAll(userIds),
+      gathers: true,
       maxQueries: MAX_QUERIES,
       maxKeys: IDS_A_COMMAND,
     });
@@ -112,6 +114,8 @@ export class UsersInRedis {
   }
 
   private async fillWaiting(): Promise<void> {
+    // Those that were read together are put in together.
+    await setImmediate();
     while (this.fillings.size > 0) {
       const some = [...this.fillings.values()].slice(0, IDS_A_COMMAND);
       for (const { user } of some) this.fillings.delete(user.user_id);

@@ -1,8 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database.js';
+import { prepared } from '../../platform/database/prepared-statements.js';
 import type { User } from '../model/user.js';
 
-const FIND = `SELECT user_id, deeplink, promo_message FROM promos.users WHERE user_id = ANY($1::varchar[])`;
+/** By the primary key, one id after the other, however many rows there were when it was planned. */
+const FIND = prepared(`
+  SELECT found.user_id, found.deeplink, found.promo_message
+    FROM unnest($1::varchar[]) AS asked (user_id),
+         LATERAL (SELECT * FROM promos.users WHERE users.user_id = asked.user_id LIMIT 1) AS found`);
 
 @Injectable()
 export class UserRepository {

@@ -33,18 +33,20 @@ export interface Filling {
   readonly lease: string;
 }
 
-/** For each id two keys: the user's and the lease's. Replies with two texts for each, one of which is empty. */
+/**
+ * For each id two keys: the user's and the lease's. Replies with two texts for each, one of which is empty. In a Redis that
+ * refuses writes there is no lease, and what it holds is found all the same.
+ */
 const READ = `
 local token, lease_ms, discard = ARGV[1], ARGV[2], ARGV[3] == '1'
 local found = {}
 for at = 1, #KEYS, 2 do
   local value = not discard and redis.pcall('GET', KEYS[at])
   local lease = ''
-  if type(value) ~= 'string' or #value > ${MAX_VALUE_BYTES} then
-    if value then redis.pcall('DEL', KEYS[at]) end
-    if discard then redis.pcall('DEL', KEYS[at]) end
+  if type(value) ~= 'string' or value == '' or #value > ${MAX_VALUE_BYTES} then
+    if value or discard then redis.pcall('DEL', KEYS[at]) end
     value = ''
-    local taken = redis.pcall('SET', KEYS[at + 1], token, 'NX', 'PX', lease_ms)
+    redis.pcall('SET', KEYS[at + 1], token, 'NX', 'PX', lease_ms)
     local held = redis.pcall('GET', KEYS[at + 1])
     if type(held) == 'string' then lease = held end
   end

@@ -1,4 +1,5 @@
 import { IsOptional } from 'class-validator';
+import { REDIS_ADDRESS } from './redis-url.js';
 import {
   BrokerList,
   Directory,
@@ -122,4 +123,8 @@ export const PROGRAM_SETTINGS = settingGroup(Environment, {
   secrets: ['DATABASE_URL', 'DB_PASSWORD', 'REDIS_URL'],
   lists: ['KAFKA_BROKERS', 'ALLOWED_HOSTS', 'TRUSTED_ORIGINS'],
   verbatim: ['DB_PASSWORD'],
+  aliases: {
+    PG_MAX_CONNS: { of: 'DB_POOL_SIZE' },
+    REDIS_ADDR: { of: 'REDIS_URL', form: REDIS_ADDRESS },
+  },
 });

@@ -5,8 +5,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CONTEXTS } from '../src/app.module.js';
+import { requireDistinctSettings } from '../src/platform/config/distinct-settings.js';
 import { PROGRAM_SETTINGS } from '../src/platform/config/environment.js';
-import { requireDistinctSettings } from '../src/platform/config/load-environment.js';
 import { Settings } from '../src/platform/config/setting-group.js';
 import { requireDistinctContexts } from '../src/platform/context-registry.js';
 import { Topics } from '../src/platform/messaging/topics.js';

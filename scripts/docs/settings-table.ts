@@ -3,7 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { CONTEXTS } from '../../src/app.module.js';
 import { PROGRAM_SETTINGS } from '../../src/platform/config/environment.js';
-import { type ListedSetting, listedSettings } from '../../src/platform/config/setting-group.js';
+import {
+  type ListedSetting,
+  listedSettings,
+  type SettingGroup,
+} from '../../src/platform/config/setting-group.js';
 
 const BEGIN = '<!-- settings:begin -->';
 const END = '<!-- settings:end -->';
@@ -27,7 +31,8 @@ interface SettingRow {
 }
 
 /** A setting, with what it may hold as its validator itself describes it. */
-function rowOf({ group: { type, descriptions }, name }: ListedSetting): SettingRow {
+function rowOf({ group, name }: ListedSetting): SettingRow {
+  const { type, descriptions } = group;
   const settings = new type() as Record<string, SettingValue | undefined>;
   const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
   const expected = rules.flatMap(({ propertyName, type: kind, constraints }) =>
@@ -37,9 +42,14 @@ function rowOf({ group: { type, descriptions }, name }: ListedSetting): SettingR
     name,
     default: textOf(settings[name]),
     mayHold: expected.join(' and ') || 'any text',
-    purpose: descriptions[name]!,
+    purpose: [descriptions[name]!, ...aliasesOf(group, name)].join('; '),
   };
 }
+
+const aliasesOf = ({ aliases = {} }: SettingGroup, name: string): string[] =>
+  Object.entries(aliases)
+    .filter(([, { of }]) => of === name)
+    .map(([alias, { form }]) => `also as ${alias}${form === undefined ? '' : ` (${form.name})`}`);
 
 type SettingValue = string | number | string[];
 

@@ -1,20 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { programSettings } from '../../scripts/docs/settings-table.js';
+import { CONTEXTS } from '../../src/app.module.js';
+import { PROGRAM_SETTINGS } from '../../src/platform/config/environment.js';
+import { variablesOf } from '../../src/platform/config/setting-group.js';
 import { composeServices } from './compose.js';
 
 /** What the image itself sets: folders of its own. */
 const OF_THE_IMAGE = ['STATIC_DIR', 'DATA_DIR'];
-/** Of two ways to name the database, it takes the other. */
-const OF_ANOTHER_WAY = ['DATABASE_URL'];
+/** Of two ways to name the database, and Redis, it takes the other. */
+const OF_ANOTHER_WAY = ['DATABASE_URL', 'REDIS_ADDR'];
 
 describe('docker-compose.yml', () => {
   const { waybill, gateway } = composeServices();
   const passed = waybill!.environment!;
 
-  it('hands every setting of the program to its container, and nothing else', () => {
-    const expected = programSettings()
-      .map(({ name }) => name)
-      .filter((name) => ![...OF_THE_IMAGE, ...OF_ANOTHER_WAY].includes(name));
+  it('hands every setting of the program to its container, by any of its names, and nothing else', () => {
+    const groups = [PROGRAM_SETTINGS, ...CONTEXTS.flatMap((context) => context.settings ?? [])];
+    const expected = variablesOf(groups).filter(
+      (name) => ![...OF_THE_IMAGE, ...OF_ANOTHER_WAY].includes(name),
+    );
     expect(Object.keys(passed).sort()).toEqual(expected.sort());
   });
 

@@ -18,6 +18,15 @@ describe('the table of settings', () => {
     expect(unchecked.map(({ name }) => name)).toEqual(['DB_PASSWORD']);
   });
 
+  it('says which other names a setting is taken by', () => {
+    const purposes = new Map(programSettings().map(({ name, purpose }) => [name, purpose]));
+    expect(purposes.get('REDIS_URL')).toMatch(/; also as REDIS_ADDR \(host:port\)$/);
+    expect(purposes.get('DB_POOL_SIZE')).toMatch(/; also as PG_MAX_CONNS$/);
+    expect(purposes.get('PROMOS_REQUEST_TIMEOUT_MS')).toMatch(/; also as REQUEST_TIMEOUT_MS$/);
+    expect(purposes.get('PROMOS_CACHE_TTL_SECONDS')).toMatch(/; also as CACHE_TTL_SECONDS$/);
+    expect([...purposes.values()].filter((purpose) => purpose.includes('also as'))).toHaveLength(4);
+  });
+
   it('has the ports of docker-compose.yml, with their defaults', () => {
     const defaults = Object.fromEntries(
       composeSettings(readFileSync(COMPOSE, 'utf8')).map((row) => [row.name, row.default]),

@@ -12,6 +12,8 @@ const tier = useTier('redis');
 /** These kill their Redis, so they need one of their own. */
 const command = await findCommand('redis-server');
 const WAIT = { timeoutMs: 10_000 };
+/** What PTTL says of a key without an expiry. */
+const NEVER_EXPIRES = -1;
 
 describe.skipIf(tier.skipped ?? command === undefined)('orders in Redis', () => {
   let redis: RedisServerFixture;
@@ -30,8 +32,8 @@ describe.skipIf(tier.skipped ?? command === undefined)('orders in Redis', () => 
   });
 
   /** With a memory that is cold, so that what is not in Redis has to come from PostgreSQL. */
-  async function start(): Promise<string> {
-    waybill = await startWaybill({ dataDir, env: { REDIS_URL: redis.url, CACHE_WARM_ORDERS: '0' } });
+  async function start(env: Record<string, string> = { REDIS_URL: redis.url }): Promise<string> {
+    waybill = await startWaybill({ dataDir, env: { CACHE_WARM_ORDERS: '0', ...env } });
     const { url } = waybill;
     await eventually(async () => expect(await redisIsUp(url)).toBe(true), WAIT);
     return url;
@@ -75,6 +77,21 @@ describe.skipIf(tier.skipped ?? command === undefined)('orders in Redis', () => 
     expect(again.headers.get('x-cache')).toBe('MISS');
     expect(again.headers.get('x-received-at')).toBe(first.headers.get('x-received-at'));
     expect(again.text).toBe(first.text);
+  });
+
+  it('stay for good with a TTL of 0, also in a Redis that is named by its address', async () => {
+    const url = await start({ REDIS_ADDR: new URL(redis.url).host, CACHE_TTL_SECONDS: '0' });
+    const order = anOrder();
+    await store(url, order);
+    const client = createClient({ url: redis.url });
+    await client.connect();
+    const key = `waybill:order:${order.order_uid}`;
+    await eventually(async () => {
+      expect(await client.pTTL(key)).toBe(NEVER_EXPIRES);
+      expect(await client.pTTL(`${key}:constant`)).toBe(NEVER_EXPIRES);
+    }, WAIT);
+    await client.close();
+    expect((await ask(`${url}/api/orders/${order.order_uid}`)).status).toBe(200);
   });
 
   it('cost speed only when Redis goes: the program stays ready, and stores and answers', async () => {

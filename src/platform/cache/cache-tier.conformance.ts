@@ -220,5 +220,14 @@ export function cacheTierConformance(
       await tier.put(k, entryOf(1));
       await vi.waitFor(async () => expect(await tier.get(k)).toBeUndefined());
     });
+
+    it('holds an entry, and a newer one in its place, with a TTL of 0', async () => {
+      const tier = await open({ ttlMs: 0 });
+      const k = key();
+      await tier.put(k, entryOf(1));
+      expect(await tier.get(k)).toEqual(entryOf(1));
+      await tier.put(k, entryOf(2));
+      expect(await tier.get(k)).toEqual(entryOf(2));
+    });
   });
 }

@@ -5,7 +5,7 @@ import type { CacheTier } from './cache-tier.js';
 export interface MemoryTierOptions {
   /** Bound on what the held entries cost: body, key, ETag and {@link ENTRY_OVERHEAD_BYTES} each. */
   maxBytes: number;
-  /** How long an entry is held. It bounds how long a value stays stale when an invalidation was lost. */
+  /** How long an entry is held; 0: for good. It bounds how long a value stays stale when an invalidation was lost. */
   ttlMs: number;
   /** See {@link CacheTier.guardMs}. */
   guardMs?: number;

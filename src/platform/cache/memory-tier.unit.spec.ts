@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cacheTierConformance, entryOf } from './cache-tier.conformance.js';
 import { ENTRY_OVERHEAD_BYTES, MemoryTier } from './memory-tier.js';
 
@@ -115,6 +115,41 @@ describe('memory tier', () => {
       expect(
         Array.from({ length: 1_000 }, (_, i) => tier.floorOf(`k${i}`)).filter((floor) => floor === 5),
       ).toHaveLength(10);
+    });
+  });
+
+  describe('after a year', () => {
+    const YEAR_MS = 365 * 86_400_000;
+    /** Of the clock that lru-cache reads, and of the timer that has it read anew. */
+    const aYearPasses = (): void => {
+      const now = performance.now() + YEAR_MS;
+      vi.spyOn(performance, 'now').mockReturnValue(now);
+      vi.advanceTimersByTime(YEAR_MS);
+    };
+    beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+    afterEach(() => {
+      vi.useRealTimers();
+      vi.restoreAllMocks();
+    });
+
+    it.each([
+      ['holds an entry with a TTL of 0', 0, entryOf(1)],
+      ['holds none with a TTL of a year less a second', YEAR_MS - 1_000, undefined],
+    ])('%s', (_, ttlMs, held) => {
+      const tier = tierOf({ ttlMs });
+      tier.put('k', entryOf(1));
+      aYearPasses();
+      expect(tier.get('k')).toEqual(held);
+      expect(tier.peek('k')).toEqual(held);
+    });
+
+    it('knows nothing of an invalidation and of an absence, also with a TTL of 0', () => {
+      const tier = tierOf({ ttlMs: 0 });
+      tier.invalidate('changed', 5);
+      tier.rememberAbsent('absent');
+      aYearPasses();
+      expect(tier.floorOf('changed')).toBeUndefined();
+      expect(tier.peek('absent')).toBeUndefined();
     });
   });
 

@@ -23,6 +23,14 @@ local magic = '${luaBytes}'
 local clear, floor, guard_ms = ARGV[1] == '1', tonumber(ARGV[2]), ARGV[3]
 local value, ttl_ms, loaded, constant = ARGV[4], ARGV[5], ARGV[6] == '1', ARGV[7]
 
+local function hold(key, text)
+  if ttl_ms == '0' then
+    redis.call('SET', key, text)
+  else
+    redis.call('SET', key, text, 'PX', ttl_ms)
+  end
+end
+
 local held = redis.pcall('GET', KEYS[1])
 local kind, version
 if type(held) == 'string' and #held >= 12 and string.sub(held, 1, 3) == magic then
@@ -43,8 +51,8 @@ if value ~= '' then
   local held_newer = kind == ${KIND_ENTRY} and version >= new
   local refused = kind == ${KIND_GUARD} and (version > new or (version < 0 and loaded))
   if not held_newer and not refused then
-    redis.call('SET', KEYS[1], value, 'PX', ttl_ms)
-    if constant ~= '' then redis.call('SET', KEYS[2], constant, 'PX', ttl_ms) end
+    hold(KEYS[1], value)
+    if constant ~= '' then hold(KEYS[2], constant) end
     return 1
   end
 end

@@ -5,11 +5,14 @@ import { MemoryTier } from './memory-tier.js';
 import { useTier } from '../../../test/support/tiers.js';
 import { plainClient } from '../../../test/support/redis-server.js';
 import { redisConnection } from './redis-client.js';
+import { constantKeyOf } from './redis-scripts.js';
 import { OpenedTiers } from './redis-tier.fixture.js';
 import { encodeEntry } from './redis-value.js';
 import { TieredCache } from './tiered-cache.js';
 
 const redis = useTier('redis');
+/** Redis' PTTL of a key that does not expire. */
+const NEVER = -1;
 
 describe.skipIf(redis.skipped)('redis tier', () => {
   const tiers = new OpenedTiers(() => redis.url);
@@ -146,6 +149,28 @@ describe.skipIf(redis.skipped)('redis tier', () => {
       expect(leftMs).toBeLessThanOrEqual(ttlMs);
       expect(leftMs).toBeGreaterThan(ttlMs - 20_000);
     }
+    client.destroy();
+  });
+
+  it('lets no entry expire with a TTL of 0, nor its constant, and every guard', async () => {
+    const keyPrefix = `${randomUUID()}:`;
+    const tier = await makeUp({ keyPrefix, ttlMs: 0, hasConstants: true });
+    const entry = { ...entryOf(2), constant: 'the same in every version' };
+    await tier.put('entry', entry);
+    await tier.invalidate('again', 1);
+    await tier.put('again', entry);
+    await tier.invalidate('guard', 1);
+    const client = plainClient(redis.url);
+    await client.connect();
+    for (const key of ['entry', 'again']) {
+      expect(await tier.get(key)).toEqual(entry);
+      expect(await client.pTTL(keyPrefix + key)).toBe(NEVER);
+      expect(await client.pTTL(constantKeyOf(keyPrefix + key))).toBe(NEVER);
+    }
+    expect(await client.pTTL(`${keyPrefix}guard`)).toBeGreaterThan(0);
+    await tier.invalidate('entry', 3);
+    expect(await client.pTTL(`${keyPrefix}entry`)).toBeGreaterThan(0);
+    expect(tier.stats()).toMatchObject({ broken: 0, failures: 0, unsaved: 0 });
     client.destroy();
   });
 

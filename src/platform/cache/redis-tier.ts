@@ -16,6 +16,7 @@ import { WriteBehind } from './write-behind.js';
 export interface RedisTierOptions {
   /** Stands before every key; the tier owns all keys that begin with it. */
   keyPrefix: string;
+  /** How long Redis holds an entry; 0: for good. */
   ttlMs: number;
   /** Whether every entry has a constant: an entry without one was written by an older version, and is a miss. */
   hasConstants?: boolean;

@@ -1,4 +1,5 @@
 import { IsOptional } from 'class-validator';
+import { REDIS_ADDRESS } from './redis-url.js';
 import {
   BrokerList,
   Directory,
@@ -68,7 +69,7 @@ export class Environment {
 
   @IsOptional() @UrlOf('redis:', 'rediss:') REDIS_URL?: string = undefined;
   @WholeNumber(MIB, Number.MAX_SAFE_INTEGER) CACHE_MAX_BYTES: number = 256 * MIB;
-  @WholeNumber(1, 365 * DAY_SECONDS) CACHE_TTL_SECONDS: number = 3_600;
+  @WholeNumber(0, 365 * DAY_SECONDS) CACHE_TTL_SECONDS: number = 3_600;
   @WholeNumber(1, DAY_SECONDS) CACHE_ABSENT_TTL_SECONDS: number = 5;
 
   @WholeNumber(1, 1_000_000_000) IDEMPOTENCY_KEYS_MAX: number = 1_000_000;
@@ -112,7 +113,7 @@ const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   RELAY_BATCH_MAX_MESSAGES: 'Outbox rows published at a time at most',
   REDIS_URL: 'Redis to use as the second cache tier; without it there is none',
   CACHE_MAX_BYTES: 'Bytes that all caches together hold in memory at most',
-  CACHE_TTL_SECONDS: 'Seconds that a cached answer is held in memory and in Redis',
+  CACHE_TTL_SECONDS: 'Seconds that a cached answer is held in memory and in Redis; 0: for good',
   CACHE_ABSENT_TTL_SECONDS: 'Seconds that an absent id is remembered',
   IDEMPOTENCY_KEYS_MAX: 'Idempotency-Keys kept at most, each for a day; beyond it new ones get a 503',
 };
@@ -122,4 +123,8 @@ export const PROGRAM_SETTINGS = settingGroup(Environment, {
   secrets: ['DATABASE_URL', 'DB_PASSWORD', 'REDIS_URL'],
   lists: ['KAFKA_BROKERS', 'ALLOWED_HOSTS', 'TRUSTED_ORIGINS'],
   verbatim: ['DB_PASSWORD'],
+  aliases: {
+    PG_MAX_CONNS: { of: 'DB_POOL_SIZE' },
+    REDIS_ADDR: { of: 'REDIS_URL', form: REDIS_ADDRESS },
+  },
 });

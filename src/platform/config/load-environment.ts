@@ -3,11 +3,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { readDatabaseUrl } from './database-url.js';
+import { requireDistinctSettings } from './distinct-settings.js';
 import { Environment, PROGRAM_SETTINGS, type SettingName } from './environment.js';
 import { LIBPQ_VARIABLES } from './libpq-variables.js';
 import { misspeltSettings } from './misspelt-settings.js';
 import { redisUrlFaults } from './redis-url.js';
-import { listedSettings, type SettingGroup, Settings } from './setting-group.js';
+import { listedSettings, type SettingGroup, Settings, variablesOf } from './setting-group.js';
+import {
+  aliasesWithoutEffect,
+  heldBy,
+  type SettingSource,
+  sourceOf,
+  type Variables,
+} from './setting-texts.js';
 
 /** sysexits.h: something was found in an unconfigured or misconfigured state. */
 export const EX_CONFIG = 78;
@@ -20,17 +28,6 @@ export class ConfigurationError extends Error {
   }
 }
 
-type Variables = Record<string, string | undefined>;
-
-/** A setting's text as its kind holds it. A number that is none stays text, for the validator to name. */
-function parse({ type, lists = [], verbatim = [] }: SettingGroup, name: string, text: string): unknown {
-  const example: unknown = (new type() as Record<string, unknown>)[name];
-  if (typeof example === 'number') return /^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
-  if (Array.isArray(example) || lists.includes(name)) return text.split(',').map((part) => part.trim());
-  if (name === 'SERVER_HOST' || name === 'DB_HOST') return text.trim().replace(/^\[(.*)\]$/, '$1');
-  return verbatim.includes(name) ? text : text.trim();
-}
-
 function readVariables(directory: string, name: string): Variables {
   try {
     return parseEnv(readFileSync(join(directory, name), 'utf8'));
@@ -40,9 +37,16 @@ function readVariables(directory: string, name: string): Variables {
   }
 }
 
-function faultLine({ secrets = [] }: SettingGroup, name: string, text: string, expected: string): string {
-  const held = secrets.includes(name) ? 'holds a value (hidden)' : `is ${JSON.stringify(text)}`;
-  return `${name} ${held}: expected ${expected}`;
+function faultLine(
+  { secrets = [] }: SettingGroup,
+  name: string,
+  { variable, text, form }: SettingSource,
+  expected: string,
+): string {
+  // A form is without the secret. What has an @ may be the whole URL, with its password, under the wrong name.
+  const isHidden = secrets.includes(name) && (form === undefined || text.includes('@'));
+  const held = isHidden ? 'holds a value (hidden)' : `is ${JSON.stringify(text)}`;
+  return `${variable} ${held}: expected ${form?.expected ?? expected}`;
 }
 
 /** PGSSLMODEs that promise an encrypted connection. */
@@ -112,11 +116,12 @@ export function settingsWithoutEffect(
   groups: readonly SettingGroup[] = [],
 ): string[] {
   const texts = gather(variables, directory);
-  const known = listedSettings([PROGRAM_SETTINGS, ...groups]).map(({ name }) => name);
-  const lines = misspeltSettings(Object.keys(texts), known).map(
+  const all = [PROGRAM_SETTINGS, ...groups];
+  const lines = misspeltSettings(Object.keys(texts), variablesOf(all)).map(
     ({ variable, setting }) =>
       `${variable} is set, and is no setting of Waybill's: did you mean ${setting}? It has no effect`,
   );
+  lines.push(...aliasesWithoutEffect(all, texts));
   const parts = PARTS_OF_DATABASE.filter((name) => texts[name] !== undefined);
   const isExternal = texts['DATABASE_URL'] !== undefined || texts['DB_HOST'] !== undefined;
   for (const name of ['PGOPTIONS', 'PGPASSWORD']) {
@@ -134,14 +139,20 @@ export function settingsWithoutEffect(
 /** What a group holds, and what is wrong with single settings of it, a line for the name of each. */
 function readGroup(group: SettingGroup, texts: Variables): { settings: object; faults: Map<string, string> } {
   const settings = new group.type() as Record<string, unknown>;
-  for (const name of Object.keys(settings)) {
-    const text = texts[name];
-    if (text !== undefined) settings[name] = parse(group, name, text);
-  }
+  const sources = new Map<string, SettingSource>();
   const faults = new Map<string, string>();
+  for (const name of Object.keys(settings)) {
+    const source = sourceOf(group, name, texts);
+    if (source === undefined) continue;
+    sources.set(name, source);
+    const held = heldBy(group, name, source);
+    if (held === undefined) faults.set(name, faultLine(group, name, source, ''));
+    else settings[name] = held;
+  }
   for (const { property, constraints } of validateSync(settings)) {
-    const text = texts[property] || String(settings[property]);
-    faults.set(property, faultLine(group, property, text, Object.values(constraints ?? {}).join(' and ')));
+    const source = sources.get(property) ?? { variable: property, text: String(settings[property]) };
+    const expected = Object.values(constraints ?? {}).join(' and ');
+    faults.set(property, faultLine(group, property, source, expected));
   }
   return { settings, faults };
 }
@@ -151,7 +162,7 @@ function readGroup(group: SettingGroup, texts: Variables): { settings: object; f
  *
  * @param groups what contexts have besides the program's own
  * @throws ConfigurationError naming every fault at once
- * @throws Error when two groups have a setting of one name
+ * @throws Error when two groups have a setting or an alias of one name
  */
 export function loadSettings(
   groups: readonly SettingGroup[],
@@ -163,7 +174,9 @@ export function loadSettings(
   const texts = gather(variables, directory);
   const read = new Map(all.map((group) => [group, readGroup(group, texts)]));
   const settings = new Settings(new Map([...read].map(([{ type }, one]) => [type, one.settings])));
-  const faults = listedSettings(all).flatMap(({ group, name }) => read.get(group)!.faults.get(name) ?? []);
+  const lines = listedSettings(all).flatMap(({ group, name }) => read.get(group)!.faults.get(name) ?? []);
+  // A variable may be a setting and the alias of another, and so be at fault twice.
+  const faults = [...new Set(lines)];
   const environment = settings.of(Environment);
   if (faults.length === 0) {
     faults.push(...urlFaults(environment, texts), ...faultsBetween(environment));
@@ -176,18 +189,4 @@ export function loadSettings(
 /** The program's own settings alone. @throws ConfigurationError naming every fault at once */
 export function loadEnvironment(variables?: Variables, directory?: string): Environment {
   return loadSettings([], variables, directory).of(Environment);
-}
-
-/** @throws Error naming a setting that two groups have */
-export function requireDistinctSettings(groups: readonly SettingGroup[]): void {
-  const owners = new Map<string, string>();
-  for (const { type } of groups) {
-    for (const name of Object.keys(new type())) {
-      const owner = owners.get(name);
-      if (owner !== undefined) {
-        throw new Error(`the setting ${name} is claimed twice: by ${owner} and by ${type.name}`);
-      }
-      owners.set(name, type.name);
-    }
-  }
 }

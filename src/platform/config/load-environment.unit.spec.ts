@@ -53,7 +53,7 @@ const RANGES: [SettingName, number, number][] = [
   ['CONSUMER_MAX_ATTEMPTS', 1, 100],
   ['RELAY_BATCH_MAX_MESSAGES', 1, 10_000],
   ['CACHE_MAX_BYTES', 1_048_576, Number.MAX_SAFE_INTEGER],
-  ['CACHE_TTL_SECONDS', 1, 31_536_000],
+  ['CACHE_TTL_SECONDS', 0, 31_536_000],
   ['CACHE_ABSENT_TTL_SECONDS', 1, 86_400],
 ];
 
@@ -183,6 +183,54 @@ describe('settings that do not go together', () => {
   });
 });
 
+describe('the other name of a setting', () => {
+  it.each<[string, string, SettingName, unknown]>([
+    ['REDIS_ADDR', 'redis.internal:6379', 'REDIS_URL', 'redis://redis.internal:6379'],
+    ['REDIS_ADDR', ' [::1]:6379 ', 'REDIS_URL', 'redis://[::1]:6379'],
+    ['PG_MAX_CONNS', '40', 'DB_POOL_SIZE', 40],
+  ])('%s="%s" counts where %s is not given', (alias, text, name, held) => {
+    expect(load({ [alias]: text })).toEqual({ ...load({}), [name]: held });
+    expect(load({ [alias]: text, [name]: '' })[name]).toEqual(held);
+  });
+
+  it('counts for nothing where the setting is given by its own, nor where it is empty', () => {
+    const own = { REDIS_URL: 'redis://cache', DB_POOL_SIZE: '20' };
+    expect(load({ ...own, REDIS_ADDR: 'other:6379', PG_MAX_CONNS: '40' })).toEqual(load(own));
+    expect(load({ ...own, REDIS_ADDR: 'x', PG_MAX_CONNS: 'x' })).toEqual(load(own));
+    expect(load({ REDIS_ADDR: '', PG_MAX_CONNS: '' })).toEqual(load({}));
+  });
+
+  it('counts in the files of settings too', () => {
+    writeFileSync(join(directory, '.env'), 'PG_MAX_CONNS=40\nREDIS_ADDR=redis-1:6379\n');
+    expect(load({ PG_MAX_CONNS: '50' })).toMatchObject({
+      DB_POOL_SIZE: 50,
+      REDIS_URL: 'redis://redis-1:6379',
+    });
+    expect(load({ DB_POOL_SIZE: '60', REDIS_ADDR: '' })).toMatchObject({
+      DB_POOL_SIZE: 60,
+      REDIS_URL: undefined,
+    });
+  });
+
+  it.each([
+    ['PG_MAX_CONNS', '2', 'a whole number from 4 to 1000'],
+    ['PG_MAX_CONNS', 'many', 'a whole number from 4 to 1000'],
+    ['REDIS_ADDR', 'x', 'host:port, such as redis-1:6379'],
+    ['REDIS_ADDR', 'redis:0', 'host:port, such as redis-1:6379'],
+    ['REDIS_ADDR', 'redis://redis:6379', 'host:port, such as redis-1:6379'],
+    ['REDIS_ADDR', '  ', 'host:port, such as redis-1:6379'],
+  ])('is what the fault of %s="%s" names', (alias, text, expected) =>
+    expect(faultsOf({ [alias]: text })).toEqual([
+      `${alias} is ${JSON.stringify(text)}: expected ${expected}`,
+    ]),
+  );
+
+  it('shows no password that was written under it', () =>
+    expect(faultsOf({ REDIS_ADDR: 'redis://:hunter2@cache:6379' })).toEqual([
+      'REDIS_ADDR holds a value (hidden): expected host:port, such as redis-1:6379',
+    ]));
+});
+
 describe('the files of settings', () => {
   const write = (name: string, ...lines: string[]): void =>
     writeFileSync(join(directory, name), lines.join('\n'));
@@ -259,6 +307,21 @@ describe('what is set without effect', () => {
       'DB_PASSWORD and DB_NAME are set without DB_HOST or DATABASE_URL: the embedded PostgreSQL is used',
     ]);
     expect(told({ DB_PASSWORD: 'x', DB_HOST: 'db' })).toEqual([]);
+  });
+
+  it('is another name of a setting that is given by its own, and says something else', () => {
+    const own = { REDIS_URL: 'redis://:hunter2@cache:6379', DB_POOL_SIZE: '20' };
+    expect(told({ ...own, REDIS_ADDR: 'cache:6379', PG_MAX_CONNS: '40' })).toEqual([
+      'PG_MAX_CONNS is set, and has no effect: DB_POOL_SIZE is set too, and says something else',
+      'REDIS_ADDR is set, and has no effect: REDIS_URL is set too, and says something else',
+    ]);
+    expect(told({ ...own, REDIS_ADDR: 'x' })).toHaveLength(1);
+  });
+
+  it('is no other name that says the same, or alone', () => {
+    const same = { DB_POOL_SIZE: '20', PG_MAX_CONNS: ' 020 ' };
+    expect(told({ ...same, REDIS_URL: 'redis://cache:6379', REDIS_ADDR: 'cache:6379' })).toEqual([]);
+    expect(told({ REDIS_ADDR: 'cache:6379', PG_MAX_CONNS: '20' })).toEqual([]);
   });
 
   it('is not what is empty', () => expect(told({ REDIS_URI: '', DB_NAME: '' })).toEqual([]));

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ORDERS_SETTINGS } from '../../orders/orders.settings.js';
+import { PROMOS_SETTINGS } from '../../promos/promos.settings.js';
 import { PROGRAM_SETTINGS } from './environment.js';
 import { misspeltSettings } from './misspelt-settings.js';
-import { listedSettings } from './setting-group.js';
+import { variablesOf } from './setting-group.js';
 
-const SETTINGS = listedSettings([PROGRAM_SETTINGS, ORDERS_SETTINGS]).map(({ name }) => name);
+const SETTINGS = variablesOf([PROGRAM_SETTINGS, ORDERS_SETTINGS, PROMOS_SETTINGS]);
 const meant = (variable: string): string | undefined => misspeltSettings([variable], SETTINGS)[0]?.setting;
 
 describe('a variable whose name is close to a setting', () => {
@@ -31,9 +32,16 @@ describe('a variable whose name is close to a setting', () => {
     ['ROLE', 'ROLES'],
     ['DATA_DIRR', 'DATA_DIR'],
     ['ORDER_TOTAL', 'ORDER_TOTALS'],
+    ['REDIS_ADDRESS', 'REDIS_ADDR'],
+    ['PG_MAX_CONN', 'PG_MAX_CONNS'],
+    ['REQUEST_TIMEOUT', 'REQUEST_TIMEOUT_MS'],
   ])('%s was meant as %s', (variable, setting) => expect(meant(variable)).toBe(setting));
 
   it.each(SETTINGS)('%s itself is no fault', (setting) => expect(meant(setting)).toBeUndefined());
+
+  it.each(['REDIS_ADDR', 'PG_MAX_CONNS', 'REQUEST_TIMEOUT_MS'])('%s is none either', (alias) =>
+    expect(SETTINGS).toContain(alias),
+  );
 });
 
 describe('a variable of others', () => {

@@ -1,4 +1,16 @@
 import { takeUrlApart } from './connection-url.js';
+import type { SettingForm } from './setting-group.js';
+import { isHostAndPort } from './setting-kinds.js';
+
+/** A Redis that has neither TLS nor a password, by its place alone. */
+export const REDIS_ADDRESS: SettingForm = {
+  name: 'host:port',
+  expected: 'host:port, such as redis-1:6379',
+  read(text) {
+    const url = `redis://${text}`;
+    return isHostAndPort(text) && URL.canParse(url) ? url : undefined;
+  },
+};
 
 /**
  * What is wrong with a URL of Redis that is one by its protocol and host. node-redis itself passes over parameters, and

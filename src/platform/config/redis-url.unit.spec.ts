@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { redisUrlFaults } from './redis-url.js';
+import { REDIS_ADDRESS, redisUrlFaults } from './redis-url.js';
 
 it.each(['redis://cache', 'redis://cache:6380/', 'rediss://u:p%40@cache/3', 'redis://:p@[::1]/0'])(
   '%s is a REDIS_URL',
@@ -21,3 +21,17 @@ it.each([
   expect(faults[0]).toContain(named);
   expect(faults[0]).not.toContain('hunter2');
 });
+
+it.each(['redis.internal:6379', 'redis:1', '10.0.0.7:65535', '[::1]:6379', 'my_redis-1.shop.example:6379'])(
+  '%s is the address of a Redis',
+  (address) => {
+    expect(REDIS_ADDRESS.read(address)).toBe(`redis://${address}`);
+    expect(redisUrlFaults(`redis://${address}`)).toEqual([]);
+  },
+);
+
+it.each([
+  ...['', 'x', 'redis', 'redis:', ':6379', '6379', 'redis:0', 'redis:65536', 'redis:6379x', 'redis: 6379'],
+  ...['redis:6379/1', 'redis://redis:6379', 'a:6379,b:6379', 'a b:6379', '::1', '::1:6379', '[:::]:6379'],
+  ...['user@redis:6379', ':secret@redis:6379'],
+])('"%s" is none', (address) => expect(REDIS_ADDRESS.read(address)).toBeUndefined());

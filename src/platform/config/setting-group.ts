@@ -1,3 +1,20 @@
+/** Another way to write a setting than its own. */
+export interface SettingForm {
+  /** For the table of settings, such as `host:port`. */
+  readonly name: string;
+  /** The "expected …" half of the line that a fault prints. */
+  readonly expected: string;
+  /** The same as the setting itself has it; undefined for a text that is not written this way. */
+  read(text: string): string | undefined;
+}
+
+/** Another variable that a setting is taken from where its own is not set. It may be a setting of the program itself. */
+export interface SettingAlias<Name extends string = string> {
+  readonly of: Name;
+  /** Without one it is written as the setting is. */
+  readonly form?: SettingForm;
+}
+
 /**
  * Settings that belong together: those of the program itself, or of one context. Each is a field of a class, by its name
  * in the environment, with its default and a decorator of `setting-kinds.ts`. A setting without a default is `undefined`
@@ -13,6 +30,8 @@ export interface SettingGroup {
   readonly lists?: readonly string[];
   /** Those whose blanks count. */
   readonly verbatim?: readonly string[];
+  /** Other names that settings go by elsewhere. Of several of one setting, the first that is set counts. */
+  readonly aliases?: Readonly<Record<string, SettingAlias>>;
   /** Where a setting stands behind one of another group, in documents and messages; the next one follows it. */
   readonly listedAfter?: Readonly<Record<string, string>>;
   /** What is wrong with settings that no single one of them has: one line a fault, for the operator. */
@@ -27,6 +46,7 @@ export const settingGroup = <T extends object>(
     readonly secrets?: readonly (keyof T & string)[];
     readonly lists?: readonly (keyof T & string)[];
     readonly verbatim?: readonly (keyof T & string)[];
+    readonly aliases?: Readonly<Record<string, SettingAlias<keyof T & string>>>;
     readonly listedAfter?: Readonly<Partial<Record<keyof T & string, string>>>;
     faultsBetween?(settings: T): string[];
   },
@@ -58,6 +78,14 @@ function placeBehind(previous: string, listed: readonly ListedSetting[]): number
   if (place < 0) throw new Error(`a setting is listed after ${previous}, which no group before it has`);
   return place + 1;
 }
+
+/** Every variable that is read: settings, and their aliases. */
+export const variablesOf = (groups: readonly SettingGroup[]): string[] => [
+  ...new Set([
+    ...listedSettings(groups).map(({ name }) => name),
+    ...groups.flatMap(({ aliases = {} }) => Object.keys(aliases)),
+  ]),
+];
 
 /** What was read, by the class that it is a field of. */
 export class Settings {

@@ -33,7 +33,7 @@ export const SomeOf = (choices: readonly string[]): PropertyDecorator =>
 
 const HOST = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)$/;
 
-function isHostAndPort(text: string): boolean {
+export function isHostAndPort(text: string): boolean {
   const colon = text.lastIndexOf(':');
   const port = text.slice(colon + 1);
   return (

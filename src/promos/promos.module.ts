@@ -17,6 +17,7 @@ export const promos: Context = {
   migrations: [Users1796990400000],
   topics: () => ({}),
   consumes: [],
+  commands: async () => (await import('./promos.commands.js')).PROMOS_COMMANDS,
   module: ({ ROLES }) => ({
     module: PromosModule,
     imports: ROLES.includes('api') ? [PromosHttpModule] : [],

@@ -58,7 +58,10 @@ const linesOf = (commands: readonly (readonly [string, string])[]): string =>
 /** The commands of a context, by the words that they are called with. */
 async function commandsOf(context: Context): Promise<[string, string][]> {
   const commands = Object.entries((await context.commands?.()) ?? {});
-  return commands.map(([name, { summary }]) => [`${context.name} ${name}`, summary]);
+  return commands.map(([name, { summary, operands = [] }]) => [
+    [context.name, name, ...operands].join(' '),
+    summary,
+  ]);
 }
 
 async function usage(contexts: readonly Context[]): Promise<string> {
@@ -218,11 +221,11 @@ async function skip(contexts: readonly Context[], words: string[]): Promise<void
 /** A command of a context; where there is none of the name, those that there are. */
 async function ofContext(contexts: readonly Context[], context: Context, words: string[]): Promise<void> {
   const commands = (await context.commands?.()) ?? {};
-  const [name = '', ...options] = words;
-  const command = Object.hasOwn(commands, name) && options.length === 0 ? commands[name] : undefined;
-  if (command !== undefined) {
+  const [name = '', ...operands] = words;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command !== undefined && operands.length === (command.operands ?? []).length) {
     return onDatabase(contexts, (house) => {
-      if (house.contexts.includes(context)) return contextCommand(house, command);
+      if (house.contexts.includes(context)) return contextCommand(house, command, operands);
       process.stderr.write(`CONTEXTS is without ${context.name}: expected it among them\n`);
       return Promise.resolve(EX_CONFIG);
     });
@@ -233,7 +236,9 @@ async function ofContext(contexts: readonly Context[], context: Context, words: 
     return;
   }
   const found = words.length === 0 ? 'stands alone' : `is followed by ${JSON.stringify(words.join(' '))}`;
-  const expected = Object.keys(commands).join(', ');
+  const expected = Object.entries(commands)
+    .map(([one, { operands: names = [] }]) => [one, ...names].join(' '))
+    .join(', ');
   process.stderr.write(`waybill: ${context.name} ${found}: expected ${expected} after it\n\n${help}`);
   process.exit(EX_USAGE);
 }

@@ -88,13 +88,18 @@ export async function deadLettersCommand(
  *
  * @returns the exit code
  */
-export async function contextCommand(house: House, command: ContextCommand): Promise<number> {
+export async function contextCommand(
+  house: House,
+  command: ContextCommand,
+  operands: readonly string[],
+): Promise<number> {
   requireDatabase(environmentOf(house));
   const terminal = openTerminal();
   return withDatabase(
     house,
     await reachPostgres(environmentOf(house)),
-    (database) => command.run({ database, settings: house.settings, topics: topicsOf(house), terminal }),
+    (database) =>
+      command.run({ database, settings: house.settings, topics: topicsOf(house), terminal }, operands),
     { limits: COMMAND_LIMITS },
   );
 }

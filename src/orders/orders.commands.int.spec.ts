@@ -12,7 +12,7 @@ it('search-anew has the running program look through all orders again, for all t
   for (const table of tables) await house.rows(`UPDATE ${table} SET rounds = 0, before_received_at = now()`);
   const out: string[] = [];
   const parts = { database: house.database, terminal: { out: (text: string) => out.push(text) } };
-  expect(await ORDERS_COMMANDS['search-anew']!.run(parts as unknown as CommandParts)).toBe(0);
+  expect(await ORDERS_COMMANDS['search-anew']!.run(parts as unknown as CommandParts, [])).toBe(0);
   for (const table of tables) {
     expect(
       await house.rows(`SELECT FROM ${table} WHERE rounds = 2 AND before_received_at = 'infinity'`),

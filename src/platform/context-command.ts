@@ -12,10 +12,15 @@ export interface CommandParts {
   readonly terminal: Terminal;
 }
 
-/** A command that a context brings, which works on the database and ends: `waybill <context> <command>`. */
+/** A command that a context brings, which works on the database and ends: `waybill <context> <command> [operands]`. */
 export interface ContextCommand {
   /** What it does, in one line. */
   readonly summary: string;
-  /** @returns the exit code */
-  run(parts: CommandParts): Promise<number>;
+  /** What stands behind it, by names for people, such as `FILE`; by default nothing does. */
+  readonly operands?: readonly string[];
+  /**
+   * @param operands as many as it has names for
+   * @returns the exit code
+   */
+  run(parts: CommandParts, operands: readonly string[]): Promise<number>;
 }

@@ -21,6 +21,7 @@ export const promos: Context = {
   // Small, mostly out of memory, and clients depend on the bytes.
   plainRoutes: ['/v1/users'],
   caches: [USER_CACHE],
+  commands: async () => (await import('./promos.commands.js')).PROMOS_COMMANDS,
   module: ({ ROLES }) => ({
     module: PromosModule,
     imports: ROLES.includes('api') ? [PromosHttpModule] : [],

@@ -42,6 +42,8 @@ export interface WaybillOptions {
   ready?: boolean;
   /** What stands after `program.js`. */
   command?: string[];
+  /** What it reads from its standard input, which has nothing in it by default. */
+  input?: string;
   /** Path of another Node than the one of the tests. */
   node?: string;
   /** Another checkout, which has been built. */
@@ -171,8 +173,10 @@ async function launch(options: WaybillOptions): Promise<Run> {
     env: { ...settingsOf(dataDir, root), ...options.env },
     // Ctrl-C at the terminal reaches the test run alone, which then decides what ends when.
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // It may end without having read all.
+  child.stdin.on('error', () => undefined).end(options.input);
   if (child.pid !== undefined) tellSweeper('program', child.pid);
   const printed = { stdout: '', stderr: '' };
   let all = '';

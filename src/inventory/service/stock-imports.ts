@@ -5,14 +5,15 @@ import { Database } from '../../platform/database/database.js';
 import { nextTurn } from '../../platform/event-loop-turns.js';
 import { Failures } from '../../platform/failures/failures.js';
 import { TooBusyError } from '../../platform/http/too-busy.error.js';
+import { type LineFault, MAX_LINE_FAULTS } from '../../platform/import-file/import-format.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { retryUntilDone } from '../../platform/messaging/backoff.js';
 import { counterProvider } from '../../platform/metrics/metric-providers.js';
-import type { ImportRow, LineFault } from '../model/import-row.js';
+import type { ImportRow } from '../model/import-row.js';
 import { apply, type StockReceipt } from '../model/stock-change.js';
 import { StockRepository } from '../repository/stock.repository.js';
-import { MAX_LINE_FAULTS, readImportFile } from './import-file.js';
 import type { ImportRows } from './import-rows.js';
+import { readStockFile } from './stock-file.js';
 
 const IMPORTED = 'waybill_inventory_imported_rows_total';
 /** A transaction holds its levels for some 20 ms then, which is as long as an order may have to wait for it. */
@@ -70,7 +71,7 @@ export class StockImports {
     if (this.isUnderWay) throw new TooBusyError('another file is being imported', 10);
     this.isUnderWay = true;
     try {
-      const { rows, faults } = await readImportFile(body);
+      const { rows, faults } = await readStockFile(body);
       if (faults.length > 0) return { outcome: 'invalid', faults };
       const below = await this.belowReserved(rows);
       return below.length > 0 ? { outcome: 'below reserved', faults: below } : await this.apply(rows);

@@ -1,5 +1,9 @@
 import { Module } from '@nestjs/common';
+import { UserImportRepository } from './user-import.repository.js';
 import { UserRepository } from './user.repository.js';
 
-@Module({ providers: [UserRepository], exports: [UserRepository] })
+@Module({
+  providers: [UserRepository, UserImportRepository],
+  exports: [UserRepository, UserImportRepository],
+})
 export class PromosRepositoryModule {}

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { PromosCacheModule } from '../cache/cache.module.js';
 import { PromosRepositoryModule } from '../repository/repository.module.js';
+import { UserImports } from './user-imports.js';
 import { UserLookup } from './user-lookup.js';
 
 @Module({
   imports: [PromosRepositoryModule, PromosCacheModule],
-  providers: [UserLookup],
-  exports: [UserLookup],
+  providers: [UserImports, UserLookup],
+  exports: [UserImports, UserLookup],
 })
 export class PromosServiceModule {}

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { readImportFile } from './import-file.js';
+import { IMPORT_COLUMNS } from '../model/import-row.js';
+import { readStockFile } from './stock-file.js';
 
 const HEADER = 'chrt_id,nm_id,on_hand';
+const rowsAtMost = (maxRows: number) => ({ columns: IMPORT_COLUMNS, maxRows, maxRowBytes: 1_000 });
 
 /** In pieces of any length, as a network cuts them. */
 async function* pieces(text: string | Buffer, length = 7): AsyncGenerator<Buffer> {
@@ -11,7 +13,7 @@ async function* pieces(text: string | Buffer, length = 7): AsyncGenerator<Buffer
 }
 
 async function read(text: string | Buffer, length?: number) {
-  const { rows, faults } = await readImportFile(pieces(text, length));
+  const { rows, faults } = await readStockFile(pieces(text, length));
   return { rows: rows.slice(0, rows.length), faults: faults.map(({ line, detail }) => `${line} ${detail}`) };
 }
 const rowsOf = async (text: string | Buffer) => {
@@ -82,17 +84,17 @@ describe('a file of counts', () => {
       yield Buffer.from(`${HEADER}\n`);
       for (; ; taken++) yield await Promise.resolve(Buffer.from('x,2,3\n'.repeat(1_000)));
     }
-    const { faults } = await readImportFile(endless());
+    const { faults } = await readStockFile(endless());
     expect(faults).toHaveLength(100);
     expect(taken).toBeLessThan(20);
   });
 
   it('has so many rows at most, which is said of the first line beyond them', async () => {
     const lines = Array.from({ length: 9 }, (_, n) => `${n},1,1\n`).join('');
-    const { rows, faults } = await readImportFile(pieces(`${HEADER}\n${lines}`), 7);
+    const { rows, faults } = await readStockFile(pieces(`${HEADER}\n${lines}`), rowsAtMost(7));
     expect(rows.length).toBe(7);
     expect(faults).toEqual([{ line: 9, detail: 'is beyond the 7 rows that a file may have' }]);
-    expect((await readImportFile(pieces(`${HEADER}\n${lines}`), 9)).faults).toEqual([]);
+    expect((await readStockFile(pieces(`${HEADER}\n${lines}`), rowsAtMost(9))).faults).toEqual([]);
   });
 
   it('fails with its sender', async () => {
@@ -100,6 +102,6 @@ describe('a file of counts', () => {
       yield await Promise.resolve(Buffer.from(`${HEADER}\n1,2,3\n`));
       throw new Error('aborted');
     }
-    await expect(readImportFile(broken())).rejects.toThrow('aborted');
+    await expect(readStockFile(broken())).rejects.toThrow('aborted');
   });
 });

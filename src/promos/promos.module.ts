@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { Context } from '../platform/context.js';
 import { PromosHttpModule } from './http/http.module.js';
+import { PROMOS_API } from './http/promos.api.js';
 import { PROMOS_SETTINGS } from './promos.settings.js';
 import { PromosRepositoryModule } from './repository/repository.module.js';
 import { UserEntity } from './repository/user.entity.js';
@@ -17,6 +18,7 @@ export const promos: Context = {
   migrations: [Users1796990400000],
   topics: () => ({}),
   consumes: [],
+  api: PROMOS_API,
   module: ({ ROLES }) => ({
     module: PromosModule,
     imports: ROLES.includes('api') ? [PromosHttpModule] : [],

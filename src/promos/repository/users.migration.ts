@@ -24,11 +24,13 @@ const tell = (changed: string): string => `
         told := told + 1;
       END LOOP;`;
 
+const FIELDS = 'user_id, deeplink, promo_message';
+
 /** The tables that a statement's rows can be read from, by what it does. */
 const CHANGED = {
   insert: 'SELECT user_id FROM new_rows',
-  update: `SELECT user_id FROM (SELECT * FROM new_rows EXCEPT SELECT * FROM old_rows) AS new_ones
-             UNION SELECT user_id FROM (SELECT * FROM old_rows EXCEPT SELECT * FROM new_rows) AS old_ones`,
+  update: `SELECT user_id FROM (SELECT ${FIELDS} FROM new_rows EXCEPT SELECT ${FIELDS} FROM old_rows) AS new_ones
+             UNION SELECT user_id FROM (SELECT ${FIELDS} FROM old_rows EXCEPT SELECT ${FIELDS} FROM new_rows) AS old_ones`,
   delete: 'SELECT user_id FROM old_rows',
 };
 
@@ -73,6 +75,10 @@ export class Users1796990400000 implements MigrationInterface {
     await runner.query(`
       CREATE TRIGGER tell_of_truncate AFTER TRUNCATE ON promos.users
       FOR EACH STATEMENT EXECUTE FUNCTION promos.tell_of_truncate()`);
+    // Loaders of copies set session_replication_role, so that other triggers do not run.
+    for (const event of ['insert', 'update', 'delete', 'truncate']) {
+      await runner.query(`ALTER TABLE promos.users ENABLE ALWAYS TRIGGER tell_of_${event}`);
+    }
   }
 
   async down(runner: QueryRunner): Promise<void> {

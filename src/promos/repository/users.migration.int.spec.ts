@@ -232,4 +232,12 @@ describe('of many users', () => {
       expect(payloads.length).toBeLessThanOrEqual(11);
     });
   });
+
+  it('up to 100,000 that were written as they were are told by nothing, and more as all', async () => {
+    await house.rows(insertMany(100_000));
+    expect(await told(`UPDATE promos.users SET deeplink = deeplink`)).toEqual([]);
+    await store('one-more');
+    expect(await told(`UPDATE promos.users SET deeplink = deeplink`)).toEqual([EVERY_USER]);
+    expect(await told(`DELETE FROM promos.users`)).toEqual([EVERY_USER]);
+  });
 });

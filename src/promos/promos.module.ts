@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { Context } from '../platform/context.js';
 import { USER_CACHE } from './cache/user-cache.declaration.js';
 import { PromosHttpModule } from './http/http.module.js';
+import { PROMOS_API } from './http/promos.api.js';
 import { PROMOS_SETTINGS } from './promos.settings.js';
 import { PromosRepositoryModule } from './repository/repository.module.js';
 import { UserEntity } from './repository/user.entity.js';
@@ -22,6 +23,7 @@ export const promos: Context = {
   plainRoutes: ['/v1/users'],
   caches: [USER_CACHE],
   commands: async () => (await import('./promos.commands.js')).PROMOS_COMMANDS,
+  api: PROMOS_API,
   module: ({ ROLES }) => ({
     module: PromosModule,
     imports: ROLES.includes('api') ? [PromosHttpModule] : [],

@@ -18,12 +18,30 @@ export function parseIfMatch(field: string | undefined, what: string): '*' | str
     const detail = `must be there: the ETag that ${what} was read with, or *`;
     throw new ProblemError(428, `${PATH} ${detail}`, { errors: [{ path: PATH, detail }] });
   }
+  const etags = etagsOf(field);
+  return etags === '*' ? etags : etags.filter((etag) => !etag.startsWith('W/'));
+}
+
+/**
+ * As {@link parseIfMatch}, for what has weak ETags alone: each of the field's stands in its weak form, `W/"x"`, also where it
+ * came as `"x"`. RFC 9110 has If-Match compare strongly, by which a weak ETag could never be named.
+ *
+ * @returns undefined when the field is missing
+ * @throws ProblemError 400 when it is malformed
+ */
+export function parseWeakIfMatch(field: string | undefined): '*' | string[] | undefined {
+  if (field === undefined) return undefined;
+  const etags = etagsOf(field);
+  return etags === '*' ? etags : etags.map((etag) => (etag.startsWith('W/') ? etag : `W/${etag}`));
+}
+
+function etagsOf(field: string): '*' | string[] {
   if (field.trim() === '*') return '*';
   if (!LIST.test(field)) {
     const detail = 'must be a list of ETags in quotes, such as "v1-0123456789abcdef", or *';
     throw new ProblemError(400, `${PATH} ${detail}`, { errors: [{ path: PATH, detail }] });
   }
-  return (field.match(new RegExp(ETAG, 'g')) ?? []).filter((etag) => !etag.startsWith('W/'));
+  return field.match(new RegExp(ETAG, 'g')) ?? [];
 }
 
 /**

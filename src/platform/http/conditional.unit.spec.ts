@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { matchesETag, parseIfMatch } from './conditional.js';
+import { matchesETag, parseIfMatch, parseWeakIfMatch } from './conditional.js';
 
 describe('If-Match', () => {
   it.each<[string, '*' | string[]]>([
@@ -40,6 +40,33 @@ describe('If-Match', () => {
     expect(() => parseIfMatch(`"a"${' \t'.repeat(4_000)}${', '.repeat(4_000)}x`, 'the parcel')).toThrow();
     expect(performance.now() - startedAt).toBeLessThan(500);
   });
+});
+
+describe('If-Match of what has weak ETags', () => {
+  it.each<[string, '*' | string[]]>([
+    ['*', '*'],
+    [' * ', '*'],
+    ['"a"', ['W/"a"']],
+    ['W/"a"', ['W/"a"']],
+    [',"a",,\tW/"b" , ', ['W/"a"', 'W/"b"']],
+    ['"W/"', ['W/"W/"']],
+    ['W/"a,b", "c"', ['W/"a,b"', 'W/"c"']],
+  ])('%s is %j: each in its weak form', (field, etags) => {
+    expect(parseWeakIfMatch(field)).toEqual(etags);
+  });
+
+  it('need not be there', () => {
+    expect(parseWeakIfMatch(undefined)).toBeUndefined();
+  });
+
+  it.each(['', ',', 'a', 'W/a', 'w/"a"', 'W/ "a"', '*, W/"a"'])(
+    'is refused with 400 by its name when it is malformed: %s',
+    (field) => {
+      expect(() => parseWeakIfMatch(field)).toThrow(
+        expect.objectContaining({ status: 400, errors: [expect.objectContaining({ path: 'If-Match' })] }),
+      );
+    },
+  );
 });
 
 const ETAG = '"v2-0123456789abcdef"';

@@ -13,3 +13,9 @@ export function etagOf({ user_id, deeplink, promo_message }: User): string {
     .digest('hex');
   return `W/"${hash.slice(0, HASH_DIGITS)}"`;
 }
+
+/** ETags in their weak form, one of which a user must have for a change; `*` for any that is there. */
+export type UserCondition = '*' | readonly string[];
+
+export const meets = (user: User | undefined, condition: UserCondition): user is User =>
+  user !== undefined && (condition === '*' || condition.includes(etagOf(user)));

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/database/database.js';
+import { REQUEST_LOCK_MS } from '../../platform/batching/coalescer.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared-statements.js';
+import { meets, type UserCondition } from '../model/user-etag.js';
+import type { UserReceipt } from '../model/user-receipt.js';
 import type { User } from '../model/user.js';
 
 /** By the primary key, one id after the other, however many rows there were when it was planned. */
@@ -9,12 +12,75 @@ const FIND = prepared(`
     FROM unnest($1::varchar[]) AS asked (user_id),
          LATERAL (SELECT * FROM promos.users WHERE users.user_id = asked.user_id LIMIT 1) AS found`);
 
+const LOCK = `SELECT user_id, deeplink, promo_message FROM promos.users WHERE user_id = $1 FOR UPDATE`;
+
+/** What is so already is not written again. A row that was inserted has no `xmax`. */
+const PUT = `
+  INSERT INTO promos.users AS held (user_id, deeplink, promo_message) VALUES ($1, $2, $3)
+  ON CONFLICT (user_id) DO UPDATE SET deeplink = EXCLUDED.deeplink, promo_message = EXCLUDED.promo_message
+  WHERE (held.deeplink, held.promo_message) IS DISTINCT FROM (EXCLUDED.deeplink, EXCLUDED.promo_message)
+  RETURNING xmax = 0 AS created`;
+
+const UPDATE = `
+  UPDATE promos.users SET deeplink = $2, promo_message = $3
+  WHERE user_id = $1 AND (deeplink, promo_message) IS DISTINCT FROM ($2, $3)`;
+
+const REMOVE = `
+  WITH removed AS (DELETE FROM promos.users WHERE user_id = $1 RETURNING user_id)
+  SELECT user_id FROM removed`;
+
+const parametersOf = ({ user_id, deeplink, promo_message }: User): string[] => [
+  user_id,
+  deeplink,
+  promo_message,
+];
+
+/** Users in PostgreSQL. Whatever asks it throws what PostgreSQL or the network says. */
 @Injectable()
 export class UserRepository {
   constructor(private readonly database: Database) {}
 
-  /** Of some ids those users that are there, in any order. @throws what PostgreSQL or the network says */
+  /** Of some ids those users that are there, in any order. */
   find(userIds: readonly string[]): Promise<User[]> {
     return this.database.source.query(FIND, [userIds]);
+  }
+
+  /** Has a user be so; with a condition only one that meets it. */
+  async put(user: User, condition?: UserCondition): Promise<UserReceipt> {
+    if (condition !== undefined) {
+      return this.changeIf(user.user_id, condition, async (tx) => {
+        await tx.query(UPDATE, parametersOf(user));
+        return { outcome: 'stored', user };
+      });
+    }
+    const [row]: { created: boolean }[] = await this.database.source.query(PUT, parametersOf(user));
+    return { outcome: row?.created ? 'created' : 'stored', user };
+  }
+
+  /** Removes a user; with a condition only one that meets it. */
+  async remove(userId: string, condition?: UserCondition): Promise<UserReceipt> {
+    if (condition !== undefined) {
+      return this.changeIf(userId, condition, async (tx) => {
+        await tx.query(REMOVE, [userId]);
+        return { outcome: 'removed' };
+      });
+    }
+    const rows: unknown[] = await this.database.source.query(REMOVE, [userId]);
+    return { outcome: rows.length > 0 ? 'removed' : 'absent' };
+  }
+
+  /** The row is locked between the look at it and the change, so that of several with one ETag the first alone is made. */
+  private changeIf(
+    userId: string,
+    condition: UserCondition,
+    change: (tx: Transaction) => Promise<UserReceipt>,
+  ): Promise<UserReceipt> {
+    return this.database.transaction(
+      async (tx) => {
+        const [user]: User[] = await tx.query(LOCK, [userId]);
+        return meets(user, condition) ? change(tx) : { outcome: 'mismatched', user };
+      },
+      { lockMs: REQUEST_LOCK_MS },
+    );
   }
 }

@@ -46,39 +46,39 @@ export class UserRepository {
   }
 
   /** Has a user be so; with a condition only one that meets it. */
-  async put(user: User, condition?: UserCondition): Promise<UserReceipt> {
-    if (condition !== undefined) {
-      return this.changeIf(user.user_id, condition, async (tx) => {
-        await tx.query(UPDATE, parametersOf(user));
-        return { outcome: 'stored', user };
-      });
-    }
-    const [row]: { created: boolean }[] = await this.database.source.query(PUT, parametersOf(user));
-    return { outcome: row?.created ? 'created' : 'stored', user };
+  put(user: User, condition?: UserCondition): Promise<UserReceipt> {
+    return this.change(user.user_id, condition, async (tx) => {
+      if (condition === undefined) {
+        const [row]: { created: boolean }[] = await tx.query(PUT, parametersOf(user));
+        return { outcome: row?.created ? 'created' : 'stored', user };
+      }
+      await tx.query(UPDATE, parametersOf(user));
+      return { outcome: 'stored', user };
+    });
   }
 
   /** Removes a user; with a condition only one that meets it. */
-  async remove(userId: string, condition?: UserCondition): Promise<UserReceipt> {
-    if (condition !== undefined) {
-      return this.changeIf(userId, condition, async (tx) => {
-        await tx.query(REMOVE, [userId]);
-        return { outcome: 'removed' };
-      });
-    }
-    const rows: unknown[] = await this.database.source.query(REMOVE, [userId]);
-    return { outcome: rows.length > 0 ? 'removed' : 'absent' };
+  remove(userId: string, condition?: UserCondition): Promise<UserReceipt> {
+    return this.change(userId, condition, async (tx) => {
+      const rows: unknown[] = await tx.query(REMOVE, [userId]);
+      return { outcome: rows.length > 0 ? 'removed' : 'absent' };
+    });
   }
 
-  /** The row is locked between the look at it and the change, so that of several with one ETag the first alone is made. */
-  private changeIf(
+  /**
+   * With a condition the row is locked between the look at it and the change, so that of several with one ETag the first alone
+   * is made. A row that somebody else has locked is not waited for long: look-ups share the connections.
+   */
+  private change(
     userId: string,
-    condition: UserCondition,
-    change: (tx: Transaction) => Promise<UserReceipt>,
+    condition: UserCondition | undefined,
+    make: (tx: Transaction) => Promise<UserReceipt>,
   ): Promise<UserReceipt> {
     return this.database.transaction(
       async (tx) => {
+        if (condition === undefined) return make(tx);
         const [user]: User[] = await tx.query(LOCK, [userId]);
-        return meets(user, condition) ? change(tx) : { outcome: 'mismatched', user };
+        return meets(user, condition) ? make(tx) : { outcome: 'mismatched', user };
       },
       { lockMs: REQUEST_LOCK_MS },
     );

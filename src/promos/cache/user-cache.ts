@@ -6,7 +6,8 @@ import type { User } from '../model/user.js';
 import { EVERY_USER, type UserChanges } from '../model/user-changes.js';
 import { PromosSettings } from '../promos.settings.js';
 import { UserRepository } from '../repository/user.repository.js';
-import { type HeldUser, heldUserOf } from './held-user.js';
+import type { FoundUser } from '../model/found-user.js';
+import { type HeldUser, heldUserOf } from '../model/held-user.js';
 import { PostgresUsers } from './postgres-users.js';
 import type { RedisFinding } from './redis-users.js';
 import { USER_CACHE } from './user-cache.declaration.js';
@@ -18,12 +19,6 @@ import { UsersInRedis } from './users-in-redis.js';
 const MAX_AGE_MS = 1_000;
 /** For so long after it failed, and while its changes are not heard, PostgreSQL is asked only for what nobody holds. */
 const SPARED_MS = 1_000;
-
-/** A user that was looked up; undefined: nobody has the id. */
-export interface FoundUser {
-  readonly user: HeldUser | undefined;
-  readonly isHit: boolean;
-}
 
 /**
  * Users: from memory, then from Redis where there is one, then from PostgreSQL. Look-ups of one id share a read, and all of

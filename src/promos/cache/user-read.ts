@@ -1,5 +1,5 @@
 import { TransientError } from '../../platform/failures/classified-errors.js';
-import type { FoundUser } from './user-cache.js';
+import type { FoundUser } from '../model/found-user.js';
 
 /** Neither store has answered in time. */
 export class LookupTimeoutError extends TransientError {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { ENTRY_OVERHEAD_BYTES } from '../../platform/cache/memory-tier.js';
-import type { HeldUser } from './held-user.js';
+import type { HeldUser } from '../model/held-user.js';
 
 /** Some 150 bytes each. */
 const MAX_ABSENT = 100_000;

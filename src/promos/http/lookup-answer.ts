@@ -1,7 +1,7 @@
 import type { Answer, RequestHead } from '../../platform/http/answer.js';
 import { matchesETag } from '../../platform/http/conditional.js';
 import { SECURITY_HEADERS } from '../../platform/http/security-headers.js';
-import type { HeldUser } from '../cache/held-user.js';
+import type { HeldUser } from '../model/held-user.js';
 
 export const USERS_PATH = '/v1/users';
 /** Clients may store the answer but must revalidate it each time. */

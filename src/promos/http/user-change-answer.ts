@@ -6,8 +6,7 @@ import { isUserId, USER_ID } from '../model/user-id.js';
 import { encodeUser } from '../model/user-json.js';
 import type { UserReceipt } from '../model/user-receipt.js';
 import type { User } from '../model/user.js';
-
-export const USERS_PATH = '/v1/users';
+import { USERS_PATH } from './lookup-answer.js';
 
 /** @throws ProblemError 400 for an id that no user can have */
 export function requireUserId(text: string): string {

@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Failures } from '../../platform/failures/failures.js';
+import { schemaRef } from '../../platform/http/api-facts.js';
 import { type Answer, sendAnswer } from '../../platform/http/answer.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { USER_ID_SCHEMA } from '../model/user-id.js';
@@ -9,8 +10,7 @@ import { UserLookup } from '../service/user-lookup.js';
 import { refusalAnswer, userAnswer } from './lookup-answer.js';
 import { userIdOf } from './user-id-query.js';
 
-const LOOKUP = { $ref: '#/components/schemas/UserLookup' };
-const REFUSAL = { $ref: '#/components/schemas/UserLookupRefusal' };
+const LOOKUP = schemaRef('UserLookup');
 
 /** Where a promotion leads a user. Clients depend on the bytes of each answer. */
 @ApiTags('promos')
@@ -34,12 +34,12 @@ export class UsersController {
   @ApiHeader({ name: 'If-None-Match', required: false })
   @ApiResponse({ status: 200, description: 'The user, with its ETag', schema: LOOKUP })
   @ApiResponse({ status: 304, description: 'It is still what If-None-Match names' })
-  @ApiResponse({ status: 400, description: 'No user can have this id', schema: REFUSAL })
-  @ApiResponse({ status: 404, description: 'There is no such user', schema: REFUSAL })
+  @ApiResponse({ status: 400, description: 'No user can have this id', schema: LOOKUP })
+  @ApiResponse({ status: 404, description: 'There is no such user', schema: LOOKUP })
   @ApiResponse({
     status: 500,
     description: 'No store could answer within PROMOS_REQUEST_TIMEOUT_MS',
-    schema: REFUSAL,
+    schema: LOOKUP,
   })
   async find(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await sendAnswer(reply, await this.answerTo(request));

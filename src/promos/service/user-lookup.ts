@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type FoundUser, UserCache } from '../cache/user-cache.js';
-import type { HeldUser } from '../cache/held-user.js';
+import { UserCache } from '../cache/user-cache.js';
+import type { FoundUser } from '../model/found-user.js';
+import type { HeldUser } from '../model/held-user.js';
 
 /** Looks users up. */
 @Injectable()

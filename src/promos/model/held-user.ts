@@ -1,6 +1,6 @@
-import { etagOf } from '../model/user-etag.js';
-import { membersOf } from '../model/user-json.js';
-import type { User } from '../model/user.js';
+import { etagOf } from './user-etag.js';
+import { membersOf } from './user-json.js';
+import type { User } from './user.js';
 
 /** A user as it is answered with, whenever and from wherever. */
 export interface HeldUser {

@@ -6,8 +6,8 @@ import { PROMOS_SETTINGS, PromosSettings } from './promos.settings.js';
 
 type SettingName = keyof PromosSettings;
 
-const load = (variables: Record<string, string>): PromosSettings =>
-  loadSettings([PROMOS_SETTINGS], variables).of(PromosSettings);
+const load = (variables: Record<string, string>, contexts = 'promos'): PromosSettings =>
+  loadSettings([PROMOS_SETTINGS], { CONTEXTS: contexts, ...variables }).of(PromosSettings);
 
 const faultsOf = (variables: Record<string, string>): readonly string[] =>
   faultsOfLoading(() => load(variables));
@@ -40,6 +40,14 @@ describe('the settings of promos', () => {
   it.each(RANGES)('%s counts before %s', (name, alias) =>
     expect(load({ [name]: '200', [alias]: '100' })[name]).toBe(200),
   );
+
+  it('go by other names only where the deployment is for them: another program may mean something else', () => {
+    const variables = { REQUEST_TIMEOUT_MS: '3s', CACHE_TTL_SECONDS: '100' };
+    expect(load(variables, 'orders')).toEqual(new PromosSettings());
+    expect(faultsOf(variables)).toEqual([
+      'REQUEST_TIMEOUT_MS is "3s": expected a whole number from 10 to 60000',
+    ]);
+  });
 
   it('leave to all other caches what CACHE_TTL_SECONDS says', () => {
     const variables = { CACHE_TTL_SECONDS: '100', PROMOS_CACHE_TTL_SECONDS: '200' };

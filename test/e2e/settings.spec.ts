@@ -22,7 +22,7 @@ describe('a start with a wrong setting', () => {
     ['CACHE_MAX_BYTES', '256MB', 'whole number'],
     ['REDIS_ADDR', 'redis', 'host:port'],
     ['PG_MAX_CONNS', '2', '4 to 1000'],
-    ['REQUEST_TIMEOUT_MS', '3s', '10 to 60000'],
+    ['PROMOS_REQUEST_TIMEOUT_MS', '3s', '10 to 60000'],
   ])(
     '%s=%s ends at once with a line that says what it holds and what it may hold',
     async (name, value, expected) => {

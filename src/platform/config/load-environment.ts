@@ -172,7 +172,17 @@ export function loadSettings(
   const all = [PROGRAM_SETTINGS, ...groups];
   requireDistinctSettings(all);
   const texts = gather(variables, directory);
-  const read = new Map(all.map((group) => [group, readGroup(group, texts)]));
+  const program = readGroup(PROGRAM_SETTINGS, texts);
+  const { CONTEXTS } = program.settings as Environment;
+  const isMeant = ({ context }: SettingGroup): boolean => context === undefined || CONTEXTS.includes(context);
+  const read = new Map(
+    all.map((group) => [
+      group,
+      group === PROGRAM_SETTINGS
+        ? program
+        : readGroup(isMeant(group) ? group : { ...group, aliases: {} }, texts),
+    ]),
+  );
   const settings = new Settings(new Map([...read].map(([{ type }, one]) => [type, one.settings])));
   const lines = listedSettings(all).flatMap(({ group, name }) => read.get(group)!.faults.get(name) ?? []);
   // A variable may be a setting and the alias of another, and so be at fault twice.

@@ -32,6 +32,8 @@ export interface SettingGroup {
   readonly verbatim?: readonly string[];
   /** Other names that settings go by elsewhere. Of several of one setting, the first that is set counts. */
   readonly aliases?: Readonly<Record<string, SettingAlias>>;
+  /** The context whose they are, where its aliases may be meant for other programs: without it they are not read. */
+  readonly context?: string;
   /** Where a setting stands behind one of another group, in documents and messages; the next one follows it. */
   readonly listedAfter?: Readonly<Record<string, string>>;
   /** What is wrong with settings that no single one of them has: one line a fault, for the operator. */
@@ -47,6 +49,7 @@ export const settingGroup = <T extends object>(
     readonly lists?: readonly (keyof T & string)[];
     readonly verbatim?: readonly (keyof T & string)[];
     readonly aliases?: Readonly<Record<string, SettingAlias<keyof T & string>>>;
+    readonly context?: string;
     readonly listedAfter?: Readonly<Partial<Record<keyof T & string, string>>>;
     faultsBetween?(settings: T): string[];
   },

@@ -27,7 +27,7 @@ async function read(file: string | Buffer, length = 7) {
 
 describe('a file that is imported', () => {
   it.each([1, 2, 3, 7, 100_000])('is the same in pieces of %i bytes', async (length) => {
-    const file = '\uFEFFtext,id\r\n"a\r\n""b""\r\n",1\nż😀,2\r\n\r\n" c\nd ",3\r"",bad\n\n,4';
+    const file = '\uFEFF"text",id\r\n"a\r\n""b""\r\n",1\nż😀,2\r\n\r\n" c\nd ",3\r"",bad\n\n,4';
     expect(await read(file, length)).toEqual({
       rows: ['2 1|a\r\n"b"\r\n', '5 2|ż😀', '7 3| c\nd ', '11 4|'],
       faults: ['9 is bad'],

@@ -45,7 +45,6 @@ export function importUsers(
 ): Promise<UserImportResult> {
   return repository.import(async (staged) => {
     const faultsOfLines = await readImportFile(body, FORMAT, new StagingSink(staged), signal);
-    await staged.seal();
     const faults = [...faultsOfLines, ...(await repeatedLines(staged))];
     if (faults.length === 0) return { outcome: 'applied', counts: await merge(staged, signal) };
     faults.sort((one, other) => one.line - other.line);

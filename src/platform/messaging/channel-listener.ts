@@ -1,9 +1,14 @@
 import type pg from 'pg';
 import type { Database } from '../database/database.js';
 import { retryUntilDone } from './backoff.js';
+import { DeafConnectionError, NotificationProof } from './notification-proof.js';
 
 /** How often the connection is probed by default: a dead one looks like one without notifications. */
 const PROBE_EVERY_MS = 30_000;
+/** How often a listener that is relied on proves that it hears, by default. */
+const PROVE_EVERY_MS = 30_000;
+/** Until a failure that repeats itself is told again: how the database is reached may be the reason, and stay so. */
+const SAME_FAILURE_EVERY_MS = 600_000;
 
 /** What a listener tells. */
 export interface ChannelEvents {
@@ -14,9 +19,9 @@ export interface ChannelEvents {
   onNotification(payload: string): void;
   /** It hears nothing, or late, until it listens again. */
   onSilent?(): void;
-  /** Its connection was lost, and is made anew. */
+  /** Its connection was lost, or does not hear, and is made anew. */
   onLost(error: Error): void;
-  /** It cannot listen, and tries again. */
+  /** It cannot listen, and tries again. What fails for the same reason again and again is told every ten minutes. */
   onFailure(error: Error): void;
 }
 
@@ -24,17 +29,23 @@ export interface ChannelListenerOptions {
   /** How often the connection is probed, in milliseconds. */
   readonly probeEveryMs?: number;
   /**
-   * A probe that has waited so long for its answer, in milliseconds, makes the listener silent, until one is answered in
-   * time. Without it only the loss of the connection does.
+   * For a listener that is relied on. A probe that has waited so long for its answer, in milliseconds, makes it silent, until
+   * one is answered in time; and it listens only where it has proved that notifications come through. Without it only the
+   * loss of the connection makes it silent.
    */
   readonly silentAfterMs?: number;
+  /** How often such a listener proves it again, in milliseconds. */
+  readonly proveEveryMs?: number;
 }
 
 /** LISTENs to one of PostgreSQL's channels on a connection of its own, and reconnects when that is lost. */
 export class ChannelListener {
   private readonly stopping = new AbortController();
+  private readonly proof: NotificationProof | undefined;
+  private lastFailure: { readonly message: string; readonly atMs: number } | undefined;
   private client: pg.Client | undefined;
   private isProbing = false;
+  private isProving = false;
   private isSilent = false;
 
   constructor(
@@ -42,7 +53,9 @@ export class ChannelListener {
     private readonly channel: string,
     private readonly events: ChannelEvents,
     private readonly options: ChannelListenerOptions = {},
-  ) {}
+  ) {
+    if (options.silentAfterMs !== undefined) this.proof = new NotificationProof(database);
+  }
 
   /** Listens in the background, for as long as it takes to connect. */
   start(): void {
@@ -59,31 +72,74 @@ export class ChannelListener {
     try {
       await retryUntilDone(
         () => this.connect(signal),
-        (error) => this.events.onFailure(error),
+        (error) => this.failed(error),
         signal,
       );
     } catch (error) {
-      if (!signal.aborted) this.events.onFailure(error as Error);
+      this.failed(error as Error);
     }
+  }
+
+  private failed(error: Error): void {
+    if (this.stopping.signal.aborted) return;
+    const now = performance.now();
+    const last = this.lastFailure;
+    if (last?.message === error.message && now - last.atMs < SAME_FAILURE_EVERY_MS) return;
+    this.lastFailure = { message: error.message, atMs: now };
+    this.events.onFailure(error);
   }
 
   private async connect(signal: AbortSignal): Promise<void> {
     const client = await this.database.connect();
     this.client = client;
-    client.on('notification', ({ payload }) => this.events.onNotification(payload ?? ''));
+    if (signal.aborted) return client.end();
+    client.on('notification', ({ channel, payload }) => {
+      // Behind a pooler that shares sessions what others listen to may come as well.
+      if (channel === this.channel) this.events.onNotification(payload ?? '');
+    });
     client.on('error', (error) => this.events.onLost(error));
-    await listenOn(client, this.channel);
-    const { probeEveryMs = PROBE_EVERY_MS } = this.options;
+    await this.listenOn(client);
+    const { probeEveryMs = PROBE_EVERY_MS, proveEveryMs = PROVE_EVERY_MS } = this.options;
     // A probe that is never answered ends the connection.
     const probes = setInterval(() => void this.probe(client).catch(() => undefined), probeEveryMs).unref();
+    const proofs = setInterval(() => void this.proveAgain(client), proveEveryMs).unref();
     client.on('end', () => {
       clearInterval(probes);
+      clearInterval(proofs);
       this.events.onSilent?.();
       if (!signal.aborted) void this.listen();
     });
     if (signal.aborted) return client.end();
     this.isSilent = false;
+    this.lastFailure = undefined;
     this.events.onListening();
+  }
+
+  /** @throws DeafConnectionError, and what PostgreSQL, the pool or the network says; the connection is closed then */
+  private async listenOn(client: pg.Client): Promise<void> {
+    try {
+      await this.proof?.prepare(client);
+      await this.proof?.prove(client);
+      await client.query(`LISTEN ${this.channel}`);
+    } catch (error) {
+      await client.end();
+      throw error;
+    }
+  }
+
+  /** Where no notification can be sent, as while all connections of the pool are taken, it goes on as before. */
+  private async proveAgain(client: pg.Client): Promise<void> {
+    if (this.proof === undefined || this.isProving) return;
+    this.isProving = true;
+    try {
+      await this.proof.prove(client);
+    } catch (error) {
+      if (!(error instanceof DeafConnectionError)) return;
+      this.events.onLost(error);
+      await client.end();
+    } finally {
+      this.isProving = false;
+    }
   }
 
   /** Notifications come before the answer, so once it is there all is heard that was said before the probe. */
@@ -114,16 +170,6 @@ export class ChannelListener {
       clearTimeout(timer);
       this.isProbing = false;
     }
-  }
-}
-
-/** Throws what PostgreSQL says; the connection is closed then. */
-async function listenOn(client: pg.Client, channel: string): Promise<void> {
-  try {
-    await client.query(`LISTEN ${channel}`);
-  } catch (error) {
-    await client.end();
-    throw error;
   }
 }
 

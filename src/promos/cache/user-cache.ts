@@ -147,8 +147,10 @@ export class UserCache {
       if (held !== undefined) return held;
       return this.fromPostgres(read.userId, read.signal);
     }
+    // Of a signal they have to be whole.
+    const limitMs = Math.max(1, Math.ceil(read.leftMs / 2));
     try {
-      return await this.fromPostgres(read.userId, AbortSignal.timeout(Math.max(1, read.leftMs / 2)));
+      return await this.fromPostgres(read.userId, AbortSignal.timeout(limitMs));
     } catch (error) {
       const held = await this.held(read);
       if (held === undefined) throw error;

@@ -45,7 +45,6 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
     const caches = new RedisCaches({ url: server.url, ttlMs }, pino({ level: 'silent' }));
     opened.push(caches);
     const users = new UsersInRedis(caches, ttlMs);
-    caches.connect();
     await isUsed(users);
     return users;
   }

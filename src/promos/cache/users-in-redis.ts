@@ -62,6 +62,8 @@ export class UsersInRedis {
       onTick: () => this.dropWaiting(),
       onClosing: () => this.dropWaiting(),
     });
+    // It answers also where PostgreSQL is away when the program starts, which others wait for.
+    redis.connect();
   }
 
   /** @throws what Redis says, and where it does not answer in time */

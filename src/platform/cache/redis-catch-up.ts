@@ -10,14 +10,20 @@ export const catchUpBudget = new TimeBudget(CATCH_UP_BUDGET_MS);
 /**
  * Deletes all keys that begin with a prefix. One that is set meanwhile may stay.
  *
+ * @param isMeant where others have keys with that prefix too
  * @throws BudgetSpentError, and what Redis replies
  */
-export async function unlinkAll(client: RedisClient, keyPrefix: string): Promise<void> {
+export async function unlinkAll(
+  client: RedisClient,
+  keyPrefix: string,
+  isMeant: (key: string) => boolean = () => true,
+): Promise<void> {
   const match = `${keyPrefix.replace(/[\\*?[\]]/g, '\\$&')}*`;
   let cursor = '0';
   do {
     const page = await catchUpBudget.spend(client.scan(cursor, { MATCH: match, COUNT: PAGE_KEYS }));
-    if (page.keys.length > 0) await catchUpBudget.spend(client.unlink(page.keys));
+    const keys = page.keys.filter((key) => isMeant(key.toString()));
+    if (keys.length > 0) await catchUpBudget.spend(client.unlink(keys));
     cursor = String(page.cursor);
   } while (cursor !== '0');
 }

@@ -78,6 +78,17 @@ export class RedisLink<C extends LinkedClient> implements ConnectionUser {
     }
   }
 
+  /**
+   * Work of several commands, which sees to its own time. What becomes of it says nothing of the link.
+   *
+   * @throws RedisDownError at once, while the link is down
+   */
+  async runLong<T>(work: (client: C) => Promise<T>): Promise<T> {
+    const { client } = this.connection;
+    if (client === undefined || this.current === 'down') throw new RedisDownError('Redis is down');
+    return work(client);
+  }
+
   /** Lets no command through until a later attempt succeeds. */
   skip(reason: Error): void {
     this.goDown(reason);

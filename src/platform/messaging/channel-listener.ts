@@ -29,11 +29,12 @@ export interface ChannelListenerOptions {
   /** How often the connection is probed, in milliseconds. */
   readonly probeEveryMs?: number;
   /**
-   * For a listener that is relied on. A probe that has waited so long for its answer, in milliseconds, makes it silent, until
-   * one is answered in time; and it listens only where it has proved that notifications come through. Without it only the
-   * loss of the connection makes it silent.
+   * A probe that has waited so long for its answer, in milliseconds, makes it silent, until one is answered in time. Without it
+   * only the loss of the connection does.
    */
   readonly silentAfterMs?: number;
+  /** For a listener that is relied on: it listens only where it has proved that notifications come through. */
+  readonly isReliedOn?: boolean;
   /** How often such a listener proves it again, in milliseconds. */
   readonly proveEveryMs?: number;
 }
@@ -54,7 +55,7 @@ export class ChannelListener {
     private readonly events: ChannelEvents,
     private readonly options: ChannelListenerOptions = {},
   ) {
-    if (options.silentAfterMs !== undefined) this.proof = new NotificationProof(database);
+    if (options.isReliedOn) this.proof = new NotificationProof(database);
   }
 
   /** Listens in the background, for as long as it takes to connect. */
@@ -173,8 +174,14 @@ export class ChannelListener {
   }
 }
 
-/** After a failover the name may be another server's, while this one has become a standby, where nobody notifies. */
+/**
+ * After a failover the name may be another server's, while this one has become a standby, where nobody notifies.
+ *
+ * @throws Error then, with the connection closed
+ */
 async function requirePrimary(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ isStandby: boolean }>('SELECT pg_is_in_recovery() AS "isStandby"');
-  if (rows[0]!.isStandby) await client.end();
+  if (!rows[0]!.isStandby) return;
+  await client.end();
+  throw new Error('the server has become a standby');
 }

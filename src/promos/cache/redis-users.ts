@@ -1,3 +1,6 @@
+import { isUtf8 } from 'node:buffer';
+import { ErrorReply } from 'redis';
+import { unlinkAll } from '../../platform/cache/redis-catch-up.js';
 import type { RedisClient } from '../../platform/cache/redis-client.js';
 import { encodeUser } from '../model/user-json.js';
 import type { User } from '../model/user.js';
@@ -9,14 +12,20 @@ import { USER_CACHE } from './user-cache.declaration.js';
  * only while that lease stands. A change deletes both, so that what was read before it is never written behind it, however
  * late the write comes.
  */
-export const KEY_PREFIX = USER_CACHE.keyPrefix!;
+const KEY_PREFIX = USER_CACHE.keyPrefix!;
 const leaseKeyOf = (userId: string): string => `${KEY_PREFIX}${userId}:lease`;
 const keysOf = (userId: string): [string, string] => [KEY_PREFIX + userId, leaseKeyOf(userId)];
 
 /** Longer than a read from PostgreSQL may take, with what waits before it. */
 const LEASE_MS = 90_000;
-/** Nobody has put in what is longer. */
+/** What is longer is not put in. */
 const MAX_VALUE_BYTES = 262_144;
+const MAX_LEASE_BYTES = 64;
+/** Of an id that nobody can have. */
+const PROBE_ID = ':probe';
+/** Others may have keys that begin as ours do. */
+const OUR_KEY = /^user:[A-Za-z0-9_-]{1,20}(:lease)?$/;
+const LEASE_KEY = /:lease$/;
 const JITTER = 0.1;
 
 /** What Redis said of an id. */
@@ -27,15 +36,22 @@ export interface RedisFinding {
   readonly lease?: string;
 }
 
-/** A user, and the lease that it was read under. */
+/** A user as it is written, and the lease that it was read under. */
 export interface Filling {
-  readonly user: User;
+  readonly userId: string;
+  readonly text: string;
   readonly lease: string;
+}
+
+/** @returns undefined for a user that is too long to be held there */
+export function fillingOf(user: User, lease: string): Filling | undefined {
+  const text = encodeUser(user);
+  return Buffer.byteLength(text) > MAX_VALUE_BYTES ? undefined : { userId: user.user_id, text, lease };
 }
 
 /**
  * For each id two keys: the user's and the lease's. Replies with two texts for each, one of which is empty. In a Redis that
- * refuses writes there is no lease, and what it holds is found all the same.
+ * refuses writes there is no lease.
  */
 const READ = `
 local token, lease_ms, discard = ARGV[1], ARGV[2], ARGV[3] == '1'
@@ -46,9 +62,11 @@ for at = 1, #KEYS, 2 do
   if type(value) ~= 'string' or value == '' or #value > ${MAX_VALUE_BYTES} then
     if value or discard then redis.pcall('DEL', KEYS[at]) end
     value = ''
-    redis.pcall('SET', KEYS[at + 1], token, 'NX', 'PX', lease_ms)
-    local held = redis.pcall('GET', KEYS[at + 1])
-    if type(held) == 'string' then lease = held end
+    lease = redis.pcall('GET', KEYS[at + 1])
+    if type(lease) ~= 'string' or #lease > ${MAX_LEASE_BYTES} then
+      local taken = redis.pcall('SET', KEYS[at + 1], token, 'PX', lease_ms)
+      lease = type(taken) == 'table' and taken.ok and token or ''
+    end
   end
   found[#found + 1] = value
   found[#found + 1] = lease
@@ -99,7 +117,7 @@ async function readOnce(
     const value = texts[index * 2]!;
     const lease = texts[index * 2 + 1]!.toString();
     if (value.length === 0) return lease === '' ? {} : { lease };
-    const user = userOf(userId, value.toString());
+    const user = isUtf8(value) ? userOf(userId, value.toString()) : undefined;
     return user === undefined ? 'broken' : { user };
   });
 }
@@ -111,8 +129,8 @@ export async function fillRedis(
   ttlMs: number,
 ): Promise<void> {
   await client.eval(FILL, {
-    keys: fillings.flatMap(({ user }) => keysOf(user.user_id)),
-    arguments: fillings.flatMap(({ user, lease }) => [lease, encodeUser(user), String(withJitter(ttlMs))]),
+    keys: fillings.flatMap(({ userId }) => keysOf(userId)),
+    arguments: fillings.flatMap(({ text, lease }) => [lease, text, String(withJitter(ttlMs))]),
   });
 }
 
@@ -120,10 +138,32 @@ export async function dropFromRedis(client: RedisClient, userIds: readonly strin
   await client.unlink(userIds.flatMap(keysOf));
 }
 
-/** The server that answers: another one, or the same anew, may hold what was changed long ago. */
+/** All users, and before them all leases: what was read before, and is written meanwhile, goes with the users. */
+export async function dropAllFromRedis(client: RedisClient): Promise<void> {
+  await unlinkAll(client, KEY_PREFIX, (key) => OUR_KEY.test(key) && LEASE_KEY.test(key));
+  await unlinkAll(client, KEY_PREFIX, (key) => OUR_KEY.test(key));
+}
+
+/**
+ * That Redis does what we need, by the script that all reads use: an ACL may refuse single commands or keys, and a server that
+ * is full or has become a replica refuses writes.
+ *
+ * @throws Error when it does not, and what Redis says
+ */
+export async function requireUse(client: RedisClient, token: string): Promise<void> {
+  const [probe] = await readFromRedis(client, [PROBE_ID], token);
+  if (probe!.lease === undefined) throw new Error('it refuses writes');
+  await dropFromRedis(client, [PROBE_ID]);
+}
+
+/** The server that answers; undefined where it does not tell. */
 export async function runIdOf(client: RedisClient): Promise<string | undefined> {
-  const info = (await client.info('server')).toString();
-  return /^run_id:(\w+)/m.exec(info)?.[1];
+  try {
+    return /^run_id:(\w+)/m.exec((await client.info('server')).toString())?.[1];
+  } catch (error) {
+    if (error instanceof ErrorReply) return undefined;
+    throw error;
+  }
 }
 
 /** Those that are put in together do not all end together. */

@@ -15,7 +15,7 @@ import { UserRead } from './user-read.js';
 import { UsersInMemory } from './users-in-memory.js';
 import { UsersInRedis } from './users-in-redis.js';
 
-/** How old an answer from memory may be: this process may have stood still, and hear only next what was said meanwhile. */
+/** How old an answer from memory may be. A process that was paused has unread notifications. */
 const MAX_AGE_MS = 1_000;
 /** For so long after it failed, and while its changes are not heard, PostgreSQL is asked only for what nobody holds. */
 const SPARED_MS = 1_000;
@@ -39,6 +39,7 @@ export class UserCache {
   private readonly reads = new Map<string, UserRead>();
   private isHolding = false;
   private heardUntilMs = -Infinity;
+  private sparedUntilMs = -Infinity;
 
   constructor(
     users: UserRepository,
@@ -86,7 +87,7 @@ export class UserCache {
   }
 
   /** Changes may be missed until {@link hold}. */
-  doubt(): void {
+  distrust(): void {
     this.isHolding = false;
   }
 
@@ -114,7 +115,7 @@ export class UserCache {
 
   private begin(userId: string): UserRead {
     const read = new UserRead(userId, this.budgetMs, (running) =>
-      this.hearsChanges ? this.throughCaches(running) : this.besidesCaches(running),
+      this.hearsChanges ? this.cachesFirst(running) : this.postgresFirst(running),
     );
     this.reads.set(userId, read);
     const forget = (): void => {
@@ -124,7 +125,7 @@ export class UserCache {
     return read;
   }
 
-  private async throughCaches(read: UserRead): Promise<FoundUser> {
+  private async cachesFirst(read: UserRead): Promise<FoundUser> {
     const { user: inRedis, lease } = await this.askRedis(read);
     if (inRedis !== undefined && !read.isOutdated) {
       const user = heldUserOf(inRedis);
@@ -136,30 +137,26 @@ export class UserCache {
     if (!read.isOutdated && this.isHolding) {
       if (user === undefined) this.memory.rememberAbsent(read.userId);
       else this.memory.put(read.userId, user);
-      if (stored !== undefined && lease !== undefined) this.redis!.fill({ user: stored, lease });
+      if (stored !== undefined && lease !== undefined) this.redis!.fill(stored, lease);
     }
     return { user, isHit: false };
   }
 
-  private async besidesCaches(read: UserRead): Promise<FoundUser> {
-    if (this.postgres.failedWithin(SPARED_MS)) {
-      const held = await this.held(read);
-      if (held !== undefined) return held;
-      return this.fromPostgres(read.userId, read.signal);
+  /** What is held answers where PostgreSQL fails, or takes more than half of the time; then it comes first for a while. */
+  private async postgresFirst(read: UserRead): Promise<FoundUser> {
+    if (performance.now() < this.sparedUntilMs) {
+      return (await this.held(read)) ?? (await this.fromPostgres(read));
     }
-    // Of a signal they have to be whole.
-    const limitMs = Math.max(1, Math.ceil(read.leftMs / 2));
-    try {
-      return await this.fromPostgres(read.userId, AbortSignal.timeout(limitMs));
-    } catch (error) {
-      const held = await this.held(read);
-      if (held === undefined) throw error;
-      return held;
-    }
+    const stored = this.fromPostgres(read);
+    const first = await firstWithin(read.leftMs / 2, stored);
+    if (first !== undefined) return first;
+    this.sparedUntilMs = performance.now() + SPARED_MS;
+    return (await this.held(read)) ?? (await stored);
   }
 
-  private async fromPostgres(userId: string, signal: AbortSignal): Promise<FoundUser> {
+  private async fromPostgres({ userId, signal }: UserRead): Promise<FoundUser> {
     const stored = await this.askPostgres(userId, signal);
+    this.sparedUntilMs = -Infinity;
     return { user: stored && heldUserOf(stored), isHit: false };
   }
 
@@ -193,5 +190,18 @@ export class UserCache {
       this.claim.observe(signal.aborted ? events.STORE_TIMEOUT : events.STORE_ERROR);
       throw error;
     }
+  }
+}
+
+/** undefined where it fails, or takes longer. */
+async function firstWithin<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([promise.catch(() => undefined), tooLate]);
+  } finally {
+    clearTimeout(timer);
   }
 }

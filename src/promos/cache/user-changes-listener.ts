@@ -7,8 +7,8 @@ import { ChannelListener } from '../../platform/messaging/channel-listener.js';
 import { CHANGES_CHANNEL, parseChanges } from '../model/user-changes.js';
 import { UserCache } from './user-cache.js';
 
-/** Together less than a second, which is how old at most an answer may be. */
-const PROBES = { probeEveryMs: 250, silentAfterMs: 500 };
+/** Several within the second that answers from a cache need one to be answered in. A late one has missed nothing. */
+const PROBES = { probeEveryMs: 250, isReliedOn: true };
 
 /** Has a process that serves the API hear of each change of users, whoever makes it. */
 @Injectable()
@@ -28,8 +28,9 @@ export class UserChangesListener {
         onListening: () => cache.hold(),
         onHeardUntil: (atMs) => cache.heardUntil(atMs),
         onNotification: (payload) => cache.changed(parseChanges(payload)),
-        onSilent: () => cache.doubt(),
-        onLost: (error) => log.warn({ err: error }, 'the users lost the connection that they are heard on'),
+        onSilent: () => cache.distrust(),
+        onLost: (error) =>
+          log.warn({ err: error }, 'the connection that changes of users are heard on was lost'),
         onFailure: (error) =>
           log.warn({ err: error }, 'the users cannot be listened for; they are read from PostgreSQL'),
       },

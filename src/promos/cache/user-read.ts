@@ -16,7 +16,7 @@ export class UserRead {
   readonly answer: Promise<FoundUser>;
   private readonly startedAtMs = performance.now();
   private readonly deadline = new AbortController();
-  private hasChanged = false;
+  private outdated = false;
 
   constructor(
     readonly userId: string,
@@ -47,10 +47,10 @@ export class UserRead {
 
   /** Whether the user has changed since it began, so that what it finds must not be kept. */
   get isOutdated(): boolean {
-    return this.hasChanged;
+    return this.outdated;
   }
 
   outdate(): void {
-    this.hasChanged = true;
+    this.outdated = true;
   }
 }

@@ -4,7 +4,7 @@ import type { HeldUser } from '../model/held-user.js';
 
 /** Some 150 bytes each. */
 const MAX_ABSENT = 100_000;
-/** An id that comes to be is forgotten at once, so this bounds what is told of ids that nobody will ask for again. */
+/** An id that comes to be is forgotten at once; this is how long memory is spent on those that nobody asks for again. */
 const ABSENT_TTL_MS = 30_000;
 /** lru-cache asks for the time at most so often. */
 const TTL_RESOLUTION_MS = 1_000;

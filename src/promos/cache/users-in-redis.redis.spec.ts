@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,8 +25,11 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
   let plain: ReturnType<typeof plainClient>;
   let snapshots: string;
   const opened: RedisCaches[] = [];
+  /** What was said of Redis, by all processes. */
+  let states: string[];
 
   beforeEach(async () => {
+    states = [];
     snapshots = await mkdtemp(join(tmpdir(), 'waybill-redis-'));
     server = await RedisServerFixture.reserve(command!);
     await server.start(snapshots);
@@ -42,7 +46,13 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
 
   /** As one process has them. */
   async function open(ttlMs = 3_600_000): Promise<UsersInRedis> {
-    const caches = new RedisCaches({ url: server.url, ttlMs }, pino({ level: 'silent' }));
+    const told = new Writable({
+      write: (line: Buffer, _encoding, done) => {
+        states.push(line.includes('Redis is used') ? 'up' : 'down');
+        done();
+      },
+    });
+    const caches = new RedisCaches({ url: server.url, ttlMs }, pino(told));
     opened.push(caches);
     const users = new UsersInRedis(caches, ttlMs);
     await isUsed(users);
@@ -66,7 +76,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
 
   it('are put in under the lease that they were read with, and found by every process', async () => {
     const [one, other] = [await open(), await open()];
-    one.fill({ user: userOf('a'), lease: await leaseOf(one, 'a') });
+    one.fill(userOf('a'), await leaseOf(one, 'a'));
     await isDone(one, 'a');
     expect(await plain.get('user:a')).toBe(textOf(userOf('a')));
     expect(await other.read('a', never())).toEqual({ user: userOf('a') });
@@ -78,18 +88,18 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
     const lease = await leaseOf(one, 'a');
     other.drop(['a']);
     await eventually(async () => expect(await plain.exists('user:a:lease')).toBe(0));
-    one.fill({ user: userOf('a'), lease });
-    one.fill({ user: userOf('b'), lease: await leaseOf(one, 'b') });
+    one.fill(userOf('a'), lease);
+    one.fill(userOf('b'), await leaseOf(one, 'b'));
     await isDone(one, 'b');
     expect(await plain.get('user:a')).toBeNull();
     // Nor under the lease of who has read the new one.
     const later = await leaseOf(other, 'a');
     expect(later).not.toBe(lease);
-    one.fill({ user: userOf('a'), lease });
-    one.fill({ user: userOf('c'), lease: await leaseOf(one, 'c') });
+    one.fill(userOf('a'), lease);
+    one.fill(userOf('c'), await leaseOf(one, 'c'));
     await isDone(one, 'c');
     expect(await plain.get('user:a')).toBeNull();
-    other.fill({ user: userOf('a', 'new'), lease: later });
+    other.fill(userOf('a', 'new'), later);
     await isDone(other, 'a');
     expect(await plain.get('user:a')).toBe(textOf(userOf('a', 'new')));
   });
@@ -99,8 +109,8 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
     const lease = await leaseOf(one, 'a');
     other.dropAll();
     await eventually(async () => expect(await plain.dbSize()).toBe(0));
-    one.fill({ user: userOf('a'), lease });
-    one.fill({ user: userOf('b'), lease: await leaseOf(one, 'b') });
+    one.fill(userOf('a'), lease);
+    one.fill(userOf('b'), await leaseOf(one, 'b'));
     await isDone(one, 'b');
     expect(await plain.get('user:a')).toBeNull();
   });
@@ -108,7 +118,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
   it('are held for the TTL, give or take a tenth, or for good', async () => {
     const [hour, good] = [await open(), await open(0)];
     for (const userId of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) {
-      hour.fill({ user: userOf(userId), lease: await leaseOf(hour, userId) });
+      hour.fill(userOf(userId), await leaseOf(hour, userId));
       await isDone(hour, userId);
     }
     const ttls = await Promise.all(
@@ -116,7 +126,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
     );
     for (const ttl of ttls) expect(Math.abs(ttl - 3_600)).toBeLessThanOrEqual(361);
     expect(new Set(ttls).size).toBeGreaterThan(1);
-    good.fill({ user: userOf('z'), lease: await leaseOf(good, 'z') });
+    good.fill(userOf('z'), await leaseOf(good, 'z'));
     await isDone(good, 'z');
     expect(await plain.ttl('user:z')).toBe(-1);
   });
@@ -134,15 +144,80 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
   ])('are not believed where what is there is %s, and are mended', async (_what, text) => {
     const users = await open();
     await plain.set('user:a', text);
-    users.fill({ user: userOf('a'), lease: await leaseOf(users, 'a') });
+    users.fill(userOf('a'), await leaseOf(users, 'a'));
     await eventually(async () => expect(await plain.get('user:a')).toBe(textOf(userOf('a'))));
   });
 
   it('are mended where there is no text at all', async () => {
     const users = await open();
     await plain.rPush('user:a', 'x');
-    users.fill({ user: userOf('a'), lease: await leaseOf(users, 'a') });
+    users.fill(userOf('a'), await leaseOf(users, 'a'));
     await eventually(async () => expect(await plain.get('user:a')).toBe(textOf(userOf('a'))));
+  });
+
+  it('are not believed where their text is not UTF-8, and are mended', async () => {
+    const users = await open();
+    const text = Buffer.concat([
+      Buffer.from('{"user_id":"a","deeplink":"'),
+      Buffer.from([0xc3]),
+      Buffer.from('","promo_message":""}'),
+    ]);
+    await plain.sendCommand(['SET', 'user:a', text]);
+    users.fill(userOf('a'), await leaseOf(users, 'a'));
+    await eventually(async () => expect(await plain.get('user:a')).toBe(textOf(userOf('a'))));
+  });
+
+  it('are put in also where something else stands in the place of the lease', async () => {
+    const users = await open();
+    await plain.rPush('user:a:lease', 'x');
+    await plain.set('user:b:lease', 'x'.repeat(1_000));
+    for (const userId of ['a', 'b']) {
+      users.fill(userOf(userId), await leaseOf(users, userId));
+      await isDone(users, userId);
+    }
+  });
+
+  it('are not put in where they are too long to be read again', async () => {
+    const users = await open();
+    users.fill(userOf('a', 'x'.repeat(262_144)), await leaseOf(users, 'a'));
+    users.fill(userOf('b', 'x'.repeat(200_000)), await leaseOf(users, 'b'));
+    await isDone(users, 'b');
+    expect(await plain.exists('user:a')).toBe(0);
+  });
+
+  it('are all dropped without those keys of others that begin as ours do', async () => {
+    const users = await open();
+    const others = ['user:a:sessions', 'user:', 'user:with space', `user:${'x'.repeat(21)}`];
+    for (const key of [...others, 'user:a', 'user:b:lease']) await plain.set(key, 'x');
+    users.dropAll();
+    await eventually(async () => expect((await plain.keys('*')).sort()).toEqual(others.sort()));
+  });
+
+  it('are all dropped while nothing is read, however many there are, and Redis is used on', async () => {
+    const users = await open();
+    const keys = Array.from({ length: 100_000 }, (_, n) => [`user:${n}`, textOf(userOf(`${n}`))]);
+    for (let at = 0; at < keys.length; at += 10_000) await plain.mSet(keys.slice(at, at + 10_000).flat());
+    users.dropAll();
+    expect(await users.read('99999', never())).toEqual({});
+    await eventually(async () => expect((await users.read('99999', never())).lease).toBeDefined());
+    expect(states).toEqual(['up']);
+  });
+
+  it('are not read in a Redis that refuses writes, and are again once it takes them', async () => {
+    const users = await open();
+    await plain.set('user:a', textOf(userOf('a')));
+    await plain.configSet('maxmemory', '1');
+    await eventually(async () => expect(await users.read('a', never())).toEqual({}));
+    await plain.configSet('maxmemory', '0');
+    await eventually(async () => expect((await users.read('a', never())).user).toBeDefined());
+    // Once each, however often it has looked meanwhile.
+    expect(states).toEqual(['up', 'down', 'up']);
+  });
+
+  it('are asked for no more once a Redis without a word has missed a few looks, also where nobody asks', async () => {
+    await open();
+    server.freeze();
+    await eventually(() => expect(states).toEqual(['up', 'down']), { timeoutMs: 15_000 });
   });
 
   it('that change while Redis hangs are not read until it has dropped them', async () => {

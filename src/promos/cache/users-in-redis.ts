@@ -1,49 +1,56 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { catchUpBudget, unlinkAll } from '../../platform/cache/redis-catch-up.js';
+import { catchUpBudget } from '../../platform/cache/redis-catch-up.js';
 import type { RedisCaches } from '../../platform/cache/redis-caches.js';
 import type { RedisClient } from '../../platform/cache/redis-client.js';
 import type { RedisLink } from '../../platform/cache/redis-link.js';
 import { BatchedLookups } from '../../platform/database/batched-lookups.js';
+import { TransientError } from '../../platform/failures/classified-errors.js';
+import type { User } from '../model/user.js';
 import {
+  dropAllFromRedis,
   dropFromRedis,
   type Filling,
+  fillingOf,
   fillRedis,
-  KEY_PREFIX,
   readFromRedis,
   type RedisFinding,
+  requireUse,
   runIdOf,
 } from './redis-users.js';
 import { USER_CACHE } from './user-cache.declaration.js';
 
 const BUDGET_MS = 25;
-const MAX_QUERIES = 2;
-const IDS_A_COMMAND = 500;
+const MAX_READS = 4;
+const IDS_A_READ = 100;
 /** Beyond it nothing more is put in for the moment: it is found in PostgreSQL again. */
 const MAX_FILLINGS = 2_000;
+const FILLINGS_A_COMMAND = 500;
+const FILL_CHARACTERS = 1_048_576;
 /** Beyond it all that is held there goes. */
 const MAX_DROPS = 100_000;
+const DROPS_A_COMMAND = 500;
 const UNKNOWN: RedisFinding = {};
 
 /**
  * Users in Redis, which all replicas share. It is never waited for longer than its budget, and not at all once it failed a
- * few times in a row. What has changed is remembered until Redis has dropped it, and is not read there before; a server
- * that was away for longer, or is another one, drops all of it first.
+ * few times in a row, or refuses writes. What has changed is remembered until Redis has dropped it, and is not read there
+ * before; of another server than the last one all is dropped first.
  */
 export class UsersInRedis {
   private readonly link: RedisLink<RedisClient>;
   private readonly reads: BatchedLookups<RedisFinding>;
-  private readonly token = randomUUID();
-  private leases = 0;
-  private fillings = new Map<string, Filling>();
+  private readonly process = randomUUID();
+  private tokens = 0;
+  private readonly fillings = new Map<string, Filling>();
   private filling: Promise<void> | undefined;
   /** Ids that have changed, each with the number of its last change. */
   private readonly drops = new Map<string, number>();
   private changes = 0;
   private dropping: Promise<void> | undefined;
-  /** How often it was said that all may have changed, and up to which time all was dropped. */
-  private doubts = 0;
-  private doubtsMet = 0;
+  /** How many drops of all were asked for, and how many of them are done. */
+  private dropAllsAsked = 0;
+  private dropAllsDone = 0;
   private runId: string | undefined;
 
   constructor(
@@ -53,13 +60,13 @@ export class UsersInRedis {
     this.reads = new BatchedLookups({
       query: (userIds) => this.readAll(userIds),
       gathers: true,
-      maxQueries: MAX_QUERIES,
-      maxKeys: IDS_A_COMMAND,
+      maxQueries: MAX_READS,
+      maxKeys: IDS_A_READ,
     });
     this.link = redis.link(USER_CACHE.name, {
       budgetMs: BUDGET_MS,
       onAnswering: (client) => this.catchUp(client),
-      onTick: () => this.dropWaiting(),
+      onTick: () => this.look(),
       onClosing: () => this.dropWaiting(),
     });
     // It answers also where PostgreSQL is away when the program starts, which others wait for.
@@ -68,14 +75,16 @@ export class UsersInRedis {
 
   /** @throws what Redis says, and where it does not answer in time */
   async read(userId: string, signal: AbortSignal): Promise<RedisFinding> {
-    if (this.link.state === 'down' || this.isInDoubt || this.drops.has(userId)) return UNKNOWN;
+    if (this.link.state === 'down' || this.mustDropAll || this.drops.has(userId)) return UNKNOWN;
     return (await this.reads.find(userId, signal))!;
   }
 
-  /** Puts in what was read from PostgreSQL, in the background. */
-  fill(filling: Filling): void {
+  /** Puts a user in that was read from PostgreSQL under a lease, in the background. */
+  fill(user: User, lease: string): void {
     if (this.link.state === 'down' || this.fillings.size >= MAX_FILLINGS) return;
-    this.fillings.set(filling.user.user_id, filling);
+    const filling = fillingOf(user, lease);
+    if (filling === undefined) return;
+    this.fillings.set(user.user_id, filling);
     // What fails is found in PostgreSQL again.
     this.filling ??= this.fillWaiting()
       .catch(() => this.fillings.clear())
@@ -95,22 +104,26 @@ export class UsersInRedis {
   dropAll(): void {
     this.fillings.clear();
     this.drops.clear();
-    this.doubts++;
+    this.dropAllsAsked++;
     void this.dropWaiting().catch(() => undefined);
   }
 
-  /** Until all is dropped, nothing there is believed. */
-  private get isInDoubt(): boolean {
-    return this.doubtsMet < this.doubts;
+  /** Until it is done, nothing there is believed. */
+  private get mustDropAll(): boolean {
+    return this.dropAllsDone < this.dropAllsAsked;
+  }
+
+  private get token(): string {
+    return `${this.process}/${++this.tokens}`;
   }
 
   private async readAll(userIds: readonly string[]) {
-    const token = `${this.token}/${++this.leases}`;
-    const found = await this.link.run((client) => readFromRedis(client, userIds, token));
+    const found = await this.link.run((client) => readFromRedis(client, userIds, this.token));
     const values = new Map<string, RedisFinding>();
     for (const [index, userId] of userIds.entries()) {
       // It has changed while Redis answered.
-      values.set(userId, this.drops.has(userId) ? UNKNOWN : found[index]!);
+      const hasChanged = this.mustDropAll || this.drops.has(userId);
+      values.set(userId, hasChanged ? UNKNOWN : found[index]!);
     }
     return { values, keys: userIds.length };
   }
@@ -119,18 +132,28 @@ export class UsersInRedis {
     // Those that were read together are put in together.
     await setImmediate();
     while (this.fillings.size > 0) {
-      const some = [...this.fillings.values()].slice(0, IDS_A_COMMAND);
-      for (const { user } of some) this.fillings.delete(user.user_id);
+      const some = this.takeFillings();
       await this.link.run((client) => fillRedis(client, some, this.ttlMs));
     }
   }
 
+  private takeFillings(): Filling[] {
+    const some: Filling[] = [];
+    let characters = 0;
+    for (const [userId, filling] of this.fillings) {
+      if (some.length === FILLINGS_A_COMMAND || characters > FILL_CHARACTERS) break;
+      characters += filling.text.length;
+      some.push(filling);
+      this.fillings.delete(userId);
+    }
+    return some;
+  }
+
   private async dropWaiting(): Promise<void> {
     if (this.link.state !== 'up') return;
-    this.dropping ??= this.link
-      .run((client) => this.dropBy(client))
+    this.dropping ??= this.dropUntilNoneWaits()
       .catch((error: unknown) => {
-        // Where what has changed cannot be dropped, or takes longer, nothing is read until it is.
+        // Where what has changed cannot be dropped, nothing is read until it can.
         this.link.reopen(error as Error);
         throw error;
       })
@@ -138,34 +161,55 @@ export class UsersInRedis {
     await this.dropping;
   }
 
-  private async dropBy(client: RedisClient): Promise<void> {
-    for (;;) {
-      if (this.isInDoubt) await this.dropAllBy(client);
-      else if (this.drops.size > 0) await this.dropSomeBy(client);
-      else return;
+  private async dropUntilNoneWaits(): Promise<void> {
+    while (this.mustDropAll || this.drops.size > 0) {
+      if (this.mustDropAll) await this.link.runLong((client) => this.dropAllBy(client));
+      else await this.link.run((client) => this.dropSomeBy(client, this.firstDrops()));
     }
   }
 
   private async dropAllBy(client: RedisClient): Promise<void> {
-    const doubts = this.doubts;
-    await unlinkAll(client, KEY_PREFIX);
-    this.doubtsMet = Math.max(doubts, this.doubtsMet);
+    const asked = this.dropAllsAsked;
+    await dropAllFromRedis(client);
+    this.dropAllsDone = Math.max(asked, this.dropAllsDone);
   }
 
-  private async dropSomeBy(client: RedisClient): Promise<void> {
-    const some = [...this.drops].slice(0, IDS_A_COMMAND);
+  private firstDrops(): [userId: string, change: number][] {
+    return [...this.drops].slice(0, DROPS_A_COMMAND);
+  }
+
+  private async dropSomeBy(client: RedisClient, some: readonly [string, number][]): Promise<void> {
     const userIds = some.map(([userId]) => userId);
-    await catchUpBudget.spend(dropFromRedis(client, userIds));
+    await dropFromRedis(client, userIds);
     for (const [userId, change] of some) {
       if (this.drops.get(userId) === change) this.drops.delete(userId);
     }
   }
 
+  /** Also where nobody asks, a Redis that does not answer, or refuses writes, is found out. */
+  private async look(): Promise<void> {
+    try {
+      await this.link.run((client) => requireUse(client, this.token));
+    } catch (error) {
+      if (!(error instanceof TransientError)) this.link.reopen(error as Error);
+      throw error;
+    }
+    await this.dropWaiting();
+  }
+
+  /** What changes meanwhile is dropped when it is used again, and not read before. */
   private async catchUp(client: RedisClient): Promise<void> {
+    await catchUpBudget.spend(requireUse(client, this.token));
     const runId = await catchUpBudget.spend(runIdOf(client));
     // What another server holds may have been changed long ago, and so may a snapshot that it was started from.
-    if (this.runId !== undefined && runId !== this.runId) this.doubts++;
-    await this.dropBy(client);
+    const isKnown = runId !== undefined && (this.runId === undefined || runId === this.runId);
+    if (!isKnown) this.dropAllsAsked++;
+    if (this.mustDropAll) await this.dropAllBy(client);
+    const waiting = [...this.drops];
+    for (let start = 0; start < waiting.length; start += DROPS_A_COMMAND) {
+      const some = waiting.slice(start, start + DROPS_A_COMMAND);
+      await catchUpBudget.spend(this.dropSomeBy(client, some));
+    }
     this.runId = runId;
   }
 }

@@ -7,6 +7,9 @@ import { refusalAnswer, userAnswer, USERS_PATH } from './lookup-answer.js';
 /** A query that is nothing but an id which may be one. */
 const ONLY_USER_ID = /^user_id=([A-Za-z0-9_-]{1,20})$/;
 
+/** What waits for slow readers is counted of large answers, which the controller sends. */
+const LARGE_BYTES = 65_536;
+
 /** Answers `GET /v1/users?user_id=…` from memory. */
 @Injectable()
 export class HotUsers implements DirectRoute, OnModuleInit {
@@ -27,6 +30,6 @@ export class HotUsers implements DirectRoute, OnModuleInit {
     const userId = ONLY_USER_ID.exec(query)?.[1];
     const held = userId && this.lookup.peek(userId);
     if (held === null) return refusalAnswer(404);
-    return held ? userAnswer(held, this.lookup.hotTier, request) : undefined;
+    return held && held.bytes < LARGE_BYTES ? userAnswer(held, this.lookup.hotTier, request) : undefined;
   }
 }

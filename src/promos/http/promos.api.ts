@@ -78,7 +78,7 @@ export const PROMOS_API: ApiFacts = {
         code: { type: 'integer', description: 'The status of the answer' },
         message: text('What was found, and in which store; or why there is no user'),
         ...USER,
-        cache_hit: { type: 'boolean', description: 'Whether the user was at hand, and PostgreSQL not asked' },
+        cache_hit: { type: 'boolean', description: 'Whether a cache has answered' },
         metadata: objectOf({
           timestamp: { type: 'string', format: 'date-time', description: 'When it was answered, in UTC' },
           version: { type: 'string', enum: ['v1'] },

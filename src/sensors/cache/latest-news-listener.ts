@@ -9,7 +9,7 @@ import { LATEST_CHANNEL, type LatestNews, parseNews } from './latest-news.js';
 import { LatestReadings } from './latest-readings.js';
 
 /** Together less than a second, which is how old at most an answer from memory may be. */
-const PROBES = { probeEveryMs: 250, silentAfterMs: 500 };
+const PROBES = { probeEveryMs: 250, silentAfterMs: 500, isReliedOn: true };
 
 /** @returns undefined for what another version of the program, or anybody else, has sent */
 function newsOf(payload: string): LatestNews | undefined {

@@ -7,7 +7,7 @@ import { Database } from '../database/database.js';
 import { ChannelListener, type ChannelListenerOptions } from './channel-listener.js';
 
 const CHANNEL = 'channel_of_a_test';
-const RELIED_ON = { probeEveryMs: 100, silentAfterMs: 2_000 };
+const RELIED_ON = { probeEveryMs: 100, silentAfterMs: 2_000, isReliedOn: true };
 const WAIT = { timeoutMs: 20_000 };
 const CONNECT_LIMIT_MS = 300;
 

@@ -1,16 +1,49 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { REQUEST_LOCK_MS } from '../../platform/batching/coalescer.js';
+import { answeredWithin } from '../../platform/database/answer-limits.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared-statements.js';
+import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { meets, type UserCondition } from '../model/user-etag.js';
 import type { UserReceipt } from '../model/user-receipt.js';
 import type { User } from '../model/user.js';
 
-/** By the primary key, one id after the other, however many rows there were when it was planned. */
-const FIND = prepared(`
-  SELECT found.user_id, found.deeplink, found.promo_message
-    FROM unnest($1::varchar[]) AS asked (user_id),
-         LATERAL (SELECT * FROM promos.users WHERE users.user_id = asked.user_id LIMIT 1) AS found`);
+/** An answer is waited for by look-ups that have 300 ms each. Those that come meanwhile wait for its connection. */
+const FIND_LIMIT_MS = 1_500;
+/** Of the texts that one query reads; the one that makes them full is read too. */
+const MAX_BYTES_A_QUERY = 4 * 1_024 * 1_024;
+/** Of both texts of a user. What requests and files bring is 64 KiB at most, but the table takes any. */
+const MAX_BYTES_A_USER = 16 * 1_024 * 1_024;
+const TOO_LARGE_LINE_EVERY_MS = 10_000;
+
+/**
+ * By the primary key, one id after the other, however many rows there were when it was planned: in the order of the ids, up
+ * to the user that makes {@link MAX_BYTES_A_QUERY} full, which has its `place` in the list. There is always a row, which may
+ * be of no user. One that is too large has no texts.
+ *
+ * PostgreSQL knows how long a text is without reading it. As float8 the sum neither overflows nor becomes numeric.
+ */
+const FIND = answeredWithin(
+  FIND_LIMIT_MS,
+  prepared(`
+    SELECT server.is_standby, found.*
+      FROM (SELECT pg_is_in_recovery() AS is_standby) AS server
+      LEFT JOIN (
+        SELECT CASE WHEN bytes_to_here >= ${MAX_BYTES_A_QUERY} THEN place END AS place, user_id,
+               CASE WHEN bytes <= ${MAX_BYTES_A_USER} THEN deeplink END AS deeplink,
+               CASE WHEN bytes <= ${MAX_BYTES_A_USER} THEN promo_message END AS promo_message
+          FROM (
+            SELECT asked.place, stored.*,
+                   sum(stored.bytes) OVER (ORDER BY asked.place ROWS UNBOUNDED PRECEDING) AS bytes_to_here
+              FROM unnest($1::varchar[]) WITH ORDINALITY AS asked (user_id, place),
+                   LATERAL (
+                     SELECT *, octet_length(deeplink)::float8 + octet_length(promo_message) AS bytes
+                       FROM promos.users WHERE users.user_id = asked.user_id LIMIT 1
+                   ) AS stored
+          ) AS summed
+         WHERE bytes_to_here - bytes < ${MAX_BYTES_A_QUERY}
+      ) AS found ON true`),
+);
 
 const LOCK = `SELECT user_id, deeplink, promo_message FROM promos.users WHERE user_id = $1 FOR UPDATE`;
 
@@ -35,14 +68,48 @@ const parametersOf = ({ user_id, deeplink, promo_message }: User): string[] => [
   promo_message,
 ];
 
+/** What there is of some ids. */
+export interface FoundUsers {
+  /** In the order of the ids. */
+  readonly users: readonly User[];
+  /** Ids of users that are there and were not read, since their texts are too large. */
+  readonly tooLarge: readonly string[];
+  /** How many of the ids, from the first on, it is of; at least one. */
+  readonly ids: number;
+  /** Whether the primary was asked. A standby may lag behind. */
+  readonly isCurrent: boolean;
+}
+
+interface FoundRow {
+  readonly is_standby: boolean;
+  readonly place: number | null;
+  readonly user_id: string | null;
+  readonly deeplink: string | null;
+  readonly promo_message: string | null;
+}
+
 /** Users in PostgreSQL. Whatever asks it throws what PostgreSQL or the network says. */
 @Injectable()
 export class UserRepository {
-  constructor(private readonly database: Database) {}
+  private saidTooLargeAtMs = -Infinity;
 
-  /** Of some ids those users that are there, in any order. */
-  find(userIds: readonly string[]): Promise<User[]> {
-    return this.database.source.query(FIND, [userIds]);
+  constructor(
+    private readonly database: Database,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  /** Of some ids those users that are there. */
+  async find(userIds: readonly string[]): Promise<FoundUsers> {
+    const rows = await this.database.source.query<FoundRow[]>(FIND, [userIds]);
+    const users: User[] = [];
+    const tooLarge: string[] = [];
+    for (const { user_id, deeplink, promo_message } of rows) {
+      if (user_id === null) continue;
+      if (deeplink === null || promo_message === null) tooLarge.push(user_id);
+      else users.push({ user_id, deeplink, promo_message });
+    }
+    if (tooLarge.length > 0) this.sayTooLarge(tooLarge[0]!);
+    return { users, tooLarge, ids: rows.at(-1)!.place ?? userIds.length, isCurrent: !rows[0]!.is_standby };
   }
 
   /** Has a user be so; with a condition only one that meets it. */
@@ -82,5 +149,12 @@ export class UserRepository {
       },
       { lockMs: REQUEST_LOCK_MS },
     );
+  }
+
+  private sayTooLarge(userId: string): void {
+    const now = performance.now();
+    if (now - this.saidTooLargeAtMs < TOO_LARGE_LINE_EVERY_MS) return;
+    this.saidTooLargeAtMs = now;
+    this.log.error({ userId, maxBytes: MAX_BYTES_A_USER }, 'the texts of a user are too large to be read');
   }
 }

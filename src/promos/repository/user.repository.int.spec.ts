@@ -31,7 +31,7 @@ const store = (userId: string, deeplinkBytes: number, messageBytes = 0): Promise
 const idsOf = (found: readonly { user_id: string }[]): string[] => found.map(({ user_id }) => user_id);
 
 describe('users are found', () => {
-  it('in the order of the ids, those that are there', async () => {
+  it('those that are there', async () => {
     await store('a', 1, 2);
     await store('b', 0, 0);
     const found = await users.find(['b', 'nobody', 'a']);
@@ -50,16 +50,30 @@ describe('users are found', () => {
     expect(await users.find(['x', 'y'])).toEqual({ users: [], tooLarge: [], ids: 2, isCurrent: true });
   });
 
-  it('up to the one that makes 4 MiB full', async () => {
+  it('with larger texts up to the one that makes 4 MiB full', async () => {
     await store('a', MIB, MIB);
-    await store('b', 2 * MIB - 1);
-    await store('c', 0, 1);
-    await store('d', 0);
-    const asked = ['a', 'nobody', 'b', 'c', 'd'];
+    await store('b', 2 * MIB - 1, 1);
+    await store('c', 4_097);
+    await store('d', 0, 4_097);
+    await store('small', 4_096, 4_096);
+    // One id may be asked for twice.
+    const asked = ['a', 'nobody', 'a', 'b', 'small', 'c', 'd', 'c'];
     const first = await users.find(asked);
-    expect([idsOf(first.users), first.ids]).toEqual([['a', 'b', 'c'], 4]);
+    expect(idsOf(first.users).sort()).toEqual(['a', 'b', 'small']);
+    expect(first.ids).toBe(5);
     const others = await users.find(asked.slice(first.ids));
-    expect([idsOf(others.users), others.ids]).toEqual([['d'], 1]);
+    expect(others.users).toEqual([
+      { user_id: 'c', deeplink: 'd'.repeat(4_097), promo_message: '' },
+      { user_id: 'd', deeplink: '', promo_message: 'm'.repeat(4_097) },
+    ]);
+    expect(others.ids).toBe(3);
+  });
+
+  it('in an order that the ids have, so that one at least is told of', async () => {
+    await store('large', 5 * MIB);
+    await store('larger', 6 * MIB);
+    const found = await users.find(['larger', 'larger', 'nobody', 'large']);
+    expect([idsOf(found.users), found.ids]).toEqual([['larger'], 3]);
   });
 
   it('but for those whose texts have more than 16 MiB, which are not read, and told of now and then', async () => {

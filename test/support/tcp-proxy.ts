@@ -73,6 +73,11 @@ export class TcpProxy {
     this.silent = true;
   }
 
+  /** As where a server was replaced without a word: connections that there are stay silent, and new ones are as usual. */
+  muteThoseThereAre(): void {
+    for (const { server } of this.pairs) server.pause();
+  }
+
   /** Ends `mute`; connections that something was lost of are broken, as a peer would find out. */
   speak(): void {
     this.silent = false;

@@ -8,6 +8,8 @@ export interface BatchedLookupsOptions<Found> {
   readonly maxKeys: number;
   /** Whether a query waits for the look-ups that come in the same turn of the event loop; by default it does not. */
   readonly gathers?: boolean;
+  /** Whether those who still wait for a query that failed are asked for again, once each; by default they are not. */
+  readonly asksAgain?: (error: unknown) => boolean;
 }
 
 /** What a query has found. */
@@ -23,6 +25,7 @@ interface Lookup<Found> {
   readonly signal: AbortSignal;
   readonly resolve: (found: Found | undefined) => void;
   readonly reject: (error: Error) => void;
+  isAskedAgain: boolean;
 }
 
 /**
@@ -39,12 +42,12 @@ export class BatchedLookups<Found> {
   /**
    * @param signal gives the look-up up; while it waits, it is not asked for any more
    * @returns undefined when there is no such key
-   * @throws the signal's reason, and what the query throws, which fails all look-ups that share it
+   * @throws the signal's reason, and what the query throws, which fails all look-ups that share it and are not asked for again
    */
   find(key: string, signal: AbortSignal): Promise<Found | undefined> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      const lookup: Lookup<Found> = { key, signal, resolve, reject };
+      const lookup: Lookup<Found> = { key, signal, resolve, reject, isAskedAgain: false };
       this.waiting.add(lookup);
       signal.addEventListener('abort', () => this.giveUp(lookup, signal), { once: true });
       if (this.queriesUnderWay < this.options.maxQueries) void this.queryAll();
@@ -69,8 +72,19 @@ export class BatchedLookups<Found> {
       for (const { key, resolve } of lookups.slice(0, keys)) resolve(values.get(key));
       if (keys < lookups.length) this.waitAgain(lookups.slice(keys));
     } catch (error) {
-      for (const { reject } of lookups) reject(error as Error);
+      this.failed(lookups, error as Error);
     }
+  }
+
+  private failed(lookups: readonly Lookup<Found>[], error: Error): void {
+    const again: Lookup<Found>[] = [];
+    const asksAgain = this.options.asksAgain?.(error) ?? false;
+    for (const lookup of lookups) {
+      if (asksAgain && !lookup.isAskedAgain) again.push(lookup);
+      else lookup.reject(error);
+      lookup.isAskedAgain = true;
+    }
+    this.waitAgain(again);
   }
 
   /** Before those that came later. */

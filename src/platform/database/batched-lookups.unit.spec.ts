@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BatchedLookups } from './batched-lookups.js';
+import { BatchedLookups, type BatchedLookupsOptions } from './batched-lookups.js';
 
 interface Query {
   readonly keys: readonly string[];
@@ -13,7 +13,11 @@ interface Query {
 const valueOf = (key: string): string => `value of ${key}`;
 
 /** Look-ups whose queries are answered by the test. */
-function handDriven({ maxQueries = 1, maxKeys = 3 } = {}) {
+function handDriven({
+  maxQueries = 1,
+  maxKeys = 3,
+  ...options
+}: Partial<BatchedLookupsOptions<string>> = {}) {
   const queries: Query[] = [];
   const lookups = new BatchedLookups<string>({
     query: (keys) =>
@@ -25,6 +29,7 @@ function handDriven({ maxQueries = 1, maxKeys = 3 } = {}) {
       }),
     maxQueries,
     maxKeys,
+    ...options,
   });
   const find = (key: string, signal = new AbortController().signal): Promise<string | undefined> =>
     lookups.find(key, signal);
@@ -128,6 +133,51 @@ describe('a query that fails', () => {
     expect(asked()).toEqual([['a'], ['b', 'c'], ['d']]);
     queries[2]!.answer('d');
     expect(await Promise.all(outcomes)).toEqual([valueOf('a'), error, error, valueOf('d')]);
+  });
+});
+
+describe('a query that fails in a way that may pass', () => {
+  const passing = new Error('the connection was lost');
+  const asksAgain = (error: unknown): boolean => error === passing;
+
+  it('has its look-ups asked for again, before those that came later, without those given up', async () => {
+    const { queries, find, asked } = handDriven({ asksAgain });
+    const given = new AbortController();
+    const first = find('a');
+    const others = [find('b'), outcomeOf(find('c', given.signal))];
+    queries[0]!.answer('a');
+    await first;
+    await settled();
+    const later = find('d');
+    given.abort(new Error('given up'));
+    queries[1]!.fail(passing);
+    await settled();
+    expect(asked()).toEqual([['a'], ['b', 'c'], ['b', 'd']]);
+    queries[2]!.answer('b');
+    expect(await Promise.all([...others, later])).toEqual([valueOf('b'), new Error('given up'), undefined]);
+  });
+
+  it('has them asked for again once only, and those that it is the first failure of', async () => {
+    const { queries, find, asked } = handDriven({ asksAgain });
+    const first = outcomeOf(find('a'));
+    const later = find('b');
+    queries[0]!.fail(passing);
+    await settled();
+    queries[1]!.fail(passing);
+    expect(await first).toBe(passing);
+    await settled();
+    expect(asked()).toEqual([['a'], ['a', 'b'], ['b']]);
+    queries[2]!.answer('b');
+    expect(await later).toBe(valueOf('b'));
+  });
+
+  it('and one that fails in another way does not', async () => {
+    const { queries, find, asked } = handDriven({ asksAgain });
+    const found = outcomeOf(find('a'));
+    const error = new Error('refused');
+    queries[0]!.fail(error);
+    expect(await found).toBe(error);
+    expect(asked()).toEqual([['a']]);
   });
 });
 

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { TransientError } from '../failures/classified-errors.js';
+import { answerLimitOf } from './answer-limits.js';
 import { preparedName } from './prepared-statements.js';
 
 /** A statement was sent and no answer came: its outcome is unknown, and its connection was closed. */
@@ -19,7 +20,7 @@ export class PreparedStatementLostError extends TransientError {
 }
 
 export interface DeadlineClientConfig extends pg.ClientConfig {
-  /** The deadline of an answer; 0 for none. */
+  /** The deadline of an answer, unless that to its statement has an earlier one; 0 for none. */
   readonly answerLimitMs: number;
 }
 
@@ -48,7 +49,7 @@ export class DeadlineClient extends pg.Client {
     const ask = this.query.bind(this) as Ask;
     // pg has nine signatures for this method; what is asked and returned stays what it is in each of them.
     this.query = ((...query: unknown[]) =>
-      this.withinLimit(this.askPrepared(ask, query))) as typeof this.query;
+      this.withinLimit(this.limitMsOf(query[0]), this.askPrepared(ask, query))) as typeof this.query;
     const end = this.end.bind(this) as Ask;
     this.end = ((...callback: unknown[]) => this.soon(end(...callback))) as typeof this.end;
     // A connection that is lost while nobody listens would end the process, and whoever gets it from the pool listens only
@@ -78,9 +79,14 @@ export class DeadlineClient extends pg.Client {
     throw new PreparedStatementLostError({ cause });
   }
 
-  private withinLimit(answer: unknown): unknown {
+  private limitMsOf(statement: unknown): number {
+    const own = answerLimitOf(statement);
+    if (own === undefined) return this.answerLimitMs;
+    return this.answerLimitMs === 0 ? own : Math.min(own, this.answerLimitMs);
+  }
+
+  private withinLimit(limitMs: number, answer: unknown): unknown {
     if (!(answer instanceof Promise)) return answer;
-    const limitMs = this.answerLimitMs;
     const timer =
       limitMs === 0 ? undefined : setTimeout(() => this.drop(new DatabaseSilentError(limitMs)), limitMs);
     answer.then(

@@ -1,3 +1,5 @@
+import { answeredWithin } from './answer-limits.js';
+
 /**
  * What every session of ours is set to, whatever the server, the database or the role says. It is set by a statement once
  * the session is open, since PgBouncer refuses most parameters of a connection's start.
@@ -66,8 +68,11 @@ const LOOK = `
   to_regclass('migrations') IS NOT NULL AS "seesTables",
   coalesce(current_setting('${MARK}', true), '') = 'yes' AS "isPinned"`;
 
+/** Reads no table. Whoever wants the session waits for it, and can have another. */
+const LOOK_LIMIT_MS = 2_000;
+
 /** For {@link SessionState}. */
-export const LOOK_AT_SESSION = `SELECT ${LOOK}`;
+export const LOOK_AT_SESSION = answeredWithin(LOOK_LIMIT_MS, `SELECT ${LOOK}`);
 
 /**
  * Two statements in one message, the second of which answers with an {@link OpenedSession}. A setting that this version of PostgreSQL does not

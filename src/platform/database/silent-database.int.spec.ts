@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { knownFailures } from '../known-failures.js';
+import { answeredWithin } from './answer-limits.js';
 import { Database, type DatabaseOptions } from './database.js';
 
 const ANSWER_LIMIT_MS = 300;
@@ -72,6 +73,27 @@ describe('a database that falls silent', () => {
     expect(afterMs).toBeLessThan(SOON_MS);
     proxy.speak();
     expect(await ask(database)).toEqual([{ one: 1 }]);
+  });
+
+  it('on a statement with a deadline of its own: soon, whatever other answers may take', async () => {
+    const statement = answeredWithin(ANSWER_LIMIT_MS, 'SELECT 1 AS mine');
+    const database = await openThroughProxy({ poolSize: 1, answerLimitMs: 60_000 });
+    proxy.mute();
+    const { error, afterMs } = await failureOf(database.source.query(statement));
+    expect(error).toMatchObject({ driverError: { name: 'DatabaseSilentError' } });
+    expect(afterMs).toBeLessThan(SOON_MS);
+    proxy.speak();
+    expect(await database.source.query(statement)).toEqual([{ mine: 1 }]);
+  });
+
+  it('while a session is looked at before its use: another one is taken soon', async () => {
+    const database = await openThroughProxy({ poolSize: 1, answerLimitMs: 60_000 });
+    // After such a failure each session is looked at.
+    await expect(database.source.query('SELECT FROM nowhere')).rejects.toThrow('nowhere');
+    proxy.muteThoseThereAre();
+    const startedAt = performance.now();
+    expect(await ask(database)).toEqual([{ one: 1 }]);
+    expect(performance.now() - startedAt).toBeLessThan(SOON_MS);
   });
 
   it('when the answer to COMMIT is lost: what was done stands, and the caller tries again', async () => {

@@ -1,13 +1,23 @@
-import { BatchedLookups } from '../../platform/database/batched-lookups.js';
+import { BatchedLookups, type FoundValues } from '../../platform/database/batched-lookups.js';
+import { mayWorkOnAnotherConnection } from '../../platform/database/query-failures.js';
 import type { User } from '../model/user.js';
-import type { UserRepository } from '../repository/user.repository.js';
+import { UserTooLargeError } from '../repository/user-too-large.error.js';
+import type { FoundUsers, UserRepository } from '../repository/user.repository.js';
 
 const MAX_QUERIES = 2;
 const IDS_A_QUERY = 500;
 
+/** What PostgreSQL has of an id. */
+export interface StoredUser {
+  /** undefined: nobody has the id */
+  readonly user: User | undefined;
+  /** Whether the primary has said so. What a standby says may be older than a change that was heard of already. */
+  readonly isCurrent: boolean;
+}
+
 /** Look-ups in PostgreSQL, which share queries; it remembers whether PostgreSQL answers. */
 export class PostgresUsers {
-  private readonly lookups: BatchedLookups<User>;
+  private readonly lookups: BatchedLookups<StoredUser | UserTooLargeError>;
   private failedAtMs = -Infinity;
 
   constructor(private readonly users: UserRepository) {
@@ -16,6 +26,7 @@ export class PostgresUsers {
       gathers: true,
       maxQueries: MAX_QUERIES,
       maxKeys: IDS_A_QUERY,
+      asksAgain: mayWorkOnAnotherConnection,
     });
   }
 
@@ -24,24 +35,47 @@ export class PostgresUsers {
     return performance.now() - this.failedAtMs < ms;
   }
 
-  /** @throws the signal's reason, and what PostgreSQL or the network says */
+  /** As {@link read}, whoever has said so. */
   async find(userId: string, signal: AbortSignal): Promise<User | undefined> {
+    return (await this.read(userId, signal)).user;
+  }
+
+  /** @throws UserTooLargeError, the signal's reason, and what PostgreSQL or the network says */
+  async read(userId: string, signal: AbortSignal): Promise<StoredUser> {
+    const found = await this.lookUp(userId, signal);
+    if (found instanceof UserTooLargeError) throw found;
+    return found;
+  }
+
+  private async lookUp(userId: string, signal: AbortSignal): Promise<StoredUser | UserTooLargeError> {
     try {
-      return await this.lookups.find(userId, signal);
+      // Each id that was asked for has a value.
+      return (await this.lookups.find(userId, signal))!;
     } catch (error) {
       if (signal.aborted) this.failedAtMs = performance.now();
       throw error;
     }
   }
 
-  private async query(userIds: readonly string[]) {
+  private async query(userIds: readonly string[]): Promise<FoundValues<StoredUser | UserTooLargeError>> {
     try {
       const found = await this.users.find(userIds);
       this.failedAtMs = -Infinity;
-      return { values: new Map(found.map((user) => [user.user_id, user])), keys: userIds.length };
+      return { values: valuesOf(userIds, found), keys: found.ids };
     } catch (error) {
       this.failedAtMs = performance.now();
       throw error;
     }
   }
+}
+
+function valuesOf(
+  userIds: readonly string[],
+  { users, tooLarge, isCurrent }: FoundUsers,
+): Map<string, StoredUser | UserTooLargeError> {
+  const values = new Map<string, StoredUser | UserTooLargeError>();
+  for (const userId of userIds) values.set(userId, { user: undefined, isCurrent });
+  for (const user of users) values.set(user.user_id, { user, isCurrent });
+  for (const userId of tooLarge) values.set(userId, new UserTooLargeError(userId));
+  return values;
 }

@@ -34,7 +34,7 @@ beforeEach(async () => {
   register.clear();
   const options = { maxBytes: 1_000_000, ttlMs: 60_000, absentTtlMs: 60_000 };
   const caches = new Caches([USER_CACHE], options, lifecycle, log);
-  const users = new UserRepository(house.database);
+  const users = new UserRepository(house.database, log);
   // Changes are to be seen here, and not how fast a busy machine is.
   const settings = Object.assign(new PromosSettings(), { PROMOS_REQUEST_TIMEOUT_MS: 10_000 });
   cache = new UserCache(users, caches, new SharedRedis(undefined), settings);

@@ -2,8 +2,10 @@ import { BatchTable, column, INTEGER, TEXT } from '../../platform/database/batch
 import type { Transaction } from '../../platform/database/database.js';
 import type { UserRow } from '../model/user-row.js';
 
-/** Takes about a second, of the 25 that a statement may take. */
+/** A merge ends at whichever comes first. Each takes about a second, of the 25 that a statement may take. */
 const ROWS_A_MERGE = 20_000;
+/** Of texts; the row that makes them full is merged too. */
+const BYTES_A_MERGE = 64 * 1_024 * 1_024;
 /** In ASCII: `promo`. */
 const IMPORT_LOCK = 0x70_72_6f_6d_6f;
 
@@ -41,12 +43,17 @@ const REPEATED = `
 /**
  * Rows behind an id, in the order of their ids, which all files have: two of them never wait for each other in a circle.
  * Rows that say what stands there already are not written, nor locked. In the house's own collation an id is found by the
- * primary key.
+ * primary key. PostgreSQL knows how long a text is without reading it.
  */
 const MERGE = `
   WITH piece AS MATERIALIZED (
     SELECT user_id COLLATE "default" AS user_id, deeplink, promo_message
-      FROM ${STAGED.name} WHERE user_id > $1 ORDER BY ${STAGED.name}.user_id LIMIT ${ROWS_A_MERGE}
+      FROM (
+        SELECT *, sum(octet_length(deeplink) + octet_length(promo_message))
+                    OVER (ORDER BY user_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
+          FROM ${STAGED.name} WHERE user_id > $1 ORDER BY user_id LIMIT ${ROWS_A_MERGE}
+      ) AS next_rows
+     WHERE coalesce(bytes_before, 0) < ${BYTES_A_MERGE}
   ), written AS (
     INSERT INTO promos.users AS stored (user_id, deeplink, promo_message)
     SELECT user_id, deeplink, promo_message FROM piece

@@ -3,28 +3,24 @@ import { CHANGES_CHANNEL, EVERY_USER } from '../model/user-changes.js';
 
 /** A notification takes 7,999 bytes, an id 20 and a comma. */
 const IDS_A_NOTIFICATION = 300;
-/** With more of them it is said that all may have changed: who hears of it forgets all, which is done sooner. */
+/** Of more it is said alone that all may have changed: who hears of it forgets all, which is done sooner. */
 const MAX_IDS = 3_000;
 /** What a statement has written of more rows is not compared, which takes 10 s a million: all may have changed. */
 const MAX_COMPARED = 100_000;
 
 /** Ids that nobody can ask for need not be told. */
 const tell = (changed: string): string => `
-      FOR ids IN
-        SELECT string_agg(user_id, ',') FROM (
-          SELECT user_id, (row_number() OVER () - 1) / ${IDS_A_NOTIFICATION} AS piece
-            FROM (${changed}) AS changed (user_id)
-           WHERE user_id ~ '^[A-Za-z0-9_-]{1,20}$'
-           LIMIT ${MAX_IDS + 1}
-        ) AS pieces GROUP BY piece ORDER BY piece
-      LOOP
-        IF told = ${MAX_IDS / IDS_A_NOTIFICATION} THEN
-          PERFORM pg_notify('${CHANGES_CHANNEL}', '${EVERY_USER}');
-          EXIT;
-        END IF;
-        PERFORM pg_notify('${CHANGES_CHANNEL}', ids);
-        told := told + 1;
-      END LOOP;`;
+          ids := ARRAY(
+            SELECT user_id FROM (${changed}) AS changed (user_id)
+             WHERE user_id ~ '^[A-Za-z0-9_-]{1,20}$'
+             LIMIT ${MAX_IDS + 1});
+          IF cardinality(ids) > ${MAX_IDS} THEN
+            PERFORM pg_notify('${CHANGES_CHANNEL}', '${EVERY_USER}');
+            RETURN NULL;
+          END IF;
+          FOR place IN 1..cardinality(ids) BY ${IDS_A_NOTIFICATION} LOOP
+            PERFORM pg_notify('${CHANGES_CHANNEL}', array_to_string(ids[place:place + ${IDS_A_NOTIFICATION - 1}], ','));
+          END LOOP;`;
 
 /** The tables that a statement's rows can be read from, by what it does. */
 const CHANGED = {
@@ -57,8 +53,7 @@ export class Users1796990400000 implements MigrationInterface {
       await runner.query(`
         CREATE FUNCTION promos.tell_of_${event}() RETURNS trigger LANGUAGE plpgsql AS $$
         DECLARE
-          ids text;
-          told integer := 0;
+          ids varchar[];
         BEGIN
           PERFORM 1 FROM ${event === 'delete' ? 'old_rows' : 'new_rows'} OFFSET ${MAX_COMPARED} LIMIT 1;
           IF FOUND THEN

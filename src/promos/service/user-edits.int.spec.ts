@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import type { UserCache } from '../cache/user-cache.js';
@@ -33,7 +34,10 @@ beforeAll(async () => {
 beforeEach(async () => {
   await house.rows('TRUNCATE promos.users');
   told = new Told();
-  edits = new UserEdits(new UserRepository(house.database), told as unknown as UserCache);
+  edits = new UserEdits(
+    new UserRepository(house.database, pino({ level: 'silent' })),
+    told as unknown as UserCache,
+  );
 });
 afterAll(() => house.drop());
 

@@ -35,7 +35,7 @@ afterEach(async () => {
   await house.drop();
 });
 
-const find = (userId: string, limitMs = LONG_MS) => users.read(userId, AbortSignal.timeout(limitMs));
+const find = (userId: string, limitMs = LONG_MS) => users.find(userId, AbortSignal.timeout(limitMs));
 
 const isFound = (userId: string): Promise<boolean> =>
   find(userId, BUDGET_MS).then(
@@ -120,7 +120,6 @@ describe('a connection that is lost', () => {
     await endSessions();
     await unlock();
     expect((await found).map(({ user }) => user?.user_id)).toEqual(['a', undefined]);
-    expect(users.failedWithin(LONG_MS)).toBe(false);
   });
 
   it('in the wire, just the same', async () => {
@@ -139,6 +138,5 @@ describe('a connection that is lost', () => {
     const startedAtMs = performance.now();
     await expect(find('a')).rejects.toThrow();
     expect(performance.now() - startedAtMs).toBeLessThan(1_000);
-    expect(users.failedWithin(LONG_MS)).toBe(true);
   });
 });

@@ -15,10 +15,9 @@ export interface StoredUser {
   readonly isCurrent: boolean;
 }
 
-/** Look-ups in PostgreSQL, which share queries; it remembers whether PostgreSQL answers. */
+/** Look-ups in PostgreSQL, which share queries. */
 export class PostgresUsers {
   private readonly lookups: BatchedLookups<StoredUser | UserTooLargeError>;
-  private failedAtMs = -Infinity;
 
   constructor(private readonly users: UserRepository) {
     this.lookups = new BatchedLookups({
@@ -30,42 +29,17 @@ export class PostgresUsers {
     });
   }
 
-  /** Whether its last answer was none, so lately. */
-  failedWithin(ms: number): boolean {
-    return performance.now() - this.failedAtMs < ms;
-  }
-
-  /** As {@link read}, whoever has said so. */
-  async find(userId: string, signal: AbortSignal): Promise<User | undefined> {
-    return (await this.read(userId, signal)).user;
-  }
-
   /** @throws UserTooLargeError, the signal's reason, and what PostgreSQL or the network says */
-  async read(userId: string, signal: AbortSignal): Promise<StoredUser> {
-    const found = await this.lookUp(userId, signal);
+  async find(userId: string, signal: AbortSignal): Promise<StoredUser> {
+    // Each id that was asked for has a value.
+    const found = (await this.lookups.find(userId, signal))!;
     if (found instanceof UserTooLargeError) throw found;
     return found;
   }
 
-  private async lookUp(userId: string, signal: AbortSignal): Promise<StoredUser | UserTooLargeError> {
-    try {
-      // Each id that was asked for has a value.
-      return (await this.lookups.find(userId, signal))!;
-    } catch (error) {
-      if (signal.aborted) this.failedAtMs = performance.now();
-      throw error;
-    }
-  }
-
   private async query(userIds: readonly string[]): Promise<FoundValues<StoredUser | UserTooLargeError>> {
-    try {
-      const found = await this.users.find(userIds);
-      this.failedAtMs = -Infinity;
-      return { values: valuesOf(userIds, found), keys: found.ids };
-    } catch (error) {
-      this.failedAtMs = performance.now();
-      throw error;
-    }
+    const found = await this.users.find(userIds);
+    return { values: valuesOf(userIds, found), keys: found.ids };
   }
 }
 

@@ -2,13 +2,12 @@ import { Injectable } from '@nestjs/common';
 import * as events from '../../platform/cache/cache-event.js';
 import { type CacheClaim, Caches } from '../../platform/cache/caches.js';
 import { SharedRedis } from '../../platform/cache/shared-redis.js';
-import type { User } from '../model/user.js';
 import { EVERY_USER, type UserChanges } from '../model/user-changes.js';
 import { PromosSettings } from '../promos.settings.js';
 import { UserRepository } from '../repository/user.repository.js';
 import type { FoundUser } from '../model/found-user.js';
 import { type HeldUser, heldUserOf } from '../model/held-user.js';
-import { PostgresUsers } from './postgres-users.js';
+import { PostgresUsers, type StoredUser } from './postgres-users.js';
 import type { RedisFinding } from './redis-users.js';
 import { USER_CACHE } from './user-cache.declaration.js';
 import { UserRead } from './user-read.js';
@@ -132,9 +131,9 @@ export class UserCache {
       if (this.isHolding) this.memory.put(read.userId, user);
       return { user, isHit: true };
     }
-    const stored = await this.askPostgres(read.userId, read.signal);
+    const { user: stored, isCurrent } = await this.askPostgres(read);
     const user = stored && heldUserOf(stored);
-    if (!read.isOutdated && this.isHolding) {
+    if (isCurrent && !read.isOutdated && this.isHolding) {
       if (user === undefined) this.memory.rememberAbsent(read.userId);
       else this.memory.put(read.userId, user);
       if (stored !== undefined && lease !== undefined) this.redis!.fill(stored, lease);
@@ -154,8 +153,8 @@ export class UserCache {
     return (await this.held(read)) ?? (await stored);
   }
 
-  private async fromPostgres({ userId, signal }: UserRead): Promise<FoundUser> {
-    const stored = await this.askPostgres(userId, signal);
+  private async fromPostgres(read: UserRead): Promise<FoundUser> {
+    const { user: stored } = await this.askPostgres(read);
     this.sparedUntilMs = -Infinity;
     return { user: stored && heldUserOf(stored), isHit: false };
   }
@@ -181,11 +180,11 @@ export class UserCache {
     }
   }
 
-  private async askPostgres(userId: string, signal: AbortSignal): Promise<User | undefined> {
+  private async askPostgres({ userId, signal }: UserRead): Promise<StoredUser> {
     try {
-      const user = await this.postgres.find(userId, signal);
-      this.claim.observe(user === undefined ? events.STORE_ABSENT : events.STORE_HIT);
-      return user;
+      const stored = await this.postgres.find(userId, signal);
+      this.claim.observe(stored.user === undefined ? events.STORE_ABSENT : events.STORE_HIT);
+      return stored;
     } catch (error) {
       this.claim.observe(signal.aborted ? events.STORE_TIMEOUT : events.STORE_ERROR);
       throw error;

@@ -11,8 +11,8 @@ checksums = find $(1) -type f ! -name '*.spec.ts' -exec cksum {} + | LC_ALL=C so
 SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json nest-cli.json package.json package-lock.json
 RELEASED := $(SOURCES) web bin
 
-.PHONY: abuse rolling-deploy faults-contexts faults-sensors help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
-  db-reset test test-coverage screenshots page-soak faults soak fuzz converge bench bench-ingest bench-read bench-search bench-write bench-mixed bench-startup bench-sensors bench-life bench-growth \
+.PHONY: abuse rolling-deploy faults-contexts faults-sensors faults-promos help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
+  db-reset test test-coverage screenshots page-soak faults soak fuzz converge bench bench-ingest bench-read bench-search bench-write bench-mixed bench-startup bench-sensors bench-promos bench-life bench-growth \
   lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
 
 help: ## list the targets
@@ -100,6 +100,9 @@ faults-contexts: build ## a context that fails, hangs or ends the process, besid
 faults-sensors: build ## readings while PostgreSQL, Redis or the program itself is away; ARGS='--readings 30000 --only Redis'
 	@node --import tsx test/faults/sensors/run.ts $(ARGS)
 
+faults-promos: build ## look-ups of users while PostgreSQL or Redis is away, hangs or lies, and while users change; ARGS='--only Redis'
+	@node --import tsx test/faults/promos/run.ts $(ARGS)
+
 rolling-deploy: build ## replicas of FROM=<commit> and of this version side by side, each way, under load
 	@node --import tsx test/faults/rolling-deploy.ts $(if $(FROM),--from $(FROM))
 
@@ -142,6 +145,9 @@ bench-startup: build ## how long a start takes, and how much memory a full cache
 
 bench-sensors: build ## readings of sensors from Kafka into the table, and the latest of each out of memory
 	@$(BENCH) sensors
+
+bench-promos: build ## look-ups of users from memory and from PostgreSQL
+	@$(BENCH) promos
 
 bench-life: build ## whole lives of orders through all contexts: how far behind each is, and what each costs
 	@$(BENCH) life

@@ -9,6 +9,7 @@ import { ingest } from './ingest.js';
 import { life } from './life.js';
 import { list } from './list.js';
 import { mixed } from './mixed.js';
+import { promos } from './promos.js';
 import { read } from './read.js';
 import { search } from './search.js';
 import { sensors } from './sensors.js';
@@ -18,7 +19,18 @@ import { Progress } from '../src/platform/progress.js';
 import { describeMachine, tableOf, writeResult } from './report.js';
 import { Services } from './services.js';
 
-const BENCHMARKS: readonly Benchmark[] = [ingest, read, list, search, write, mixed, startup, sensors, life];
+const BENCHMARKS: readonly Benchmark[] = [
+  ingest,
+  read,
+  list,
+  search,
+  write,
+  mixed,
+  startup,
+  sensors,
+  promos,
+  life,
+];
 
 /** Those that take so long that they have to be asked for. */
 const LONG_BENCHMARKS: readonly Benchmark[] = [growth];

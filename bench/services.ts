@@ -2,8 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
+import { createClient } from 'redis';
+import { freePorts } from '../scripts/free-ports.js';
 import { startKafkaBroker } from '../scripts/kafka-broker.js';
 import { KAFKA_VERSION } from '../scripts/kafka/kafka-distribution.js';
+import { startLeashed } from '../scripts/leashed-process.js';
 import { loadEnvironment } from '../src/platform/config/load-environment.js';
 import { configuredConnection } from '../src/platform/database/database-connection.js';
 import type { ConnectionSettings } from '../src/platform/database/connection-settings.js';
@@ -26,9 +29,14 @@ export interface PostgresService {
   readonly connection: ConnectionSettings;
 }
 
+export interface RedisService {
+  /** As REDIS_URL takes it. */
+  readonly url: string;
+}
+
 /**
  * The real services that the program and what it is compared with both run on: those that the settings name
- * (KAFKA_BROKERS; DATABASE_URL or DB_HOST), or ones of this run's own, with the settings that the program gives its
+ * (KAFKA_BROKERS; DATABASE_URL or DB_HOST; REDIS_URL), or ones of this run's own, with the settings that the program gives its
  * embedded PostgreSQL and nothing left over from before. Each is started when it is first asked for.
  */
 export class Services {
@@ -36,6 +44,7 @@ export class Services {
   private readonly stops: (() => Promise<void>)[] = [];
   private startedKafka: Promise<KafkaService> | undefined;
   private startedPostgres: Promise<PostgresService> | undefined;
+  private startedRedis: Promise<RedisService> | undefined;
   private readonly filled = new Map<number, Promise<FilledDatabase>>();
 
   constructor(private readonly progress: Progress) {}
@@ -51,6 +60,10 @@ export class Services {
 
   postgres(): Promise<PostgresService> {
     return (this.startedPostgres ??= this.startPostgres());
+  }
+
+  redis(): Promise<RedisService> {
+    return (this.startedRedis ??= this.startRedis());
   }
 
   /**
@@ -87,6 +100,31 @@ export class Services {
     const server = await startEmbeddedPostgres({ dataDir, log: () => undefined });
     this.stops.push(() => server.stop());
     return { connection: server.connection };
+  }
+
+  private async startRedis(): Promise<RedisService> {
+    const configured = this.environment.REDIS_URL;
+    if (configured !== undefined) return { url: configured };
+    const [port] = await freePorts(0);
+    const keepNothing = ['--save', '', '--appendonly', 'no'];
+    const server = startLeashed(
+      ['redis-server', '--port', String(port), '--bind', '127.0.0.1', ...keepNothing],
+      { cwd: tmpdir(), graceMs: 0 },
+    );
+    this.stops.push(() => server.stop());
+    const url = `redis://127.0.0.1:${port}`;
+    const client = createClient({ url }).on('error', () => undefined);
+    const ended = server.exited.then(() => {
+      throw new Error(`redis-server did not start: ${server.lastOutput()}`);
+    });
+    // Once it has started, its end is no news.
+    ended.catch(() => undefined);
+    try {
+      await Promise.race([client.connect(), ended]);
+    } finally {
+      client.destroy();
+    }
+    return { url };
   }
 
   private async fillDatabase(orders: number): Promise<FilledDatabase> {

@@ -7,6 +7,9 @@ const NOT_COMPARED = new Set(['date', 'keep-alive']);
 /** What has to be there, and as long: when an order was stored, its reference cannot know. */
 const VALUE_NOT_COMPARED = new Set(['x-received-at']);
 
+/** When it was answered, which an answer of the promos has within it, in as many characters as any other time. */
+const ANSWERED_AT = /"timestamp":"[^"]*"/;
+
 /** An answer as it came. */
 export interface Exchange {
   readonly status: number;
@@ -30,7 +33,8 @@ export async function exchange(url: string, { path, headers }: LoadRequest): Pro
         const bytes = socket.bytesRead;
         socket.destroy();
         const head = [`HTTP/${httpVersion} ${statusCode} ${statusMessage}`, ...comparedLines(rawHeaders)];
-        resolve({ status: statusCode!, text: `${head.join('\n')}\n\n${body.toString('latin1')}`, bytes });
+        const compared = body.toString('latin1').replace(ANSWERED_AT, '');
+        resolve({ status: statusCode!, text: `${head.join('\n')}\n\n${compared}`, bytes });
       }, reject);
     });
   });

@@ -1,0 +1,3 @@
+import { promosBytesConformance } from './promos-bytes.conformance.js';
+
+promosBytesConformance('memory', () => ({}));

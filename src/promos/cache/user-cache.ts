@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import * as events from '../../platform/cache/cache-event.js';
 import { type CacheClaim, Caches } from '../../platform/cache/caches.js';
 import { SharedRedis } from '../../platform/cache/shared-redis.js';
+import { TimeBudget } from '../../platform/cache/time-budget.js';
 import { EVERY_USER, type UserChanges } from '../model/user-changes.js';
 import { PromosSettings } from '../promos.settings.js';
 import { UserRepository } from '../repository/user.repository.js';
@@ -34,7 +35,9 @@ export class UserCache {
   private readonly memory: UsersInMemory;
   private readonly redis: UsersInRedis | undefined;
   private readonly postgres: PostgresUsers;
-  private readonly budgetMs: number;
+  /** Of a read, and what PostgreSQL has of it before what is held is asked for. */
+  private readonly budget: TimeBudget;
+  private readonly halfBudget: TimeBudget;
   private readonly reads = new Map<string, UserRead>();
   private isHolding = false;
   private heardUntilMs = -Infinity;
@@ -53,7 +56,8 @@ export class UserCache {
     this.hasRedis = redis !== undefined;
     this.redis = redis && new UsersInRedis(redis, ttlMs);
     this.postgres = new PostgresUsers(users);
-    this.budgetMs = PROMOS_REQUEST_TIMEOUT_MS;
+    this.budget = new TimeBudget(PROMOS_REQUEST_TIMEOUT_MS);
+    this.halfBudget = new TimeBudget(PROMOS_REQUEST_TIMEOUT_MS / 2);
   }
 
   /** From memory, at once. null: nobody has the id; undefined: {@link read} has to be asked. */
@@ -113,7 +117,7 @@ export class UserCache {
   }
 
   private begin(userId: string): UserRead {
-    const read = new UserRead(userId, this.budgetMs, (running) =>
+    const read = new UserRead(userId, this.budget, (running) =>
       this.hearsChanges ? this.cachesFirst(running) : this.postgresFirst(running),
     );
     this.reads.set(userId, read);
@@ -147,7 +151,7 @@ export class UserCache {
       return (await this.held(read)) ?? (await this.fromPostgres(read));
     }
     const stored = this.fromPostgres(read);
-    const first = await firstWithin(read.leftMs / 2, stored);
+    const first = await this.halfBudget.spend(stored).catch(() => undefined);
     if (first !== undefined) return first;
     this.sparedUntilMs = performance.now() + SPARED_MS;
     return (await this.held(read)) ?? (await stored);
@@ -189,18 +193,5 @@ export class UserCache {
       this.claim.observe(signal.aborted ? events.STORE_TIMEOUT : events.STORE_ERROR);
       throw error;
     }
-  }
-}
-
-/** undefined where it fails, or takes longer. */
-async function firstWithin<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([promise.catch(() => undefined), tooLate]);
-  } finally {
-    clearTimeout(timer);
   }
 }

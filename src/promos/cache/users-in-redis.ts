@@ -133,7 +133,8 @@ export class UsersInRedis {
     await setImmediate();
     while (this.fillings.size > 0) {
       const some = this.takeFillings();
-      await this.link.run((client) => fillRedis(client, some, this.ttlMs));
+      // Nobody waits for it.
+      await this.link.runLong((client) => catchUpBudget.spend(fillRedis(client, some, this.ttlMs)));
     }
   }
 

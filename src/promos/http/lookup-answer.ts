@@ -65,8 +65,10 @@ export function userAnswer(user: HeldUser, foundIn: FoundIn, { headers }: Reques
   };
 }
 
+const WEAK = 'W/';
 /** By weak comparison, where ours is weak. */
-const namesIt = (ifNoneMatch: string, etag: string): boolean => matchesETag(ifNoneMatch, etag.slice(2));
+const namesIt = (ifNoneMatch: string, etag: string): boolean =>
+  ifNoneMatch === etag || matchesETag(ifNoneMatch, etag.slice(WEAK.length));
 
 const REFUSALS = { 400: 'invalid user_id', 404: 'not found', 500: 'internal error' } as const;
 const RETRY_AFTER_SECONDS = '1';

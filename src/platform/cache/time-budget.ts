@@ -10,7 +10,7 @@ export class BudgetSpentError extends TransientError {
 }
 
 /** The budget ends between this and one tick less of them: with 25 ms, after 20 to 25 ms. */
-const TICKS = 5;
+const DEFAULT_TICKS = 5;
 
 interface Waiting {
   readonly lastTick: number;
@@ -29,7 +29,10 @@ export class TimeBudget {
   private tick = 0;
   private ticker: NodeJS.Timeout | undefined;
 
-  constructor(private readonly budgetMs: number) {}
+  constructor(
+    private readonly budgetMs: number,
+    private readonly ticks = DEFAULT_TICKS,
+  ) {}
 
   /**
    * The answer, if it comes within the budget. The promise itself goes on, and nobody hears of it any more.
@@ -37,10 +40,10 @@ export class TimeBudget {
    * @throws BudgetSpentError
    */
   spend<T>(answer: Promise<T>): Promise<T> {
-    this.ticker ??= setInterval(() => this.onTick(), this.budgetMs / TICKS).unref();
+    this.ticker ??= setInterval(() => this.onTick(), this.budgetMs / this.ticks).unref();
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
-        lastTick: this.tick + TICKS,
+        lastTick: this.tick + this.ticks,
         giveUp: () => reject(new BudgetSpentError(this.budgetMs)),
       };
       this.waiting.add(waiting);

@@ -4,7 +4,7 @@ import type { User } from '../model/user.js';
 import { UserTooLargeError } from '../repository/user-too-large.error.js';
 import type { FoundUsers, UserRepository } from '../repository/user.repository.js';
 
-const MAX_QUERIES = 2;
+const MAX_QUERIES = 4;
 const IDS_A_QUERY = 500;
 
 /** What PostgreSQL has of an id. */

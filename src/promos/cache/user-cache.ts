@@ -17,6 +17,8 @@ import { UsersInRedis } from './users-in-redis.js';
 
 /** How old an answer from memory may be. A process that was paused has unread notifications. */
 const MAX_AGE_MS = 1_000;
+/** Of 300 ms the last 10 may be missing. */
+const BUDGET_TICKS = 30;
 /** For so long after it failed, and while its changes are not heard, PostgreSQL is asked only for what nobody holds. */
 const SPARED_MS = 1_000;
 
@@ -56,8 +58,9 @@ export class UserCache {
     this.hasRedis = redis !== undefined;
     this.redis = redis && new UsersInRedis(redis, ttlMs);
     this.postgres = new PostgresUsers(users);
-    this.budget = new TimeBudget(PROMOS_REQUEST_TIMEOUT_MS);
-    this.halfBudget = new TimeBudget(PROMOS_REQUEST_TIMEOUT_MS / 2);
+    this.budget = new TimeBudget(PROMOS_REQUEST_TIMEOUT_MS, BUDGET_TICKS);
+    this.halfBudget = new TimeBudget(PROMOS_REQUEST_TIMEOUT_MS / 2, BUDGET_TICKS);
+    users.waitAtLeast(PROMOS_REQUEST_TIMEOUT_MS * 2);
   }
 
   /** From memory, at once. null: nobody has the id; undefined: {@link read} has to be asked. */

@@ -8,7 +8,7 @@ import { meets, type UserCondition } from '../model/user-etag.js';
 import type { UserReceipt } from '../model/user-receipt.js';
 import type { User } from '../model/user.js';
 
-/** An answer is waited for by look-ups that have 300 ms each. Those that come meanwhile wait for its connection. */
+/** Of an answer to look-ups, at least. Those that come meanwhile wait for its connection. */
 const FIND_LIMIT_MS = 1_500;
 /** Larger texts are read by another query: to sum them up costs half as much again as to find a user. */
 const SMALL_TEXT_BYTES = 4_096;
@@ -116,6 +116,11 @@ export class UserRepository {
     private readonly database: Database,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
+
+  /** Has look-ups wait for their answer for so long, where that is longer than they would. */
+  waitAtLeast(ms: number): void {
+    for (const statement of [FIND_SMALL, FIND_LARGE]) answeredWithin(Math.max(ms, FIND_LIMIT_MS), statement);
+  }
 
   /** Of some ids those users that are there. */
   async find(userIds: readonly string[]): Promise<FoundUsers> {

@@ -53,11 +53,13 @@ export const POSTGRES_FAULTS: readonly PromosScenario[] = [
     name: 'PostgreSQL is slow',
     async run(stage, promises, { callers }) {
       const few = callers * 8;
-      // A new connection takes several answers.
       await askEach(stage.url, stage.take(few), callers);
       stage.wire.delayAnswers(SLOW_MS);
       const slow = await askEach(stage.url, stage.take(few), callers);
-      promises.check(`not held, ${SLOW_MS} ms late`, slow, FROM_POSTGRES);
+      // Look-ups that meet a new connection wait for several answers, which may be more than their time.
+      promises.check(`not held, ${SLOW_MS} ms late`, slow, { messages: ['ok:postgres', 'internal error'] });
+      const found = slow.filter(({ message }) => message === 'ok:postgres').length;
+      promises.holds('nearly all are found', found > 0.9 * few, `${found} of ${few}`);
       stage.wire.delayAnswers(stage.requestTimeoutMs * 3);
       const tooSlow = await askEach(stage.url, stage.take(few), callers);
       promises.check('not held, late by three times the time', tooSlow, NO_STORE);
@@ -72,13 +74,18 @@ export const POSTGRES_FAULTS: readonly PromosScenario[] = [
       const lost: UserAnswer[] = [];
       const again: UserAnswer[] = [];
       for (const userId of userIds) {
-        stage.wire.arm((sent) => (sent.includes(userId) ? 'cut after the answer' : undefined));
+        let isCut = false;
+        stage.wire.arm((sent) => {
+          if (isCut || !sent.includes(userId)) return undefined;
+          isCut = true;
+          return 'cut after the answer';
+        });
         lost.push(await askOnce(stage.url, userId));
         promises.holds('the query was lost', stage.wire.trapped > 0, userId);
         stage.wire.disarm();
         again.push(await askOnce(stage.url, userId));
       }
-      promises.check('whose query was lost', lost, { messages: ['ok:postgres', 'internal error'] });
+      promises.check('whose query was lost', lost, { messages: ['ok:postgres'] });
       promises.check('asked again', again, { messages: ['ok:postgres', 'ok:redis'] });
       await untilBothWell(stage);
     },

@@ -223,7 +223,8 @@ async function ofContext(contexts: readonly Context[], context: Context, words: 
   const commands = (await context.commands?.()) ?? {};
   const [name = '', ...operands] = words;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (command !== undefined && operands.length === (command.operands ?? []).length) {
+  const isHelp = operands.includes('--help') || words.join() === '--help';
+  if (command !== undefined && !isHelp && operands.length === (command.operands ?? []).length) {
     return onDatabase(contexts, (house) => {
       if (house.contexts.includes(context)) return contextCommand(house, command, operands);
       process.stderr.write(`CONTEXTS is without ${context.name}: expected it among them\n`);
@@ -231,7 +232,7 @@ async function ofContext(contexts: readonly Context[], context: Context, words: 
     });
   }
   const help = `usage: waybill ${context.name} <command>\n\n${linesOf(await commandsOf(context))}`;
-  if (words.join() === '--help') {
+  if (isHelp) {
     process.stdout.write(help);
     return;
   }

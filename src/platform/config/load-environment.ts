@@ -105,6 +105,12 @@ function gather(variables: Variables, directory: string): Variables {
 /** Of no use without the host. */
 const PARTS_OF_DATABASE: readonly SettingName[] = ['DB_PORT', 'DB_USER', 'DB_PASSWORD', 'DB_NAME'];
 
+/** A group as it is read where the deployment is for some contexts. */
+function meantFor(group: SettingGroup, contexts: readonly string[]): SettingGroup {
+  const isChosen = group.context === undefined || contexts.includes(group.context);
+  return isChosen ? group : { ...group, aliases: {} };
+}
+
 /**
  * What is set and has no effect, one line each. Nothing that an ordinary environment has gives one.
  *
@@ -117,10 +123,14 @@ export function settingsWithoutEffect(
 ): string[] {
   const texts = gather(variables, directory);
   const all = [PROGRAM_SETTINGS, ...groups];
-  const lines = misspeltSettings(Object.keys(texts), variablesOf(all)).map(
-    ({ variable, setting }) =>
-      `${variable} is set, and is no setting of Waybill's: did you mean ${setting}? It has no effect`,
-  );
+  const chosen = texts['CONTEXTS']?.split(',').map((name) => name.trim()) ?? new Environment().CONTEXTS;
+  const meant = variablesOf(all.map((group) => meantFor(group, chosen)));
+  const lines = misspeltSettings(Object.keys(texts), variablesOf(all))
+    .filter(({ setting }) => meant.includes(setting))
+    .map(
+      ({ variable, setting }) =>
+        `${variable} is set, and is no setting of Waybill's: did you mean ${setting}? It has no effect`,
+    );
   lines.push(...aliasesWithoutEffect(all, texts));
   const parts = PARTS_OF_DATABASE.filter((name) => texts[name] !== undefined);
   const isExternal = texts['DATABASE_URL'] !== undefined || texts['DB_HOST'] !== undefined;
@@ -174,13 +184,10 @@ export function loadSettings(
   const texts = gather(variables, directory);
   const program = readGroup(PROGRAM_SETTINGS, texts);
   const { CONTEXTS } = program.settings as Environment;
-  const isMeant = ({ context }: SettingGroup): boolean => context === undefined || CONTEXTS.includes(context);
   const read = new Map(
     all.map((group) => [
       group,
-      group === PROGRAM_SETTINGS
-        ? program
-        : readGroup(isMeant(group) ? group : { ...group, aliases: {} }, texts),
+      group === PROGRAM_SETTINGS ? program : readGroup(meantFor(group, CONTEXTS), texts),
     ]),
   );
   const settings = new Settings(new Map([...read].map(([{ type }, one]) => [type, one.settings])));

@@ -29,9 +29,9 @@ interface Lookup<Found> {
 }
 
 /**
- * Look-ups by key that share queries. One that comes alone is sent at once, or with those of its turn of the event loop; those
- * that come while as many queries are under way as may be wait, and go together in the next one, first come first. No query begins before the look-ups
- * that it answers, so what it finds is not older than they are.
+ * Look-ups by key that share queries. One that comes alone is sent at once, or with those of its turn of the event loop. Those
+ * that come while as many queries are under way as may be go together in the next one, first come first. No query begins
+ * before the look-ups that it answers, so what it finds is not older than they are.
  */
 export class BatchedLookups<Found> {
   private waiting = new Set<Lookup<Found>>();

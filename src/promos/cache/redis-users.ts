@@ -16,8 +16,8 @@ const KEY_PREFIX = USER_CACHE.keyPrefix!;
 const leaseKeyOf = (userId: string): string => `${KEY_PREFIX}${userId}:lease`;
 const keysOf = (userId: string): [string, string] => [KEY_PREFIX + userId, leaseKeyOf(userId)];
 
-/** Longer than a read from PostgreSQL may take, with what waits before it. */
-const LEASE_MS = 90_000;
+/** A read that takes longer finds its lease gone, and what it has read is not put in. Absent ids leave one behind for as long. */
+const LEASE_MS = 2_000;
 /** What is longer is not put in. */
 const MAX_VALUE_BYTES = 262_144;
 const MAX_LEASE_BYTES = 64;

@@ -17,9 +17,10 @@ import { UsersInRedis } from './users-in-redis.js';
 
 /** How old an answer from memory may be. A process that was paused has unread notifications. */
 const MAX_AGE_MS = 1_000;
-/** Of 300 ms the last 10 may be missing. */
-const BUDGET_TICKS = 30;
-/** For so long after it failed, and while its changes are not heard, PostgreSQL is asked only for what nobody holds. */
+/** Of 300 ms the last 10 may be missing; a tick is at least so long. */
+const MAX_TICKS = 30;
+const MIN_TICK_MS = 5;
+/** After PostgreSQL has failed, and while changes are not heard, what is held comes first for so long. */
 const SPARED_MS = 1_000;
 
 /**
@@ -58,8 +59,8 @@ export class UserCache {
     this.hasRedis = redis !== undefined;
     this.redis = redis && new UsersInRedis(redis, ttlMs);
     this.postgres = new PostgresUsers(users);
-    this.budget = new TimeBudget(PROMOS_REQUEST_TIMEOUT_MS, BUDGET_TICKS);
-    this.halfBudget = new TimeBudget(PROMOS_REQUEST_TIMEOUT_MS / 2, BUDGET_TICKS);
+    this.budget = budgetOf(PROMOS_REQUEST_TIMEOUT_MS);
+    this.halfBudget = budgetOf(PROMOS_REQUEST_TIMEOUT_MS / 2);
     users.waitAtLeast(PROMOS_REQUEST_TIMEOUT_MS * 2);
   }
 
@@ -178,7 +179,7 @@ export class UserCache {
   private async askRedis(read: UserRead): Promise<RedisFinding> {
     if (this.redis === undefined) return {};
     try {
-      const finding = await this.redis.read(read.userId, read.signal);
+      const finding = await this.redis.read(read.userId);
       this.claim.observe(finding.user === undefined ? events.SECOND_MISS : events.SECOND_HIT);
       return finding;
     } catch {
@@ -197,4 +198,8 @@ export class UserCache {
       throw error;
     }
   }
+}
+
+function budgetOf(ms: number): TimeBudget {
+  return new TimeBudget(ms, Math.min(MAX_TICKS, Math.max(1, Math.floor(ms / MIN_TICK_MS))));
 }

@@ -4,7 +4,8 @@ import { Database } from '../../platform/database/database.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { ChannelListener } from '../../platform/messaging/channel-listener.js';
-import { CHANGES_CHANNEL, parseChanges } from '../model/user-changes.js';
+import { DeafConnectionError } from '../../platform/messaging/notification-proof.js';
+import { CHANGES_CHANNEL, EVERY_USER, parseChanges } from '../model/user-changes.js';
 import { UserCache } from './user-cache.js';
 
 /** Several within the second that answers from a cache need one to be answered in. A late one has missed nothing. */
@@ -31,8 +32,11 @@ export class UserChangesListener {
         onSilent: () => cache.distrust(),
         onLost: (error) =>
           log.warn({ err: error }, 'the connection that changes of users are heard on was lost'),
-        onFailure: (error) =>
-          log.warn({ err: error }, 'the users cannot be listened for; they are read from PostgreSQL'),
+        onFailure: (error) => {
+          log.warn({ err: error }, 'the users cannot be listened for; they are read from PostgreSQL');
+          // Nobody may have heard of changes for long, and nobody will: what stands in Redis has no bound but its TTL.
+          if (error instanceof DeafConnectionError) cache.changed(EVERY_USER);
+        },
       },
       PROBES,
     );

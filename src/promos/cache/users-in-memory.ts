@@ -14,10 +14,12 @@ const BYTES_A_CHARACTER = 2;
 /** Users that were asked for, and ids that nobody has, in this process. Knows nothing of how new they are. */
 export class UsersInMemory {
   private readonly users: LRUCache<string, HeldUser>;
-  private readonly absent = new LRUCache<string, true>({ max: MAX_ABSENT, ttl: ABSENT_TTL_MS });
+  private readonly absent: LRUCache<string, true>;
 
   /** @param ttlMs 0: for good */
   constructor({ maxBytes, ttlMs }: { maxBytes: number; ttlMs: number }) {
+    const absentTtlMs = ttlMs === 0 ? ABSENT_TTL_MS : Math.min(ttlMs, ABSENT_TTL_MS);
+    this.absent = new LRUCache({ max: MAX_ABSENT, ttl: absentTtlMs });
     this.users = new LRUCache({
       maxSize: maxBytes,
       sizeCalculation: costBytes,

@@ -15,7 +15,6 @@ import { UsersInRedis } from './users-in-redis.js';
 
 const redis = useTier('redis');
 const command = await findCommand('redis-server');
-const never = (): AbortSignal => new AbortController().signal;
 const userOf = (user_id: string, deeplink = 'old'): User => ({ user_id, deeplink, promo_message: '' });
 const textOf = (user: User): string => JSON.stringify(user);
 
@@ -61,16 +60,16 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
 
   /** Leases are there for the asking only while Redis is used. */
   const isUsed = (users: UsersInRedis): Promise<void> =>
-    eventually(async () => expect((await users.read('probe', never())).lease).toBeDefined());
+    eventually(async () => expect((await users.read('probe')).lease).toBeDefined());
   const leaseOf = async (users: UsersInRedis, userId: string): Promise<string> => {
-    const { lease } = await users.read(userId, never());
+    const { lease } = await users.read(userId);
     expect(lease).toBeDefined();
     return lease!;
   };
   /** All that was sent before has been done. */
   const isDone = (users: UsersInRedis, userId: string): Promise<void> =>
     eventually(async () => {
-      await users.read('probe', never());
+      await users.read('probe');
       expect(await plain.exists(`user:${userId}`)).toBe(1);
     });
 
@@ -79,7 +78,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
     one.fill(userOf('a'), await leaseOf(one, 'a'));
     await isDone(one, 'a');
     expect(await plain.get('user:a')).toBe(textOf(userOf('a')));
-    expect(await other.read('a', never())).toEqual({ user: userOf('a') });
+    expect(await other.read('a')).toEqual({ user: userOf('a') });
     expect(await plain.exists('user:a:lease')).toBe(0);
   });
 
@@ -198,8 +197,8 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
     const keys = Array.from({ length: 100_000 }, (_, n) => [`user:${n}`, textOf(userOf(`${n}`))]);
     for (let at = 0; at < keys.length; at += 10_000) await plain.mSet(keys.slice(at, at + 10_000).flat());
     users.dropAll();
-    expect(await users.read('99999', never())).toEqual({});
-    await eventually(async () => expect((await users.read('99999', never())).lease).toBeDefined());
+    expect(await users.read('99999')).toEqual({});
+    await eventually(async () => expect((await users.read('99999')).lease).toBeDefined());
     expect(states).toEqual(['up']);
   });
 
@@ -207,9 +206,9 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
     const users = await open();
     await plain.set('user:a', textOf(userOf('a')));
     await plain.configSet('maxmemory', '1');
-    await eventually(async () => expect(await users.read('a', never())).toEqual({}));
+    await eventually(async () => expect(await users.read('a')).toEqual({}));
     await plain.configSet('maxmemory', '0');
-    await eventually(async () => expect((await users.read('a', never())).user).toBeDefined());
+    await eventually(async () => expect((await users.read('a')).user).toBeDefined());
     // Once each, however often it has looked meanwhile.
     expect(states).toEqual(['up', 'down', 'up']);
   });
@@ -223,14 +222,14 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
   it('that change while Redis hangs are not read until it has dropped them', async () => {
     const users = await open();
     await plain.set('user:a', textOf(userOf('a')));
-    expect(await users.read('a', never())).toEqual({ user: userOf('a') });
+    expect(await users.read('a')).toEqual({ user: userOf('a') });
     server.freeze();
     users.drop(['a']);
-    expect(await users.read('a', never())).toEqual({});
+    expect(await users.read('a')).toEqual({});
     await pause(200);
     server.thaw();
     await isUsed(users);
-    expect((await users.read('a', never())).user).toBeUndefined();
+    expect((await users.read('a')).user).toBeUndefined();
     expect(await plain.get('user:a')).toBeNull();
   });
 
@@ -241,7 +240,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
     await server.kill();
     await server.start(snapshots);
     await isUsed(users);
-    expect((await users.read('a', never())).user).toBeUndefined();
+    expect((await users.read('a')).user).toBeUndefined();
     expect(await plain.exists('user:a')).toBe(0);
   });
 });

@@ -4,6 +4,7 @@ import { catchUpBudget } from '../../platform/cache/redis-catch-up.js';
 import type { RedisCaches } from '../../platform/cache/redis-caches.js';
 import type { RedisClient } from '../../platform/cache/redis-client.js';
 import type { RedisLink } from '../../platform/cache/redis-link.js';
+import { TimeBudget } from '../../platform/cache/time-budget.js';
 import { BatchedLookups } from '../../platform/database/batched-lookups.js';
 import { TransientError } from '../../platform/failures/classified-errors.js';
 import type { User } from '../model/user.js';
@@ -25,12 +26,16 @@ const MAX_READS = 4;
 const IDS_A_READ = 100;
 /** Beyond it nothing more is put in for the moment: it is found in PostgreSQL again. */
 const MAX_FILLINGS = 2_000;
+const MAX_FILLING_CHARACTERS = 16 * 1_048_576;
 const FILLINGS_A_COMMAND = 500;
 const FILL_CHARACTERS = 1_048_576;
 /** Beyond it all that is held there goes. */
 const MAX_DROPS = 100_000;
 const DROPS_A_COMMAND = 500;
 const UNKNOWN: RedisFinding = {};
+
+/** Of a read with its wait for others, however soon each of them is answered. */
+const readBudget = new TimeBudget(2 * BUDGET_MS);
 
 /**
  * Users in Redis, which all replicas share. It is never waited for longer than its budget, and not at all once it failed a
@@ -43,6 +48,8 @@ export class UsersInRedis {
   private readonly process = randomUUID();
   private tokens = 0;
   private readonly fillings = new Map<string, Filling>();
+  /** Since there were none, so those that were taken or dropped since count too. */
+  private fillingCharacters = 0;
   private filling: Promise<void> | undefined;
   /** Ids that have changed, each with the number of its last change. */
   private readonly drops = new Map<string, number>();
@@ -74,21 +81,32 @@ export class UsersInRedis {
   }
 
   /** @throws what Redis says, and where it does not answer in time */
-  async read(userId: string, signal: AbortSignal): Promise<RedisFinding> {
+  async read(userId: string): Promise<RedisFinding> {
     if (this.link.state === 'down' || this.mustDropAll || this.drops.has(userId)) return UNKNOWN;
-    return (await this.reads.find(userId, signal))!;
+    const over = new AbortController();
+    const found = this.reads.find(userId, over.signal);
+    try {
+      return (await readBudget.spend(found))!;
+    } catch (error) {
+      over.abort(error);
+      throw error;
+    }
   }
 
   /** Puts a user in that was read from PostgreSQL under a lease, in the background. */
   fill(user: User, lease: string): void {
     if (this.link.state === 'down' || this.fillings.size >= MAX_FILLINGS) return;
     const filling = fillingOf(user, lease);
-    if (filling === undefined) return;
+    if (filling === undefined || this.fillingCharacters > MAX_FILLING_CHARACTERS) return;
+    this.fillingCharacters += filling.text.length;
     this.fillings.set(user.user_id, filling);
     // What fails is found in PostgreSQL again.
     this.filling ??= this.fillWaiting()
       .catch(() => this.fillings.clear())
-      .finally(() => (this.filling = undefined));
+      .finally(() => {
+        this.fillingCharacters = 0;
+        this.filling = undefined;
+      });
   }
 
   drop(userIds: readonly string[]): void {
@@ -198,7 +216,7 @@ export class UsersInRedis {
     await this.dropWaiting();
   }
 
-  /** What changes meanwhile is dropped when it is used again, and not read before. */
+  /** What changes while this runs is dropped at the next tick, and not read from Redis before. */
   private async catchUp(client: RedisClient): Promise<void> {
     await catchUpBudget.spend(requireUse(client, this.token));
     const runId = await catchUpBudget.spend(runIdOf(client));

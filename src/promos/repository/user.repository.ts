@@ -7,6 +7,7 @@ import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { meets, type UserCondition } from '../model/user-etag.js';
 import type { UserReceipt } from '../model/user-receipt.js';
 import type { User } from '../model/user.js';
+import { UserTooLargeError } from './user-too-large.error.js';
 
 /** Of an answer to look-ups, at least. Those that come meanwhile wait for its connection. */
 const FIND_LIMIT_MS = 1_500;
@@ -61,7 +62,9 @@ const FIND_LARGE = find(`
     ) AS summed
    WHERE bytes_to_here - bytes < ${MAX_BYTES_A_QUERY}`);
 
-const LOCK = `SELECT user_id, deeplink, promo_message FROM promos.users WHERE user_id = $1 FOR UPDATE`;
+const LOCK = `
+  SELECT user_id, ${textUpTo('deeplink', MAX_BYTES_A_USER)}, ${textUpTo('promo_message', MAX_BYTES_A_USER)}
+    FROM promos.users WHERE user_id = $1 FOR UPDATE`;
 
 /** What is so already is not written again. A row that was inserted has no `xmax`. */
 const PUT = `
@@ -125,9 +128,10 @@ export class UserRepository {
   /** Of some ids those users that are there. */
   async find(userIds: readonly string[]): Promise<FoundUsers> {
     const rows = await this.database.source.query<FoundRow[]>(FIND_SMALL, [userIds]);
-    const { users, others } = usersOf(rows);
+    const { users, others: unordered } = usersOf(rows);
     const found = { users, tooLarge: [], ids: userIds.length, isCurrent: !rows[0]!.is_standby };
-    if (others.length === 0) return found;
+    if (unordered.length === 0) return found;
+    const others = userIds.filter((userId) => unordered.includes(userId));
     const large = await this.findLarge(others);
     const next = others[large.ids];
     return {
@@ -170,7 +174,12 @@ export class UserRepository {
     return this.database.transaction(
       async (tx) => {
         if (condition === undefined) return make(tx);
-        const [user]: User[] = await tx.query(LOCK, [userId]);
+        const rows = await tx.query<FoundRow[]>(LOCK, [userId]);
+        const {
+          users: [user],
+          others,
+        } = usersOf(rows);
+        if (others.length > 0) throw new UserTooLargeError(userId);
         return meets(user, condition) ? make(tx) : { outcome: 'mismatched', user };
       },
       { lockMs: REQUEST_LOCK_MS },
@@ -181,7 +190,12 @@ export class UserRepository {
     const rows = await this.database.source.query<LargeRow[]>(FIND_LARGE, [userIds]);
     const { users, others: tooLarge } = usersOf(rows);
     if (tooLarge.length > 0) this.sayTooLarge(tooLarge[0]!);
-    return { users, tooLarge, ids: rows.at(-1)!.place ?? userIds.length, isCurrent: !rows[0]!.is_standby };
+    return {
+      users,
+      tooLarge,
+      ids: rows.find(({ place }) => place !== null)?.place ?? userIds.length,
+      isCurrent: !rows[0]!.is_standby,
+    };
   }
 
   private sayTooLarge(userId: string): void {

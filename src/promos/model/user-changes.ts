@@ -1,5 +1,5 @@
 /** PostgreSQL's channel on which a change of users is told with its commit: their ids, with a comma between two. */
-export const CHANGES_CHANNEL = 'waybill_promos_users';
+export const CHANGES_CHANNEL = 'promos_users_changed';
 
 /** In the place of ids, of which it is none: all users may have changed. */
 export const EVERY_USER = '*';

@@ -131,7 +131,7 @@ export class UserRepository {
     const { users, others: unordered } = usersOf(rows);
     const found = { users, tooLarge: [], ids: userIds.length, isCurrent: !rows[0]!.is_standby };
     if (unordered.length === 0) return found;
-    const others = userIds.filter((userId) => unordered.includes(userId));
+    const others = [...new Set(userIds)].filter((userId) => unordered.includes(userId));
     const large = await this.findLarge(others);
     const next = others[large.ids];
     return {

@@ -1,8 +1,9 @@
 import type { Answer, RequestHead } from '../../platform/http/answer.js';
+import { invalidParameter } from '../../platform/http/invalid-request.js';
 import { matchesETag } from '../../platform/http/conditional.js';
 import type { RepeatableAnswer } from '../../platform/http/idempotency-keys.js';
 import { problemAnswer } from '../../platform/http/problem-answer.js';
-import { type ProblemContent, ProblemError } from '../../platform/http/problem.js';
+import { type ProblemContent } from '../../platform/http/problem.js';
 import { SECURITY_HEADERS } from '../../platform/http/security-headers.js';
 import type { StoredMovement } from '../model/movement.js';
 import type { StockReceipt } from '../model/stock-change.js';
@@ -18,7 +19,7 @@ export function requireChrtId(text: string): number {
   const chrtId = chrtIdOf(text);
   if (chrtId !== undefined) return chrtId;
   const detail = `must be ${CHRT_ID_TEXT}`;
-  throw new ProblemError(400, `chrt_id ${detail}`, { errors: [{ path: 'chrt_id', detail }] });
+  throw invalidParameter('chrt_id', detail);
 }
 
 export const encodeLevel = (level: StockLevel): string =>

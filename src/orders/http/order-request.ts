@@ -1,4 +1,4 @@
-import { invalidRequest } from '../../platform/http/invalid-request.js';
+import { invalidParameter, invalidRequest } from '../../platform/http/invalid-request.js';
 import { ProblemError } from '../../platform/http/problem.js';
 import { isUrlSafeId } from '../../platform/validation/url-safe-id.js';
 import type { OrderValidator } from '../model/order-validator.js';
@@ -8,7 +8,7 @@ import type { IncomingOrder } from '../service/incoming-order.js';
 export function requireOrderUid(orderUid: string): void {
   if (isUrlSafeId(orderUid)) return;
   const detail = 'must be 1 to 64 letters, digits, hyphens and underscores';
-  throw new ProblemError(400, `order_uid ${detail}`, { errors: [{ path: 'order_uid', detail }] });
+  throw invalidParameter('order_uid', detail);
 }
 
 /** The order in a body. @throws ProblemError 400, which names every fault */

@@ -1,4 +1,4 @@
-import { ProblemError } from '../../platform/http/problem.js';
+import { invalidParameter } from '../../platform/http/invalid-request.js';
 import type { Parameters } from '../../platform/http/request-parameters.js';
 import { ParameterReader } from '../../platform/http/request-parameters.js';
 import { isJsonObject } from '../../platform/validation/field-rules.js';
@@ -34,7 +34,7 @@ function parseCount(given: unknown, max: number): number {
   const count = typeof given === 'string' && /^\d{1,4}$/.test(given) ? Number(given) : 0;
   if (count >= 1 && count <= max) return count;
   const detail = `must be a whole number from 1 to ${max}${max === MAX_LIVES ? ' where lives are played' : ''}`;
-  throw new ProblemError(400, `count ${detail}`, { errors: [{ path: 'count', detail }] });
+  throw invalidParameter('count', detail);
 }
 
 /** Of a body only this field counts, and only if it is a JSON object, whatever its type is said to be: `curl -d` calls it a form. */
@@ -44,5 +44,5 @@ function takeLife(body: Buffer): boolean {
   const { life } = decoded.value;
   if (typeof life === 'boolean') return life;
   const detail = 'must be true or false';
-  throw new ProblemError(400, `life ${detail}`, { errors: [{ path: 'life', detail }] });
+  throw invalidParameter('life', detail);
 }

@@ -1,3 +1,4 @@
+import { invalidParameter } from '../../platform/http/invalid-request.js';
 import { applyDecorators, Controller, Get, Header, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -110,7 +111,7 @@ export class PaymentsController {
   ): Promise<void> {
     if (!isUrlSafeId(orderUid)) {
       const detail = 'must be 1 to 64 letters, digits, hyphens and underscores';
-      throw new ProblemError(400, `order_uid ${detail}`, { errors: [{ path: 'order_uid', detail }] });
+      throw invalidParameter('order_uid', detail);
     }
     // A ledger may be as long as a page of orders.
     const found = await this.pages.make(request, () => this.lookup.ofOrder(orderUid));

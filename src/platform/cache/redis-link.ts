@@ -63,8 +63,7 @@ export class RedisLink<C extends LinkedClient> implements ConnectionUser {
    * @throws whatever `command` rejects with; it counts as a failure of Redis
    */
   async run<T>(command: (client: C) => Promise<T>): Promise<T> {
-    const { client } = this.connection;
-    if (client === undefined || this.current === 'down') throw new RedisDownError('Redis is down');
+    const client = this.requireUp();
     try {
       const answer = await this.budget.spend(command(client));
       this.failuresInRow = 0;
@@ -84,9 +83,7 @@ export class RedisLink<C extends LinkedClient> implements ConnectionUser {
    * @throws RedisDownError at once, while the link is down
    */
   async runLong<T>(work: (client: C) => Promise<T>): Promise<T> {
-    const { client } = this.connection;
-    if (client === undefined || this.current === 'down') throw new RedisDownError('Redis is down');
-    return work(client);
+    return work(this.requireUp());
   }
 
   /** Lets no command through until a later attempt succeeds. */
@@ -117,6 +114,12 @@ export class RedisLink<C extends LinkedClient> implements ConnectionUser {
 
   onTick(): void {
     void this.tick();
+  }
+
+  private requireUp(): C {
+    const { client } = this.connection;
+    if (client === undefined || this.current === 'down') throw new RedisDownError('Redis is down');
+    return client;
   }
 
   private goDown(reason: Error): void {

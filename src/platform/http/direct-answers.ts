@@ -10,7 +10,7 @@ import { RequestMetrics, type RouteDurations } from './request-metrics.js';
 export interface DirectRoute {
   /** As Fastify has it: `/api/orders/:order_uid`, with one parameter at its end, or `/v1/users`. */
   readonly pattern: string;
-  /** What its URLs begin with, where that is not its pattern without the parameter: `/v1/users?`. */
+  /** What its URLs begin with, where that is not its pattern without the parameter: `/v1/users?user_id=`. */
   readonly prefix?: string;
   /**
    * The answer that the route's controller would give; undefined where it has to be asked.

@@ -9,3 +9,12 @@ import { ProblemError, type ProblemFault } from './problem.js';
 export function invalidRequest(what: string, faults: readonly ProblemFault[]): ProblemError {
   return new ProblemError(400, `${what} is not valid: ${describeFaults(faults)}`, { errors: faults });
 }
+
+/**
+ * The same where one parameter alone is looked at.
+ *
+ * @param detail what it has to be: 'must be a whole number'
+ */
+export function invalidParameter(name: string, detail: string): ProblemError {
+  return new ProblemError(400, `${name} ${detail}`, { errors: [{ path: name, detail }] });
+}

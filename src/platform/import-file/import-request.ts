@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { requireMediaType } from '../http/json-body.js';
 import { lingerBehind } from '../http/lingering-close.js';
 import { endConnectionWith } from '../http/pipelined-requests.js';
 import { ProblemError } from '../http/problem.js';
@@ -7,14 +8,8 @@ import type { LineFault } from './import-format.js';
 export const IMPORT_MEDIA_TYPE = 'text/csv';
 
 /** @throws ProblemError 415 */
-export function requireCsv(contentType: string | undefined): void {
-  if (contentType?.split(';', 1)[0]?.trim().toLowerCase() === IMPORT_MEDIA_TYPE) return;
-  const detail = `must be ${IMPORT_MEDIA_TYPE}`;
-  throw new ProblemError(415, `Content-Type ${detail}`, {
-    errors: [{ path: 'Content-Type', detail }],
-    headers: { accept: IMPORT_MEDIA_TYPE },
-  });
-}
+export const requireCsv = (contentType: string | undefined): void =>
+  requireMediaType(contentType, IMPORT_MEDIA_TYPE);
 
 /**
  * Hands a request's body on as it comes in. What is given up in the middle is answered all the same, and the connection

@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { ErrorReply } from 'redis';
+import { keyPrefixOf } from '../../platform/cache/cache-declaration.js';
 import { unlinkAll } from '../../platform/cache/redis-catch-up.js';
 import type { RedisClient } from '../../platform/cache/redis-client.js';
+import { isUserId } from '../model/user-id.js';
 import { encodeUser } from '../model/user-json.js';
 import type { User } from '../model/user.js';
 import { USER_CACHE } from './user-cache.declaration.js';
@@ -12,8 +14,9 @@ import { USER_CACHE } from './user-cache.declaration.js';
  * only while that lease stands. A change deletes both, so that what was read before it is never written behind it, however
  * late the write comes.
  */
-const KEY_PREFIX = USER_CACHE.keyPrefix!;
-const leaseKeyOf = (userId: string): string => `${KEY_PREFIX}${userId}:lease`;
+const KEY_PREFIX = keyPrefixOf(USER_CACHE);
+const LEASE_SUFFIX = ':lease';
+const leaseKeyOf = (userId: string): string => KEY_PREFIX + userId + LEASE_SUFFIX;
 const keysOf = (userId: string): [string, string] => [KEY_PREFIX + userId, leaseKeyOf(userId)];
 
 /** A read that takes longer finds its lease gone, and what it has read is not put in. Absent ids leave one behind for as long. */
@@ -23,9 +26,6 @@ const MAX_VALUE_BYTES = 262_144;
 const MAX_LEASE_BYTES = 64;
 /** Of an id that nobody can have. */
 const PROBE_ID = ':probe';
-/** Others may have keys that begin as ours do. */
-const OUR_KEY = /^user:[A-Za-z0-9_-]{1,20}(:lease)?$/;
-const LEASE_KEY = /:lease$/;
 const JITTER = 0.1;
 
 /** What Redis said of an id. */
@@ -138,10 +138,15 @@ export async function dropFromRedis(client: RedisClient, userIds: readonly strin
   await client.unlink(userIds.flatMap(keysOf));
 }
 
+/** Others may have keys that begin as ours do. */
+const isUser = (key: string): boolean => isUserId(key.slice(KEY_PREFIX.length));
+const isLease = (key: string): boolean =>
+  key.endsWith(LEASE_SUFFIX) && isUser(key.slice(0, -LEASE_SUFFIX.length));
+
 /** All users, and before them all leases: what was read before, and is written meanwhile, goes with the users. */
 export async function dropAllFromRedis(client: RedisClient): Promise<void> {
-  await unlinkAll(client, KEY_PREFIX, (key) => OUR_KEY.test(key) && LEASE_KEY.test(key));
-  await unlinkAll(client, KEY_PREFIX, (key) => OUR_KEY.test(key));
+  await unlinkAll(client, KEY_PREFIX, isLease);
+  await unlinkAll(client, KEY_PREFIX, (key) => isUser(key) || isLease(key));
 }
 
 /**

@@ -1,5 +1,6 @@
+import { invalidParameter } from '../../platform/http/invalid-request.js';
 import { problemAnswer } from '../../platform/http/problem-answer.js';
-import { type ProblemContent, ProblemError } from '../../platform/http/problem.js';
+import { type ProblemContent } from '../../platform/http/problem.js';
 import type { Answer } from '../../platform/http/answer.js';
 import { etagOf } from '../model/user-etag.js';
 import { isUserId, USER_ID } from '../model/user-id.js';
@@ -12,7 +13,7 @@ import { USERS_PATH } from './lookup-answer.js';
 export function requireUserId(text: string): string {
   if (isUserId(text)) return text;
   const detail = `must be ${USER_ID}`;
-  throw new ProblemError(400, `user_id ${detail}`, { errors: [{ path: 'user_id', detail }] });
+  throw invalidParameter('user_id', detail);
 }
 
 /** The answer to a change. @param url as it was asked for */

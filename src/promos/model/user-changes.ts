@@ -1,3 +1,5 @@
+import { isUserId } from './user-id.js';
+
 /** PostgreSQL's channel on which a change of users is told with its commit: their ids, with a comma between two. */
 export const CHANGES_CHANNEL = 'promos_users_changed';
 
@@ -10,5 +12,5 @@ export type UserChanges = readonly string[] | typeof EVERY_USER;
 /** What a notification tells. What is none of ours may stand for any change. */
 export function parseChanges(payload: string): UserChanges {
   const ids = payload.split(',');
-  return ids.every((id) => /^[A-Za-z0-9_-]{1,20}$/.test(id)) ? ids : EVERY_USER;
+  return ids.every(isUserId) ? ids : EVERY_USER;
 }

@@ -1,8 +1,8 @@
+import { invalidParameter } from '../../platform/http/invalid-request.js';
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendAnswer } from '../../platform/http/answer.js';
-import { ProblemError } from '../../platform/http/problem.js';
 import { isSensorId, SENSOR_ID } from '../model/sensor-id.js';
 import { ReadingLookup } from '../service/reading-lookup.js';
 import { recentAnswer } from './recent-answer.js';
@@ -35,7 +35,7 @@ export class RecentController {
   ): Promise<void> {
     if (!isSensorId(sensorId)) {
       const detail = `must be ${SENSOR_ID}`;
-      throw new ProblemError(400, `sensor_id ${detail}`, { errors: [{ path: 'sensor_id', detail }] });
+      throw invalidParameter('sensor_id', detail);
     }
     await sendAnswer(reply, recentAnswer(sensorId, await this.lookup.latestOf(sensorId), request));
   }

@@ -1,3 +1,4 @@
+import { invalidParameter } from '../../platform/http/invalid-request.js';
 import { Controller, Get, Param, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -23,7 +24,7 @@ export class ShipmentsController {
   async find(@Param('order_uid') orderUid: string, @Res() reply: FastifyReply): Promise<void> {
     if (!isUrlSafeId(orderUid)) {
       const detail = `must be ${URL_SAFE_ID}`;
-      throw new ProblemError(400, `order_uid ${detail}`, { errors: [{ path: 'order_uid', detail }] });
+      throw invalidParameter('order_uid', detail);
     }
     const shipments = await this.lookup.shipmentsOf(orderUid);
     if (shipments === undefined) throw new ProblemError(404, `no parcels of an order ${orderUid} are known`);

@@ -1,3 +1,4 @@
+import { invalidParameter } from '../../platform/http/invalid-request.js';
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -41,7 +42,7 @@ export class TrackingController {
   ): Promise<void> {
     if (!isTrackNumber(trackNumber)) {
       const detail = `must be ${TRACK_NUMBER}`;
-      throw new ProblemError(400, `track_number ${detail}`, { errors: [{ path: 'track_number', detail }] });
+      throw invalidParameter('track_number', detail);
     }
     const { limit, after } = parseTimelineQuery(parameters);
     const found = await this.lookup.parcel(trackNumber, limit, after);

@@ -38,9 +38,15 @@ async function fuzz<Case>(
   });
 }
 
-/** A broker refuses timestamps of more than an hour ahead by default; of a topic that was made long ago it takes any. */
+/**
+ * A broker refuses timestamps of more than an hour ahead by default; of a topic that was made long ago it takes any. It
+ * deletes what is of 1970, unless told to keep it.
+ */
 async function createTopicOfAnyTimes({ admin, topic }: Pipeline): Promise<void> {
-  const configEntries = [{ name: 'message.timestamp.after.max.ms', value: '9223372036854775807' }];
+  const configEntries = [
+    { name: 'message.timestamp.after.max.ms', value: '9223372036854775807' },
+    { name: 'retention.ms', value: '-1' },
+  ];
   await admin.createTopics({ topics: [{ topic, numPartitions: 1, configEntries }] });
 }
 

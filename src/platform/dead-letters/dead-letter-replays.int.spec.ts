@@ -225,6 +225,8 @@ describe('a replayed event that is refused again', () => {
   it.each<[string, (event: ReceivedEvent, id: number) => ReceivedEvent]>([
     ['other bytes', (event, id) => replayOf(event, id, { value: Buffer.from('forged') })],
     ['no bytes', (event, id) => replayOf(event, id, { value: null })],
+    ['another key', (event, id) => replayOf(event, id, { key: Buffer.from('forged') })],
+    ['no key', (event, id) => replayOf(event, id, { key: null })],
     ['another topic', (event, id) => replayOf(event, id, { topic: 'elsewhere' })],
     ['an id that is none', (event) => replayOf(event, '1 OR 1=1')],
     ['an id of no letter', (event, id) => replayOf(event, id + 1)],

@@ -56,10 +56,16 @@ export const REPETITIONS = new BatchTable<Repetition>('dead_letter_attempts', [
   column('"offset"', INT64, ({ event }) => offsetOf(event)),
   column('event_time', TIMESTAMPTZ, ({ event }) => columnTimeUs(event)),
   column('event_timestamp', INT64, ({ event }) => timestampOf(event)),
+  column('key', BYTEA, ({ event }) => event.key ?? undefined),
   column('value', BYTEA, ({ event }) => event.value ?? undefined),
   column('reason', TEXT, ({ reason }) => reason),
   column('attempts', INTEGER, attemptsOf),
 ]);
+
+/** Whether an event, as a row of {@link REPETITIONS}, has the topic and the bytes of a letter. */
+export const isSameEvent = (event: string, letter: string): string =>
+  `${event}.topic = ${letter}.topic AND ${event}.key IS NOT DISTINCT FROM ${letter}.key ` +
+  `AND ${event}.value IS NOT DISTINCT FROM ${letter}.value`;
 
 /** A reason is for people; one that quotes a whole message is not. */
 const MAX_REASON_CHARACTERS = 4_000;

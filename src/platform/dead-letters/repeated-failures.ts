@@ -3,11 +3,11 @@ import { lastValueOf } from '../messaging/event-headers.js';
 import type { RefusedEvent } from '../messaging/received-event.js';
 import { DEAD_LETTER_ID_HEADER } from '../messaging/refused-events.js';
 import { parseDeadLetterId } from './dead-letter-id.js';
-import { type Letter, type Repetition, REPETITIONS } from './letter-rows.js';
+import { isSameEvent, type Letter, type Repetition, REPETITIONS } from './letter-rows.js';
 
 /**
- * An event is taken for the replay of a letter when its context, its topic and its bytes are the letter's: anybody can
- * write the header. The letters are locked first, so that none is discarded while its attempt is written. The letter's own
+ * An event is taken for the replay of a letter when its context, its topic, its key and its bytes are the letter's:
+ * anybody can write the header. The letters are locked first, so that none is discarded while its attempt is written. The letter's own
  * delivery joins the history at its first repetition, before the newer reason takes its reason's place; that of a
  * letter which came with a header of its own is not a repetition.
  */
@@ -18,7 +18,7 @@ const RECORD = `
   held AS (
     SELECT again.*
     FROM dead_letters d JOIN again ON again.letter_id = d.id
-    WHERE again.context = d.context AND again.topic = d.topic AND again.value IS NOT DISTINCT FROM d.value
+    WHERE again.context = d.context AND ${isSameEvent('again', 'd')}
       AND (again.partition, again."offset", again.event_time) IS DISTINCT FROM (d.partition, d."offset", d.event_time)
     ORDER BY d.id
     FOR UPDATE OF d

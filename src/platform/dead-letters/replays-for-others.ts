@@ -1,13 +1,13 @@
 import type { Database } from '../database/database.js';
 import type { ReceivedEvent } from '../messaging/received-event.js';
-import { REPETITIONS } from './letter-rows.js';
+import { isSameEvent, REPETITIONS } from './letter-rows.js';
 import { repetitionsOf } from './repeated-failures.js';
 
 /** As where a failed replay is recorded: the header alone proves nothing, since anybody can write it. */
 const LETTERS_OF_OTHERS = `
   SELECT place::int AS place
   FROM ${REPETITIONS.unnested('e')} JOIN dead_letters d ON e.letter_id = d.id
-  WHERE e.context <> d.context AND e.topic = d.topic AND e.value IS NOT DISTINCT FROM d.value`;
+  WHERE e.context <> d.context AND ${isSameEvent('e', 'd')}`;
 
 /** See `DeadLetters`. */
 export async function withoutReplaysForOthers(

@@ -121,7 +121,7 @@ export function headersOfReceived(
         pattern: '^[1-9][0-9]*$',
         description:
           'Only on a replay: the dead letter that it was. If it is refused again it is the same letter, as long ' +
-          "as its bytes are that letter's.",
+          "as its key and its bytes are that letter's.",
       },
       [EDITED_LETTER_ID_HEADER]: {
         type: 'string',

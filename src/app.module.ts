@@ -1,5 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import { fileURLToPath } from 'node:url';
+import { customers } from './customers/customers.module.js';
 import { inventory } from './inventory/inventory.module.js';
 import { orders } from './orders/orders.module.js';
 import { payments } from './payments/payments.module.js';
@@ -20,7 +21,7 @@ import { sensors } from './sensors/sensors.module.js';
 import { tracking } from './tracking/tracking.module.js';
 
 /** The contexts of this house. A new kind of event is a new folder beside `orders/` and one more name here. */
-export const CONTEXTS: readonly Context[] = [orders, payments, sensors, tracking, inventory, promos];
+export const CONTEXTS: readonly Context[] = [orders, payments, sensors, tracking, inventory, promos, customers];
 
 const MIGRATIONS_DIRECTORY = fileURLToPath(new URL('../migrations', import.meta.url));
 

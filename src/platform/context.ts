@@ -26,6 +26,12 @@ export interface Context {
   topics(settings: Settings): Record<string, string>;
   /** Topics, by their names in code, whose events it may refuse: each has a topic for its dead letters. */
   readonly consumes: readonly string[];
+  /** Those of its own topics, by their names in code, that keep the latest event of each key, where we make them. */
+  readonly compacted?: readonly string[];
+  /** Whether the program is not ready before it is, and is of no use once its consumer has died. */
+  readonly isVital?: true;
+  /** What the groups are called after by which it reads topics from their beginning; by default after the others. */
+  replayGroup?(settings: Settings): string | undefined;
   /** What it tells of its part of the API besides what its controllers do. */
   readonly api?: ApiFacts;
   /** What it tells of its topics; loaded by those alone who describe them. */

@@ -62,11 +62,12 @@ export class BatchConsumer {
     kind: FailureKind,
     error: Error,
     events: readonly ReceivedEvent[],
+    isReplay = false,
   ): void {
     this.metrics.retries.inc({ ...labels, kind });
     this.log.warn({ err: error, kind, ...labels, ...extentOf(events) }, 'a batch of events failed');
     const { partition, offset: firstOffset } = events[0]!;
-    this.failing.failed({ ...labels, partition, firstOffset }, error);
+    this.failing.failed({ ...labels, partition, firstOffset, isReplay }, error);
   }
 
   /** A refused event that PostgreSQL rejects as it is gets stored in its plainest form: refusing must never fail. */
@@ -100,7 +101,7 @@ export class BatchConsumer {
       },
       failures: this.failures,
       maxAttempts: this.environment.CONSUMER_MAX_ATTEMPTS,
-      onFailure: (kind, error, events) => this.failed({ context, topic }, kind, error, events),
+      onFailure: (kind, error, events) => this.failed({ context, topic }, kind, error, events, true),
     });
   }
 

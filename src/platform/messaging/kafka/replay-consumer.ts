@@ -127,7 +127,7 @@ export class ReplayConsumer implements EventConsumer {
   private joined(assignment: Readonly<Record<string, number[]>>): void {
     this.lanes.takeAway();
     for (const { topic } of this.replayed.values()) {
-      this.parts.failing.assign(this.context, topic.name, assignment[topic.name] ?? []);
+      this.parts.failing.assign(this.context, topic.name, assignment[topic.name] ?? [], { isReplay: true });
     }
     this.goOn();
   }
@@ -178,7 +178,7 @@ export class ReplayConsumer implements EventConsumer {
         if (!progress.read(offset, last)) return this.startOver(one, isGone);
         resolveOffset(String(offset - 1));
         progress.sawEnd(Number(batch.highWatermark), performance.now());
-        failing.done(place);
+        failing.done({ ...place, isReplay: true });
         await this.tellWhenPassed(one);
       },
       onHeld: (error) =>
@@ -187,7 +187,7 @@ export class ReplayConsumer implements EventConsumer {
           'a batch cannot be decoded; its partition waits',
         ),
       isSkipped: (error) => {
-        failing.failed({ context: this.context, ...error.range }, error);
+        failing.failed({ context: this.context, ...error.range, isReplay: true }, error);
         return skips.isAskedFor(error.range).catch(() => false);
       },
       onSkipped: (error) => this.skipped(error),

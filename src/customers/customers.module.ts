@@ -1,21 +1,34 @@
 import { Module } from '@nestjs/common';
 import type { Context } from '../platform/context.js';
+import { KeptCustomersConsumerModule, ReplayedCustomersModule } from './consumer/consumer.module.js';
 import { CUSTOMERS_SETTINGS, CustomersSettings } from './customers.settings.js';
 import { CustomersHttpModule } from './http/http.module.js';
-import { CustomersServiceModule } from './service/service.module.js';
+import { CustomerEntity } from './repository/customer.entity.js';
+import { Customers1797076800000 } from './repository/customers.migration.js';
+import { RefusedRecordEntity } from './repository/refused-record.entity.js';
 
-@Module({ imports: [CustomersServiceModule] })
+@Module({})
 class CustomersModule {}
 
 /** Customers, whom each process holds in memory, out of a topic that has all of them. */
 export const customers: Context = {
   name: 'customers',
+  isVital: true,
   settings: CUSTOMERS_SETTINGS,
-  entities: [],
+  entities: [CustomerEntity, RefusedRecordEntity],
+  migrations: [Customers1797076800000],
   topics: (settings) => ({ users: settings.of(CustomersSettings).CUSTOMERS_TOPIC }),
   consumes: ['users'],
-  module: ({ ROLES }) => ({
-    module: CustomersModule,
-    imports: ROLES.includes('api') ? [CustomersHttpModule] : [],
-  }),
+  compacted: ['users'],
+  replayGroup: (settings) => settings.of(CustomersSettings).CUSTOMERS_GROUP_ID,
+  module: ({ ROLES, KAFKA_BROKERS }) => {
+    const isApi = ROLES.includes('api');
+    if (KAFKA_BROKERS === undefined) {
+      return {
+        module: CustomersModule,
+        imports: [KeptCustomersConsumerModule, ...(isApi ? [CustomersHttpModule] : [])],
+      };
+    }
+    return { module: CustomersModule, imports: isApi ? [ReplayedCustomersModule, CustomersHttpModule] : [] };
+  },
 };

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import type { Context } from '../platform/context.js';
 import { CUSTOMERS_SETTINGS, CustomersSettings } from './customers.settings.js';
+import { customersApi } from './http/customers.api.js';
+import { customersPath } from './http/customers-path.js';
 import { CustomersHttpModule } from './http/http.module.js';
 import { CustomersServiceModule } from './service/service.module.js';
 
@@ -14,8 +16,11 @@ export const customers: Context = {
   entities: [],
   topics: (settings) => ({ users: settings.of(CustomersSettings).CUSTOMERS_TOPIC }),
   consumes: ['users'],
-  module: ({ ROLES }) => ({
+  // Small, out of memory, and by a strong ETag.
+  plainRoutes: (settings) => [`${customersPath(settings.of(CustomersSettings))}/:account_id`],
+  api: (settings) => customersApi(customersPath(settings.of(CustomersSettings))),
+  module: ({ ROLES }, settings) => ({
     module: CustomersModule,
-    imports: ROLES.includes('api') ? [CustomersHttpModule] : [],
+    imports: ROLES.includes('api') ? [CustomersHttpModule.register(settings.of(CustomersSettings))] : [],
   }),
 };

@@ -89,7 +89,7 @@ const featuresOf = (contexts: readonly Context[], settings: Settings): Features 
 export class AppModule {
   /** @throws ContextError, CacheDeclarationError, TopicClaimedTwiceError */
   static register({ settings, contexts, elsewhere }: House, log: Logger, database: Database): DynamicModule {
-    requireDistinctContexts(contexts);
+    requireDistinctContexts(contexts, settings);
     const environment = settings.of(Environment);
     return {
       module: AppModule,
@@ -105,7 +105,7 @@ export class AppModule {
           features: featuresOf(contexts, settings),
           usesRedis: contexts.some(({ redisKeyPrefixes = [] }) => redisKeyPrefixes.length > 0),
         }),
-        ...contexts.map((context) => context.module(environment)),
+        ...contexts.map((context) => context.module(environment, settings)),
       ],
     };
   }

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import type { Context } from '../platform/context.js';
 import { KeptCustomersConsumerModule, ReplayedCustomersModule } from './consumer/consumer.module.js';
 import { CUSTOMERS_SETTINGS, CustomersSettings } from './customers.settings.js';
+import { customersApi } from './http/customers.api.js';
+import { customersPath } from './http/customers-path.js';
 import { CustomersHttpModule } from './http/http.module.js';
 import { CustomerEntity } from './repository/customer.entity.js';
 import { Customers1797076800000 } from './repository/customers.migration.js';
@@ -21,14 +23,14 @@ export const customers: Context = {
   consumes: ['users'],
   compacted: ['users'],
   replayGroup: (settings) => settings.of(CustomersSettings).CUSTOMERS_GROUP_ID,
-  module: ({ ROLES, KAFKA_BROKERS }) => {
+  // Small, out of memory, and by a strong ETag.
+  plainRoutes: (settings) => [`${customersPath(settings.of(CustomersSettings))}/:account_id`],
+  api: (settings) => customersApi(customersPath(settings.of(CustomersSettings))),
+  module: ({ ROLES, KAFKA_BROKERS }, settings) => {
     const isApi = ROLES.includes('api');
-    if (KAFKA_BROKERS === undefined) {
-      return {
-        module: CustomersModule,
-        imports: [KeptCustomersConsumerModule, ...(isApi ? [CustomersHttpModule] : [])],
-      };
-    }
-    return { module: CustomersModule, imports: isApi ? [ReplayedCustomersModule, CustomersHttpModule] : [] };
+    const http = isApi ? [CustomersHttpModule.register(settings.of(CustomersSettings))] : [];
+    const isKept = KAFKA_BROKERS === undefined;
+    const consumer = isKept ? [KeptCustomersConsumerModule] : isApi ? [ReplayedCustomersModule] : [];
+    return { module: CustomersModule, imports: [...consumer, ...http] };
   },
 };

@@ -66,7 +66,10 @@ export function customersApi(path: string): ApiFacts {
         },
         exampleBody: EXAMPLE,
       },
-      [`delete ${path}/{account_id}`]: { id: 'deleteCustomer', answers: { 202: { hasNoBody: true }, 204: {}, 404: absent } },
+      [`delete ${path}/{account_id}`]: {
+        id: 'deleteCustomer',
+        answers: { 202: { hasNoBody: true }, 204: {}, 404: absent },
+      },
     },
     headers: {
       ETag: headerText('A strong validator: updatedAt', etagOf({ updatedAt: BigInt(EXAMPLE.updatedAt) })),

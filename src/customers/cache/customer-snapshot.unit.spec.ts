@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SnapshotFile, type SnapshotHead, SnapshotOvertakenError } from './customer-snapshot.js';
 import { CustomerTable } from './customer-table.js';
 import { allIds, AMPLE_BYTES, nextPlace, putCustomer, removeCustomer } from './customer-table.fixture.js';
+import { BlockWriter } from './snapshot-blocks.js';
 import { TableFullError } from './table-full.error.js';
 
 const HEAD: SnapshotHead = {
@@ -135,6 +136,15 @@ describe('a snapshot is not used', () => {
     expect(await isBelieved('others')).toBe(false);
   });
 
+  it('when it was written by a version that writes it otherwise', async () => {
+    const file = await open(path, 'w');
+    const writer = new BlockWriter(file);
+    const head = { format: 'waybill customers 0', topic: 'users', takenAtMs: 1, positions: [] };
+    for (const block of [Buffer.from(JSON.stringify(head)), Buffer.alloc(0)]) await writer.write(block);
+    await file.close();
+    expect(await isBelieved()).toBe(false);
+  });
+
   it('when it has no room in memory', async () => {
     const restored = new CustomerTable({ maxBytes: 1_000 });
     await expect(snapshot.read('users', restored)).rejects.toThrow(TableFullError);
@@ -163,7 +173,7 @@ describe('a snapshot is not used', () => {
 });
 
 it('a file with a block missing, or two in another order, is not believed', async () => {
-  for (let n = 0; n < 3; n++) putCustomer(table, `id ${n}`, 100_000);
+  for (let n = 0; n < 3; n++) putCustomer(table, `id ${n}`, 200_000);
   await snapshot.write(HEAD, table);
   const whole = await readFile(path);
   const blocks: Buffer[] = [];

@@ -41,6 +41,8 @@ export class BlockWriter {
 /** The blocks of a file, each of which is checked before it is handed out. */
 export class BlockReader {
   private readonly checksums = new BlockChecksums();
+  private buffer = Buffer.alloc(HEADER_BYTES);
+  private header = Buffer.alloc(0);
   private position = 0;
 
   constructor(
@@ -48,25 +50,28 @@ export class BlockReader {
     private readonly fileBytes: number,
   ) {}
 
-  /** @returns an empty one at the end. @throws TornBlockError */
+  /** @returns an empty one at the end; it holds until the next one is read. @throws TornBlockError */
   async next(): Promise<Buffer> {
-    const header = await this.bytes(HEADER_BYTES);
-    const block = await this.bytes(header.readUInt32LE(0));
+    if (this.position === 0) this.header = Buffer.from(await this.read(HEADER_BYTES));
+    const { header } = this;
+    const length = header.readUInt32LE(0);
+    // A block is read together with the header of the next one.
+    const bytes = await this.read(length === 0 ? 0 : length + HEADER_BYTES);
+    const block = bytes.subarray(0, length);
     if (this.checksums.next(header, block) !== header.readUInt32LE(4)) {
       throw new TornBlockError('its checksum is wrong');
     }
-    if (block.length === 0 && this.position < this.fileBytes) {
-      throw new TornBlockError('it goes on behind its end');
-    }
+    if (length === 0 && this.position < this.fileBytes) throw new TornBlockError('it goes on behind its end');
+    this.header = Buffer.from(bytes.subarray(length));
     return block;
   }
 
-  private async bytes(length: number): Promise<Buffer> {
+  private async read(length: number): Promise<Buffer> {
     if (length > this.fileBytes - this.position) throw new TornBlockError('its end is missing');
-    const bytes = Buffer.allocUnsafe(length);
-    const { bytesRead } = await this.file.read(bytes, 0, length, this.position);
+    if (length > this.buffer.length) this.buffer = Buffer.allocUnsafeSlow(length);
+    const { bytesRead } = await this.file.read(this.buffer, 0, length, this.position);
     if (bytesRead < length) throw new TornBlockError('its end is missing');
     this.position += length;
-    return bytes;
+    return this.buffer.subarray(0, length);
   }
 }

@@ -14,6 +14,7 @@ export const customers: Context = {
   entities: [],
   topics: (settings) => ({ users: settings.of(CustomersSettings).CUSTOMERS_TOPIC }),
   consumes: ['users'],
+  commands: async () => (await import('./customers.commands.js')).CUSTOMERS_COMMANDS,
   module: ({ ROLES }) => ({
     module: CustomersModule,
     imports: ROLES.includes('api') ? [CustomersHttpModule] : [],

@@ -66,9 +66,7 @@ export function parseSimulateCommand(words: readonly string[], hasKafka: boolean
     options.fault('--http is missing, and KAFKA_BROKERS is not set: expected one of them');
   }
   if (options.has('http') && options.has('api')) {
-    options.fault(
-      '--api goes with Kafka: expected it without --http, which sends everything to one place',
-    );
+    options.fault('--api goes with Kafka: expected it without --http, which sends everything to one place');
   }
   if (((ordersPerSecond ?? 0) * lifeMs) / 1_000 > MAX_LIVES) {
     options.fault(

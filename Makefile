@@ -11,7 +11,7 @@ checksums = find $(1) -type f ! -name '*.spec.ts' -exec cksum {} + | LC_ALL=C so
 SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json nest-cli.json package.json package-lock.json
 RELEASED := $(SOURCES) web bin
 
-.PHONY: abuse rolling-deploy faults-contexts faults-sensors faults-promos help node-version confirmed setup build build-release run run-release dev start-fresh kafka db-migrate \
+.PHONY: abuse rolling-deploy faults-contexts faults-sensors faults-promos help node-version confirmed setup build build-release run run-release dev start-fresh kafka registry db-migrate \
   db-reset test test-coverage screenshots page-soak faults soak fuzz converge bench bench-ingest bench-read bench-search bench-write bench-mixed bench-startup bench-sensors bench-promos bench-life bench-growth \
   lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
 
@@ -71,6 +71,9 @@ start-fresh: setup ## delete DATA_DIR (say CONFIRM=yes) and run the application
 
 kafka: setup ## run a Kafka broker on 127.0.0.1:9092 (or KAFKA_PORT) without Docker; Ctrl-C stops it
 	@exec node --import tsx scripts/kafka-broker.ts
+
+registry: setup ## run a schema registry on 127.0.0.1:8081 (or REGISTRY_PORT) without Docker; Ctrl-C stops it
+	@exec node --import tsx scripts/schema-registry.ts
 
 db-migrate: build ## bring the database's schema up to date
 	@node dist/src/program.js migrate
@@ -182,7 +185,7 @@ fmt: setup ## format the code, and mend what eslint can mend
 	@$(BIN)/eslint --fix .; fixed=$$?; $(BIN)/prettier --write --log-level warn . && exit $$fixed
 
 clean: ## delete what was built (not the data, nor node_modules)
-	rm -rf dist release coverage .cache/kafka-*.partial-*
+	rm -rf dist release coverage .cache/*.partial-*
 
 COMPOSE = $(or $(if $(shell docker compose version 2>/dev/null),docker compose),$(error Docker with its compose plugin is needed and not here: https://docs.docker.com/compose/install))
 

@@ -17,6 +17,7 @@ const plugins = [
 const POSTGRES = 'test/support/postgres.setup.ts';
 const KAFKA = 'test/support/kafka.setup.ts';
 const REDIS = 'test/support/redis.setup.ts';
+const REGISTRY = 'test/support/registry.setup.ts';
 const CHROMIUM = 'test/support/chromium.setup.ts';
 
 /**
@@ -78,6 +79,7 @@ export default defineConfig({
       tier('timed', TIMED, [POSTGRES, KAFKA, CHROMIUM]),
       // Its specs change settings of the one Redis.
       tier('redis', ['src/**/*.redis.spec.ts', 'test/redis/**/*.spec.ts'], [POSTGRES, REDIS]),
+      tier('registry', ['test/registry/**/*.spec.ts'], [REGISTRY], TWO_THAT_WAIT_FOR_PROGRAMS),
       tier('observability', ['test/observability/**/!(*.unit).spec.ts'], [KAFKA, REDIS]),
       tier('faults', ['test/faults/**/!(*.unit).spec.ts'], [KAFKA, REDIS]),
       tier(

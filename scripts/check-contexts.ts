@@ -40,7 +40,7 @@ function faultOf(check: () => unknown): string[] {
 const groups = [PROGRAM_SETTINGS, ...CONTEXTS.flatMap((context) => context.settings ?? [])];
 const settings = Settings.defaults(groups);
 const faults = [
-  ...faultOf(() => requireDistinctContexts(CONTEXTS)),
+  ...faultOf(() => requireDistinctContexts(CONTEXTS, settings)),
   ...faultOf(() => requireDistinctSettings(groups)),
   ...faultOf(
     () =>

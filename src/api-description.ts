@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import type { Context } from './platform/context.js';
+import type { House } from './app.module.js';
 import { describeAnswers } from './platform/http/described-answers.js';
 import { PLATFORM_API } from './platform/platform-api.js';
 
@@ -35,8 +35,11 @@ const PROBLEM_SCHEMA: Schemas[string] = {
  * The API's description (OpenAPI): what the controllers say of themselves, and what the contexts and the platform tell
  * besides.
  */
-export function apiDocument(app: NestFastifyApplication, contexts: readonly Context[]): OpenAPIObject {
-  const settings = new DocumentBuilder()
+export function apiDocument(
+  app: NestFastifyApplication,
+  { contexts, settings }: Pick<House, 'contexts' | 'settings'>,
+): OpenAPIObject {
+  const header = new DocumentBuilder()
     .setTitle('Waybill')
     .setDescription('Orders in, orders out. Errors are application/problem+json (RFC 9457).')
     .setVersion('1')
@@ -44,8 +47,8 @@ export function apiDocument(app: NestFastifyApplication, contexts: readonly Cont
     .addServer('/')
     .setOpenAPIVersion('3.1.0')
     .build();
-  const document = SwaggerModule.createDocument(app, settings);
-  const all = [...contexts.flatMap(({ api }) => api ?? []), ...PLATFORM_API];
+  const document = SwaggerModule.createDocument(app, header);
+  const all = [...contexts.flatMap((context) => context.api?.(settings) ?? []), ...PLATFORM_API];
   describeAnswers(document.paths, all);
   const schemas = {
     ...document.components?.schemas,
@@ -58,8 +61,8 @@ export function apiDocument(app: NestFastifyApplication, contexts: readonly Cont
 }
 
 /** `/swagger` for people, `/swagger/json` for programs. */
-export function describeApi(app: NestFastifyApplication, contexts: readonly Context[]): void {
-  SwaggerModule.setup('swagger', app, () => apiDocument(app, contexts), {
+export function describeApi(app: NestFastifyApplication, house: House): void {
+  SwaggerModule.setup('swagger', app, () => apiDocument(app, house), {
     jsonDocumentUrl: 'swagger/json',
     yamlDocumentUrl: 'swagger/yaml',
     customSiteTitle: 'Waybill API',

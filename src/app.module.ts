@@ -21,7 +21,15 @@ import { sensors } from './sensors/sensors.module.js';
 import { tracking } from './tracking/tracking.module.js';
 
 /** The contexts of this house. A new kind of event is a new folder beside `orders/` and one more name here. */
-export const CONTEXTS: readonly Context[] = [orders, payments, sensors, tracking, inventory, promos, customers];
+export const CONTEXTS: readonly Context[] = [
+  orders,
+  payments,
+  sensors,
+  tracking,
+  inventory,
+  promos,
+  customers,
+];
 
 const MIGRATIONS_DIRECTORY = fileURLToPath(new URL('../migrations', import.meta.url));
 
@@ -52,6 +60,9 @@ const messagingOf = (context: Context, settings: Settings): MessagingContext => 
   isMain: context.isMain === true,
   own: context.topics(settings),
   consumes: context.consumes,
+  compacted: context.compacted,
+  isVital: context.isVital,
+  replayGroup: context.replayGroup?.(settings),
 });
 
 /** The topics of a house, as a command that runs beside the program knows them. */
@@ -78,7 +89,7 @@ const featuresOf = (contexts: readonly Context[], settings: Settings): Features 
 export class AppModule {
   /** @throws ContextError, CacheDeclarationError, TopicClaimedTwiceError */
   static register({ settings, contexts, elsewhere }: House, log: Logger, database: Database): DynamicModule {
-    requireDistinctContexts(contexts);
+    requireDistinctContexts(contexts, settings);
     const environment = settings.of(Environment);
     return {
       module: AppModule,
@@ -94,7 +105,7 @@ export class AppModule {
           features: featuresOf(contexts, settings),
           usesRedis: contexts.some(({ redisKeyPrefixes = [] }) => redisKeyPrefixes.length > 0),
         }),
-        ...contexts.map((context) => context.module(environment)),
+        ...contexts.map((context) => context.module(environment, settings)),
       ],
     };
   }

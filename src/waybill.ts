@@ -217,9 +217,9 @@ async function createApp(house: House, log: Logger, database: Database): Promise
   if (page !== undefined) {
     await compressAnswers(
       app,
-      house.contexts.flatMap(({ plainRoutes = [] }) => plainRoutes),
+      house.contexts.flatMap((context) => context.plainRoutes?.(house.settings) ?? []),
     );
-    describeApi(app, house.contexts);
+    describeApi(app, house);
     page.serve(app);
   }
   const strategy = app.get<EventServer>(EVENT_SERVER);

@@ -1,6 +1,6 @@
 import type { Message } from 'kafkajs';
 import type { Customer } from '../../src/customers/model/customer.js';
-import { customerValue } from '../../src/customers/producer/customer-value.js';
+import { customerValue } from '../../src/customers/producer/customer-avro.js';
 
 /** What the program has to be told to be for customers alone. */
 export const CUSTOMERS_ALONE = { CONTEXTS: 'customers' };

@@ -67,7 +67,7 @@ export async function openApiJson(): Promise<string> {
     { logger: false, abortOnError: false, bodyParser: false },
   );
   try {
-    return `${JSON.stringify(built.apiDocument(app, house.contexts), null, 2)}\n`;
+    return `${JSON.stringify(built.apiDocument(app, house), null, 2)}\n`;
   } finally {
     await app.close();
   }

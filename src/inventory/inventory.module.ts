@@ -19,7 +19,7 @@ export const inventory: Context = {
   migrations: [Inventory1796558400000, MovementNames1796904010000],
   topics: (settings) => ({ 'stock-status': settings.of(InventorySettings).STOCK_STATUS_TOPIC }),
   consumes: ['order-status'],
-  api: INVENTORY_API,
+  api: () => INVENTORY_API,
   events: async () => (await import('./inventory.events.js')).INVENTORY_EVENTS,
   commands: async () => (await import('./inventory.commands.js')).INVENTORY_COMMANDS,
   module: ({ ROLES }) => ({

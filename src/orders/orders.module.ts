@@ -37,12 +37,12 @@ export const orders: Context = {
     };
   },
   consumes: ['orders', 'payment-status', 'shipment-status', 'stock-status'],
-  api: ORDERS_API,
+  api: () => ORDERS_API,
   events: async () => (await import('./orders.events.js')).ORDERS_EVENTS,
   commands: async () => (await import('./orders.commands.js')).ORDERS_COMMANDS,
   // One order at a time: by its strong ETag, and mostly out of memory, which compressing would take longer than. And an export,
   // whose end says whether it is whole, which a compressed one would only do to who inflates it.
-  plainRoutes: [`${ORDERS_PATH}/:order_uid`, EXPORTS_PATH],
+  plainRoutes: () => [`${ORDERS_PATH}/:order_uid`, EXPORTS_PATH],
   caches: [ORDER_CACHE],
   switches: (settings) => {
     const own = settings.of(OrdersSettings);

@@ -22,7 +22,7 @@ export const payments: Context = {
     return { payments: PAYMENTS_TOPIC, 'payment-status': PAYMENT_STATUS_TOPIC };
   },
   consumes: ['payments', 'order-status'],
-  api: PAYMENTS_API,
+  api: () => PAYMENTS_API,
   events: async () => (await import('./payments.events.js')).PAYMENTS_EVENTS,
   module: ({ ROLES }) => ({
     module: PaymentsModule,

@@ -1,5 +1,6 @@
 import { keyPrefixOf, requireDistinctCaches, requireDistinctKeys } from './cache/cache-declaration.js';
 import { ConfigurationError } from './config/load-environment.js';
+import type { Settings } from './config/setting-group.js';
 import type { Context } from './context.js';
 import type { OwnSchema } from './database/database.js';
 
@@ -47,7 +48,7 @@ export function chosenContexts(contexts: readonly Context[], names: readonly str
  *
  * @throws ContextError, CacheDeclarationError, naming both
  */
-export function requireDistinctContexts(contexts: readonly Context[]): void {
+export function requireDistinctContexts(contexts: readonly Context[], settings: Settings): void {
   const owners = new Map<string, string>();
   const claim = (what: string, context: string): void => {
     const owner = owners.get(what);
@@ -64,9 +65,9 @@ export function requireDistinctContexts(contexts: readonly Context[]): void {
     }
     claim(`the name ${name}`, name);
     if (context.isMain) claim('to be the main context', name);
-    for (const operation of Object.keys(context.api?.operations ?? {}))
-      claim(`the operation ${operation}`, name);
-    for (const schema of Object.keys(context.api?.schemas ?? {})) claim(`the schema ${schema}`, name);
+    const { operations = {}, schemas = {} } = context.api?.(settings) ?? {};
+    for (const operation of Object.keys(operations)) claim(`the operation ${operation}`, name);
+    for (const schema of Object.keys(schemas)) claim(`the schema ${schema}`, name);
     for (const { options } of entities) {
       const { schema, tableName = options.name } = options;
       if (schema !== schemaOf(context)) {

@@ -1,8 +1,10 @@
 import { EntitySchema } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from './config/load-environment.js';
+import { Settings } from './config/setting-group.js';
 import { chosenContexts, requireDistinctContexts } from './context-registry.js';
 import type { Context } from './context.js';
+import type { ApiFacts } from './http/api-facts.js';
 
 const table = (name: string, schema?: string): EntitySchema =>
   new EntitySchema({
@@ -22,7 +24,9 @@ const context = (fields: Partial<Context> & { name: string }): Context => ({
 
 class Nothing {}
 
-const api: Context['api'] = {
+const NO_SETTINGS = Settings.defaults([]);
+
+const FACTS: ApiFacts = {
   operations: { 'get /api/orders': { id: 'listOrders', answers: {} } },
   schemas: { Order: { type: 'object' } },
 };
@@ -30,14 +34,14 @@ const orders = context({
   name: 'orders',
   isMain: true,
   entities: [table('orders')],
-  api,
+  api: () => FACTS,
   caches: [{ name: 'orders', keyPrefix: 'waybill:order:' }],
 });
 
 describe('contexts', () => {
   it('may be beside each other when they share nothing', () => {
     const payments = context({ name: 'payments', entities: [table('ledger', 'payments')] });
-    expect(() => requireDistinctContexts([orders, payments])).not.toThrow();
+    expect(() => requireDistinctContexts([orders, payments], NO_SETTINGS)).not.toThrow();
   });
 
   it.each<[string, Context, string]>([
@@ -54,12 +58,12 @@ describe('contexts', () => {
     ],
     [
       'an operation of the API',
-      context({ name: 'payments', api: { operations: api.operations } }),
+      context({ name: 'payments', api: () => ({ operations: FACTS.operations }) }),
       'the operation get /api/orders is claimed by two contexts: orders and payments',
     ],
     [
       'a schema of the API',
-      context({ name: 'payments', api: { ...api, operations: {} } }),
+      context({ name: 'payments', api: () => ({ ...FACTS, operations: {} }) }),
       'the schema Order is claimed by two contexts: orders and payments',
     ],
     [
@@ -78,7 +82,7 @@ describe('contexts', () => {
       'the cache orders and the context payments could have the same key in Redis: their prefixes are waybill:order: and waybill:order:paid:',
     ],
   ])('cannot both claim %s', (_what, other, message) => {
-    expect(() => requireDistinctContexts([orders, other])).toThrow(message);
+    expect(() => requireDistinctContexts([orders, other], NO_SETTINGS)).toThrow(message);
   });
 
   it.each([
@@ -86,13 +90,15 @@ describe('contexts', () => {
     ['ledger', 'tracking', 'tracking'],
   ])('cannot have the table %s in the schema %s of somebody else', (name, shown, schema) => {
     const payments = context({ name: 'payments', entities: [table(name, schema)] });
-    expect(() => requireDistinctContexts([payments])).toThrow(
+    expect(() => requireDistinctContexts([payments], NO_SETTINGS)).toThrow(
       `the table ${name} of the context payments is in the schema ${shown}: expected payments`,
     );
   });
 
   it.each(['Payments', '', 'a-b', 'public', 'pg_catalog', '1st'])('cannot be called %j', (name) => {
-    expect(() => requireDistinctContexts([context({ name })])).toThrow(`called ${JSON.stringify(name)}`);
+    expect(() => requireDistinctContexts([context({ name })], NO_SETTINGS)).toThrow(
+      `called ${JSON.stringify(name)}`,
+    );
   });
 
   it('are chosen by their names, and one that is not there is named', () => {

@@ -26,14 +26,20 @@ export interface Context {
   topics(settings: Settings): Record<string, string>;
   /** Topics, by their names in code, whose events it may refuse: each has a topic for its dead letters. */
   readonly consumes: readonly string[];
+  /** Those of its own topics, by their names in code, that keep the latest event of each key, where we make them. */
+  readonly compacted?: readonly string[];
+  /** Whether the program is not ready before it is, and is of no use once its consumer has died. */
+  readonly isVital?: true;
+  /** What the groups are called after by which it reads topics from their beginning; by default after the others. */
+  replayGroup?(settings: Settings): string | undefined;
   /** What it tells of its part of the API besides what its controllers do. */
-  readonly api?: ApiFacts;
+  api?(settings: Settings): ApiFacts;
   /** What it tells of its topics; loaded by those alone who describe them. */
   readonly events?: () => Promise<EventFacts>;
   /** Its commands, by name: `waybill <context> <command>`; loaded by those alone who run one. */
   readonly commands?: () => Promise<Readonly<Record<string, ContextCommand>>>;
   /** Patterns of its routes whose answers are never compressed. */
-  readonly plainRoutes?: readonly string[];
+  plainRoutes?(settings: Settings): readonly string[];
   /** What it knows of errors that the platform does not know; an error may also say itself what it is (`TransientError`). */
   readonly classifyFailure?: FailureClassifier;
   /** Its caches of ready answers, which it opens by `Caches`. */
@@ -43,5 +49,5 @@ export interface Context {
   /** What it has that may be switched off, and whether it is on. */
   switches?(settings: Settings): Partial<Switches>;
   /** Its layers, as far as this process's roles need them. */
-  module(environment: Environment): DynamicModule;
+  module(environment: Environment, settings: Settings): DynamicModule;
 }

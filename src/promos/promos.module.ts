@@ -20,10 +20,10 @@ export const promos: Context = {
   topics: () => ({}),
   consumes: [],
   // Small, mostly out of memory, and clients depend on the bytes.
-  plainRoutes: ['/v1/users'],
+  plainRoutes: () => ['/v1/users'],
   caches: [USER_CACHE],
   commands: async () => (await import('./promos.commands.js')).PROMOS_COMMANDS,
-  api: PROMOS_API,
+  api: () => PROMOS_API,
   module: ({ ROLES }) => ({
     module: PromosModule,
     imports: ROLES.includes('api') ? [PromosHttpModule] : [],

@@ -21,10 +21,10 @@ export const sensors: Context = {
   migrations: [SensorData1796212800000],
   topics: (settings) => ({ 'sensor-data': settings.of(SensorsSettings).SENSORS_TOPIC }),
   consumes: ['sensor-data'],
-  api: SENSORS_API,
+  api: () => SENSORS_API,
   events: async () => (await import('./sensors.events.js')).SENSORS_EVENTS,
   // A bare number, mostly out of memory.
-  plainRoutes: [`${RECENT_PATH}/:sensor_id`],
+  plainRoutes: () => [`${RECENT_PATH}/:sensor_id`],
   redisKeyPrefixes: REDIS_KEY_PREFIXES,
   module: ({ ROLES }) => ({
     module: SensorsModule,

@@ -21,7 +21,7 @@ export const tracking: Context = {
     return { 'delivery-events': DELIVERY_EVENTS_TOPIC, 'shipment-status': SHIPMENT_STATUS_TOPIC };
   },
   consumes: ['delivery-events', 'order-status'],
-  api: TRACKING_API,
+  api: () => TRACKING_API,
   events: async () => (await import('./tracking.events.js')).TRACKING_EVENTS,
   module: ({ ROLES }) => ({
     module: TrackingModule,

@@ -1,4 +1,5 @@
 import { CONTEXTS, type House } from '../../src/app.module.js';
+import type { CustomersSettings } from '../../src/customers/customers.settings.js';
 import type { InventorySettings } from '../../src/inventory/inventory.settings.js';
 import type { OrdersSettings } from '../../src/orders/orders.settings.js';
 import type { PaymentsSettings } from '../../src/payments/payments.settings.js';
@@ -10,7 +11,13 @@ import type { TrackingSettings } from '../../src/tracking/tracking.settings.js';
 
 /** Settings that a test chooses, of the program and of its contexts. */
 export type ChosenSettings = Partial<
-  Environment & OrdersSettings & PaymentsSettings & SensorsSettings & TrackingSettings & InventorySettings
+  Environment &
+    OrdersSettings &
+    PaymentsSettings &
+    SensorsSettings &
+    TrackingSettings &
+    InventorySettings &
+    CustomersSettings
 >;
 
 /** What the program is started with, unless a test wants something else. */

@@ -9,18 +9,21 @@ export interface TierServices {
   kafka: { brokers: string };
   /** `redis://127.0.0.1:6379`. Shared by the specs of a run: prefix your keys. */
   redis: { url: string };
+  /** `http://127.0.0.1:8081/apis/ccompat/v7`. The schemas of other specs are there too: name your own subjects. */
+  registry: { url: string };
   /** Path of a Chromium that starts, for `chromium.launch({ executablePath })` of playwright-core. */
   chromium: { executablePath: string };
 }
 
 export type TierName = keyof TierServices;
 
-export const TIER_NAMES: readonly TierName[] = ['kafka', 'redis', 'chromium'];
+export const TIER_NAMES: readonly TierName[] = ['kafka', 'redis', 'registry', 'chromium'];
 
 declare module 'vitest' {
   interface ProvidedContext {
     kafka: Provided<TierServices['kafka']>;
     redis: Provided<TierServices['redis']>;
+    registry: Provided<TierServices['registry']>;
     chromium: Provided<TierServices['chromium']>;
   }
 }
@@ -37,6 +40,7 @@ export type Tier<Name extends TierName> = TierServices[Name] & {
 const UNREACHABLE: TierServices = {
   kafka: { brokers: 'kafka-tier-skipped.invalid:9092' },
   redis: { url: 'redis://redis-tier-skipped.invalid:6379' },
+  registry: { url: 'http://registry-tier-skipped.invalid/apis/ccompat/v7' },
   chromium: { executablePath: '/chromium-tier-skipped' },
 };
 

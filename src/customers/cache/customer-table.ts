@@ -1,61 +1,238 @@
-/** Where a record stands in the topic. */
-export interface RecordPlace {
-  readonly partition: number;
-  readonly offset: number;
-  /** The record's timestamp, 64 bits as Kafka has it. */
-  readonly time: bigint;
-}
+import { inBoundedSteps } from './bounded-steps.js';
+import { CustomerRecords } from './customer-records.js';
+import { IdBytes } from './id-bytes.js';
+import { type IdPage, type IdPageOptions, readIdPage } from './id-page.js';
+import { isLater, placeOf, type RecordPlace, setPlace } from './record-place.js';
+import { SLAB_BYTES } from './slab.js';
+import { type ColumnChunk, CUSTOMER, FREE, NONE, ROW_MASK, TOMBSTONE } from './slot-columns.js';
+
+export type { RecordPlace };
+
 export interface HeldCustomer {
   readonly json: string;
+  /** `"<updatedAt>"`, with its quotes. */
   readonly etag: string;
 }
+
+/** backdated: replaced, and updatedAt went back */
 export type PutOutcome = 'created' | 'replaced' | 'backdated' | 'outdated';
 export type RemoveOutcome = 'removed' | 'absent' | 'outdated';
 
-/** To be replaced. */
+/** A record as a snapshot has it. */
+export interface TableRecord {
+  readonly key: Buffer;
+  /** undefined: a tombstone */
+  readonly json: Buffer | undefined;
+  /** A customer's updatedAt; of a tombstone when it was put, in epoch ms by our own clock. */
+  readonly stamp: bigint;
+  readonly place: RecordPlace;
+}
+
+/** Of a step of work, so that it takes some 0.1 ms. */
+const SLOTS_A_STEP = 64;
+const COMPACTED_BYTES_A_STEP = 65_536;
+
+/**
+ * All customers of the topic, off the heap: a million objects would take more memory, and long garbage collections. A table knows
+ * only ready texts, and decides by a record's place whether it counts. A tombstone is remembered, so that an older record of
+ * another partition, which is read later, does not bring a deleted customer back.
+ */
 export class CustomerTable {
-  private readonly rows = new Map<string, HeldCustomer>();
-  constructor(readonly options: { maxBytes: number }) {}
-  put(key: Buffer, json: string, updatedAt: bigint, _place: RecordPlace): PutOutcome {
-    const had = this.rows.has(key.toString());
-    this.rows.set(key.toString(), { json, etag: `"${updatedAt}"` });
-    return had ? 'replaced' : 'created';
+  private readonly maxBytes: number;
+  private readonly slabBytes: number;
+  private readonly id = new IdBytes();
+  private records: CustomerRecords;
+  private generation = 0;
+  private customers = 0;
+
+  /** @param options slabBytes: what memory for texts is taken in; at most SLAB_BYTES */
+  constructor(options: { maxBytes: number; slabBytes?: number }) {
+    this.maxBytes = options.maxBytes;
+    this.slabBytes = options.slabBytes ?? SLAB_BYTES;
+    this.records = new CustomerRecords(this.maxBytes, this.slabBytes);
   }
-  remove(key: Buffer, _place: RecordPlace): RemoveOutcome {
-    return this.rows.delete(key.toString()) ? 'removed' : 'absent';
-  }
-  get(accountId: string): HeldCustomer | undefined {
-    return this.rows.get(accountId);
-  }
+
+  /** Customers, without tombstones. */
   get size(): number {
-    return this.rows.size;
+    return this.customers;
   }
+
+  /** All memory that it has taken, which `maxBytes` bounds: slabs, columns, index and sorted ids. */
   get bytes(): number {
-    return 0;
+    return this.records.bytes;
   }
+
+  /** Changes with every {@link beginGeneration} and {@link clear}. */
+  get currentGeneration(): number {
+    return this.generation;
+  }
+
+  /**
+   * @param key accountId in UTF-8
+   * @param json the ready text
+   * @throws TableFullError when the table would hold more than `maxBytes`; nothing has changed then
+   */
+  put(key: Buffer, json: string, updatedAt: bigint, place: RecordPlace): PutOutcome {
+    const slot = this.records.find(key, key.length);
+    if (slot === NONE) {
+      this.fill(this.records.add(key, json), CUSTOMER, updatedAt, place);
+      return 'created';
+    }
+    if (!this.isLater(slot, place)) return 'outdated';
+    const chunk = this.records.chunk(slot);
+    const wasCustomer = chunk.state[slot & ROW_MASK] === CUSTOMER;
+    const before = chunk.stamp[slot & ROW_MASK]!;
+    this.records.replaceText(slot, key, json);
+    this.fill(slot, CUSTOMER, updatedAt, place);
+    if (!wasCustomer) return 'created';
+    return updatedAt < before ? 'backdated' : 'replaced';
+  }
+
+  /**
+   * @param putAtMs when the tombstone was put, by our own clock
+   * @throws TableFullError when there is no memory to remember it in; nothing has changed then
+   */
+  remove(key: Buffer, place: RecordPlace, putAtMs = Date.now()): RemoveOutcome {
+    const slot = this.records.find(key, key.length);
+    const putAt = BigInt(putAtMs);
+    if (slot === NONE) {
+      this.fill(this.records.add(key, ''), TOMBSTONE, putAt, place);
+      return 'absent';
+    }
+    if (!this.isLater(slot, place)) return 'outdated';
+    const wasCustomer = this.records.chunk(slot).state[slot & ROW_MASK] === CUSTOMER;
+    this.records.replaceText(slot, key, '');
+    this.fill(slot, TOMBSTONE, putAt, place);
+    return wasCustomer ? 'removed' : 'absent';
+  }
+
+  get(accountId: string): HeldCustomer | undefined {
+    if (!this.id.set(accountId)) return undefined;
+    const slot = this.records.find(this.id.bytes, this.id.length);
+    if (slot === NONE) return undefined;
+    const chunk = this.records.chunk(slot);
+    const row = slot & ROW_MASK;
+    if (chunk.state[row] !== CUSTOMER) return undefined;
+    return { json: this.records.slabs.text(chunk.address[row]!), etag: `"${chunk.stampText(row)}"` };
+  }
+
+  /** A new reading of the topic from its beginning starts: what is read from now on replaces what was held, whatever its place. */
   beginGeneration(): void {
-    return;
+    this.generation++;
   }
+
+  /**
+   * Forgets what the current generation has not brought. Ends early when another one begins.
+   *
+   * @returns how many customers
+   */
+  async sweep(): Promise<number> {
+    const { generation } = this;
+    const before = (chunk: ColumnChunk, row: number): boolean => chunk.generation[row] !== generation;
+    return this.forget(before, generation);
+  }
+
+  /** Forgets tombstones that were put longer ago, by our own clock. */
+  async forgetTombstones(olderThanMs: number): Promise<void> {
+    const untilMs = BigInt(Date.now() - olderThanMs);
+    const isOld = (chunk: ColumnChunk, row: number): boolean =>
+      chunk.state[row] === TOMBSTONE && chunk.stamp[row]! < untilMs;
+    await this.forget(isOld, this.generation);
+  }
+
+  /**
+   * Ids after `after`, in the order of their bytes. Of a `filter` (a part of the id) 100,000 customers are looked at: there may be
+   * fewer than `limit`, and a `next` to go on after.
+   */
+  async page(options: IdPageOptions): Promise<IdPage> {
+    await this.settle('request');
+    return readIdPage(() => this.records, options);
+  }
+
+  /** Finds the places of ids that have come since, among those that are sorted. A page waits for it; after a load that is seconds. */
+  async settle(purpose: 'request' | 'background'): Promise<void> {
+    await inBoundedSteps(purpose, () => this.records.sorted.sortSome(SLOTS_A_STEP));
+  }
+
+  /**
+   * Records of the current generation after a key, in the order of their bytes, as far as they have been settled: about so many
+   * bytes of them. They are views, which hold until the next change.
+   *
+   * @returns `last`: the key to go on after; undefined at the end
+   */
+  recordsAfter(after: Buffer | undefined, bytes: number): { records: TableRecord[]; last?: Buffer } {
+    const { sorted, slabs } = this.records;
+    const records: TableRecord[] = [];
+    let left = bytes;
+    const slots = sorted.after(after, SLOTS_A_STEP * 8);
+    for (const slot of slots) {
+      const chunk = this.records.chunk(slot);
+      const row = slot & ROW_MASK;
+      const key = slabs.keyBytes(chunk.address[row]!);
+      if (chunk.generation[row] === this.generation) {
+        const record = this.recordOf(chunk, row, key);
+        records.push(record);
+        left -= key.length + (record.json?.length ?? 0);
+      }
+      if (left <= 0 || slot === slots.at(-1)) return { records, last: Buffer.from(key) };
+    }
+    return { records };
+  }
+
+  /** Forgets everything at once. */
   clear(): void {
-    this.rows.clear();
+    this.records = new CustomerRecords(this.maxBytes, this.slabBytes);
+    this.customers = 0;
+    this.generation++;
   }
-  sweep(): Promise<number> {
-    return Promise.resolve(0);
+
+  private isLater(slot: number, place: RecordPlace): boolean {
+    return isLater(this.records.chunk(slot), slot & ROW_MASK, this.generation, place);
   }
-  forgetTombstones(_olderThanMs: number): Promise<void> {
-    return Promise.resolve();
+
+  private fill(slot: number, state: number, stamp: bigint, place: RecordPlace): void {
+    const chunk = this.records.chunk(slot);
+    const row = slot & ROW_MASK;
+    if (chunk.state[row] === CUSTOMER) this.customers--;
+    if (state === CUSTOMER) this.customers++;
+    setPlace(chunk, row, this.generation, place);
+    chunk.state[row] = state;
+    chunk.stamp[row] = stamp;
   }
-  page({
-    after = '',
-    limit,
-    filter = '',
-  }: {
-    after?: string;
-    limit: number;
-    filter?: string;
-  }): Promise<{ ids: string[]; next?: string }> {
-    const all = [...this.rows.keys()].sort().filter((id) => id > after && id.includes(filter));
-    const ids = all.slice(0, limit);
-    return Promise.resolve(all.length > limit ? { ids, next: ids.at(-1)! } : { ids });
+
+  private recordOf(chunk: ColumnChunk, row: number, key: Buffer): TableRecord {
+    const isCustomer = chunk.state[row] === CUSTOMER;
+    return {
+      key,
+      json: isCustomer ? this.records.slabs.textBytes(chunk.address[row]!) : undefined,
+      stamp: chunk.stamp[row]!,
+      place: placeOf(chunk, row),
+    };
+  }
+
+  /** Goes over all slots, and drops those. Ends early in another generation. @returns how many were customers */
+  private async forget(
+    isOver: (chunk: ColumnChunk, row: number) => boolean,
+    generation: number,
+  ): Promise<number> {
+    let forgotten = 0;
+    let slot = 0;
+    await inBoundedSteps('background', () => {
+      const { records } = this;
+      if (this.generation !== generation) return false;
+      if (records.sorted.sortSome(SLOTS_A_STEP)) return true;
+      for (const end = Math.min(slot + SLOTS_A_STEP, records.columns.end); slot < end; slot++) {
+        const chunk = records.chunk(slot);
+        const row = slot & ROW_MASK;
+        if (chunk.state[row] === FREE || !isOver(chunk, row)) continue;
+        if (chunk.state[row] === CUSTOMER) {
+          forgotten++;
+          this.customers--;
+        }
+        records.drop(slot);
+      }
+      return records.compactSome(COMPACTED_BYTES_A_STEP) || slot < records.columns.end;
+    });
+    return forgotten;
   }
 }

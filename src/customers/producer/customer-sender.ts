@@ -1,5 +1,4 @@
-import { CUSTOMER_SCHEMA, type Customer } from '../model/customer.js';
-import { CustomersSettings } from '../customers.settings.js';
+import { SchemaRegistry } from '../../platform/avro/schema-registry.js';
 import { Environment } from '../../platform/config/environment.js';
 import type { Settings } from '../../platform/config/setting-group.js';
 import { knownFailures } from '../../platform/known-failures.js';
@@ -8,7 +7,12 @@ import { createKafka } from '../../platform/messaging/kafka/kafka-client.js';
 import { createMissingTopics } from '../../platform/messaging/kafka/kafka-topics.js';
 import { KafkaPublisher } from '../../platform/messaging/kafka/kafka.publisher.js';
 import { Topics } from '../../platform/messaging/topics.js';
-import { customerValue } from './customer-value.js';
+import { CustomersSettings } from '../customers.settings.js';
+import type { Customer } from '../model/customer.js';
+import { customerValue } from './customer-avro.js';
+import { ownSchemaId } from './own-schema-id.js';
+
+const CLAIM = { context: 'customers', isMain: false, consumes: [], compacted: ['users'] };
 
 /** What is sent for one id. */
 export interface CustomerRecord {
@@ -28,17 +32,19 @@ export class CustomerSender {
   /**
    * Creates the topic unless it is there.
    *
-   * @throws UnknownSchemaError; what Kafka and the registry say when they cannot be reached
+   * @param settings with KAFKA_BROKERS and CUSTOMERS_SCHEMA_REGISTRY_URL   *
+   * @throws UnregisteredSchemaError, RegistryAwayError; what Kafka says when it cannot be reached
    */
   static async open(settings: Settings): Promise<CustomerSender> {
     const environment = settings.of(Environment);
-    const { CUSTOMERS_TOPIC: topic } = settings.of(CustomersSettings);
+    const customers = settings.of(CustomersSettings);
+    const topic = customers.CUSTOMERS_TOPIC;
     const log = createLogger(
       environment.LOG_LEVEL === 'info' ? 'error' : environment.LOG_LEVEL,
       process.stderr,
     );
     const kafka = createKafka(environment, log);
-    const topics = new Topics([{ context: 'customers', isMain: false, own: { users: topic }, consumes: [] }]);
+    const topics = new Topics([{ ...CLAIM, own: { users: topic } }]);
     const createTopic = () => createMissingTopics(kafka, topics, environment, log);
     const publisher = new KafkaPublisher({
       kafka,
@@ -47,7 +53,9 @@ export class CustomerSender {
       failures: knownFailures(),
       log,
     });
-    const schemaId = await schemaIdOf(settings.of(CustomersSettings));
+    const { CUSTOMERS_SCHEMA_REGISTRY_URL: url, CUSTOMERS_REGISTRY_TIMEOUT_MS: timeoutMs } = customers;
+    const register = customers.CUSTOMERS_REGISTER_SCHEMA === 'on';
+    const schemaId = await ownSchemaId(new SchemaRegistry({ url: url!, timeoutMs }), topic, register);
     await createTopic();
     await publisher.prepare();
     return new CustomerSender(publisher, topic, schemaId);
@@ -69,20 +77,4 @@ export class CustomerSender {
   close(): Promise<void> {
     return this.publisher.close();
   }
-}
-
-/** PLACEHOLDER */
-async function schemaIdOf({
-  CUSTOMERS_SCHEMA_REGISTRY_URL: url,
-  CUSTOMERS_TOPIC: topic,
-  CUSTOMERS_REGISTER_SCHEMA: register,
-}: CustomersSettings): Promise<number> {
-  const path = register === 'on' ? '/versions' : '';
-  const answer = await fetch(`${url}/subjects/${topic}-value${path}`, {
-    method: 'POST',
-    body: JSON.stringify({ schema: JSON.stringify(CUSTOMER_SCHEMA) }),
-    headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' },
-  });
-  if (!answer.ok) throw new Error(`no schema under ${topic}-value`);
-  return ((await answer.json()) as { id: number }).id;
 }

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { CustomerTable, type HeldCustomer } from '../cache/customer-table.js';
-import { CustomerReading } from './customer-reading.js';
+import { CustomerReplay } from './customer-replay.js';
+import { CustomerState } from './customer-state.js';
 
 /** A part of the ids that there are. */
 export interface IdPage {
   /** Sorted by their bytes in UTF-8. */
   readonly ids: readonly string[];
   /** What the next page begins after; none where there is no more. */
-  readonly next?: string;
+  readonly next?: string | undefined;
 }
 
 /** Look-ups of customers, out of memory alone. */
@@ -15,12 +16,13 @@ export interface IdPage {
 export class CustomerLookup {
   constructor(
     private readonly table: CustomerTable,
-    private readonly reading: CustomerReading,
+    private readonly state: CustomerState,
+    private readonly replay: CustomerReplay,
   ) {}
 
   /** Why nobody may be answered yet, for people; undefined where everybody may. */
   unready(): string | undefined {
-    return this.reading.unready();
+    return this.state.unready();
   }
 
   /** To be asked only where {@link unready} says nothing. */
@@ -30,7 +32,7 @@ export class CustomerLookup {
 
   /** Whole seconds that what is held is behind the end of the topic; 0 when it is caught up. */
   lagSeconds(): number {
-    return this.reading.lagSeconds();
+    return Math.floor(this.replay.behindMs() / 1_000);
   }
 
   /** Looks at a bounded number of ids, so a page may be short of `limit` and have a next one all the same. */

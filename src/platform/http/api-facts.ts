@@ -10,6 +10,8 @@ export interface AnswerFacts {
   /** Besides that one, with the same schema. */
   readonly otherMediaTypes?: readonly string[];
   readonly example?: unknown;
+  /** As that of 204 and 304 is by its status. */
+  readonly hasNoBody?: true;
 }
 
 /** What a controller cannot say of an operation in one place: its name, and what its answers look like. */

@@ -105,7 +105,7 @@ function responseOf(
   const names = [...(facts.headers ?? []), ...(status === '503' ? ['Retry-After'] : [])];
   const headers = Object.fromEntries(names.map((name) => [name, described[name]]));
   const response = { description, ...(names.length > 0 && { headers }) } as Response;
-  if (status === '204' || status === '304') return response;
+  if (status === '204' || status === '304' || facts.hasNoBody) return response;
   if (Number(status) >= 400 && facts.mediaType === undefined)
     return { ...response, content: PROBLEM_CONTENT };
   const schema = (facts.schema ?? Object.values(given.content ?? {})[0]?.schema ?? {}) as ApiSchema;

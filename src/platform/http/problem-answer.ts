@@ -21,6 +21,7 @@ export function bodyOf(problem: ProblemContent, instance?: string): string {
     detail: atMost(problem.message, MAX_DETAIL_CHARACTERS),
     instance,
     errors: problem.errors?.slice(0, MAX_ERRORS),
+    ...problem.members,
   };
   return JSON.stringify(body);
 }

@@ -26,6 +26,8 @@ export interface ProblemContent {
   readonly message: string;
   readonly errors?: readonly ProblemFault[] | undefined;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Extension members, which stand behind the others. */
+  readonly members?: Readonly<Record<string, string>>;
 }
 
 export interface ProblemOptions extends Pick<ProblemContent, 'errors' | 'headers'> {

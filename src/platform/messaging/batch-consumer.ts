@@ -4,12 +4,14 @@ import { Database } from '../database/database.js';
 import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchRunner } from './batch-runner.js';
 import { FailingBatches, SLOW_MS } from './failing-batches.js';
+import type { FailureKind } from '../failures/failure-kind.js';
 import { Failures } from '../failures/failures.js';
 import { MessagingMetrics } from './messaging.metrics.js';
 import type { Subscriber } from './event-server.js';
 import type { BatchHandler, ReceivedEvent, RefusedEvent } from './received-event.js';
 import { PoisonGuards } from './poison/poison-guards.js';
 import { RefusedEvents } from './refused-events.js';
+import { Replays } from './replays.js';
 import { Topics } from './topics.js';
 
 /** Wraps a subscriber's handler with retries, dead letters and metrics, the same way for every transport. */
@@ -24,6 +26,7 @@ export class BatchConsumer {
     private readonly topics: Topics,
     private readonly guards: PoisonGuards,
     private readonly failures: Failures,
+    private readonly replays: Replays,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -49,14 +52,22 @@ export class BatchConsumer {
       failures: this.failures,
       maxAttempts: this.environment.CONSUMER_MAX_ATTEMPTS,
       guard: this.guards.guardFor(context, topic),
-      onFailure: (kind, error, events) => {
-        this.metrics.retries.inc({ ...labels, kind });
-        this.log.warn({ err: error, kind, context, topic, ...extentOf(events) }, 'a batch of events failed');
-        const { partition, offset: firstOffset } = events[0]!;
-        this.failing.failed({ context, topic, partition, firstOffset }, error);
-      },
+      onFailure: (kind, error, events) => this.failed(labels, kind, error, events),
       onDone: ([first]) => this.failing.done({ context, topic, partition: first!.partition }),
     });
+  }
+
+  private failed(
+    labels: { context: string; topic: string },
+    kind: FailureKind,
+    error: Error,
+    events: readonly ReceivedEvent[],
+    isReplay = false,
+  ): void {
+    this.metrics.retries.inc({ ...labels, kind });
+    this.log.warn({ err: error, kind, ...labels, ...extentOf(events) }, 'a batch of events failed');
+    const { partition, offset: firstOffset } = events[0]!;
+    this.failing.failed({ ...labels, partition, firstOffset, isReplay }, error);
   }
 
   /** A refused event that PostgreSQL rejects as it is gets stored in its plainest form: refusing must never fail. */
@@ -76,25 +87,22 @@ export class BatchConsumer {
 
   /**
    * For a replay: a transient failure is retried until it passes, since no event of the topic may be missed. An event that
-   * fails for another reason is logged and skipped, since it would fail in every process.
-   *
-   * @throws AbortError from the handler when the signal is aborted
+   * fails for another reason is handed to the context's listener; without one it is logged and skipped.
    */
-  replayHandlerFor(subscriber: Subscriber, stopping: AbortSignal): BatchHandler {
-    const { context, topic: logical, handler } = subscriber;
+  replayRunnerFor({ context, topic: logical, handler }: Subscriber): BatchRunner {
     const topic = this.topics.deployedName(logical);
-    const runner = new BatchRunner({
+    const listener = this.replays.listenerOf(context, logical);
+    return new BatchRunner({
       handler,
-      refuse: ({ event, reason }) => {
+      refuse: async (refused) => {
+        const { event, reason } = refused;
         this.log.error({ context, topic, reason, ...extentOf([event]) }, 'an event was passed over');
-        return Promise.resolve();
+        await listener?.refused?.(refused);
       },
       failures: this.failures,
       maxAttempts: this.environment.CONSUMER_MAX_ATTEMPTS,
-      onFailure: (kind, error, events) =>
-        this.log.warn({ err: error, kind, context, topic, ...extentOf(events) }, 'a batch of events failed'),
+      onFailure: (kind, error, events) => this.failed({ context, topic }, kind, error, events, true),
     });
-    return (events) => (events.length === 0 ? handler(events) : runner.run(events, stopping));
   }
 
   /** For a broadcast subscription: a failure is logged and the events are skipped. */

@@ -11,7 +11,9 @@ export interface DirectMessage {
   /** What it is about, and what happened, as an entry of the outbox has them. */
   readonly aggregateType: string;
   readonly type: string;
-  readonly value: string;
+  /** `null` is a tombstone. */
+  readonly value: string | Buffer | null;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -29,24 +31,25 @@ export class DirectMessages {
   /** @throws what Kafka says, once its client has given up, or what the database says */
   async send(messages: readonly DirectMessage[], signal: AbortSignal): Promise<void> {
     if (this.publisher.publishNow !== undefined) {
-      const outgoing = messages.map(({ topic, key, value }) => ({
+      const outgoing = messages.map(({ topic, key, value, headers = {} }) => ({
         topic,
         key,
-        headers: {},
-        value: Buffer.from(value),
+        headers,
+        value: typeof value === 'string' ? Buffer.from(value) : value,
       }));
       return this.publisher.publishNow(outgoing, signal);
     }
     await this.database.transaction((tx) =>
       this.outbox.append(
         tx,
-        messages.map(({ topic, key, aggregateType, type, value }) => ({
+        messages.map(({ topic, key, aggregateType, type, value, headers = {} }) => ({
           topic,
           aggregateType,
           aggregateId: key,
           type,
-          headers: {},
-          payload: value,
+          headers,
+          payload: value ?? '',
+          isTombstone: value === null,
         })),
       ),
     );

@@ -25,6 +25,8 @@ interface FailingBatch {
 interface Subscribed {
   readonly context: string;
   readonly topic: string;
+  /** Whether it is read from its beginning, beside what processes share of it. */
+  readonly isReplay?: boolean;
 }
 
 /** A partition, as a context reads it. */
@@ -57,8 +59,13 @@ export class FailingBatches {
   }
 
   /** Called after an assignment: the process reads these partitions of the topic, and no others. */
-  assign(context: string, topic: string, partitions: readonly number[]): void {
-    const known = this.partitionsOf({ context, topic });
+  assign(
+    context: string,
+    topic: string,
+    partitions: readonly number[],
+    { isReplay = false }: Pick<Subscribed, 'isReplay'> = {},
+  ): void {
+    const known = this.partitionsOf({ context, topic, isReplay });
     for (const partition of known.keys()) if (!partitions.includes(partition)) known.delete(partition);
     for (const partition of partitions) if (!known.has(partition)) known.set(partition, undefined);
   }
@@ -124,7 +131,7 @@ export class FailingBatches {
   }
 }
 
-const keyOf = ({ context, topic }: Subscribed): string => `${context} ${topic}`;
+const keyOf = ({ context, topic, isReplay = false }: Subscribed): string => `${context} ${topic} ${isReplay}`;
 
 function codeOf(error: Error): string {
   const { code } = ((error as { driverError?: unknown }).driverError ?? error) as { code?: unknown };

@@ -19,6 +19,7 @@ import { OutboxRelay } from './outbox/outbox-relay.js';
 import { RecentMessages } from './outbox/recent-messages.js';
 import { PoisonGuards } from './poison/poison-guards.js';
 import { PUBLISHER, type Publisher } from './outgoing-message.js';
+import { Replays } from './replays.js';
 import { type ContextTopics, Topics } from './topics.js';
 
 /** The two ends of a transport: what brings events to the handlers, and what the relay publishes to. */
@@ -39,6 +40,7 @@ async function createTransport(
   batches: BatchConsumer,
   failing: FailingBatches,
   skips: BatchSkips,
+  replays: Replays,
   health: Health,
   failures: Failures,
   log: Logger,
@@ -64,6 +66,7 @@ async function createTransport(
       batches,
       failing,
       skips,
+      replays,
       health,
       log,
     }),
@@ -113,6 +116,7 @@ export class MessagingModule {
             BatchConsumer,
             FailingBatches,
             BatchSkips,
+            Replays,
             Health,
             Failures,
             LOGGER,
@@ -134,12 +138,13 @@ export class MessagingModule {
         DirectMessages,
         BatchSkips,
         FailingBatches,
+        Replays,
         PoisonGuards,
         BatchConsumer,
         OutboxRelay,
         OutboxMetrics,
       ],
-      exports: [Topics, Outbox, DirectMessages, MessagingMetrics, OutboxRelay, EVENT_SERVER],
+      exports: [Topics, Outbox, DirectMessages, Replays, MessagingMetrics, OutboxRelay, EVENT_SERVER],
     };
   }
 }

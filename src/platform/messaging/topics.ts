@@ -10,6 +10,8 @@ export interface ContextTopics {
   readonly own: Readonly<Record<string, string>>;
   /** What it reads so that it may refuse events, by the names in code; topics of other contexts as well. */
   readonly consumes: readonly string[];
+  /** Those of its own, by the names in code, that keep the latest event of each key. */
+  readonly compacted?: readonly string[] | undefined;
 }
 
 /** A topic, under both of its names, is claimed by two contexts. */
@@ -82,6 +84,13 @@ export class Topics {
       this.claims.flatMap(({ context }) =>
         this.consumedBy(context).map((topic) => this.deadLetterTopicOf(context, topic)),
       ),
+    );
+  }
+
+  /** The deployed names of those that keep the latest event of each key. */
+  compacted(): ReadonlySet<string> {
+    return new Set(
+      this.claims.flatMap(({ compacted = [] }) => compacted.map((logical) => this.deployedName(logical))),
     );
   }
 

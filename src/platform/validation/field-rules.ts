@@ -215,7 +215,8 @@ export function kindOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+    return String(value);
   if (typeof value !== 'string') return typeof value;
   if (value === '') return 'empty text';
   if (value.includes('\0')) return alteredNumber(value) ?? 'text with a NUL character';

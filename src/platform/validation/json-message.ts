@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { faultAt } from './field-fault.js';
-import { parseJson, parseNonNumbers } from './json-text.js';
+import { type JsonNumbers, parseJson, parseNonNumbers } from './json-text.js';
 import type { Refusal } from './model-validator.js';
 
 export const MAX_MESSAGE_BYTES = 1_048_576;
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
-export interface DecodingOptions {
+export interface DecodingOptions extends JsonNumbers {
   /** Whether NaN and Infinity, which make a text no JSON, are faults of the fields that they stand in. */
   readonly namesNonNumbers?: boolean;
   /** Where more than a message has is taken. */
@@ -23,7 +23,7 @@ export interface DecodingOptions {
 export function decodeJson<Verdict extends { readonly valid: boolean }>(
   bytes: Buffer | null,
   validate: (value: unknown) => Verdict,
-  { namesNonNumbers = false, maxBytes = MAX_MESSAGE_BYTES }: DecodingOptions = {},
+  { namesNonNumbers = false, maxBytes = MAX_MESSAGE_BYTES, areLongs = false }: DecodingOptions = {},
 ): Verdict | Refusal {
   if (bytes === null || bytes.length === 0) return refused('must be a JSON object, not an empty value');
   if (bytes.length > maxBytes) {
@@ -35,7 +35,7 @@ export function decodeJson<Verdict extends { readonly valid: boolean }>(
   const text = decoded.startsWith(BYTE_ORDER_MARK) ? decoded.slice(1) : decoded;
   let value: unknown;
   try {
-    value = parseJson(text);
+    value = parseJson(text, { areLongs });
   } catch (error) {
     if (error instanceof RangeError) return refused(error.message);
     const named = namesNonNumbers ? faultsOfNonNumbers(text, validate) : undefined;

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /** A model is nested a few levels deep; senders that are newer than we are may nest what we do not know. */
 export const MAX_DEPTH = 64;
 
@@ -14,6 +16,10 @@ const SUSPICIOUS_NUMBER = /[\s:,[]-?\d+(?:\.\d+(?:[eE][+-]?\d+)?|[eE][+-]?\d+)\s
 const NON_NUMBER = /-?(?:NaN|Infinity)(?=\s*(?:[,\]}]|$))/g;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const FRACTION_OR_EXPONENT = /[.eE]/;
+/** The fewest digits of a whole number that a double may not hold. */
+const MANY_DIGITS = /\d{16}/;
+/** Those of the longest number of 64 bits, and its sign. */
+const MAX_LONG_CHARACTERS = 20;
 const DECIMAL = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /** Characters by their codes. */
@@ -29,6 +35,14 @@ const CHAR = {
   closeObject: 0x7d,
 };
 
+export interface JsonNumbers {
+  /**
+   * Whether all numbers are read as integers of 64 bits (Avro's long, PostgreSQL's bigint): one that a double does not hold
+   * comes as a bigint, and one with a fraction or an exponent is marked as an altered one is, 1e3 and 1.0 too.
+   */
+  readonly areLongs?: boolean;
+}
+
 /**
  * JSON.parse that neither nests without an end, which takes half a second a megabyte, nor alters a number unseen:
  * 9007199254740990.5 and 1e-400 are whole numbers for JavaScript. In the place of such a number stands a text that no
@@ -36,14 +50,36 @@ const CHAR = {
  *
  * @throws SyntaxError when it is no JSON, RangeError when it is nested deeper than {@link MAX_DEPTH}
  */
-export function parseJson(text: string): unknown {
+export function parseJson(text: string, { areLongs = false }: JsonNumbers = {}): unknown {
   if (opensOften(text) && depthOf(text) > MAX_DEPTH) {
     throw new RangeError(`must not be nested deeper than ${MAX_DEPTH}`);
   }
   const value: unknown = JSON.parse(text);
-  if (!SUSPICIOUS_NUMBER.test(text)) return value;
-  const marked = withAlteredNumbersMarked(text);
+  const isSuspicious = SUSPICIOUS_NUMBER.test(text) || (areLongs && MANY_DIGITS.test(text));
+  if (!isSuspicious) return value;
+  if (areLongs) return parseLongs(text);
+  const marked = withNumbersMarked(text, (number) => (isAltered(number) ? alteredMark(number) : undefined));
   return marked === text ? value : JSON.parse(marked);
+}
+
+/** @param text valid JSON */
+function parseLongs(text: string): unknown {
+  // Nobody can write it into a text.
+  const longMark = randomUUID();
+  const marked = withNumbersMarked(text, (number) => {
+    if (FRACTION_OR_EXPONENT.test(number)) return alteredMark(number);
+    if (Number.isSafeInteger(Number(number))) return undefined;
+    // A longer one is none, and making a bigint of a million digits takes its time.
+    return number.length > MAX_LONG_CHARACTERS ? alteredMark(number) : longMark + number;
+  });
+  return JSON.parse(marked, (_name, value: unknown) =>
+    typeof value === 'string' && value.startsWith(longMark) ? BigInt(value.slice(longMark.length)) : value,
+  );
+}
+
+function alteredMark(number: string): string {
+  const isLong = number.length > MAX_NUMBER_CHARACTERS;
+  return ALTERED_NUMBER + (isLong ? `${number.slice(0, MAX_NUMBER_CHARACTERS)}…` : number);
 }
 
 /**
@@ -92,8 +128,11 @@ function depthOf(text: string): number {
   return deepest;
 }
 
-/** @param text valid JSON */
-function withAlteredNumbersMarked(text: string): string {
+/**
+ * @param text valid JSON
+ * @param markOf the text that is to stand in the place of a number; undefined where it is to stay
+ */
+function withNumbersMarked(text: string, markOf: (number: string) => string | undefined): string {
   let marked = '';
   let done = 0;
   for (let at = 0; at < text.length; at++) {
@@ -102,10 +141,9 @@ function withAlteredNumbersMarked(text: string): string {
     else if (char === CHAR.minus || (char >= CHAR.zero && char <= CHAR.nine)) {
       NUMBER.lastIndex = at;
       const [number] = NUMBER.exec(text) ?? [''];
-      if (isAltered(number)) {
-        const shown =
-          number.length > MAX_NUMBER_CHARACTERS ? `${number.slice(0, MAX_NUMBER_CHARACTERS)}…` : number;
-        marked += text.slice(done, at) + JSON.stringify(ALTERED_NUMBER + shown);
+      const mark = markOf(number);
+      if (mark !== undefined) {
+        marked += text.slice(done, at) + JSON.stringify(mark);
         done = at + number.length;
       }
       at += number.length - 1;

@@ -52,7 +52,7 @@ it('sends a valid reading of each sensor at once, and then at each interval, unt
   await vi.advanceTimersByTimeAsync(2 * INTERVAL_MS);
   expect(sent).toHaveLength(6);
   for (const { key, value } of sent) {
-    const verdict = decodeReading(Buffer.from(value));
+    const verdict = decodeReading(Buffer.from(value!));
     expect(verdict).toMatchObject({ valid: true, model: { sensor_id: key } });
     if (verdict.valid) expect(verdict.model.value >= 0 && verdict.model.value < 100).toBe(true);
   }

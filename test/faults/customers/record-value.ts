@@ -1,4 +1,4 @@
-import { customerValue } from '../../../src/customers/producer/customer-value.js';
+import { customerValue } from '../../../src/customers/producer/customer-avro.js';
 import { CUSTOMER_SCHEMA } from '../../../src/customers/model/customer.js';
 import { customerIn } from './customer-book.js';
 

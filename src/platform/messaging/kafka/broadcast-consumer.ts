@@ -24,8 +24,13 @@ export class BroadcastConsumer implements EventConsumer {
     for (const one of subscribers) {
       this.handlers.set(topics.deployedName(one.topic), batches.broadcastHandlerFor(one));
     }
-    const isVital = contexts.isMain(context);
-    new ConsumerHealth(this.consumer, contexts.partOf(context, 'news'), isVital, health, log);
+    new ConsumerHealth(
+      this.consumer,
+      contexts.partOf(context, 'news'),
+      contexts.bearingOf(context),
+      health,
+      log,
+    );
   }
 
   async start(): Promise<void> {

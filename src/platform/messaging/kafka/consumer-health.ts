@@ -1,6 +1,7 @@
 import type { Consumer } from 'kafkajs';
 import type { Health, PartState } from '../../health/health.js';
 import type { Logger } from '../../logging/logger.js';
+import type { Bearing } from '../context-names.js';
 
 /** Fetches are answered twice a second, and heartbeats every three seconds while a batch is under way. */
 const SILENT_MS = 8_000;
@@ -13,8 +14,13 @@ export class ConsumerHealth {
   private trouble: string | undefined = 'joining its group';
   private lastSignAtMs = performance.now();
 
-  /** @param isVital whether the program is not ready without it */
-  constructor(consumer: Consumer, part: string, isVital: boolean, health: Health, log: Logger) {
+  constructor(
+    consumer: Consumer,
+    part: string,
+    { isRequired, isVital }: Bearing,
+    health: Health,
+    log: Logger,
+  ) {
     const { GROUP_JOIN, FETCH, HEARTBEAT, CRASH, DISCONNECT } = consumer.events;
     const sign = (): void => void (this.lastSignAtMs = performance.now());
     consumer.on(FETCH, sign);
@@ -32,11 +38,11 @@ export class ConsumerHealth {
       else {
         log.error({ err: error, part, restart }, 'a consumer crashed');
         this.trouble = `crashed and will not come back: ${error.message}`;
-        // Only the main context's consumer is worth a restart of the whole process.
+        // Not every consumer is worth a restart of the whole process.
         if (isVital) health.reportDeath(part, this.trouble);
       }
     });
-    health.addCheck(part, () => this.state(), { isOptional: !isVital });
+    health.addCheck(part, () => this.state(), { isOptional: !isRequired });
   }
 
   private state(): PartState {

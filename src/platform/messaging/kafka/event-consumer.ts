@@ -6,6 +6,7 @@ import type { BatchConsumer } from '../batch-consumer.js';
 import type { BatchSkips } from '../batch-skips/batch-skips.js';
 import type { FailingBatches } from '../failing-batches.js';
 import type { ContextNames } from '../context-names.js';
+import type { Replays } from '../replays.js';
 import type { Topics } from '../topics.js';
 import { METADATA_MAX_AGE_MS } from './kafka-client.js';
 
@@ -29,6 +30,7 @@ export interface ConsumerParts {
   readonly batches: BatchConsumer;
   readonly failing: FailingBatches;
   readonly skips: BatchSkips;
+  readonly replays: Replays;
   readonly health: Health;
   readonly log: Logger;
   /** Aborted when the program stops. */

@@ -20,15 +20,19 @@ export async function createMissingTopics(
     const missing = names.all().filter((topic) => !existing.has(topic));
     if (missing.length === 0) return;
     const deadLetterTopics = names.deadLetterTopics();
+    const compacted = names.compacted();
     await admin.createTopics({
       waitForLeaders: true,
       topics: missing.map((topic) => ({
         topic,
         numPartitions: environment.KAFKA_PARTITIONS,
         replicationFactor: environment.KAFKA_REPLICATION_FACTOR,
-        configEntries: deadLetterTopics.has(topic)
-          ? [{ name: 'max.message.bytes', value: String(DEAD_LETTER_MAX_MESSAGE_BYTES) }]
-          : [],
+        configEntries: [
+          ...(deadLetterTopics.has(topic)
+            ? [{ name: 'max.message.bytes', value: String(DEAD_LETTER_MAX_MESSAGE_BYTES) }]
+            : []),
+          ...(compacted.has(topic) ? [{ name: 'cleanup.policy', value: 'compact' }] : []),
+        ],
       })),
     });
     log.info({ topics: missing }, 'topics created');

@@ -90,6 +90,7 @@ export class KafkaServer extends EventServer {
     this.parts.log.error({ err: error, context }, 'a consumer could not be started');
     const { health, contexts } = this.parts;
     const detail = `could not be started: ${messageForLog(error)}`;
+    if (contexts.isVital(context)) health.reportDeath(contexts.partOf(context, 'consumers'), detail);
     health.addRemark(contexts.partOf(context, 'consumers'), () => ({ up: false, detail }));
   }
 

@@ -40,4 +40,4 @@ function loadKafkajs(): typeof import('kafkajs') {
   return kafkajs;
 }
 
-export const { CompressionTypes, Kafka, logLevel, Partitioners } = loadKafkajs();
+export const { CompressionTypes, ConfigResourceTypes, Kafka, logLevel, Partitioners } = loadKafkajs();

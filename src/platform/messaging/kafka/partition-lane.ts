@@ -14,7 +14,7 @@ const REFETCH_MS = 30_000;
 export interface LaneParts {
   readonly batch: FetchedBatch;
   readonly limits: PartLimits;
-  readonly runner: BatchRunner;
+  readonly runner: Pick<BatchRunner, 'run'>;
   /** Bounds the attempts of all lanes that have left; see {@link PartitionLane.leave}. */
   readonly semaphore: Semaphore;
   readonly eventsOf: (part: Part) => ReceivedEvent[];

@@ -1,144 +1,290 @@
-import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { Admin, Consumer, EachBatchPayload } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PartState } from '../../health/health.js';
+import { retryUntilDone } from '../backoff.js';
+import type { BatchRunner } from '../batch-runner.js';
 import type { Subscriber } from '../event-server.js';
+import type { PartitionPlace } from '../failing-batches.js';
 import type { BatchHandler } from '../received-event.js';
+import type { ReplayListener } from '../replays.js';
+import { Semaphore } from '../semaphore.js';
 import { ConsumerHealth } from './consumer-health.js';
+import { eventOf } from './event-of-record.js';
 import { CONSUMER_OPTIONS, type ConsumerParts, type EventConsumer } from './event-consumer.js';
-import { handOver, lingerAfter, limitsOf } from './reading.js';
-import { UndecodableBatchError } from './undecodable-batch.error.js';
+import type { FetchedBatch } from './fetched-batch.js';
+import { PartitionLane } from './partition-lane.js';
+import { PartitionLanes } from './partition-lanes.js';
+import { limitsOf } from './reading.js';
+import { type OffsetRanges, ReplayedTopic } from './replayed-topic.js';
+import { tombstonesKeptMs } from './topic-retention.js';
+import type { UndecodableBatchError } from './undecodable-batch.error.js';
 
-/** How far a partition has been read, and its end offset when the consumer started. */
-interface Progress {
-  /** The offset that is read next. */
-  next: number;
-  readonly end: number;
+const MAX_BYTES_PER_PARTITION = 2 * 1_048_576;
+/** How often the ends of the partitions are asked for. */
+const LOOK_MS = 1_000;
+/** Attempts at once of partitions that wait for something, such as a database that is away. */
+const MAX_LEFT_TRIES = 4;
+
+interface Replayed {
+  /** The topic, under its deployed name. */
+  readonly topic: ReplayedTopic;
+  readonly handler: BatchHandler;
+  readonly runner: BatchRunner;
+  readonly listener: ReplayListener | undefined;
+  /** How long the topic keeps tombstones, in milliseconds. */
+  tombstonesKeptMs: number;
+  /** Under way while it is being found out where to start over. */
+  startingOver: Promise<void> | undefined;
 }
 
 /**
- * Reads a topic from its beginning, and then every new event, in every process of a context. kafkajs assigns partitions
- * to groups only, so each process has a group of its own, for which no offset is committed.
+ * Reads topics from their beginning, or from where the context left off, and then every new event, in every process of a
+ * context. kafkajs assigns partitions to groups only, so each process has a group of its own, for which no offset is
+ * committed. A topic that is not the one that was read before is read from its beginning once more.
  */
 export class ReplayConsumer implements EventConsumer {
   private readonly consumer: Consumer;
+  private readonly admin: Admin;
   /** By the topic's deployed name. */
-  private readonly handlers = new Map<string, BatchHandler>();
-  /** By topic and partition. */
-  private readonly progress = new Map<string, Map<number, Progress>>();
-  private readonly passed = new Set<string>();
+  private readonly replayed = new Map<string, Replayed>();
+  private readonly lanes: PartitionLanes;
+  private readonly semaphore = new Semaphore(MAX_LEFT_TRIES);
 
   constructor(
     private readonly parts: ConsumerParts,
     private readonly context: string,
     subscribers: readonly Subscriber[],
   ) {
-    const { consumerKafka, contexts, environment, batches, topics, health, log } = parts;
-    const group = contexts.groupOf(context, environment.KAFKA_GROUP_ID);
+    const { consumerKafka, kafka, contexts, environment, batches, topics, replays, health, log } = parts;
+    const group = contexts.replayGroupOf(context, environment.KAFKA_GROUP_ID);
     this.consumer = consumerKafka.consumer({
       ...CONSUMER_OPTIONS,
-      groupId: `${group}.replay.${randomUUID()}`,
+      groupId: `${group}.${randomUUID()}`,
+      maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
     });
+    this.admin = kafka.admin();
+    this.lanes = new PartitionLanes({ ...parts, context, consumer: this.consumer });
     for (const one of subscribers) {
-      this.handlers.set(topics.deployedName(one.topic), batches.replayHandlerFor(one, parts.stopping));
+      const topic = new ReplayedTopic(topics.deployedName(one.topic));
+      this.replayed.set(topic.name, {
+        topic,
+        handler: one.handler,
+        runner: batches.replayRunnerFor(one),
+        listener: replays.listenerOf(context, one.topic),
+        tombstonesKeptMs: 0,
+        startingOver: undefined,
+      });
+      replays.opened(context, one.topic, topic);
     }
-    const isVital = contexts.isMain(context);
+    const isVital = contexts.isVital(context);
     const part = contexts.partOf(context, 'replay');
-    new ConsumerHealth(this.consumer, part, isVital, health, log);
+    // Once all is read the process does its work, however long Kafka is away.
+    new ConsumerHealth(this.consumer, part, { isRequired: false, isVital }, health, log);
     health.addCheck(`${part}.start`, () => this.state(), { isOptional: !isVital });
   }
 
   async start(): Promise<void> {
     const { consumer, parts } = this;
     await parts.untilKafkaAnswers(async () => {
+      await this.admin.connect();
+      for (const one of this.replayed.values()) await this.findStart(one);
       await consumer.connect();
-      await consumer.subscribe({ topics: [...this.handlers.keys()], fromBeginning: true });
-      await this.findEnds();
+      await consumer.subscribe({ topics: [...this.replayed.keys()], fromBeginning: true });
     });
     // Without committed offsets a member that rejoins would start over, so it seeks to where it was.
-    consumer.on(consumer.events.GROUP_JOIN, () => this.goOn());
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(payload.memberAssignment));
+    consumer.on(consumer.events.CRASH, () => this.lanes.takeAway());
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       eachBatch: (payload) => this.read(payload),
     });
     this.goOn();
-    for (const topic of this.handlers.keys()) await this.tellWhenPassed(topic);
+    for (const one of this.replayed.values()) await this.tellWhenPassed(one);
+    void this.keepLooking();
   }
 
   settled(): Promise<void> {
-    return Promise.resolve();
+    return this.lanes.settled();
   }
 
-  disconnect(): Promise<void> {
-    return this.consumer.disconnect();
+  async disconnect(): Promise<void> {
+    await Promise.all([this.consumer.disconnect(), this.admin.disconnect()]);
   }
 
-  private async findEnds(): Promise<void> {
-    const admin = this.parts.kafka.admin();
-    await admin.connect();
-    try {
-      for (const topic of this.handlers.keys()) {
-        const partitions = await admin.fetchTopicOffsets(topic);
-        this.progress.set(
-          topic,
-          new Map(
-            partitions.map(({ partition, low, high }) => [
-              partition,
-              { next: Number(low), end: Number(high) },
-            ]),
-          ),
-        );
-      }
-    } finally {
-      await admin.disconnect();
+  /** What was kept is good for half of the time that tombstones are: the rest is for reading on. */
+  private async findStart(one: Replayed): Promise<void> {
+    const { topic, listener } = one;
+    one.tombstonesKeptMs = await tombstonesKeptMs(this.admin, topic.name);
+    const ranges = await this.rangesOf(topic.name);
+    const kept = await listener?.resumeAt(one.tombstonesKeptMs / 2);
+    if (kept !== undefined && topic.resume(kept, ranges)) return;
+    if (kept !== undefined) this.tellOfRestart(one, 'what was kept does not fit the topic');
+    topic.startOver(ranges);
+  }
+
+  private joined(assignment: Readonly<Record<string, number[]>>): void {
+    this.lanes.takeAway();
+    for (const { topic } of this.replayed.values()) {
+      this.parts.failing.assign(this.context, topic.name, assignment[topic.name] ?? [], { isReplay: true });
     }
+    this.goOn();
   }
 
   private goOn(): void {
-    for (const [topic, partitions] of this.progress) {
-      for (const [partition, { next }] of partitions)
-        this.consumer.seek({ topic, partition, offset: String(next) });
+    for (const { topic } of this.replayed.values()) {
+      for (const [partition, offset] of topic.begin()) {
+        this.consumer.seek({ topic: topic.name, partition, offset: String(offset) });
+      }
     }
   }
 
-  /** A batch that cannot be decoded is logged and skipped: there is no other copy to replay it from. */
   private async read(payload: EachBatchPayload): Promise<void> {
-    const { batch, resolveOffset } = payload;
-    const { topic, partition } = batch;
-    const place = { context: this.context, topic, partition };
-    const handler = this.handlers.get(topic)!;
-    let events = 0;
-    let nextOffset: number;
-    try {
-      events = await handOver(payload, place, limitsOf(this.parts.environment), handler);
-      nextOffset = Number(batch.lastOffset()) + 1;
-    } catch (error) {
-      if (!(error instanceof UndecodableBatchError)) throw error;
-      this.parts.log.error({ err: error, context: this.context, ...error.range }, 'a batch was passed over');
-      nextOffset = error.range.lastOffset + 1;
+    const one = this.replayed.get(payload.batch.topic)!;
+    await one.startingOver;
+    return this.lanes.read(payload, (place, batch) => {
+      const progress = one.topic.partition(place.partition);
+      if (progress.goesOnAt(Number(batch.firstOffset()))) return this.laneFor(one, place, batch, payload);
+      this.startOver(one, `partition ${place.partition} is without the offset ${progress.position.next}`);
+      return undefined;
+    });
+  }
+
+  private laneFor(
+    one: Replayed,
+    place: PartitionPlace,
+    batch: FetchedBatch,
+    { resolveOffset }: Pick<EachBatchPayload, 'resolveOffset'>,
+  ): PartitionLane {
+    const { failing, skips, log } = this.parts;
+    const progress = one.topic.partition(place.partition);
+    const isGone = `partition ${place.partition} is without the last record that was read`;
+    let last: ReturnType<typeof eventOf> | undefined;
+    return new PartitionLane({
+      batch,
+      limits: limitsOf(this.parts.environment),
+      semaphore: this.semaphore,
+      eventsOf: ({ records }) => records.map((record) => eventOf(place, record)),
+      runner: {
+        run: async (events, signal, gate): Promise<void> => {
+          const fresh = progress.verified(events);
+          if (fresh === undefined) return this.startOver(one, isGone);
+          last = events.at(-1);
+          if (fresh.length > 0) await one.runner.run(fresh, signal, gate);
+        },
+      },
+      commit: async (offset): Promise<void> => {
+        if (!progress.read(offset, last)) return this.startOver(one, isGone);
+        resolveOffset(String(offset - 1));
+        progress.sawEnd(Number(batch.highWatermark), performance.now());
+        failing.done({ ...place, isReplay: true });
+        await this.tellWhenPassed(one);
+      },
+      onHeld: (error) =>
+        log.error(
+          { err: error, context: this.context, ...error.range },
+          'a batch cannot be decoded; its partition waits',
+        ),
+      isSkipped: (error) => {
+        failing.failed({ context: this.context, ...error.range, isReplay: true }, error);
+        return skips.isAskedFor(error.range).catch(() => false);
+      },
+      onSkipped: (error) => this.skipped(error),
+    });
+  }
+
+  /** The note stays, since every process has to follow it. */
+  private async skipped({ range, message }: UndecodableBatchError): Promise<void> {
+    const { skips, log } = this.parts;
+    log.warn({ context: this.context, ...range, reason: message }, 'a batch was skipped, as was asked for');
+    await skips.followed(range, false).catch(() => undefined);
+  }
+
+  /** What was read before is not what the topic has now, or something may have been missed. */
+  private startOver(one: Replayed, reason: string): void {
+    this.lanes.takeAway();
+    one.startingOver ??= this.findBeginning(one, reason)
+      .catch(() => undefined)
+      .finally(() => (one.startingOver = undefined));
+  }
+
+  /** @throws AbortError when the program stops */
+  private async findBeginning(one: Replayed, reason: string): Promise<void> {
+    const { topic } = one;
+    const { log, stopping } = this.parts;
+    const ranges = await retryUntilDone(
+      () => this.rangesOf(topic.name),
+      (error) =>
+        log.warn(
+          { err: error, topic: topic.name },
+          'Kafka does not say where the topic begins; trying again',
+        ),
+      stopping,
+    );
+    await this.lanes.settled();
+    this.tellOfRestart(one, reason);
+    topic.startOver(ranges);
+    this.goOn();
+    await this.tellWhenPassed(one);
+  }
+
+  private tellOfRestart({ topic, listener }: Replayed, reason: string): void {
+    const { log } = this.parts;
+    log.warn(
+      { context: this.context, topic: topic.name, reason },
+      'the topic is read from its beginning again',
+    );
+    listener?.restarted();
+  }
+
+  /** Ends when the program stops. */
+  private async keepLooking(): Promise<void> {
+    const { stopping } = this.parts;
+    while (!stopping.aborted) {
+      await sleep(LOOK_MS, undefined, { signal: stopping }).catch(() => undefined);
+      for (const one of this.replayed.values()) await this.look(one).catch(() => undefined);
     }
-    resolveOffset(String(nextOffset - 1));
-    const known = this.progress.get(topic)!;
-    known.set(partition, { end: known.get(partition)?.end ?? 0, next: nextOffset });
-    await this.tellWhenPassed(topic);
-    await lingerAfter(events, this.parts.stopping);
+  }
+
+  private async look(one: Replayed): Promise<void> {
+    const { topic } = one;
+    if (one.startingOver !== undefined || this.parts.stopping.aborted) return;
+    const before = topic.positions();
+    const askedAtMs = performance.now();
+    const ranges = await this.rangesOf(topic.name);
+    const missedForMs = topic.longestBehindMs();
+    const reason = topic.compare(before, ranges, askedAtMs);
+    if (reason !== undefined) this.startOver(one, reason);
+    else if (topic.hasPassed && !topic.isUnderWay && missedForMs > one.tombstonesKeptMs / 2) {
+      this.startOver(
+        one,
+        `nothing was read for ${Math.round(missedForMs / 1_000)} s, and tombstones may be gone`,
+      );
+    }
+  }
+
+  private async rangesOf(topic: string): Promise<OffsetRanges> {
+    const partitions = await this.admin.fetchTopicOffsets(topic);
+    return new Map(
+      partitions.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]),
+    );
   }
 
   /** Counts offsets, not events: the last offsets of a partition may be markers, or aborted or compacted records. */
-  private async tellWhenPassed(topic: string): Promise<void> {
-    if (this.passed.has(topic)) return;
-    for (const { next, end } of this.progress.get(topic)!.values()) if (next < end) return;
-    this.passed.add(topic);
+  private async tellWhenPassed({ topic, handler }: Replayed): Promise<void> {
+    if (!topic.passes()) return;
     this.parts.log.info(
-      { context: this.context, topic },
+      { context: this.context, topic: topic.name },
       'the topic was read up to where it ended at the start',
     );
-    await this.handlers.get(topic)!([]);
+    await handler([]);
   }
 
   private state(): PartState {
-    const waiting = [...this.handlers.keys()].filter((topic) => !this.passed.has(topic));
+    const waiting = [...this.replayed.values()].filter(({ topic }) => !topic.hasPassed);
     if (waiting.length === 0) return { up: true };
-    return { up: false, detail: `reading ${waiting.join(', ')} from the beginning` };
+    const names = waiting.map(({ topic }) => topic.name);
+    return { up: false, detail: `reading ${names.join(', ')} from the beginning` };
   }
 }

@@ -41,8 +41,13 @@ export class SharedConsumer implements EventConsumer {
     for (const one of subscribers) {
       this.reader.add(topics.deployedName(one.topic), batches.runnerFor(one));
     }
-    const isVital = contexts.isMain(context);
-    new ConsumerHealth(this.consumer, contexts.partOf(context, 'consumer'), isVital, health, log);
+    new ConsumerHealth(
+      this.consumer,
+      contexts.partOf(context, 'consumer'),
+      contexts.bearingOf(context),
+      health,
+      log,
+    );
     const { GROUP_JOIN, CRASH } = this.consumer.events;
     this.consumer.on(GROUP_JOIN, ({ payload }) =>
       this.reader.joined(payload.memberId, payload.memberAssignment),

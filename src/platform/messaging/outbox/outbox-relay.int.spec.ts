@@ -40,6 +40,22 @@ describe('the relay', () => {
     await vi.waitFor(async () => expect(await left()).toBe(0), WAIT);
   });
 
+  it.each([
+    { by: 'this process', remembered: (): RecentMessages => stage.recent },
+    { by: 'another process', remembered: (): RecentMessages => new RecentMessages(new Environment()) },
+  ])('sends a tombstone that $by has committed, among others', async ({ remembered }) => {
+    const publisher = new RecordingPublisher();
+    stage.startRelay(publisher, { remembered: remembered() });
+    await stage.house.database.transaction((tx) =>
+      stage.outbox.append(tx, [message('', 'b'), { ...message('', 'ключ'), isTombstone: true }]),
+    );
+    await vi.waitFor(() => expect(publisher.sent).toHaveLength(2), WAIT);
+    const [empty, tombstone] = publisher.sent;
+    expect(empty!.value).toEqual(Buffer.alloc(0));
+    expect(tombstone!.value).toBeNull();
+    expect(tombstone!.key!.toString()).toBe('ключ');
+  });
+
   it('sends what was there before it was started', async () => {
     await stage.send('early-1', 'early-2');
     const publisher = new RecordingPublisher();

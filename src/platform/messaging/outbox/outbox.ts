@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { BatchTable, BYTEA, column, JSONB, TEXT } from '../../database/batch-table.js';
+import { BatchTable, BYTEA, type Column, column, JSONB, TEXT } from '../../database/batch-table.js';
 import type { Transaction } from '../../database/database.js';
 import { prepared } from '../../database/prepared-statements.js';
 import type { OutboxMessage } from '../outgoing-message.js';
+import type { ExactParts } from './exact-parts.js';
 import { RecentMessages } from './recent-messages.js';
 
 /** PostgreSQL's channel on which a commit that left messages is announced. */
@@ -21,28 +22,51 @@ export interface OutboxEntry {
   readonly headers: Readonly<Record<string, string>>;
   /** Bytes are sent as they are, a text as UTF-8. */
   readonly payload: string | Buffer;
+  /** Whether no value is sent at all, in place of an empty payload. */
+  readonly isTombstone?: boolean;
 }
 
-const OUTBOX = new BatchTable<OutboxEntry>('outbox', [
+const COLUMNS_OF_ALL: readonly Column<OutboxEntry>[] = [
   column('aggregatetype', TEXT, (entry) => entry.aggregateType),
   column('aggregateid', TEXT, (entry) => entry.aggregateId),
   column('type', TEXT, (entry) => entry.type),
   column('topic', TEXT, (entry) => entry.topic),
   column('headers', JSONB, (entry) => JSON.stringify(entry.headers)),
   column('payload', BYTEA, (entry) => entry.payload),
+];
+const OUTBOX = new BatchTable('outbox', COLUMNS_OF_ALL);
+/** Of entries among which there are tombstones. */
+const WITH_TOMBSTONES = new BatchTable('outbox', [
+  ...COLUMNS_OF_ALL,
+  column('exact', JSONB, (entry: OutboxEntry) => (entry.isTombstone ? exactTombstone(entry) : undefined)),
 ]);
+
+function exactTombstone({ aggregateId }: OutboxEntry): string {
+  const exact: ExactParts = {
+    key: Buffer.from(aggregateId).toString('base64'),
+    headers: {},
+    is_tombstone: true,
+  };
+  return JSON.stringify(exact);
+}
 
 /** All ids in one value, so that the client has no row to parse for each. */
 export const IDS = `string_agg(id::text, ',' ORDER BY id)`;
-const COLUMNS = OUTBOX.columnNames.join(', ');
 /** PostgreSQL delivers this at the commit, once a transaction, however often it is said. */
 const WAKE_RELAY = `SELECT pg_notify('${OUTBOX_CHANNEL}', '')`;
-const APPEND = prepared(`
+
+function appendTo(table: BatchTable<OutboxEntry>): string {
+  const columns = table.columnNames.join(', ');
+  return `
   WITH appended AS (
-    INSERT INTO outbox (${COLUMNS}) SELECT ${COLUMNS} FROM ${OUTBOX.unnested('e')} ORDER BY e.place
+    INSERT INTO outbox (${columns}) SELECT ${columns} FROM ${table.unnested('e')} ORDER BY e.place
     RETURNING id
   )
-  ${WAKE_RELAY}, (SELECT ${IDS} FROM appended) AS ids`);
+  ${WAKE_RELAY}, (SELECT ${IDS} FROM appended) AS ids`;
+}
+
+const APPEND = prepared(appendTo(OUTBOX));
+const APPEND_WITH_TOMBSTONES = appendTo(WITH_TOMBSTONES);
 
 /** The transactional outbox: a message appended here is published if, and only if, the transaction commits. */
 @Injectable()
@@ -53,10 +77,13 @@ export class Outbox {
   async append(tx: Transaction, entries: readonly OutboxEntry[]): Promise<void> {
     if (entries.length === 0) return;
     const createdAtMs = Date.now();
-    const [appended]: { ids: string }[] = await tx.query(APPEND, OUTBOX.arraysOf(entries));
+    const [appended]: { ids: string }[] = entries.some(({ isTombstone }) => isTombstone)
+      ? await tx.query(APPEND_WITH_TOMBSTONES, WITH_TOMBSTONES.arraysOf(entries))
+      : await tx.query(APPEND, OUTBOX.arraysOf(entries));
     for (const [index, id] of idsFrom(appended!.ids).entries()) {
-      const { topic, aggregateId: key, headers, payload } = entries[index]!;
-      const value = typeof payload === 'string' ? Buffer.from(payload) : payload;
+      const { topic, aggregateId: key, headers, payload, isTombstone } = entries[index]!;
+      const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+      const value = isTombstone ? null : bytes;
       this.recent.remember({ id, topic, key, headers, value, createdAtMs });
     }
   }

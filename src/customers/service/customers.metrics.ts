@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import type { Counter } from 'prom-client';
+import { counterProvider } from '../../platform/metrics/metric-providers.js';
+import { observeGauge } from '../../platform/metrics/observed-gauge.js';
+import { CustomerTable } from '../cache/customer-table.js';
+import { CustomersSettings } from '../customers.settings.js';
+
+export const RECORD_OUTCOMES = ['created', 'replaced', 'removed', 'absent', 'outdated', 'refused'] as const;
+export type RecordOutcome = (typeof RECORD_OUTCOMES)[number];
+
+@Injectable()
+export class CustomersMetrics {
+  constructor(
+    @InjectMetric('waybill_customers_records_total') readonly records: Counter<'outcome'>,
+    @InjectMetric('waybill_customers_backdated_total') readonly backdated: Counter,
+    table: CustomerTable,
+    { CUSTOMERS_MAX_BYTES: maxBytes }: CustomersSettings,
+  ) {
+    for (const outcome of RECORD_OUTCOMES) records.inc({ outcome }, 0);
+    observeGauge('waybill_customers_held', 'Customers that this process holds in memory', () => table.size);
+    observeGauge(
+      'waybill_customers_filled_ratio',
+      'Share of CUSTOMERS_MAX_BYTES that the customers take, 0 to 1. Look before it reaches 1: the process is not ready then',
+      () => table.bytes / maxBytes,
+    );
+  }
+
+  count(outcome: RecordOutcome | 'backdated'): void {
+    if (outcome === 'backdated') this.backdated.inc();
+    this.records.inc({ outcome: outcome === 'backdated' ? 'replaced' : outcome });
+  }
+}
+
+export const CUSTOMERS_METRICS = [
+  CustomersMetrics,
+  counterProvider({
+    name: 'waybill_customers_records_total',
+    help: 'Records of customers that were read, by what became of them',
+    labelNames: ['outcome'],
+  }),
+  counterProvider({
+    name: 'waybill_customers_backdated_total',
+    help: 'Records whose updatedAt is before that of the record they replaced. Look when it grows: a clock, or a sender, is behind',
+  }),
+];

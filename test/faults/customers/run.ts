@@ -5,6 +5,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { startSchemaRegistry } from '../../../scripts/schema-registry.js';
 import { Dice } from '../dice.js';
 import { FaultyKafka } from '../faulty-kafka.js';
 import { FaultyPostgres } from '../faulty-postgres.js';
@@ -60,7 +61,8 @@ async function main(): Promise<void> {
   let brokenCount = 0;
   const postgres = await FaultyPostgres.start();
   const kafka = await FaultyKafka.start();
-  const registry = await FaultyRegistry.start();
+  const running = await startSchemaRegistry({ log: (line) => process.stderr.write(`${line}\n`) });
+  const registry = await FaultyRegistry.before(running.url);
   try {
     for (const scenario of chosen) {
       const { name } = scenario;
@@ -74,6 +76,7 @@ async function main(): Promise<void> {
     }
   } finally {
     await registry.end();
+    await running.stop();
     await kafka.end();
     await postgres.end();
   }

@@ -138,9 +138,9 @@ function groupOf(
   { groups, environment }: Names,
 ): MessageSchema {
   const group = groups.groupOf(name, environment.KAFKA_GROUP_ID);
-  return mode === 'shared'
-    ? { type: 'string', const: group }
-    : { type: 'string', pattern: `^${group}\\.news\\.[0-9a-f-]{36}$` };
+  if (mode === 'shared') return { type: 'string', const: group };
+  const part = mode === 'broadcast' ? 'news' : 'replay';
+  return { type: 'string', pattern: `^${group}\\.${part}\\.[0-9a-f-]{36}$` };
 }
 
 /** Each of a context's parts, together; two contexts cannot have the same. */

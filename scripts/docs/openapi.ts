@@ -26,6 +26,9 @@ async function builtModules() {
   const load = (path: string): Promise<unknown> => import(pathToFileURL(join(BUILT, path)).href);
   return {
     ...((await load('app.module.js')) as typeof import('../../src/app.module.js')),
+    ...((await load(
+      'customers/customers.settings.js',
+    )) as typeof import('../../src/customers/customers.settings.js')),
     ...((await load('api-description.js')) as typeof import('../../src/api-description.js')),
     ...((await load(
       'platform/config/environment.js',
@@ -51,11 +54,11 @@ async function builtModules() {
  */
 export async function openApiJson(): Promise<string> {
   const built = await builtModules();
+  const groups = [built.PROGRAM_SETTINGS, ...built.CONTEXTS.flatMap((context) => context.settings ?? [])];
+  // What may be switched on is described as well.
+  const customers = Object.assign(new built.CustomersSettings(), { CUSTOMERS_WRITES: 'on' });
   const house = {
-    settings: built.Settings.defaults([
-      built.PROGRAM_SETTINGS,
-      ...built.CONTEXTS.flatMap((context) => context.settings ?? []),
-    ]),
+    settings: built.Settings.defaults(groups, customers),
     contexts: built.CONTEXTS,
     elsewhere: [],
   };

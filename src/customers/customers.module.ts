@@ -24,6 +24,7 @@ export const customers: Context = {
   commands: async () => (await import('./customers.commands.js')).CUSTOMERS_COMMANDS,
   compacted: ['users'],
   replayGroup: (settings) => settings.of(CustomersSettings).CUSTOMERS_GROUP_ID,
+  events: async () => (await import('./customers.events.js')).CUSTOMERS_EVENTS,
   // Small, out of memory, and by a strong ETag.
   plainRoutes: (settings) => [`${customersPath(settings.of(CustomersSettings))}/:account_id`],
   api: (settings) => customersApi(customersPath(settings.of(CustomersSettings))),

@@ -1,25 +1,29 @@
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Logger } from '../../platform/logging/logger.js';
 import { nextTurn } from '../../platform/event-loop-turns.js';
+import type { Logger } from '../../platform/logging/logger.js';
 import type { CustomerTable } from './customer-table.js';
-import { BLOCK_HEADER_BYTES, BlockChecksums, TornBlockError } from './snapshot-block.js';
+import { BlockReader, BlockWriter } from './snapshot-blocks.js';
 import { decodeHead, encodeHead, type ReadPosition, type SnapshotHead } from './snapshot-head.js';
 import { decodeRecords, encodeRecords } from './snapshot-records.js';
 import { TableFullError } from './table-full.error.js';
-import { removeAbandoned, temporaryNameOf } from './temporary-files.js';
+import { removeAbandoned, syncDirectory, temporaryNameOf } from './temporary-files.js';
 
 export type { ReadPosition, SnapshotHead };
 
 const FILE_NAME = 'customers.snapshot';
 /** Customers' addresses stand in it. */
 const OWNER_ONLY = 0o600;
-/** Of records in a block: about a millisecond's work to write, or to read. */
-const BLOCK_BYTES = 65_536;
+/** Of records in a block: a millisecond's work to write, or to read. */
+const BLOCK_BYTES = 131_072;
 
-/** Where a table was begun anew while it was written. */
+/** The table was begun anew while it was written. */
 export class SnapshotOvertakenError extends Error {
   override readonly name = 'SnapshotOvertakenError';
+
+  constructor() {
+    super('the topic is being read from its beginning again');
+  }
 }
 
 /**
@@ -43,11 +47,12 @@ export class SnapshotFile {
    * @throws SnapshotOvertakenError where another generation begins meanwhile; what the file system throws; the signal's reason
    */
   async write(head: SnapshotHead, table: CustomerTable, signal?: AbortSignal): Promise<void> {
+    const records = recordBlocksOf(table, table.currentGeneration);
     await mkdir(dirname(this.path), { recursive: true });
     await removeAbandoned(this.path);
     const temporary = temporaryNameOf(this.path);
     try {
-      await this.writeTo(temporary, head, table, signal);
+      await writeBlocks(temporary, encodeHead(head), records, signal);
       await rename(temporary, this.path);
     } catch (error) {
       await rm(temporary, { force: true });
@@ -83,39 +88,6 @@ export class SnapshotFile {
     await rm(this.path, { force: true });
   }
 
-  private async writeTo(
-    path: string,
-    head: SnapshotHead,
-    table: CustomerTable,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const file = await open(path, 'wx', OWNER_ONLY);
-    try {
-      const checksums = new BlockChecksums();
-      const write = async (block: Buffer): Promise<void> => {
-        signal?.throwIfAborted();
-        await writeAll(file, [checksums.headerOf(block), block]);
-      };
-      const generation = table.currentGeneration;
-      await write(encodeHead(head));
-      await table.settle('background');
-      for (let after: Buffer | undefined; ;) {
-        await nextTurn('background');
-        if (table.currentGeneration !== generation) {
-          throw new SnapshotOvertakenError('the topic is being read from its beginning again');
-        }
-        const { records, last } = table.recordsAfter(after, BLOCK_BYTES);
-        if (records.length > 0) await write(encodeRecords(records));
-        if (last === undefined) break;
-        after = last;
-      }
-      await write(Buffer.alloc(0));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  }
-
   private async fill(
     blocks: BlockReader,
     topic: string,
@@ -132,56 +104,41 @@ export class SnapshotFile {
         else table.put(key, json.toString(), stamp, place);
       }
     }
-    blocks.requireEnd();
     await table.settle('background');
     return head;
   }
 }
 
-/** The blocks of a file, each of which is checked before it is handed out. */
-class BlockReader {
-  private readonly checksums = new BlockChecksums();
-  private position = 0;
-
-  constructor(
-    private readonly file: FileHandle,
-    private readonly fileBytes: number,
-  ) {}
-
-  /** @throws TornBlockError */
-  async next(): Promise<Buffer> {
-    const header = await this.bytes(BLOCK_HEADER_BYTES);
-    const block = await this.bytes(header.readUInt32LE(0));
-    this.checksums.check(header, block);
-    return block;
-  }
-
-  /** @throws TornBlockError where anything follows */
-  requireEnd(): void {
-    if (this.position !== this.fileBytes) throw new TornBlockError('it goes on behind its end');
-  }
-
-  private async bytes(length: number): Promise<Buffer> {
-    if (length > this.fileBytes - this.position) throw new TornBlockError('its end is missing');
-    const bytes = Buffer.allocUnsafe(length);
-    const { bytesRead } = await this.file.read(bytes, 0, length, this.position);
-    if (bytesRead < length) throw new TornBlockError('its end is missing');
-    this.position += length;
-    return bytes;
-  }
-}
-
-async function writeAll(file: FileHandle, buffers: Buffer[]): Promise<void> {
-  for (const buffer of buffers) await file.appendFile(buffer);
-}
-
-/** Without it a power loss could undo the rename. */
-async function syncDirectory(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const directory = await open(path, 'r');
+async function writeBlocks(
+  path: string,
+  head: Buffer,
+  blocks: AsyncIterable<Buffer>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const file = await open(path, 'wx', OWNER_ONLY);
   try {
-    await directory.sync();
+    const writer = new BlockWriter(file);
+    await writer.write(head);
+    for await (const block of blocks) {
+      signal?.throwIfAborted();
+      await writer.write(block);
+    }
+    await writer.write(Buffer.alloc(0));
+    await file.sync();
   } finally {
-    await directory.close();
+    await file.close();
   }
+}
+
+/** @throws SnapshotOvertakenError where the table is of another generation */
+async function* recordBlocksOf(table: CustomerTable, generation: number): AsyncGenerator<Buffer> {
+  let after: Buffer | undefined;
+  await table.settle('background');
+  do {
+    await nextTurn('background');
+    if (table.currentGeneration !== generation) throw new SnapshotOvertakenError();
+    const { records, last } = table.recordsAfter(after, BLOCK_BYTES);
+    if (records.length > 0) yield encodeRecords(records);
+    after = last;
+  } while (after !== undefined);
 }

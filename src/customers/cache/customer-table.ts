@@ -2,9 +2,10 @@ import { inBoundedSteps } from './bounded-steps.js';
 import { CustomerRecords } from './customer-records.js';
 import { IdBytes } from './id-bytes.js';
 import { type IdPage, type IdPageOptions, readIdPage } from './id-page.js';
-import { isLater, placeOf, type RecordPlace, setPlace } from './record-place.js';
+import { isLater, type RecordPlace, setPlace } from './record-place.js';
 import { SLAB_BYTES } from './slab.js';
 import { type ColumnChunk, CUSTOMER, FREE, NONE, ROW_MASK, TOMBSTONE } from './slot-columns.js';
+import { readRecordsAfter, type TableRecords } from './table-record.js';
 
 export type { RecordPlace };
 
@@ -17,16 +18,6 @@ export interface HeldCustomer {
 /** backdated: replaced, and updatedAt went back */
 export type PutOutcome = 'created' | 'replaced' | 'backdated' | 'outdated';
 export type RemoveOutcome = 'removed' | 'absent' | 'outdated';
-
-/** A record as a snapshot has it. */
-export interface TableRecord {
-  readonly key: Buffer;
-  /** undefined: a tombstone */
-  readonly json: Buffer | undefined;
-  /** A customer's updatedAt; of a tombstone when it was put, in epoch ms by our own clock. */
-  readonly stamp: bigint;
-  readonly place: RecordPlace;
-}
 
 /** Of a step of work, so that it takes some 0.1 ms. */
 const SLOTS_A_STEP = 64;
@@ -154,29 +145,9 @@ export class CustomerTable {
     await inBoundedSteps(purpose, () => this.records.sorted.sortSome(SLOTS_A_STEP));
   }
 
-  /**
-   * Records of the current generation after a key, in the order of their bytes, as far as they have been settled: about so many
-   * bytes of them. They are views, which hold until the next change.
-   *
-   * @returns `last`: the key to go on after; undefined at the end
-   */
-  recordsAfter(after: Buffer | undefined, bytes: number): { records: TableRecord[]; last?: Buffer } {
-    const { sorted, slabs } = this.records;
-    const records: TableRecord[] = [];
-    let left = bytes;
-    const slots = sorted.after(after, SLOTS_A_STEP * 8);
-    for (const slot of slots) {
-      const chunk = this.records.chunk(slot);
-      const row = slot & ROW_MASK;
-      const key = slabs.keyBytes(chunk.address[row]!);
-      if (chunk.generation[row] === this.generation) {
-        const record = this.recordOf(chunk, row, key);
-        records.push(record);
-        left -= key.length + (record.json?.length ?? 0);
-      }
-      if (left <= 0 || slot === slots.at(-1)) return { records, last: Buffer.from(key) };
-    }
-    return { records };
+  /** Records of the current generation, for a snapshot: as far as they have been settled. See {@link readRecordsAfter}. */
+  recordsAfter(after: Buffer | undefined, bytes: number): TableRecords {
+    return readRecordsAfter(this.records, this.generation, after, bytes);
   }
 
   /** Forgets everything at once. */
@@ -198,16 +169,6 @@ export class CustomerTable {
     setPlace(chunk, row, this.generation, place);
     chunk.state[row] = state;
     chunk.stamp[row] = stamp;
-  }
-
-  private recordOf(chunk: ColumnChunk, row: number, key: Buffer): TableRecord {
-    const isCustomer = chunk.state[row] === CUSTOMER;
-    return {
-      key,
-      json: isCustomer ? this.records.slabs.textBytes(chunk.address[row]!) : undefined,
-      stamp: chunk.stamp[row]!,
-      place: placeOf(chunk, row),
-    };
   }
 
   /** Goes over all slots, and drops those. Ends early in another generation. @returns how many were customers */

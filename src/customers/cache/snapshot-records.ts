@@ -1,4 +1,4 @@
-import type { TableRecord } from './customer-table.js';
+import type { TableRecord } from './table-record.js';
 
 /**
  * Ahead of a record's key and text, little-endian: the lengths of both in 32 bits each, the partition in 32, and in 64 each the

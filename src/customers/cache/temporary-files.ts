@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, rm, stat } from 'node:fs/promises';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const SUFFIX = '.tmp';
@@ -20,5 +20,16 @@ export async function removeAbandoned(path: string): Promise<void> {
     // Gone meanwhile: its process was not dead, or another one was faster.
     const found = await stat(leftover).catch(() => undefined);
     if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(leftover, { force: true });
+  }
+}
+
+/** Without it a power loss could undo a rename. */
+export async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
   }
 }

@@ -21,6 +21,8 @@ const LAST_SNAPSHOT_MS = 3_000;
 export class CustomerReplay implements ReplayListener, OnModuleInit {
   private readonly topic: string;
   private tombstonesKeptMs = 0;
+  /** Whether what is held from before the topic was read anew is still to be forgotten. */
+  private isToBeSwept = false;
   private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -52,8 +54,10 @@ export class CustomerReplay implements ReplayListener, OnModuleInit {
 
   restarted(): void {
     // Nobody was told what was held before the first reading was complete.
-    if (this.state.unready() === undefined) this.table.beginGeneration();
-    else this.table.clear();
+    if (this.state.unready() === undefined) {
+      this.table.beginGeneration();
+      this.isToBeSwept = true;
+    } else this.table.clear();
     void this.snapshots.discard();
   }
 
@@ -63,8 +67,11 @@ export class CustomerReplay implements ReplayListener, OnModuleInit {
 
   /** All that the topic had at the start has had its effect. */
   async passed(): Promise<void> {
-    await this.table.sweep();
+    if (this.isToBeSwept) await this.table.sweep();
+    this.isToBeSwept = false;
     this.state.complete();
+    // The first page of ids would otherwise wait for all that came since.
+    void this.table.settle('background');
     if (this.timers.length === 0) {
       this.timers.push(
         setInterval(() => void this.takeSnapshot(), LOOK_MS).unref(),

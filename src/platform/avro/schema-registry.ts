@@ -17,6 +17,8 @@ const MAX_SCHEMA_CHARACTERS = 16 * 1024 * 1024;
 /** Whoever waits for an id asks again every few seconds; one that nobody asks for any more is not missing. */
 const MISSING_MS = 60_000;
 const MAX_MISSING = 1_000;
+/** The clock is read each time, and not once a millisecond: these are asked only about ids that are not here. */
+const EXACTLY = { ttlResolution: 0 };
 /** Where a registry counts its schemas in a signed integer, larger ids are no path that it knows. */
 const MAX_SIGNED_ID = 2 ** 31 - 1;
 const MAX_ID = 2 ** 32 - 1;
@@ -38,8 +40,8 @@ export class SchemaRegistry {
     maxSize: MAX_SCHEMA_CHARACTERS,
     sizeCalculation: (found) => (typeof found === 'string' ? found : found.message).length + 1,
   });
-  private readonly absent = new LRUCache<number, string>({ max: MAX_ABSENT, ttl: ABSENT_MS });
-  private readonly waited = new LRUCache<number, string>({ max: MAX_MISSING, ttl: MISSING_MS });
+  private readonly absent = new LRUCache<number, string>({ max: MAX_ABSENT, ttl: ABSENT_MS, ...EXACTLY });
+  private readonly waited = new LRUCache<number, string>({ max: MAX_MISSING, ttl: MISSING_MS, ...EXACTLY });
 
   /** @throws TypeError for a URL that is none, without a word of it */
   constructor(

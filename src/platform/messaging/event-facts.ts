@@ -36,8 +36,8 @@ export interface TopicUse {
   /** The topic's name in code. */
   readonly topic: string;
   readonly summary: string;
-  /** Who shares what is received: the processes of the context, or each process has all. */
-  readonly mode?: 'shared' | 'broadcast';
+  /** Who shares what is received: the processes of the context, or each process has all that is new, or all there is. */
+  readonly mode?: 'shared' | 'broadcast' | 'replay';
 }
 
 /** What a context tells of its topics (AsyncAPI 3.0), besides their names. Dead letters are described by the platform. */

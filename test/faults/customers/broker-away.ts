@@ -11,13 +11,13 @@ const NOTICED_WITHIN_SECONDS = 4;
 async function awayFor(
   stage: CustomersStage,
   promises: Promises,
-  { awaySeconds }: CustomersScale,
+  { awaySeconds, aroundMs }: CustomersScale,
   begin: () => Promise<unknown>,
   end: () => Promise<unknown>,
 ): Promise<void> {
   const replica = await stage.addReplica();
   await startUntilReady(stage, replica, promises);
-  await underLoad(stage, promises, 'before', () => pause(2_000));
+  await underLoad(stage, promises, 'before', () => pause(aroundMs));
   await underLoad(stage, promises, 'while the broker is away', async (row) => {
     await begin();
     await pause(awaySeconds * 1_000);
@@ -33,7 +33,7 @@ async function awayFor(
   const backAtMs = performance.now();
   await stage.caughtUp(replica.run!);
   promises.took('caught up, after the broker was back', (performance.now() - backAtMs) / 1_000);
-  await underLoad(stage, promises, 'afterwards', () => pause(2_000));
+  await underLoad(stage, promises, 'afterwards', () => pause(aroundMs));
   await checkAll(stage, replica.run!, promises, 'each customer, afterwards');
 }
 

@@ -58,8 +58,16 @@ export class CustomersStage {
     });
   }
 
-  /** @param customers how many are in the topic */
-  static async open(services: CustomersServices, dice: Dice, customers: number): Promise<CustomersStage> {
+  /**
+   * @param customers how many are in the topic
+   * @param more settings of the program
+   */
+  static async open(
+    services: CustomersServices,
+    dice: Dice,
+    customers: number,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<CustomersStage> {
     const { postgres, kafka, registry } = services;
     const id = randomUUID().slice(0, 8);
     const topic = `users-${id}`;
@@ -77,7 +85,7 @@ export class CustomersStage {
     };
     const migrated = await runWaybill({ env, command: ['migrate'] });
     if (migrated.code !== 0) throw new Error(`the tables were not made:\n${migrated.stderr}`);
-    const stage = new CustomersStage(services, dice, topic, admin, env);
+    const stage = new CustomersStage(services, dice, topic, admin, { ...env, ...more });
     await stage.createTopic();
     stage.schemaId = await registry.firstSchema(`${topic}-value`);
     await stage.writer.fill(customers);

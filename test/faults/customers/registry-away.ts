@@ -47,14 +47,14 @@ export const REGISTRY_AWAY: readonly CustomersScenario[] = [
   },
   {
     name: 'the registry is away when a new schema comes',
-    async run(stage, promises, { awaySeconds }) {
+    async run(stage, promises, { awaySeconds, aroundMs }) {
       const { book, services } = stage;
       const { registry } = services;
       const replica = await stage.addReplica();
       await startUntilReady(stage, replica, promises);
       const laterId = await registry.laterSchema(`${stage.topic}-value`);
       await registry.wire.refuse();
-      await underLoad(stage, promises, 'without the registry, the schema known', () => pause(2_000));
+      await underLoad(stage, promises, 'without the registry, the schema known', () => pause(aroundMs));
       await stage.caughtUp(replica.run!);
 
       const waiting = book.present().find((id) => stage.partitionOf(id) === WAITING_PARTITION)!;

@@ -3,8 +3,6 @@ import { checkAll } from './check-all.js';
 import type { CustomersScenario } from './scenario.js';
 import { startUntilReady, underLoad } from './under-load.js';
 
-/** Some are killed before their first snapshot is written, some after, some in the midst of it. */
-const LONGEST_LIFE_MS = 4_000;
 const CUSTOMERS_A_SEND = 2_000;
 /** Longer than from one snapshot to the next. */
 const SNAPSHOT_WAIT_MS = 5_000;
@@ -12,13 +10,13 @@ const SNAPSHOT_WAIT_MS = 5_000;
 export const RESTARTS: readonly CustomersScenario[] = [
   {
     name: 'it is killed and restarted under load',
-    async run(stage, promises, { restarts }) {
+    async run(stage, promises, { restarts, lifeMs }) {
       const { dice } = stage;
       const replica = await stage.addReplica();
       promises.took('the first start', await startUntilReady(stage, replica, promises));
       for (let time = 1; time <= restarts; time++) {
         await underLoad(stage, promises, 'while it is killed and restarted', async () => {
-          await pause(dice.between(0, LONGEST_LIFE_MS));
+          await pause(dice.between(0, lifeMs));
           await replica.kill();
           promises.took(`restart ${time}`, await startUntilReady(stage, replica, promises));
         });

@@ -16,14 +16,19 @@ export const SCENARIOS: readonly CustomersScenario[] = [
   ...TOPIC_ANEW,
 ];
 
-/** Runs a scenario on a topic of its own. What ends it early is a broken promise as well. */
+/**
+ * Runs a scenario on a topic of its own. What ends it early is a broken promise as well.
+ *
+ * @param env more settings of the program
+ */
 export async function runScenario(
   services: CustomersServices,
   scenario: CustomersScenario,
   scale: CustomersScale,
   dice: Dice,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Promises> {
-  const stage = await CustomersStage.open(services, dice, scale.customers);
+  const stage = await CustomersStage.open(services, dice, scale.customers, env);
   const promises = new Promises(stage.book);
   try {
     await scenario.run(stage, promises, scale);

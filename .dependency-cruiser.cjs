@@ -4,7 +4,16 @@
  */
 
 const SPECS = String.raw`\.(spec|fixture|conformance)\.[cm]?[jt]s$`;
-const CONTEXT_LAYERS = ['model', 'repository', 'producer', 'cache', 'service', 'consumer', 'http'];
+const CONTEXT_LAYERS = [
+  'model',
+  'repository',
+  'producer',
+  'cache',
+  'service',
+  'consumer',
+  'http',
+  'load-test',
+];
 
 /** Layers of its own context that each layer may import; all but the model may also import the platform. */
 const ROOMS = {
@@ -14,6 +23,7 @@ const ROOMS = {
   service: ['model', 'repository', 'cache', 'producer'],
   consumer: ['model', 'service'],
   http: ['model', 'service'],
+  'load-test': ['model', 'producer'],
 };
 
 /** `platform` is no context, though it holds folders of the same names; nor is `simulation`, which stands beside the program. */

@@ -11,7 +11,7 @@ checksums = find $(1) -type f ! -name '*.spec.ts' -exec cksum {} + | LC_ALL=C so
 SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json nest-cli.json package.json package-lock.json
 RELEASED := $(SOURCES) web bin
 
-.PHONY: abuse rolling-deploy faults-contexts faults-sensors faults-promos help node-version confirmed setup build build-release run run-release dev start-fresh kafka registry db-migrate \
+.PHONY: abuse rolling-deploy faults-contexts faults-sensors faults-promos faults-customers help node-version confirmed setup build build-release run run-release dev start-fresh kafka registry db-migrate \
   db-reset test test-coverage screenshots page-soak faults soak fuzz converge bench bench-ingest bench-read bench-search bench-write bench-mixed bench-startup bench-sensors bench-promos bench-life bench-growth \
   lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
 
@@ -106,6 +106,9 @@ faults-sensors: build ## readings while PostgreSQL, Redis or the program itself 
 faults-promos: build ## look-ups of users while PostgreSQL or Redis is away, hangs or lies, and while users change; ARGS='--only Redis'
 	@node --import tsx test/faults/promos/run.ts $(ARGS)
 
+faults-customers: build ## look-ups of customers while replicas, the broker and the registry go; ARGS='--only broker --seconds 10'
+	@node --import tsx test/faults/customers/run.ts $(ARGS)
+
 rolling-deploy: build ## replicas of FROM=<commit> and of this version side by side, each way, under load
 	@node --import tsx test/faults/rolling-deploy.ts $(if $(FROM),--from $(FROM))
 
@@ -151,6 +154,9 @@ bench-sensors: build ## readings of sensors from Kafka into the table, and the l
 
 bench-promos: build ## look-ups of users from memory and from PostgreSQL
 	@$(BENCH) promos
+
+bench-customers: build ## a topic of 1,000,000 customers in memory: its load, its memory, look-ups, and how far behind they are
+	@$(BENCH) customers
 
 bench-life: build ## whole lives of orders through all contexts: how far behind each is, and what each costs
 	@$(BENCH) life

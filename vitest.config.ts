@@ -81,7 +81,7 @@ export default defineConfig({
       tier('redis', ['src/**/*.redis.spec.ts', 'test/redis/**/*.spec.ts'], [POSTGRES, REDIS]),
       tier('registry', ['test/registry/**/*.spec.ts'], [REGISTRY], TWO_THAT_WAIT_FOR_PROGRAMS),
       tier('observability', ['test/observability/**/!(*.unit).spec.ts'], [KAFKA, REDIS]),
-      tier('faults', ['test/faults/**/!(*.unit).spec.ts'], [KAFKA, REDIS]),
+      tier('faults', ['test/faults/**/!(*.unit).spec.ts'], [KAFKA, REDIS, REGISTRY]),
       tier(
         'cases',
         ['test/cases/**/!(*.unit).spec.ts'],

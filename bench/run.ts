@@ -4,6 +4,7 @@
  */
 import 'reflect-metadata';
 import type { Benchmark } from './benchmark.js';
+import { customers } from './customers.js';
 import { growth } from './growth.js';
 import { ingest } from './ingest.js';
 import { life } from './life.js';
@@ -29,6 +30,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   startup,
   sensors,
   promos,
+  customers,
   life,
 ];
 

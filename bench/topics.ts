@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Admin, type Kafka, type Message, Partitioners } from 'kafkajs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const PARTITIONS = 4;
+export const PARTITIONS = 4;
 const SEND_MESSAGES = 1_000;
 const KNOWN_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 100;

@@ -3,6 +3,7 @@ import { loadSettings, settingsWithoutEffect } from './platform/config/load-envi
 import { type House, topicsOf } from './app.module.js';
 import { Environment } from './platform/config/environment.js';
 import type { Context } from './platform/context.js';
+import type { ContextCommand, OptionsCommand } from './platform/context-command.js';
 import { chosenContexts } from './platform/context-registry.js';
 import { UnfitDatabaseError } from './platform/database/database.errors.js';
 import { startWatchdog } from './platform/health/watchdog.js';
@@ -55,11 +56,14 @@ const linesOf = (commands: readonly (readonly [string, string])[]): string =>
 /** The commands of a context, by the words that they are called with. */
 async function commandsOf(context: Context): Promise<[string, string][]> {
   const commands = Object.entries((await context.commands?.()) ?? {});
-  return commands.map(([name, { summary, operands = [] }]) => [
-    [context.name, name, ...operands].join(' '),
-    summary,
+  return commands.map(([name, command]) => [
+    [context.name, name, ...operandsOf(command)].join(' '),
+    'usage' in command ? `${command.summary}; with --help, how` : command.summary,
   ]);
 }
+
+const operandsOf = (command: ContextCommand): readonly string[] =>
+  'usage' in command ? [] : (command.operands ?? []);
 
 async function usage(contexts: readonly Context[]): Promise<string> {
   const ofContexts = (await Promise.all(contexts.map(commandsOf))).flat();
@@ -221,8 +225,9 @@ async function ofContext(contexts: readonly Context[], context: Context, words: 
   const commands = (await context.commands?.()) ?? {};
   const [name = '', ...operands] = words;
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command !== undefined && 'usage' in command) return withOptions(contexts, command, operands);
   const isHelp = operands.includes('--help') || words.join() === '--help';
-  if (command !== undefined && !isHelp && operands.length === (command.operands ?? []).length) {
+  if (command !== undefined && !isHelp && operands.length === operandsOf(command).length) {
     return onDatabase(contexts, (house) => {
       if (house.contexts.includes(context)) return contextCommand(house, command, operands);
       process.stderr.write(`CONTEXTS is without ${context.name}: expected it among them\n`);
@@ -236,10 +241,31 @@ async function ofContext(contexts: readonly Context[], context: Context, words: 
   }
   const found = words.length === 0 ? 'stands alone' : `is followed by ${JSON.stringify(words.join(' '))}`;
   const expected = Object.entries(commands)
-    .map(([one, { operands: names = [] }]) => [one, ...names].join(' '))
+    .map(([one, itself]) => [one, ...operandsOf(itself)].join(' '))
     .join(', ');
   process.stderr.write(`waybill: ${context.name} ${found}: expected ${expected} after it\n\n${help}`);
   process.exit(EX_USAGE);
+}
+
+/** A command of a context that works from beside the program. */
+async function withOptions(
+  contexts: readonly Context[],
+  command: OptionsCommand,
+  words: readonly string[],
+): Promise<void> {
+  if (words.includes('--help')) {
+    process.stdout.write(command.usage);
+    return;
+  }
+  const { settings } = readHouse(contexts);
+  const { LOG_LEVEL } = settings.of(Environment);
+  try {
+    process.exitCode = await command.runWith({ settings, terminal: openTerminal() }, words);
+  } catch (error) {
+    if (!(error instanceof UsageError)) return giveUp(error, createLogger(LOG_LEVEL));
+    process.stderr.write(`${error.message}\n\n${command.usage}`);
+    process.exit(EX_USAGE);
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { databaseOptions, type House, topicsOf } from './app.module.js';
 import { Environment } from './platform/config/environment.js';
-import type { ContextCommand } from './platform/context-command.js';
+import type { DatabaseCommand } from './platform/context-command.js';
 import { Database, type DatabaseOptions } from './platform/database/database.js';
 import {
   databasePlace,
@@ -84,13 +84,13 @@ export async function deadLettersCommand(
 }
 
 /**
- * A command that a context brings, whether the program runs or not.
+ * A command that a context brings, on the database, whether the program runs or not.
  *
  * @returns the exit code
  */
 export async function contextCommand(
   house: House,
-  command: ContextCommand,
+  command: DatabaseCommand,
   operands: readonly string[],
 ): Promise<number> {
   requireDatabase(environmentOf(house));

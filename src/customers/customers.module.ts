@@ -21,6 +21,7 @@ export const customers: Context = {
   migrations: [Customers1797076800000],
   topics: (settings) => ({ users: settings.of(CustomersSettings).CUSTOMERS_TOPIC }),
   consumes: ['users'],
+  commands: async () => (await import('./customers.commands.js')).CUSTOMERS_COMMANDS,
   compacted: ['users'],
   replayGroup: (settings) => settings.of(CustomersSettings).CUSTOMERS_GROUP_ID,
   events: async () => (await import('./customers.events.js')).CUSTOMERS_EVENTS,

@@ -1,5 +1,5 @@
 import { Environment } from '../platform/config/environment.js';
-import type { CommandParts, ContextCommand } from '../platform/context-command.js';
+import type { CommandParts, DatabaseCommand } from '../platform/context-command.js';
 import { Outbox } from '../platform/messaging/outbox/outbox.js';
 import { RecentMessages } from '../platform/messaging/outbox/recent-messages.js';
 import { Progress } from '../platform/progress.js';
@@ -46,7 +46,7 @@ async function searchAnew({ database, terminal }: CommandParts): Promise<number>
 }
 
 /** What orders brings to the command line. */
-export const ORDERS_COMMANDS: Readonly<Record<string, ContextCommand>> = {
+export const ORDERS_COMMANDS: Readonly<Record<string, DatabaseCommand>> = {
   announce: { summary: 'tell of all orders again, for a context that is switched on later', run: announce },
   'search-anew': {
     summary:

@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from '../platform/usage-error.js';
+import { CommandOptions, type OptionKind, PROGRAM_URL, SEED } from '../platform/command-options.js';
 
 /** What the command line asks for. */
 export interface SimulateCommand {
@@ -33,19 +32,11 @@ export const SIMULATE_USAGE = `usage: waybill simulate --rate RATE --for DURATIO
   sent and answered.
 `;
 
-const OPTIONS = {
-  rate: { type: 'string', multiple: true },
-  for: { type: 'string', multiple: true },
-  http: { type: 'string', multiple: true },
-  api: { type: 'string', multiple: true },
-  life: { type: 'string', multiple: true },
-  seed: { type: 'string', multiple: true },
-} as const;
-type TextOption = keyof typeof OPTIONS;
+const OPTIONS = ['rate', 'for', 'http', 'api', 'life', 'seed'] as const;
 
 const NUMBER = String.raw`\d{1,9}(?:\.\d{1,6})?`;
-const RATE = new RegExp(`^(${NUMBER})/(s|m)$`);
-const DURATION = new RegExp(`^(${NUMBER})(s|m|h)$`);
+const RATE_TEXT = new RegExp(`^(${NUMBER})/(s|m)$`);
+const DURATION_TEXT = new RegExp(`^(${NUMBER})(s|m|h)$`);
 const MS_PER: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
 const SECONDS_PER: Readonly<Record<string, number>> = { s: 1, m: 60 };
 
@@ -54,7 +45,6 @@ const MAX_FOR_MS = 30 * 24 * 3_600_000;
 const DEFAULT_LIFE_MS = 30_000;
 const MIN_LIFE_MS = 1_000;
 const MAX_LIFE_MS = 3_600_000;
-export const MAX_SEED = 2 ** 32 - 1;
 /** Lives that are held in memory at a time, each about 6 kB. */
 const MAX_LIVES = 50_000;
 
@@ -63,78 +53,46 @@ const MAX_LIVES = 50_000;
  * @throws UsageError naming each argument that is wrong and what was expected
  */
 export function parseSimulateCommand(words: readonly string[], hasKafka: boolean): SimulateCommand {
-  const given = split(words);
-  const faults: string[] = [];
-  const take = <T>(
-    name: TextOption,
-    check: (text: string) => T | undefined,
-    expected: string,
-  ): T | undefined => {
-    const texts = given[name];
-    if (texts === undefined) return undefined;
-    const value = texts.length === 1 ? check(texts[0]!) : undefined;
-    if (value === undefined) faults.push(`--${name} is ${texts.join(' and ')}: expected ${expected}`);
-    return value;
-  };
-  const ordersPerSecond = take('rate', aRate, `up to ${MAX_ORDERS_PER_SECOND}/s, such as 20/s or 5/m, once`);
-  const forMs = take('for', aDuration(1, MAX_FOR_MS), 'up to 720h, such as 30s, 10m or 1h, once');
-  const lifeMs = take('life', aDuration(MIN_LIFE_MS, MAX_LIFE_MS), '1s to 1h, once') ?? DEFAULT_LIFE_MS;
-  const http = take('http', aUrl, EXPECTED_URL);
-  const api = take('api', aUrl, EXPECTED_URL);
-  const seed = take('seed', aSeed, `a whole number from 0 to ${MAX_SEED}, once`);
-  if (given.rate === undefined) faults.push('--rate is missing: expected such as --rate 20/s');
-  if (given.for === undefined) faults.push('--for is missing: expected such as --for 10m');
-  if (given.http === undefined && !hasKafka) {
-    faults.push('--http is missing, and KAFKA_BROKERS is not set: expected one of them');
+  const options = new CommandOptions(words, OPTIONS);
+  const ordersPerSecond = options.take('rate', RATE);
+  const forMs = options.take('for', aDuration(1, MAX_FOR_MS, 'up to 720h, such as 30s, 10m or 1h'));
+  const lifeMs = options.take('life', aDuration(MIN_LIFE_MS, MAX_LIFE_MS, '1s to 1h')) ?? DEFAULT_LIFE_MS;
+  const http = options.take('http', PROGRAM_URL);
+  const api = options.take('api', PROGRAM_URL);
+  const seed = options.take('seed', SEED);
+  if (!options.has('rate')) options.fault('--rate is missing: expected such as --rate 20/s');
+  if (!options.has('for')) options.fault('--for is missing: expected such as --for 10m');
+  if (!options.has('http') && !hasKafka) {
+    options.fault('--http is missing, and KAFKA_BROKERS is not set: expected one of them');
   }
-  if (given.http !== undefined && given.api !== undefined) {
-    faults.push('--api goes with Kafka: expected it without --http, which sends everything to one place');
+  if (options.has('http') && options.has('api')) {
+    options.fault('--api goes with Kafka: expected it without --http, which sends everything to one place');
   }
   if (((ordersPerSecond ?? 0) * lifeMs) / 1_000 > MAX_LIVES) {
-    faults.push(
+    options.fault(
       `--rate and --life make more than ${MAX_LIVES} lives at a time: expected less of one of them`,
     );
   }
-  if (faults.length > 0) throw new UsageError(faults.join('\n'));
+  options.requireRight();
   return { ordersPerSecond: ordersPerSecond!, forMs: forMs!, lifeMs, http, api, seed };
 }
 
-function split(words: readonly string[]) {
-  try {
-    return parseArgs({ args: [...words], options: OPTIONS }).values;
-  } catch (error) {
-    // What follows the first sentence is advice on how to write something else.
-    const fault = (error as Error).message.split(/\.\s|\n/)[0]!;
-    const names = Object.keys(OPTIONS).map((name) => `--${name}`);
-    throw new UsageError(`${fault}: expected ${names.join(', ')}`, { cause: error });
-  }
-}
+const RATE: OptionKind<number> = {
+  read(text) {
+    const [, number, unit] = RATE_TEXT.exec(text) ?? [];
+    if (number === undefined) return undefined;
+    const rate = Number(number) / SECONDS_PER[unit!]!;
+    return rate > 0 && rate <= MAX_ORDERS_PER_SECOND ? rate : undefined;
+  },
+  expected: `up to ${MAX_ORDERS_PER_SECOND}/s, such as 20/s or 5/m`,
+};
 
-function aRate(text: string): number | undefined {
-  const [, number, unit] = RATE.exec(text) ?? [];
-  if (number === undefined) return undefined;
-  const rate = Number(number) / SECONDS_PER[unit!]!;
-  return rate > 0 && rate <= MAX_ORDERS_PER_SECOND ? rate : undefined;
-}
-
-const aDuration =
-  (minMs: number, maxMs: number) =>
-  (text: string): number | undefined => {
-    const [, number, unit] = DURATION.exec(text) ?? [];
+const aDuration = (minMs: number, maxMs: number, expected: string): OptionKind<number> => ({
+  read(text) {
+    const [, number, unit] = DURATION_TEXT.exec(text) ?? [];
     if (number === undefined) return undefined;
     const ms = Number(number) * MS_PER[unit!]!;
     return ms >= minMs && ms <= maxMs ? ms : undefined;
-  };
-
-const EXPECTED_URL = 'a URL such as http://127.0.0.1:8080, without query, once';
-
-function aUrl(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const { protocol, search, hash, username, href } = new URL(text);
-  const isPlain = search === '' && hash === '' && username === '';
-  return (protocol === 'http:' || protocol === 'https:') && isPlain ? href.replace(/\/+$/, '') : undefined;
-}
-
-function aSeed(text: string): number | undefined {
-  return /^\d{1,10}$/.test(text) && Number(text) <= MAX_SEED ? Number(text) : undefined;
-}
+  },
+  expected,
+});

@@ -10,12 +10,13 @@ import { knownFailures } from '../platform/known-failures.js';
 import { createLogger } from '../platform/logging/logger.js';
 import type { Topics } from '../platform/messaging/topics.js';
 import { Progress } from '../platform/progress.js';
+import { MAX_SEED } from '../platform/seeded-random.js';
 import { EX_INTERRUPTED, type Terminal } from '../platform/terminal.js';
 import { TrackingSettings } from '../tracking/tracking.settings.js';
 import { HttpSender } from './http-sender.js';
 import { KafkaSender } from './kafka-sender.js';
 import type { Sender } from './sender.js';
-import { MAX_SEED, type SimulateCommand } from './simulate-arguments.js';
+import type { SimulateCommand } from './simulate-arguments.js';
 import { Simulation } from './simulation.js';
 import { Tally } from './tally.js';
 

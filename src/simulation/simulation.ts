@@ -1,7 +1,7 @@
 import { drawKind, type LifeKindName } from '../orders/producer/lives/life-kinds.js';
 import { orderForLife } from '../orders/producer/lives/life-order.js';
 import { type LifeEvent, planLife } from '../orders/producer/lives/life-plan.js';
-import { seededRandom } from '../orders/producer/lives/seeded-random.js';
+import { seededRandom } from '../platform/seeded-random.js';
 import { type DueEvent, LifeQueue } from './life-queue.js';
 import type { Outcome, Sender } from './sender.js';
 import type { Tally } from './tally.js';

@@ -1,7 +1,7 @@
 import { LIFE_KIND_NAMES, type LifeKindName } from '../../src/orders/producer/lives/life-kinds.js';
 import { orderForLife } from '../../src/orders/producer/lives/life-order.js';
 import { type LifeEvent, planLife, type PlannedEvent } from '../../src/orders/producer/lives/life-plan.js';
-import { seededRandom } from '../../src/orders/producer/lives/seeded-random.js';
+import { seededRandom } from '../../src/platform/seeded-random.js';
 import type { Order } from '../../src/orders/model/order.js';
 
 /** An order and as much of its life as has passed. */

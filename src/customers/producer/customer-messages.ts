@@ -1,21 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { SchemaAbsentError, SchemaRefusedError } from '../../platform/avro/avro.errors.js';
-import { framed } from '../../platform/avro/wire-format.js';
-import { TransientError } from '../../platform/failures/classified-errors.js';
 import { type DirectMessage, DirectMessages } from '../../platform/messaging/direct-messages.js';
 import { Topics } from '../../platform/messaging/topics.js';
 import { CustomersSettings } from '../customers.settings.js';
-import { CUSTOMER_SCHEMA, type Customer } from '../model/customer.js';
-import { CUSTOMER_AVRO, OWN_SCHEMA_ID, subjectOf } from './customer-avro.js';
+import type { Customer } from '../model/customer.js';
+import { customerValue, OWN_SCHEMA_ID } from './customer-avro.js';
 import { CustomersRegistry } from './customers-registry.js';
-
-/** The registry has no schema to write customers with, which an operator mends. */
-export class UnregisteredSchemaError extends TransientError {
-  constructor(reason: string) {
-    super(`${reason}; register it, or set CUSTOMERS_REGISTER_SCHEMA=on`);
-    this.name = 'UnregisteredSchemaError';
-  }
-}
+import { ownSchemaId } from './own-schema-id.js';
 
 /** Customers on their way to the topic. */
 @Injectable()
@@ -35,7 +25,7 @@ export class CustomerMessages {
     headers: DirectMessage['headers'],
     signal: AbortSignal,
   ): Promise<void> {
-    const value = framed(await this.writerSchemaId(), CUSTOMER_AVRO.encode(customer));
+    const value = customerValue(await this.writerSchemaId(), customer);
     await this.send({ key: customer.accountId, value, type: 'customer' }, headers, signal);
   }
 
@@ -58,12 +48,6 @@ export class CustomerMessages {
     const { schemas } = this.registry;
     if (schemas === undefined) return OWN_SCHEMA_ID;
     const register = this.settings.CUSTOMERS_REGISTER_SCHEMA === 'on';
-    try {
-      const subject = subjectOf(this.topics.deployedName('users'));
-      return (this.schemaId ??= await schemas.idOf(subject, CUSTOMER_SCHEMA, register));
-    } catch (error) {
-      const isMissing = error instanceof SchemaAbsentError || error instanceof SchemaRefusedError;
-      throw isMissing ? new UnregisteredSchemaError(error.message) : error;
-    }
+    return (this.schemaId ??= await ownSchemaId(schemas, this.topics.deployedName('users'), register));
   }
 }

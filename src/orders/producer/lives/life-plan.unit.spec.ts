@@ -20,7 +20,7 @@ import {
 import { messageOf } from './life-message.js';
 import { customerOf, orderForLife } from './life-order.js';
 import { planLife, type PlannedEvent } from './life-plan.js';
-import { seededRandom } from './seeded-random.js';
+import { seededRandom } from '../../../platform/seeded-random.js';
 
 const LENGTH_MS = 30_000;
 

@@ -92,7 +92,8 @@ export class ReplayConsumer implements EventConsumer {
       await consumer.connect();
       await consumer.subscribe({ topics: [...this.replayed.keys()], fromBeginning: true });
     });
-    // Without committed offsets a member that rejoins would start over, so it seeks to where it was.
+    // Without committed offsets a member would start over each time that it joins, so it seeks to where it was. When `run` returns,
+    // the first join may have failed, and kafkajs seeks nothing then.
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(payload.memberAssignment));
     consumer.on(consumer.events.CRASH, () => this.lanes.takeAway());
     await consumer.run({
@@ -100,7 +101,6 @@ export class ReplayConsumer implements EventConsumer {
       eachBatchAutoResolve: false,
       eachBatch: (payload) => this.read(payload),
     });
-    this.goOn();
     for (const one of this.replayed.values()) await this.tellWhenPassed(one);
     void this.keepLooking();
   }

@@ -9,3 +9,6 @@ export function seededRandom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+/** The largest seed that differs from all smaller ones. */
+export const MAX_SEED = 2 ** 32 - 1;

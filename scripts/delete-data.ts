@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { ConfigurationError, loadEnvironment } from '../src/platform/config/load-environment.js';
+import { CONTEXTS } from '../src/app.module.js';
+import { ConfigurationError } from '../src/platform/config/configuration.error.js';
+import { Environment } from '../src/platform/config/environment.js';
+import { loadSettings } from '../src/platform/config/load-environment.js';
 import { findRunningServer } from '../src/platform/embedded-postgres/postmaster-pid-file.js';
 import { isAlive } from './is-alive.js';
 
@@ -11,7 +14,8 @@ import { isAlive } from './is-alive.js';
  * `make kafka`. Wants CONFIRM=yes, and refuses a directory that something still runs on or that is none of ours.
  */
 async function main(): Promise<void> {
-  const directory = resolve(loadEnvironment().DATA_DIR);
+  const settings = loadSettings(CONTEXTS.flatMap((context) => context.settings ?? []));
+  const directory = resolve(settings.of(Environment).DATA_DIR);
   if (!existsSync(directory)) return;
   const shown = relative('.', directory) || '.';
   const reason = protectedReason(directory) ?? (await runningReason(directory));

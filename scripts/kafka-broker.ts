@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
 import { freePorts, PortTakenError } from './free-ports.js';
 import { isAlive } from './is-alive.js';
+import { JAVA, javaUnavailableReason } from './java.js';
 import {
   fetchKafka,
   isKafkaFetched,
@@ -19,12 +20,10 @@ import { startLeashed, type LeashedProcess } from './leashed-process.js';
 
 const run = promisify(execFile);
 
-const LEAST_JAVA = 17;
 const START_TIMEOUT_MS = 60_000;
 const POLL_INTERVAL_MS = 50;
 /** A broker with data to keep closes its logs first; without that the next start has to recover them. */
 const STOP_GRACE_MS = 30_000;
-const JAVA = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
 
 export interface KafkaBrokerOptions {
   /** Where the data is kept between starts. By default a temporary directory, removed on stop. */
@@ -46,15 +45,7 @@ export interface KafkaBroker extends LeashedProcess {
 
 /** Why no broker can be started on this machine, or undefined when one can (a download can still fail). */
 export async function kafkaUnavailableReason(): Promise<string | undefined> {
-  const java = await run(JAVA, ['-version']).catch(() => undefined);
-  if (java === undefined) return `no java (Kafka ${KAFKA_VERSION} needs Java ${LEAST_JAVA} or newer)`;
-  const version = /version "(\d+)/.exec(java.stderr)?.[1];
-  if (Number(version) < LEAST_JAVA) {
-    return `java is version ${version} (Kafka ${KAFKA_VERSION} needs ${LEAST_JAVA} or newer)`;
-  }
-  if (await isKafkaFetched()) return undefined;
-  const maven = await run('mvn', ['--version']).catch(() => undefined);
-  return maven === undefined ? `no mvn (needed once, to fetch Kafka ${KAFKA_VERSION})` : undefined;
+  return javaUnavailableReason(`Kafka ${KAFKA_VERSION}`, await isKafkaFetched());
 }
 
 /**

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { freePorts, PortTakenError } from './free-ports.js';
+import { JAVA, javaUnavailableReason } from './java.js';
 import { type LeashedProcess, startLeashed } from './leashed-process.js';
 import {
   fetchRegistry,
@@ -13,12 +11,8 @@ import {
   RegistryUnavailableError,
 } from './registry/registry-distribution.js';
 
-const run = promisify(execFile);
-
-const LEAST_JAVA = 17;
 const START_TIMEOUT_MS = 60_000;
 const POLL_INTERVAL_MS = 100;
-const JAVA = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
 /** Where it speaks the API of Confluent's registry. */
 const API_PATH = '/apis/ccompat/v7';
 
@@ -34,19 +28,6 @@ export interface RunningRegistry extends LeashedProcess {
   readonly url: string;
 }
 
-/** Why no registry can be started on this machine, or undefined when one can (a download can still fail). */
-export async function registryUnavailableReason(): Promise<string | undefined> {
-  const java = await run(JAVA, ['-version']).catch(() => undefined);
-  if (java === undefined) return `no java (the schema registry needs Java ${LEAST_JAVA} or newer)`;
-  const version = /version "(\d+)/.exec(java.stderr)?.[1];
-  if (Number(version) < LEAST_JAVA) {
-    return `java is version ${version} (the schema registry needs ${LEAST_JAVA} or newer)`;
-  }
-  if (isRegistryFetched()) return undefined;
-  const maven = await run('mvn', ['--version']).catch(() => undefined);
-  return maven === undefined ? 'no mvn (needed once, to fetch the schema registry)' : undefined;
-}
-
 /**
  * A real schema registry, Apicurio's, reachable on the loopback only, which forgets all schemas when it ends. Resolves when it
  * answers. It ends with this process, also when this process is killed.
@@ -54,7 +35,7 @@ export async function registryUnavailableReason(): Promise<string | undefined> {
  * @throws {RegistryUnavailableError}, {PortTakenError} for a port that was asked for
  */
 export async function startSchemaRegistry(options: SchemaRegistryOptions): Promise<RunningRegistry> {
-  const reason = await registryUnavailableReason();
+  const reason = await javaUnavailableReason('the schema registry', isRegistryFetched());
   if (reason !== undefined) throw new RegistryUnavailableError(reason);
   await fetchRegistry(options.log);
 

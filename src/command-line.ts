@@ -1,9 +1,5 @@
-import {
-  ConfigurationError,
-  EX_CONFIG,
-  loadSettings,
-  settingsWithoutEffect,
-} from './platform/config/load-environment.js';
+import { ConfigurationError, EX_CONFIG } from './platform/config/configuration.error.js';
+import { loadSettings, settingsWithoutEffect } from './platform/config/load-environment.js';
 import { type House, topicsOf } from './app.module.js';
 import { Environment } from './platform/config/environment.js';
 import type { Context } from './platform/context.js';
@@ -25,6 +21,7 @@ import {
   type DeadLettersCommand,
   parseDeadLettersCommand,
 } from './platform/dead-letters/command/dead-letters-arguments.js';
+import { takeConfigOption } from './platform/config/config-option.js';
 import { UsageError } from './platform/usage-error.js';
 import { keepTickShape } from './platform/tick-shape.js';
 import { packageVersion } from './platform/version.js';
@@ -70,7 +67,8 @@ const operandsOf = (command: ContextCommand): readonly string[] =>
 
 async function usage(contexts: readonly Context[]): Promise<string> {
   const ofContexts = (await Promise.all(contexts.map(commandsOf))).flat();
-  return `usage: waybill [command]\n\n${linesOf([...Object.entries(COMMANDS), ...ofContexts])}`;
+  const commands = linesOf([...Object.entries(COMMANDS), ...ofContexts]);
+  return `usage: waybill [--config FILE] [command]\n\n${commands}\nFILE holds settings in YAML, as does the one that CONFIG_FILE names\n`;
 }
 
 /** What the environment says, for a house that may have these contexts. */
@@ -276,9 +274,14 @@ async function withOptions(
  * @param contexts those that there are; the setting CONTEXTS chooses among them
  */
 export async function runCommandLine(
-  [command = 'serve', ...options]: readonly string[],
+  allWords: readonly string[],
   contexts: readonly Context[],
 ): Promise<void> {
+  const { words, file, fault } = takeConfigOption(allWords);
+  if (fault !== undefined) return refuseUsage(contexts, fault);
+  // From here on it is a setting as any other, and the ones of .env do not win over it.
+  if (file !== undefined) process.env['CONFIG_FILE'] = file;
+  const [command = 'serve', ...options] = words;
   if (command === 'dead-letters') return deadLetters(contexts, options);
   if (command === 'skip-batch') return skip(contexts, options);
   if (command === 'simulate') return simulation(contexts, options);

@@ -4,6 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import { CONTEXTS } from '../../src/app.module.js';
 import { PROGRAM_SETTINGS } from '../../src/platform/config/environment.js';
 import {
+  aliasesOf,
   type ListedSetting,
   listedSettings,
   type SettingGroup,
@@ -42,14 +43,14 @@ function rowOf({ group, name }: ListedSetting): SettingRow {
     name,
     default: textOf(settings[name]),
     mayHold: expected.join(' and ') || 'any text',
-    purpose: [descriptions[name]!, ...aliasesOf(group, name)].join('; '),
+    purpose: [descriptions[name]!, ...otherNamesOf(group, name)].join('; '),
   };
 }
 
-const aliasesOf = ({ aliases = {} }: SettingGroup, name: string): string[] =>
-  Object.entries(aliases)
-    .filter(([, { of }]) => of === name)
-    .map(([alias, { form }]) => `also as ${alias}${form === undefined ? '' : ` (${form.name})`}`);
+const otherNamesOf = (group: SettingGroup, name: string): string[] =>
+  aliasesOf(group)
+    .filter(({ of }) => of === name)
+    .map(({ variable, form }) => `also as ${variable}${form === undefined ? '' : ` (${form.name})`}`);
 
 type SettingValue = string | number | string[];
 

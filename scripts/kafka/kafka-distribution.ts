@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { firstMavenError } from '../java.js';
 
 const run = promisify(execFile);
 
@@ -53,7 +54,9 @@ export async function fetchKafka(log: (line: string) => void): Promise<void> {
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     if (await isKafkaFetched()) return;
-    throw new KafkaUnavailableError(`Kafka could not be fetched: ${firstErrorLine(error)}`, { cause: error });
+    throw new KafkaUnavailableError(`Kafka could not be fetched: ${firstMavenError(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -61,10 +64,4 @@ async function pomDigest(): Promise<string> {
   return createHash('sha256')
     .update(await readFile(POM))
     .digest('hex');
-}
-
-/** Maven says what is wrong on stdout, in its first line. */
-function firstErrorLine(error: unknown): string {
-  const { stdout, message } = error as Error & { stdout?: string };
-  return stdout?.split('\n').find((line) => line.startsWith('[ERROR]')) ?? message;
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { firstMavenError } from '../java.js';
 
 const run = promisify(execFile);
 
@@ -56,14 +57,11 @@ export async function fetchRegistry(log: (line: string) => void): Promise<void> 
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     if (isRegistryFetched()) return;
-    throw new RegistryUnavailableError(`the schema registry could not be fetched: ${firstErrorLine(error)}`, {
-      cause: error,
-    });
+    throw new RegistryUnavailableError(
+      `the schema registry could not be fetched: ${firstMavenError(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
-}
-
-/** Maven says what is wrong on stdout, in its first line. */
-function firstErrorLine(error: unknown): string {
-  const { stdout, message } = error as Error & { stdout?: string };
-  return stdout?.split('\n').find((line) => line.startsWith('[ERROR]')) ?? message;
 }

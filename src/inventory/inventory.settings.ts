@@ -9,6 +9,7 @@ export class InventorySettings {
 }
 
 export const INVENTORY_SETTINGS = settingGroup(InventorySettings, {
+  context: 'inventory',
   descriptions: {
     STOCK_STATUS_TOPIC: 'Topic that what became of reservations goes out on',
     INVENTORY_RESERVATION_TTL_SECONDS:

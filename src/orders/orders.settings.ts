@@ -28,6 +28,7 @@ export const mayMakeOrdersUp = (
 ): boolean => (DEMO === undefined ? isLoopbackHost(SERVER_HOST) : DEMO === 'on');
 
 export const ORDERS_SETTINGS = settingGroup(OrdersSettings, {
+  context: 'orders',
   descriptions: {
     KAFKA_TOPIC: 'Topic that order events come in on',
     KAFKA_STATUS_TOPIC: 'Topic that status events go out on',

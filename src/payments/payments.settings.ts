@@ -8,6 +8,7 @@ export class PaymentsSettings {
 }
 
 export const PAYMENTS_SETTINGS = settingGroup(PaymentsSettings, {
+  context: 'payments',
   descriptions: {
     PAYMENTS_TOPIC: 'Topic that payment events come in on',
     PAYMENT_STATUS_TOPIC: 'Topic that the payment states of orders go out on',

@@ -1,5 +1,5 @@
 import { keyPrefixOf, requireDistinctCaches, requireDistinctKeys } from './cache/cache-declaration.js';
-import { ConfigurationError } from './config/load-environment.js';
+import { ConfigurationError } from './config/configuration.error.js';
 import type { Settings } from './config/setting-group.js';
 import type { Context } from './context.js';
 import type { OwnSchema } from './database/database.js';

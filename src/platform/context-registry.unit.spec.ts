@@ -1,6 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError } from './config/load-environment.js';
+import { ConfigurationError } from './config/configuration.error.js';
 import { Settings } from './config/setting-group.js';
 import { chosenContexts, requireDistinctContexts } from './context-registry.js';
 import type { Context } from './context.js';

@@ -9,12 +9,12 @@ export class PromosSettings {
 }
 
 export const PROMOS_SETTINGS = settingGroup(PromosSettings, {
+  context: 'promos',
   descriptions: {
     PROMOS_REQUEST_TIMEOUT_MS:
       'Milliseconds within which a look-up of a user is answered, whatever hangs; time in which the process is busy with other work does not count',
     PROMOS_CACHE_TTL_SECONDS: 'Seconds that a user is held in memory and in Redis; 0: for good',
   },
-  context: 'promos',
   aliases: {
     REQUEST_TIMEOUT_MS: { of: 'PROMOS_REQUEST_TIMEOUT_MS' },
     CACHE_TTL_SECONDS: { of: 'PROMOS_CACHE_TTL_SECONDS' },

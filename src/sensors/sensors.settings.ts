@@ -9,6 +9,7 @@ export class SensorsSettings {
 }
 
 export const SENSORS_SETTINGS = settingGroup(SensorsSettings, {
+  context: 'sensors',
   descriptions: {
     SENSORS_TOPIC: 'Topic that readings of sensors come in on, and go out on',
     SENSORS_COUNT: 'Sensors whose readings a process with the role producer makes up',

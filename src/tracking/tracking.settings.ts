@@ -8,6 +8,7 @@ export class TrackingSettings {
 }
 
 export const TRACKING_SETTINGS = settingGroup(TrackingSettings, {
+  context: 'tracking',
   descriptions: {
     DELIVERY_EVENTS_TOPIC: 'Topic that events of carriers come in on',
     SHIPMENT_STATUS_TOPIC: 'Topic that the shipment statuses of orders go out on',

@@ -6,8 +6,10 @@ import { composeServices } from './compose.js';
 
 /** What the image itself sets: folders of its own. */
 const OF_THE_IMAGE = ['STATIC_DIR', 'DATA_DIR'];
-/** Of two ways to name the database, and Redis, it takes the other. */
-const OF_ANOTHER_WAY = ['DATABASE_URL', 'REDIS_ADDR'];
+/** Of two ways to name the database, Redis, Kafka and the address to listen on, it takes the other. */
+const OF_ANOTHER_WAY = ['DATABASE_URL', 'REDIS_ADDR', 'APP_KAFKA__BROKERS', 'APP_WEBSERVICE__ADDRESS'];
+/** A path of this machine, whose file is not in the container. */
+const OF_THIS_MACHINE = ['CONFIG_FILE'];
 
 describe('docker-compose.yml', () => {
   const { waybill, gateway } = composeServices();
@@ -16,7 +18,7 @@ describe('docker-compose.yml', () => {
   it('hands every setting of the program to its container, by any of its names, and nothing else', () => {
     const groups = [PROGRAM_SETTINGS, ...CONTEXTS.flatMap((context) => context.settings ?? [])];
     const expected = variablesOf(groups).filter(
-      (name) => ![...OF_THE_IMAGE, ...OF_ANOTHER_WAY].includes(name),
+      (name) => ![...OF_THE_IMAGE, ...OF_ANOTHER_WAY, ...OF_THIS_MACHINE].includes(name),
     );
     expect(Object.keys(passed).sort()).toEqual(expected.sort());
   });

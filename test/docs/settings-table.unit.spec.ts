@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CONTEXTS } from '../../src/app.module.js';
+import { PROGRAM_SETTINGS } from '../../src/platform/config/environment.js';
+import { aliasesOf, type SettingGroup } from '../../src/platform/config/setting-group.js';
 import { composeSettings, programSettings } from '../../scripts/docs/settings-table.js';
 
 const COMPOSE = join(import.meta.dirname, '..', '..', 'docker-compose.yml');
+
+const allGroups = (): SettingGroup[] => [
+  PROGRAM_SETTINGS,
+  ...CONTEXTS.flatMap((context) => context.settings ?? []),
+];
 
 describe('the table of settings', () => {
   it('says of each setting what its validator accepts', () => {
@@ -24,7 +32,13 @@ describe('the table of settings', () => {
     expect(purposes.get('DB_POOL_SIZE')).toMatch(/; also as PG_MAX_CONNS$/);
     expect(purposes.get('PROMOS_REQUEST_TIMEOUT_MS')).toMatch(/; also as REQUEST_TIMEOUT_MS$/);
     expect(purposes.get('PROMOS_CACHE_TTL_SECONDS')).toMatch(/; also as CACHE_TTL_SECONDS$/);
-    expect([...purposes.values()].filter((purpose) => purpose.includes('also as'))).toHaveLength(4);
+    for (const name of ['SERVER_HOST', 'SERVER_PORT'])
+      expect(purposes.get(name)).toMatch(/; also as APP_WEBSERVICE__ADDRESS \(host:port\)$/);
+    expect(purposes.get('KAFKA_BROKERS')).toMatch(/; also as APP_KAFKA__BROKERS$/);
+    const aliases = allGroups().flatMap(aliasesOf);
+    expect([...purposes.values()].filter((purpose) => purpose.includes('also as'))).toHaveLength(
+      aliases.length,
+    );
   });
 
   it('has the ports of docker-compose.yml, with their defaults', () => {

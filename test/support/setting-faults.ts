@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../src/platform/config/load-environment.js';
+import { ConfigurationError } from '../../src/platform/config/configuration.error.js';
 
 /** What is wrong with settings that are loaded; nothing where they are taken. */
 export function faultsOfLoading(load: () => unknown): readonly string[] {

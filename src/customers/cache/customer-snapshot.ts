@@ -11,7 +11,6 @@ import { removeAbandoned, syncDirectory, temporaryNameOf } from './temporary-fil
 
 export type { ReadPosition, SnapshotHead };
 
-const FILE_NAME = 'customers.snapshot';
 /** Customers' addresses stand in it. */
 const OWNER_ONLY = 0o600;
 /** Of records in a block: a millisecond's work to write, or to read. */
@@ -35,9 +34,10 @@ export class SnapshotFile {
 
   constructor(
     directory: string,
+    private readonly topic: string,
     private readonly log: Logger,
   ) {
-    this.path = join(directory, FILE_NAME);
+    this.path = join(directory, `customers.${topic}.snapshot`);
   }
 
   /**
@@ -67,11 +67,11 @@ export class SnapshotFile {
    * @returns undefined when there is no file that can be used: none, of another format or topic, or damaged. The table is empty then.
    * @throws TableFullError where the table may not hold as much; it is empty then, too
    */
-  async read(topic: string, table: CustomerTable): Promise<SnapshotHead | undefined> {
+  async read(table: CustomerTable): Promise<SnapshotHead | undefined> {
     try {
       const file = await open(this.path, 'r');
       try {
-        return await this.fill(new BlockReader(file, (await file.stat()).size), topic, table);
+        return await this.fill(new BlockReader(file, (await file.stat()).size), table);
       } finally {
         await file.close();
       }
@@ -88,13 +88,9 @@ export class SnapshotFile {
     await rm(this.path, { force: true });
   }
 
-  private async fill(
-    blocks: BlockReader,
-    topic: string,
-    table: CustomerTable,
-  ): Promise<SnapshotHead | undefined> {
+  private async fill(blocks: BlockReader, table: CustomerTable): Promise<SnapshotHead | undefined> {
     const head = decodeHead(await blocks.next());
-    if (head?.topic !== topic) {
+    if (head?.topic !== this.topic) {
       this.log.info({ path: this.path }, 'the snapshot of customers is of another topic or version');
       return undefined;
     }

@@ -1,4 +1,4 @@
-import { mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -25,8 +25,8 @@ let snapshot: SnapshotFile;
 let table: CustomerTable;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'customer-snapshot-'));
-  path = join(directory, 'customers.snapshot');
-  snapshot = new SnapshotFile(directory, pino({ level: 'silent' }));
+  path = join(directory, 'customers.users.snapshot');
+  snapshot = new SnapshotFile(directory, 'users', pino({ level: 'silent' }));
   table = newTable();
 });
 afterEach(() => rm(directory, { recursive: true }));
@@ -34,9 +34,9 @@ afterEach(() => rm(directory, { recursive: true }));
 const newTable = () => new CustomerTable({ maxBytes: AMPLE_BYTES });
 
 /** Whether any of it is believed. */
-async function isBelieved(topic = 'users'): Promise<boolean> {
+async function isBelieved(file = snapshot): Promise<boolean> {
   const restored = newTable();
-  const head = await snapshot.read(topic, restored);
+  const head = await file.read(restored);
   if (head === undefined) expect([restored.size, restored.get('a')]).toEqual([0, undefined]);
   return head !== undefined;
 }
@@ -50,7 +50,7 @@ describe('a snapshot', () => {
     await snapshot.write(HEAD, table);
 
     const restored = newTable();
-    expect(await snapshot.read('users', restored)).toEqual(HEAD);
+    expect(await snapshot.read(restored)).toEqual(HEAD);
     expect(restored.get('a')).toEqual({ json: 'text é', etag: '"9007199254740993"' });
     expect(await allIds(restored, 10)).toEqual(['a']);
     expect(restored.put(Buffer.from('a'), 'again', 1n, held)).toBe('outdated');
@@ -62,7 +62,7 @@ describe('a snapshot', () => {
     table.remove(Buffer.from('dead'), { partition: 0, offset: 0, time: 9n }, Date.now() - 60_000);
     await snapshot.write(HEAD, table);
     const restored = newTable();
-    await snapshot.read('users', restored);
+    await snapshot.read(restored);
     await restored.forgetTombstones(50_000);
     expect(restored.put(Buffer.from('dead'), 'old', 1n, { partition: 1, offset: 0, time: 1n })).toBe(
       'created',
@@ -84,7 +84,7 @@ describe('a snapshot', () => {
     }
     await writing;
     const restored = newTable();
-    expect(await snapshot.read('users', restored)).toEqual(HEAD);
+    expect(await snapshot.read(restored)).toEqual(HEAD);
     const found = new Set(await allIds(restored, 1_000));
     expect(ids.filter((id) => !found.has(id))).toEqual([]);
   });
@@ -101,7 +101,7 @@ describe('a snapshot', () => {
     putCustomer(table, 'a');
     await snapshot.write(HEAD, table);
     const restored = newTable();
-    await snapshot.read('users', restored);
+    await snapshot.read(restored);
     expect(await allIds(restored, 10)).toEqual(['a']);
   });
 
@@ -111,10 +111,10 @@ describe('a snapshot', () => {
     removeCustomer(table, 'a');
     await snapshot.write(HEAD, table);
     const restored = newTable();
-    await snapshot.read('users', restored);
+    await snapshot.read(restored);
     expect(restored.size).toBe(0);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
-    expect(await readdir(directory)).toEqual(['customers.snapshot']);
+    expect(await readdir(directory)).toEqual(['customers.users.snapshot']);
   });
 });
 
@@ -133,7 +133,8 @@ describe('a snapshot is not used', () => {
   });
 
   it('when it is of another topic', async () => {
-    expect(await isBelieved('others')).toBe(false);
+    await rename(path, join(directory, 'customers.others.snapshot'));
+    expect(await isBelieved(new SnapshotFile(directory, 'others', pino({ level: 'silent' })))).toBe(false);
   });
 
   it('when it was written by a version that writes it otherwise', async () => {
@@ -147,7 +148,7 @@ describe('a snapshot is not used', () => {
 
   it('when it has no room in memory', async () => {
     const restored = new CustomerTable({ maxBytes: 1_000 });
-    await expect(snapshot.read('users', restored)).rejects.toThrow(TableFullError);
+    await expect(snapshot.read(restored)).rejects.toThrow(TableFullError);
     expect(restored.size).toBe(0);
   });
 
@@ -212,7 +213,7 @@ describe('a snapshot that fails', () => {
     const writing = snapshot.write(HEAD, table, controller.signal);
     if (happens() instanceof AbortSignal) controller.abort(new Error('timeout'));
     await expect(writing).rejects.toThrow(error);
-    expect(await readdir(directory)).toEqual(['customers.snapshot']);
+    expect(await readdir(directory)).toEqual(['customers.users.snapshot']);
     expect((await readFile(path)).equals(before)).toBe(true);
   });
 
@@ -227,8 +228,8 @@ describe('a snapshot that fails', () => {
     await utimes(foreign, ago(600), ago(600));
     await snapshot.write(HEAD, table);
     expect((await readdir(directory)).sort()).toEqual([
-      'customers.snapshot',
-      'customers.snapshot.young.tmp',
+      'customers.users.snapshot',
+      'customers.users.snapshot.young.tmp',
       'other.tmp',
     ]);
   });
@@ -236,8 +237,8 @@ describe('a snapshot that fails', () => {
 
 it('two that are written at the same time are both whole', async () => {
   for (let n = 0; n < 5_000; n++) putCustomer(table, `id ${n}`);
-  const other = new SnapshotFile(directory, pino({ level: 'silent' }));
+  const other = new SnapshotFile(directory, 'users', pino({ level: 'silent' }));
   await Promise.all([snapshot.write(HEAD, table), other.write(HEAD, table)]);
   expect(await isBelieved()).toBe(true);
-  expect(await readdir(directory)).toEqual(['customers.snapshot']);
+  expect(await readdir(directory)).toEqual(['customers.users.snapshot']);
 });

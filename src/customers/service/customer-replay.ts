@@ -49,7 +49,7 @@ export class CustomerReplay implements ReplayListener, OnModuleInit {
   resumeAt(maxAgeMs: number): Promise<ReadonlyMap<number, ReadPosition> | undefined> {
     this.tombstonesKeptMs = 2 * maxAgeMs;
     this.table.clear();
-    return this.snapshots.load(this.topic, maxAgeMs);
+    return this.snapshots.load(maxAgeMs);
   }
 
   restarted(): void {

@@ -25,11 +25,11 @@ export class CustomerSnapshots {
 
   constructor(
     private readonly table: CustomerTable,
-    { CUSTOMERS_SNAPSHOT_SECONDS: seconds }: CustomersSettings,
+    { CUSTOMERS_SNAPSHOT_SECONDS: seconds, CUSTOMERS_TOPIC: topic }: CustomersSettings,
     { DATA_DIR }: Environment,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
-    this.file = new SnapshotFile(DATA_DIR, log);
+    this.file = new SnapshotFile(DATA_DIR, topic, log);
     this.intervalMs = seconds * 1_000;
     observeGauge(
       'waybill_customers_snapshot_age_seconds',
@@ -43,10 +43,10 @@ export class CustomerSnapshots {
    *
    * @returns where reading goes on; undefined where there is no snapshot that is young enough, and the table stays empty
    */
-  async load(topic: string, maxAgeMs: number): Promise<ReadonlyMap<number, ReadPosition> | undefined> {
+  async load(maxAgeMs: number): Promise<ReadonlyMap<number, ReadPosition> | undefined> {
     if (this.intervalMs === 0) return undefined;
     const startedAtMs = performance.now();
-    const head = await this.file.read(topic, this.table);
+    const head = await this.file.read(this.table);
     if (head === undefined) return undefined;
     const ageMs = Date.now() - head.takenAtMs;
     // A clock that was set back says nothing of the age.

@@ -5,6 +5,7 @@ import { counterProvider } from '../../platform/metrics/metric-providers.js';
 import { observeGauge } from '../../platform/metrics/observed-gauge.js';
 import { CustomerTable } from '../cache/customer-table.js';
 import { CustomersSettings } from '../customers.settings.js';
+import { CustomerReplay } from './customer-replay.js';
 
 export const RECORD_OUTCOMES = ['created', 'replaced', 'removed', 'absent', 'outdated', 'refused'] as const;
 export type RecordOutcome = (typeof RECORD_OUTCOMES)[number];
@@ -15,10 +16,16 @@ export class CustomersMetrics {
     @InjectMetric('waybill_customers_records_total') readonly records: Counter<'outcome'>,
     @InjectMetric('waybill_customers_backdated_total') readonly backdated: Counter,
     table: CustomerTable,
+    replay: CustomerReplay,
     { CUSTOMERS_MAX_BYTES: maxBytes }: CustomersSettings,
   ) {
     for (const outcome of RECORD_OUTCOMES) records.inc({ outcome }, 0);
     observeGauge('waybill_customers_held', 'Customers that this process holds in memory', () => table.size);
+    observeGauge(
+      'waybill_customers_lag_seconds',
+      'Seconds since all of the topic was last known to have been read; 0 when it is. Look when it lasts: Kafka is away, or a partition waits (/health says for what)',
+      () => replay.behindMs() / 1_000,
+    );
     observeGauge(
       'waybill_customers_filled_ratio',
       'Share of CUSTOMERS_MAX_BYTES that the customers take, 0 to 1. Look before it reaches 1: the process is not ready then',

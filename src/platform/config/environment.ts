@@ -3,6 +3,7 @@ import { REDIS_ADDRESS } from './redis-url.js';
 import {
   BrokerList,
   Directory,
+  FilePath,
   HostName,
   HostPatterns,
   KafkaName,
@@ -14,6 +15,7 @@ import {
   UrlOf,
   WholeNumber,
 } from './setting-kinds.js';
+import { HOST_OF_ADDRESS, PORT_OF_ADDRESS } from './server-address.js';
 import { settingGroup } from './setting-group.js';
 
 export const ROLES = ['api', 'consumer', 'relay', 'producer'] as const;
@@ -33,6 +35,7 @@ const MIB = 1_048_576;
  * A setting without a default is `undefined` when the environment does not name it.
  */
 export class Environment {
+  @IsOptional() @FilePath() CONFIG_FILE?: string = undefined;
   @WholeNumber(0, 65_535) SERVER_PORT: number = 8080;
   @HostName() SERVER_HOST: string = '127.0.0.1';
   @WholeNumber(16, 1_000_000) MAX_CONNECTIONS: number = 2_048;
@@ -78,6 +81,7 @@ export class Environment {
 export type SettingName = keyof Environment;
 
 const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
+  CONFIG_FILE: 'YAML file with settings, which the environment wins over; `--config FILE` wins over it',
   SERVER_PORT: 'Port of the page and the API; 0 takes a free one',
   SERVER_HOST: 'Address to listen on; the container sets 0.0.0.0',
   MAX_CONNECTIONS: 'Connections of clients at most; the limit of open files may allow fewer',
@@ -126,5 +130,10 @@ export const PROGRAM_SETTINGS = settingGroup(Environment, {
   aliases: {
     PG_MAX_CONNS: { of: 'DB_POOL_SIZE' },
     REDIS_ADDR: { of: 'REDIS_URL', form: REDIS_ADDRESS },
+    APP_WEBSERVICE__ADDRESS: [
+      { of: 'SERVER_HOST', form: HOST_OF_ADDRESS },
+      { of: 'SERVER_PORT', form: PORT_OF_ADDRESS },
+    ],
+    APP_KAFKA__BROKERS: { of: 'KAFKA_BROKERS' },
   },
 });

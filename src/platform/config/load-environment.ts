@@ -1,106 +1,19 @@
 import { validateSync } from 'class-validator';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseEnv } from 'node:util';
-import { readDatabaseUrl } from './database-url.js';
+import { ConfigurationError } from './configuration.error.js';
 import { requireDistinctSettings } from './distinct-settings.js';
 import { Environment, PROGRAM_SETTINGS, type SettingName } from './environment.js';
-import { LIBPQ_VARIABLES } from './libpq-variables.js';
+import { faultsBetween, urlFaults } from './environment-faults.js';
+import { type GivenSettings, givenSettings, ofProcess } from './given-settings.js';
 import { misspeltSettings } from './misspelt-settings.js';
-import { redisUrlFaults } from './redis-url.js';
 import { listedSettings, type SettingGroup, Settings, variablesOf } from './setting-group.js';
 import {
   aliasesWithoutEffect,
+  faultLine,
   heldBy,
   type SettingSource,
   sourceOf,
   type Variables,
 } from './setting-texts.js';
-
-/** sysexits.h: something was found in an unconfigured or misconfigured state. */
-export const EX_CONFIG = 78;
-
-/** Thrown by {@link loadEnvironment}; `faults` has one line a fault, fit for the operator's eyes. */
-export class ConfigurationError extends Error {
-  constructor(readonly faults: readonly string[]) {
-    super(`configuration: ${faults.join('; ')}`);
-    this.name = 'ConfigurationError';
-  }
-}
-
-function readVariables(directory: string, name: string): Variables {
-  try {
-    return parseEnv(readFileSync(join(directory, name), 'utf8'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw new ConfigurationError([`${name} cannot be read: ${(error as Error).message}`]);
-  }
-}
-
-function faultLine(
-  { secrets = [] }: SettingGroup,
-  name: string,
-  { variable, text, form }: SettingSource,
-  expected: string,
-): string {
-  // A form is without the secret. What has an @ may be the whole URL, with its password, under the wrong name.
-  const isHidden = secrets.includes(name) && (form === undefined || text.includes('@'));
-  const held = isHidden ? 'holds a value (hidden)' : `is ${JSON.stringify(text)}`;
-  return `${variable} ${held}: expected ${form?.expected ?? expected}`;
-}
-
-/** PGSSLMODEs that promise an encrypted connection. */
-const MODES_WITH_TLS = ['require', 'no-verify', 'verify-ca', 'verify-full'];
-
-/** What URLs say and would not be honoured. */
-function urlFaults({ DATABASE_URL, DB_HOST, REDIS_URL }: Environment, { PGSSLMODE }: Variables): string[] {
-  const faults: string[] = [];
-  const database = DATABASE_URL === undefined ? undefined : readDatabaseUrl(DATABASE_URL);
-  if (database !== undefined && 'faults' in database) {
-    faults.push(...database.faults.map((fault) => `DATABASE_URL ${fault}`));
-  } else if (
-    (DB_HOST !== undefined || (database !== undefined && !database.saysTls)) &&
-    MODES_WITH_TLS.includes(PGSSLMODE ?? '')
-  ) {
-    faults.push(
-      `PGSSLMODE is "${PGSSLMODE}", which is not read: expected sslmode in DATABASE_URL, or PGSSLMODE not set`,
-    );
-  }
-  if (REDIS_URL !== undefined) {
-    faults.push(...redisUrlFaults(REDIS_URL).map((fault) => `REDIS_URL ${fault}`));
-  }
-  return faults;
-}
-
-/** Faults that no single setting has. */
-function faultsBetween(environment: Environment): string[] {
-  const faults: string[] = [];
-  if (environment.DATABASE_URL !== undefined && environment.DB_HOST !== undefined) {
-    faults.push('DATABASE_URL and DB_HOST are both set: expected one of them');
-  }
-  const roles = new Set(environment.ROLES);
-  if (environment.KAFKA_BROKERS === undefined && roles.has('relay') !== roles.has('consumer')) {
-    faults.push(
-      `ROLES is "${environment.ROLES.join(',')}": expected relay and consumer together, since without KAFKA_BROKERS the relay hands events to the consumers of its own process`,
-    );
-  }
-  return faults;
-}
-
-/** What the program was started with. */
-const ofProcess = (): Variables => ({ ...process.env, ...LIBPQ_VARIABLES });
-
-/** All that is set, whether it is a setting of ours or not; an empty variable counts as one that is not set. */
-function gather(variables: Variables, directory: string): Variables {
-  const texts: Variables = {
-    ...readVariables(directory, '.env'),
-    ...readVariables(directory, '.env.local'),
-  };
-  for (const [name, text] of Object.entries(variables)) {
-    if (text !== undefined) texts[name] = text;
-  }
-  return Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== ''));
-}
 
 /** Of no use without the host. */
 const PARTS_OF_DATABASE: readonly SettingName[] = ['DB_PORT', 'DB_USER', 'DB_PASSWORD', 'DB_NAME'];
@@ -121,9 +34,14 @@ export function settingsWithoutEffect(
   directory = process.cwd(),
   groups: readonly SettingGroup[] = [],
 ): string[] {
-  const texts = gather(variables, directory);
   const all = [PROGRAM_SETTINGS, ...groups];
-  const chosen = texts['CONTEXTS']?.split(',').map((name) => name.trim()) ?? new Environment().CONTEXTS;
+  const { texts, file } = givenSettings(variables, directory, all);
+  const sourceOfProgram = (name: SettingName): SettingSource | undefined =>
+    sourceOf(PROGRAM_SETTINGS, name, texts, file.sources);
+  const contexts = sourceOfProgram('CONTEXTS')
+    ?.text.split(',')
+    .map((name) => name.trim());
+  const chosen = contexts ?? new Environment().CONTEXTS;
   const meant = variablesOf(all.map((group) => meantFor(group, chosen)));
   const lines = misspeltSettings(Object.keys(texts), variablesOf(all))
     .filter(({ setting }) => meant.includes(setting))
@@ -132,8 +50,9 @@ export function settingsWithoutEffect(
         `${variable} is set, and is no setting of Waybill's: did you mean ${setting}? It has no effect`,
     );
   lines.push(...aliasesWithoutEffect(all, texts));
-  const parts = PARTS_OF_DATABASE.filter((name) => texts[name] !== undefined);
-  const isExternal = texts['DATABASE_URL'] !== undefined || texts['DB_HOST'] !== undefined;
+  const parts = PARTS_OF_DATABASE.flatMap((name) => sourceOfProgram(name)?.variable ?? []);
+  const isExternal =
+    sourceOfProgram('DATABASE_URL') !== undefined || sourceOfProgram('DB_HOST') !== undefined;
   for (const name of ['PGOPTIONS', 'PGPASSWORD']) {
     if (isExternal && texts[name] !== undefined) {
       lines.push(`${name} is set, and is not read: DATABASE_URL and DB_… say how PostgreSQL is reached`);
@@ -146,13 +65,19 @@ export function settingsWithoutEffect(
   return lines;
 }
 
-/** What a group holds, and what is wrong with single settings of it, a line for the name of each. */
-function readGroup(group: SettingGroup, texts: Variables): { settings: object; faults: Map<string, string> } {
+interface ReadGroup {
+  readonly settings: object;
+  readonly sources: ReadonlyMap<string, SettingSource>;
+  /** What is wrong with single settings, a line for the name of each. */
+  readonly faults: ReadonlyMap<string, string>;
+}
+
+function readGroup(group: SettingGroup, { texts, file }: GivenSettings): ReadGroup {
   const settings = new group.type() as Record<string, unknown>;
   const sources = new Map<string, SettingSource>();
   const faults = new Map<string, string>();
   for (const name of Object.keys(settings)) {
-    const source = sourceOf(group, name, texts);
+    const source = sourceOf(group, name, texts, file.sources);
     if (source === undefined) continue;
     sources.set(name, source);
     const held = heldBy(group, name, source);
@@ -164,11 +89,16 @@ function readGroup(group: SettingGroup, texts: Variables): { settings: object; f
     const expected = Object.values(constraints ?? {}).join(' and ');
     faults.set(property, faultLine(group, property, source, expected));
   }
-  return { settings, faults };
+  return { settings, sources, faults };
 }
 
+/** A setting's name in a line stands as whoever has to change it has written it. */
+const inOwnWords = (line: string, sources: ReadonlyMap<string, SettingSource>): string =>
+  line.replace(/\b[A-Z][A-Z_]+\b/g, (name) => sources.get(name)?.variable ?? name);
+
 /**
- * Reads the settings from `.env`, `.env.local` and `variables`, the later winning over the earlier.
+ * Reads the settings from the file that CONFIG_FILE names, `.env`, `.env.local` and `variables`, the later winning over the
+ * earlier.
  *
  * @param groups what contexts have besides the program's own
  * @throws ConfigurationError naming every fault at once
@@ -181,23 +111,26 @@ export function loadSettings(
 ): Settings {
   const all = [PROGRAM_SETTINGS, ...groups];
   requireDistinctSettings(all);
-  const texts = gather(variables, directory);
-  const program = readGroup(PROGRAM_SETTINGS, texts);
+  const given = givenSettings(variables, directory, all);
+  const program = readGroup(PROGRAM_SETTINGS, given);
   const { CONTEXTS } = program.settings as Environment;
   const read = new Map(
     all.map((group) => [
       group,
-      group === PROGRAM_SETTINGS ? program : readGroup(meantFor(group, CONTEXTS), texts),
+      group === PROGRAM_SETTINGS ? program : readGroup(meantFor(group, CONTEXTS), given),
     ]),
   );
   const settings = new Settings(new Map([...read].map(([{ type }, one]) => [type, one.settings])));
   const lines = listedSettings(all).flatMap(({ group, name }) => read.get(group)!.faults.get(name) ?? []);
   // A variable may be a setting and the alias of another, and so be at fault twice.
-  const faults = [...new Set(lines)];
+  const faults = [...new Set([...given.file.faults, ...lines])];
   const environment = settings.of(Environment);
   if (faults.length === 0) {
-    faults.push(...urlFaults(environment, texts), ...faultsBetween(environment));
-    for (const [group, one] of read) faults.push(...(group.faultsBetween?.(one.settings) ?? []));
+    const between = [...urlFaults(environment, given.texts), ...faultsBetween(environment)];
+    for (const [group, one] of read)
+      between.push(...(group.faultsBetween?.(one.settings, environment) ?? []));
+    const sources = new Map([...read.values()].flatMap((one) => [...one.sources]));
+    faults.push(...between.map((line) => inOwnWords(line, sources)));
   }
   if (faults.length > 0) throw new ConfigurationError(faults);
   return settings;

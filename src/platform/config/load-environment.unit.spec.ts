@@ -188,6 +188,7 @@ describe('the other name of a setting', () => {
     ['REDIS_ADDR', 'redis.internal:6379', 'REDIS_URL', 'redis://redis.internal:6379'],
     ['REDIS_ADDR', ' [::1]:6379 ', 'REDIS_URL', 'redis://[::1]:6379'],
     ['PG_MAX_CONNS', '40', 'DB_POOL_SIZE', 40],
+    ['APP_KAFKA__BROKERS', 'a:9092, b:9092', 'KAFKA_BROKERS', ['a:9092', 'b:9092']],
   ])('%s="%s" counts where %s is not given', (alias, text, name, held) => {
     expect(load({ [alias]: text })).toEqual({ ...load({}), [name]: held });
     expect(load({ [alias]: text, [name]: '' })[name]).toEqual(held);
@@ -198,6 +199,24 @@ describe('the other name of a setting', () => {
     expect(load({ ...own, REDIS_ADDR: 'other:6379', PG_MAX_CONNS: '40' })).toEqual(load(own));
     expect(load({ ...own, REDIS_ADDR: 'x', PG_MAX_CONNS: 'x' })).toEqual(load(own));
     expect(load({ REDIS_ADDR: '', PG_MAX_CONNS: '' })).toEqual(load({}));
+  });
+
+  it.each([
+    ['0.0.0.0:8081', '0.0.0.0', 8081],
+    ['[::1]:8080', '::1', 8080],
+    [' waybill.example:0 ', 'waybill.example', 0],
+    ['h:65535', 'h', 65_535],
+  ])('APP_WEBSERVICE__ADDRESS="%s" is both SERVER_HOST and SERVER_PORT', (text, host, port) => {
+    const both = { SERVER_HOST: host, SERVER_PORT: port };
+    expect(load({ APP_WEBSERVICE__ADDRESS: text })).toEqual({ ...load({}), ...both });
+    expect(load({ APP_WEBSERVICE__ADDRESS: text, SERVER_PORT: '7' })).toMatchObject({
+      ...both,
+      SERVER_PORT: 7,
+    });
+    expect(load({ APP_WEBSERVICE__ADDRESS: text, SERVER_HOST: 'own' })).toMatchObject({
+      ...both,
+      SERVER_HOST: 'own',
+    });
   });
 
   it('counts in the files of settings too', () => {
@@ -219,6 +238,12 @@ describe('the other name of a setting', () => {
     ['REDIS_ADDR', 'redis:0', 'host:port, such as redis-1:6379'],
     ['REDIS_ADDR', 'redis://redis:6379', 'host:port, such as redis-1:6379'],
     ['REDIS_ADDR', '  ', 'host:port, such as redis-1:6379'],
+    ...['8080', ':8080', 'h', 'h:', 'h:65536', '::1:8080', 'http://h:80', 'h:80/x'].map((text) => [
+      'APP_WEBSERVICE__ADDRESS',
+      text,
+      'host:port, such as 0.0.0.0:8080 or [::1]:8080',
+    ]),
+    ['APP_KAFKA__BROKERS', 'a', 'a comma-separated list of host:port, such as kafka-1:9092,kafka-2:9092'],
   ])('is what the fault of %s="%s" names', (alias, text, expected) =>
     expect(faultsOf({ [alias]: text })).toEqual([
       `${alias} is ${JSON.stringify(text)}: expected ${expected}`,
@@ -316,6 +341,15 @@ describe('what is set without effect', () => {
       'REDIS_ADDR is set, and has no effect: REDIS_URL is set too, and says something else',
     ]);
     expect(told({ ...own, REDIS_ADDR: 'x' })).toHaveLength(1);
+  });
+
+  it('is a half of a name that says two settings', () => {
+    const address = { APP_WEBSERVICE__ADDRESS: 'h:1', SERVER_PORT: '2' };
+    expect(told(address)).toEqual([
+      'APP_WEBSERVICE__ADDRESS is set, and has no effect on SERVER_PORT: SERVER_PORT is set too, and says something else',
+    ]);
+    expect(told({ ...address, SERVER_HOST: 'i' })).toHaveLength(2);
+    expect(told({ ...address, SERVER_PORT: '1' })).toEqual([]);
   });
 
   it('is no other name that says the same, or alone', () => {

@@ -15,6 +15,15 @@ export interface SettingAlias<Name extends string = string> {
   readonly form?: SettingForm;
 }
 
+/** One variable may say what several settings are, each in a form of its own. */
+export type SettingAliases<Name extends string = string> = SettingAlias<Name> | readonly SettingAlias<Name>[];
+
+/** What a group may have to know of the program's own settings. */
+export interface ProgramSettings {
+  readonly CONTEXTS: readonly string[];
+  readonly KAFKA_BROKERS?: readonly string[] | undefined;
+}
+
 /**
  * Settings that belong together: those of the program itself, or of one context. Each is a field of a class, by its name
  * in the environment, with its default and a decorator of `setting-kinds.ts`. A setting without a default is `undefined`
@@ -31,13 +40,13 @@ export interface SettingGroup {
   /** Those whose blanks count. */
   readonly verbatim?: readonly string[];
   /** Other names that settings go by elsewhere. Of several of one setting, the first that is set counts. */
-  readonly aliases?: Readonly<Record<string, SettingAlias>>;
-  /** The context whose they are, where its aliases may be meant for other programs: without it they are not read. */
+  readonly aliases?: Readonly<Record<string, SettingAliases>>;
+  /** The context whose they are. Its aliases may be meant for other programs: they are read where CONTEXTS chooses it. */
   readonly context?: string;
   /** Where a setting stands behind one of another group, in documents and messages; the next one follows it. */
   readonly listedAfter?: Readonly<Record<string, string>>;
   /** What is wrong with settings that no single one of them has: one line a fault, for the operator. */
-  faultsBetween?(settings: object): string[];
+  faultsBetween?(settings: object, program: ProgramSettings): string[];
 }
 
 /** A group, with its names checked. */
@@ -48,12 +57,18 @@ export const settingGroup = <T extends object>(
     readonly secrets?: readonly (keyof T & string)[];
     readonly lists?: readonly (keyof T & string)[];
     readonly verbatim?: readonly (keyof T & string)[];
-    readonly aliases?: Readonly<Record<string, SettingAlias<keyof T & string>>>;
+    readonly aliases?: Readonly<Record<string, SettingAliases<keyof T & string>>>;
     readonly context?: string;
     readonly listedAfter?: Readonly<Partial<Record<keyof T & string, string>>>;
-    faultsBetween?(settings: T): string[];
+    faultsBetween?(settings: T, program: ProgramSettings): string[];
   },
 ): SettingGroup => ({ type, ...group }) as SettingGroup;
+
+/** The aliases of a group, those of one variable beside each other. */
+export const aliasesOf = ({ aliases = {} }: SettingGroup): (SettingAlias & { readonly variable: string })[] =>
+  Object.entries(aliases).flatMap(([variable, ofVariable]) =>
+    [ofVariable].flat().map((alias: SettingAlias) => ({ variable, ...alias })),
+  );
 
 /** A setting, and whose it is. */
 export interface ListedSetting {

@@ -33,13 +33,17 @@ export const SomeOf = (choices: readonly string[]): PropertyDecorator =>
 
 const HOST = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)$/;
 
-export function isHostAndPort(text: string): boolean {
+/** The two halves of `host:port`, where an IPv6 address stands in brackets; undefined for another text. */
+export function hostAndPort(text: string, leastPort = 1): { host: string; port: string } | undefined {
   const colon = text.lastIndexOf(':');
+  const host = text.slice(0, colon);
   const port = text.slice(colon + 1);
-  return (
-    colon > 0 && HOST.test(text.slice(0, colon)) && /^\d{1,5}$/.test(port) && +port >= 1 && +port <= 65_535
-  );
+  const isTaken =
+    colon > 0 && HOST.test(host) && /^\d{1,5}$/.test(port) && +port >= leastPort && +port <= 65_535;
+  return isTaken ? { host, port } : undefined;
 }
+
+export const isHostAndPort = (text: string): boolean => hostAndPort(text) !== undefined;
 
 export const BrokerList = (): PropertyDecorator =>
   kind('brokerList', 'a comma-separated list of host:port, such as kafka-1:9092,kafka-2:9092', (value) => {
@@ -81,6 +85,20 @@ export const UrlOf = (...protocols: string[]): PropertyDecorator =>
     },
   );
 
+/** RFC 3986, section 2.3: unreserved characters, which mean the same with and without an escape. */
+const PATH_SEGMENTS = /^(\/[A-Za-z0-9._~-]+)+$/;
+
+/** Clients take the segments `.` and `..` out of a path before they send it (RFC 3986, section 5.2.4). */
+export const PathPrefix = (): PropertyDecorator =>
+  kind(
+    'pathPrefix',
+    'a path such as /api, of letters, digits, dots, underscores, tildes and hyphens, without a slash at its end',
+    (value) => {
+      const text = String(value);
+      return PATH_SEGMENTS.test(text) && !text.split('/').some((segment) => /^\.\.?$/.test(segment));
+    },
+  );
+
 /** Kafka's own rule for the names of topics and, by custom, of groups. */
 export const KafkaName = (): PropertyDecorator =>
   kind('kafkaName', 'a name of 1 to 249 letters, digits, dots, underscores and hyphens', (value) => {
@@ -102,6 +120,9 @@ export const Directory = (): PropertyDecorator =>
     'a directory that exists',
     (value) => statSync(String(value), { throwIfNoEntry: false })?.isDirectory() ?? false,
   );
+
+export const FilePath = (): PropertyDecorator =>
+  kind('filePath', 'the path of a file', (value) => typeof value === 'string' && value.trim() !== '');
 
 export const NonEmptyText = (): PropertyDecorator =>
   kind(

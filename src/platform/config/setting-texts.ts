@@ -1,30 +1,34 @@
 import { isDeepStrictEqual } from 'node:util';
-import { listedSettings, type SettingForm, type SettingGroup } from './setting-group.js';
+import { aliasesOf, listedSettings, type SettingForm, type SettingGroup } from './setting-group.js';
 
 /** What is set, by name, whether it is a setting of ours or not. */
 export type Variables = Record<string, string | undefined>;
 
+/** What a file of settings says, by the names of the settings in the environment; the first of several counts. */
+export type FileSources = ReadonlyMap<string, readonly SettingSource[]>;
+
 /** What a setting is taken from. */
 export interface SettingSource {
-  /** As the operator has written it: the setting's own name or an alias. */
+  /** As the operator has written it: the setting's own name, an alias, or `server_port in waybill.yaml`. */
   readonly variable: string;
   readonly text: string;
   readonly form?: SettingForm | undefined;
 }
 
-/** The variable of the setting's own name, or else the first of its aliases that is set. */
+/** The variable of the setting's own name, or else the first of its aliases that is set, or else what the file says. */
 export function sourceOf(
-  { aliases = {} }: SettingGroup,
+  group: SettingGroup,
   name: string,
   texts: Variables,
+  ofFile?: FileSources,
 ): SettingSource | undefined {
   const own = texts[name];
   if (own !== undefined) return { variable: name, text: own };
-  for (const [variable, { of, form }] of Object.entries(aliases)) {
+  for (const { variable, of, form } of aliasesOf(group)) {
     const text = texts[variable];
     if (of === name && text !== undefined) return { variable, text, form };
   }
-  return undefined;
+  return ofFile?.get(name)?.[0];
 }
 
 /**
@@ -37,12 +41,36 @@ export function heldBy(group: SettingGroup, name: string, { text, form }: Settin
   return own === undefined ? undefined : parse(group, name, own);
 }
 
-function parse({ type, lists = [], verbatim = [] }: SettingGroup, name: string, text: string): unknown {
-  const example: unknown = (new type() as Record<string, unknown>)[name];
+/** The setting as a class without an environment has it. */
+const exampleOf = ({ type }: SettingGroup, name: string): unknown =>
+  (new type() as Record<string, unknown>)[name];
+
+export const isList = (group: SettingGroup, name: string): boolean =>
+  Array.isArray(exampleOf(group, name)) || group.lists?.includes(name) === true;
+
+function parse(group: SettingGroup, name: string, text: string): unknown {
+  const { verbatim = [] } = group;
+  const example = exampleOf(group, name);
   if (typeof example === 'number') return /^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
-  if (Array.isArray(example) || lists.includes(name)) return text.split(',').map((part) => part.trim());
+  if (isList(group, name)) return text.split(',').map((part) => part.trim());
   if (name === 'SERVER_HOST' || name === 'DB_HOST') return text.trim().replace(/^\[(.*)\]$/, '$1');
   return verbatim.includes(name) ? text : text.trim();
+}
+
+const MOST_SHOWN = 300;
+
+/** A setting whose text is none that it may hold: a line that names what the operator has written. */
+export function faultLine(
+  { secrets = [] }: SettingGroup,
+  name: string,
+  { variable, text, form }: SettingSource,
+  expected: string,
+): string {
+  // A form is without the secret. What has an @ may be the whole URL, with its password, under the wrong name.
+  const isHidden = secrets.includes(name) && (form === undefined || text.includes('@'));
+  const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+  const held = isHidden ? 'holds a value (hidden)' : `is ${JSON.stringify(shown)}`;
+  return `${variable} ${held}: expected ${form?.expected ?? expected}`;
 }
 
 /** Aliases that are set beside what counts before them, and say something else: one line each. */
@@ -50,15 +78,16 @@ export function aliasesWithoutEffect(groups: readonly SettingGroup[], texts: Var
   const settings = new Set(listedSettings(groups).map(({ name }) => name));
   const lines: string[] = [];
   for (const group of groups) {
-    for (const [variable, { of, form }] of Object.entries(group.aliases ?? {})) {
+    for (const { variable, of, form } of aliasesOf(group)) {
       const text = texts[variable];
       // What is a setting too has an effect in any case.
       if (text === undefined || settings.has(variable)) continue;
       const source = sourceOf(group, of, texts)!;
       const held = heldBy(group, of, { variable, text, form });
       if (source.variable === variable || isDeepStrictEqual(held, heldBy(group, of, source))) continue;
+      const isPart = [group.aliases![variable]].flat().length > 1;
       lines.push(
-        `${variable} is set, and has no effect: ${source.variable} is set too, and says something else`,
+        `${variable} is set, and has no effect${isPart ? ` on ${of}` : ''}: ${source.variable} is set too, and says something else`,
       );
     }
   }

@@ -7,6 +7,7 @@ export class ParcelsSettings {
 }
 
 export const PARCELS_SETTINGS = settingGroup(ParcelsSettings, {
+  context: 'parcels',
   descriptions: {
     PARCELS_TOPIC: 'Topic that scans of parcels come in on',
     PARCELS_MOVED_TOPIC: 'Topic that moves of parcels go out on',

@@ -7,6 +7,7 @@ export class UnreliableSettings {
 }
 
 export const UNRELIABLE_SETTINGS = settingGroup(UnreliableSettings, {
+  context: 'unreliable',
   descriptions: {
     UNRELIABLE_TROUBLE_FILE:
       'File that holds the name of the trouble that the context is in, if it is in any',

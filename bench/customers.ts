@@ -12,8 +12,8 @@ import type { Services } from './services.js';
 const DEFINITION = [
   'Customers, 152 bytes of Avro datum each, wait in a new topic of 4 partitions; the schema comes from a server that has that',
   'one alone. waybill: the built program for the context customers alone, with its own defaults. load: it starts with nothing',
-  'kept; "from the first record" begins when the first are seen to be held, and both end when it says that it is ready, looked',
-  'at every 20 ms on its own time. bare eachBatch: kafkajs alone, which only counts, from its first batch to the last. memory:',
+  'kept; "from the first record" begins when the first are seen to be held, looked at every 20 ms, and both end when it says',
+  'that it is ready. bare eachBatch: kafkajs alone, which only counts, from its first batch to the last. memory:',
   'resident, after 10 s of rest, less that of one whose topic is empty. hot GET: 1,000 of the customers in turn, 64',
   'connections, beside raw node:http with the same answers out of a Map; a server that has been under load for 2 s is measured;',
   'one process on a core of its own, the load on the other. restart: with the snapshot that the stop before has written.',
@@ -87,7 +87,7 @@ async function runRound(run: Run, round: number, title: string): Promise<string[
   progress.finish();
   return withState(services, stage, async (settings) => {
     progress.start(`${title}: load`);
-    const load = await loadCold(settings, records, progress);
+    const load = await loadCold(settings, records);
     progress.finish();
     figures.add('load, from the first record: waybill', 'records/s', load.recordsPerSecond);
     figures.add('load: bare eachBatch', 'records/s', plainRate);

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Progress } from '../../src/platform/progress.js';
 import { memoryHeldBy } from '../process-figures.js';
 import { Program } from '../program.js';
 import type { PlainCustomersOptions, PlainCustomersResult } from '../references/plain-customers.js';
@@ -8,7 +7,9 @@ import { PARTITIONS } from '../topics.js';
 import type { CustomersStage } from './customers-stage.js';
 
 const LOOK_EVERY_MS = 20;
-const STALLED_MS = 120_000;
+const READY_TIMEOUT_MS = 300_000;
+/** As ReplayConsumer logs it. */
+const ALL_READ = 'the topic was read up to where it ended at the start';
 const HELD = /^waybill_customers_held (\S+)$/m;
 
 /** A program that was started with nothing kept, and is ready. */
@@ -22,47 +23,50 @@ export interface ColdLoad {
 }
 
 /**
- * Starts the program and looks at it from outside every 20 ms, on its own time.
+ * Starts the program, and looks at it from outside, on its own time: every 20 ms until the first customers are held, and again
+ * once it says that it has read all.
  *
- * @throws Error when it ends, or two minutes pass without one more customer
+ * @throws Error when it ends, or is not ready five minutes later
  */
 export async function loadCold(
   settings: Readonly<Record<string, string>>,
   records: number,
-  progress: Progress,
-  core?: number,
 ): Promise<ColdLoad> {
-  const program = await Program.start(settings, [], core);
+  const program = await Program.start(settings);
   try {
-    const { url } = await program.logged(({ msg }) => msg === 'listening');
-    let first: { atMs: number; held: number } | undefined;
-    let seen = 0;
-    let movedAtMs = Date.now();
-    for (;;) {
-      const isReady = (await fetch(`${String(url)}/health/ready`).then(drained)).status === 200;
-      const nowMs = Date.now();
-      if (isReady) {
-        const { atMs, held } = first ?? { atMs: program.startedAtMs, held: 0 };
-        return {
-          program,
-          url: String(url),
-          recordsPerSecond: ((records - held) * 1_000) / (nowMs - atMs),
-          seconds: (nowMs - program.startedAtMs) / 1_000,
-        };
-      }
+    const url = String((await program.logged(({ msg }) => msg === 'listening')).url);
+    const allRead = program.logged(({ msg }) => msg === ALL_READ);
+    const first = await firstHeld(program, url);
+    await Promise.race([allRead, tooLate()]);
+    while ((await fetch(`${url}/health/ready`).then(drained)).status !== 200) {
       program.checkAlive();
-      const held = await heldBy(String(url));
-      if (held > 0) first ??= { atMs: Date.now(), held };
-      if (held !== seen) movedAtMs = nowMs;
-      if (nowMs - movedAtMs > STALLED_MS) throw new Error(`stalled at ${held} customers of ${records}`);
-      seen = held;
-      progress.show(held, records);
       await pause(LOOK_EVERY_MS);
     }
+    const readyAtMs = Date.now();
+    return {
+      program,
+      url,
+      recordsPerSecond: ((records - first.held) * 1_000) / (readyAtMs - first.atMs),
+      seconds: (readyAtMs - program.startedAtMs) / 1_000,
+    };
   } catch (error) {
     await program.stop();
     throw error;
   }
+}
+
+async function firstHeld(program: Program, url: string): Promise<{ atMs: number; held: number }> {
+  for (;;) {
+    const held = await heldBy(url);
+    if (held > 0) return { atMs: Date.now(), held };
+    program.checkAlive();
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+async function tooLate(): Promise<never> {
+  await pause(READY_TIMEOUT_MS, undefined, { ref: false });
+  throw new Error(`the topic was not read within ${READY_TIMEOUT_MS / 1_000} s`);
 }
 
 /** How many customers it holds. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePorts } from '../../scripts/free-ports.js';
 import { json } from '../../src/platform/avro/registry.fixture.js';
 import { ask } from '../e2e/api.js';
 import { eventually } from '../support/eventually.js';
@@ -125,8 +126,9 @@ describe.skipIf(kafka.skipped)('the commands of customers', () => {
     const alone = await run(`load-test --url ${program.url} --seconds 1`, { KAFKA_BROKERS: '' });
     expect(alone.code).toBe(0);
     expect(alone.stdout).not.toContain('produce to GET');
-    const nobody = await run('load-test --url http://127.0.0.1:9');
+    const [port] = await freePorts(0);
+    const nobody = await run(`load-test --url http://127.0.0.1:${port}`);
     expect(nobody).toMatchObject({ code: EX_UNAVAILABLE, stdout: '' });
-    expect(nobody.stderr).toContain('ECONNREFUSED');
+    expect(nobody.stderr).toContain('the program cannot be reached: connect ECONNREFUSED');
   });
 });

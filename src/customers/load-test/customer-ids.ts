@@ -6,7 +6,7 @@ export async function someIds(url: string, most: number): Promise<string[]> {
   const ids: string[] = [];
   let page: string | undefined = `${url}?limit=${Math.min(PAGE_IDS, most)}`;
   while (page !== undefined && ids.length < most) {
-    const answer: Response = await fetch(page);
+    const answer: Response = await fetch(page).catch(unreachable);
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${text.slice(0, 200)}`);
     ids.push(...(JSON.parse(text) as string[]));
@@ -14,4 +14,10 @@ export async function someIds(url: string, most: number): Promise<string[]> {
     page = next === undefined ? undefined : new URL(next, page).href;
   }
   return ids.slice(0, most);
+}
+
+/** What fetch says is only that it failed. */
+function unreachable(error: Error): never {
+  const { message, code } = (error.cause ?? error) as NodeJS.ErrnoException;
+  throw new Error(`the program cannot be reached: ${message || code}`, { cause: error });
 }

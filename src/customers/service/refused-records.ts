@@ -59,7 +59,9 @@ export class RefusedRecords implements OnModuleInit {
     const fresh = refused.filter((one) => !this.waiting.has(originOf(one)));
     if (fresh.length === 0) return;
     if (this.waiting.size >= MAX_WAITING || this.waitingBytes >= MAX_WAITING_BYTES) {
-      throw new TransientError('refused records of customers wait for the database, and there are too many');
+      throw new TransientError(
+        'refused records of customers wait for the database, and there are too many of them',
+      );
     }
     for (const one of fresh) {
       this.waiting.set(originOf(one), copyOf(one));

@@ -7,6 +7,7 @@ import { SnapshotFile, SnapshotOvertakenError } from './customer-snapshot.js';
 import type { SnapshotHead } from './snapshot-head.js';
 import { CustomerTable } from './customer-table.js';
 import { allIds, AMPLE_BYTES, nextPlace, putCustomer, removeCustomer } from './customer-table.fixture.js';
+import { SharedMemory } from './memory-budget.js';
 import { BlockWriter } from './snapshot-blocks.js';
 import { TableFullError } from './table-full.error.js';
 
@@ -32,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-const newTable = () => new CustomerTable({ maxBytes: AMPLE_BYTES });
+const newTable = () => new CustomerTable({ memory: new SharedMemory(AMPLE_BYTES) });
 
 /** Whether any of it is believed. */
 async function isBelieved(file = snapshot): Promise<boolean> {
@@ -95,17 +96,6 @@ describe('a snapshot', () => {
     expect(await isBelieved()).toBe(true);
   });
 
-  it('has nothing of an earlier generation: nobody would sweep that', async () => {
-    for (let n = 0; n < 3_000; n++) putCustomer(table, `old ${n}`);
-    removeCustomer(table, 'dead');
-    table.beginGeneration();
-    putCustomer(table, 'a');
-    await snapshot.write(HEAD, table);
-    const restored = newTable();
-    await snapshot.read(restored);
-    expect(await allIds(restored, 10)).toEqual(['a']);
-  });
-
   it('replaces the one before, and nobody else may read it', async () => {
     putCustomer(table, 'a');
     await snapshot.write(HEAD, table);
@@ -148,7 +138,7 @@ describe('a snapshot is not used', () => {
   });
 
   it('when it has no room in memory', async () => {
-    const restored = new CustomerTable({ maxBytes: 1_000 });
+    const restored = new CustomerTable({ memory: new SharedMemory(1_000) });
     await expect(snapshot.read(restored)).rejects.toThrow(TableFullError);
     expect(restored.size).toBe(0);
   });
@@ -207,7 +197,6 @@ describe('a snapshot that fails', () => {
   it.each([
     ['that is called off', () => AbortSignal.timeout(1), 'timeout'],
     ['of a table that is cleared', () => void table.clear(), SnapshotOvertakenError],
-    ['of a table whose topic is read anew', () => table.beginGeneration(), SnapshotOvertakenError],
   ])('%s, leaves nothing behind and the one before in its place', async (_, happens, error) => {
     const before = await readFile(path);
     const controller = new AbortController();

@@ -114,7 +114,12 @@ const anyStep = fc.oneof(
     }),
   },
   { weight: 6, arbitrary: fc.record({ step: fc.constant('remove' as const), id: anyId, place: anyPlace }) },
-  { weight: 1, arbitrary: fc.record({ step: fc.constantFrom('startOver' as const, 'complete' as const, 'forget' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      step: fc.constantFrom('startOver' as const, 'complete' as const, 'forget' as const),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ step: fc.constant('snapshot' as const) }) },
   {
     weight: 3,
@@ -144,7 +149,9 @@ async function take(step: Step, memory: CustomerMemory, model: ModelMemory): Pro
     case 'put': {
       const { id, filling, updatedAt, place } = step;
       const json = jsonOf(id, filling);
-      expect(memory.put(Buffer.from(id), json, updatedAt, place)).toBe(model.read.put(id, json, updatedAt, place));
+      expect(memory.put(Buffer.from(id), json, updatedAt, place)).toBe(
+        model.read.put(id, json, updatedAt, place),
+      );
       break;
     }
     case 'remove':

@@ -52,7 +52,8 @@ export class SnapshotFile {
     const { timesCleared } = table;
     const writing = this.writeWhile(head, table, () => {
       signal?.throwIfAborted();
-      if (this.discards !== discards || table.timesCleared !== timesCleared) throw new SnapshotOvertakenError();
+      if (this.discards !== discards || table.timesCleared !== timesCleared)
+        throw new SnapshotOvertakenError();
     });
     this.writing.add(writing);
     try {
@@ -125,11 +126,7 @@ export class SnapshotFile {
   }
 }
 
-async function writeBlocks(
-  path: string,
-  head: Buffer,
-  blocks: AsyncIterable<Buffer>,
-): Promise<void> {
+async function writeBlocks(path: string, head: Buffer, blocks: AsyncIterable<Buffer>): Promise<void> {
   const file = await open(path, 'wx', OWNER_ONLY);
   try {
     const writer = new BlockWriter(file);

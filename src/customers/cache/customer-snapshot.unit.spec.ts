@@ -1,8 +1,19 @@
-import { mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile, rename } from 'node:fs/promises';
+import {
+  type FileHandle,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+  rename,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SnapshotFile, SnapshotOvertakenError } from './customer-snapshot.js';
 import type { SnapshotHead } from './snapshot-head.js';
 import { CustomerTable } from './customer-table.js';
@@ -31,9 +42,18 @@ beforeEach(async () => {
   snapshot = new SnapshotFile(directory, 'users', pino({ level: 'silent' }));
   table = newTable();
 });
-afterEach(() => rm(directory, { recursive: true }));
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(directory, { recursive: true });
+});
 
 const newTable = () => new CustomerTable({ memory: new SharedMemory(AMPLE_BYTES) });
+
+/** What all open files have their methods of. */
+async function fileHandles(): Promise<FileHandle> {
+  await using file = await open(directory, 'r');
+  return Object.getPrototypeOf(file) as FileHandle;
+}
 
 /** Whether any of it is believed. */
 async function isBelieved(file = snapshot): Promise<boolean> {
@@ -205,6 +225,25 @@ describe('a snapshot that fails', () => {
     await expect(writing).rejects.toThrow(error);
     expect(await readdir(directory)).toEqual(['customers.users.snapshot']);
     expect((await readFile(path)).equals(before)).toBe(true);
+  });
+
+  it.each([
+    ['discarded', () => snapshot.discard(), []],
+    ['of a table that is cleared', () => void table.clear(), ['customers.users.snapshot']],
+  ])('since it is %s during the last fsync, does not come back', async (_, happens, left) => {
+    const before = await readFile(path);
+    const writing = snapshot.write(HEAD, table);
+    const failed = expect(writing).rejects.toThrow(SnapshotOvertakenError);
+    let happened: Promise<void> | undefined;
+    const fsync = vi.spyOn(await fileHandles(), 'sync').mockImplementationOnce(() => {
+      happened = happens() ?? Promise.resolve();
+      return Promise.resolve();
+    });
+    await failed;
+    expect(fsync).toHaveBeenCalledTimes(1);
+    await happened;
+    expect(await readdir(directory)).toEqual(left);
+    if (left.length > 0) expect((await readFile(path)).equals(before)).toBe(true);
   });
 
   it('because its process was killed, is removed after an hour, and another one not before', async () => {

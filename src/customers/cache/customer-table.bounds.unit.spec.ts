@@ -5,6 +5,7 @@ import {
   AMPLE_BYTES,
   inOrder,
   jsonOf,
+  nextPlace,
   putCustomer,
   removeCustomer,
   SMALL_SLAB_BYTES,
@@ -64,6 +65,38 @@ describe('a table that is full', () => {
       expectHeld(table, customers);
     }
   });
+
+  it('has every customer removed all the same, and what they took is used again', () => {
+    const { table, customers } = fill();
+    expect(() =>
+      removeCustomer(table, 'another one, with a key so long that there is no room'.repeat(80)),
+    ).toThrow(TableFullError);
+    for (const id of customers.keys()) {
+      expect(removeCustomer(table, id)).toBe('removed');
+      expect(table.get(id)).toBeUndefined();
+    }
+    expect(table.size).toBe(0);
+    expect(table.bytes).toBeLessThan(MAX_BYTES - customers.size * 300);
+    // A key and its text take a little more room in other slabs.
+    const most = new Map([...customers].slice(100));
+    for (const id of most.keys()) expect(putCustomer(table, id, FILLING)).toBe('created');
+    expectHeld(table, most);
+  });
+
+  it.each([0, 1, 4, 5, 11, 12, 13, 19, 20, 28])(
+    'removes a text of %i bytes, whatever follows it',
+    (length) => {
+      const table = new CustomerTable({ memory: new SharedMemory(MAX_BYTES), slabBytes: SMALL_SLAB_BYTES });
+      const put = (n: number, text: string) => table.put(Buffer.from(`${n}`), text, 1n, nextPlace());
+      for (let n = 0; n < 3_000; n++) put(n, 'x'.repeat(length));
+      for (let n = 0; n < 3_000; n += 2) expect(removeCustomer(table, `${n}`)).toBe('removed');
+      for (let n = 1; n < 3_000; n += 2) put(n, 'y'.repeat(40));
+      for (let n = 0; n < 3_000; n++)
+        expect(table.get(`${n}`)?.json).toBe(n % 2 === 0 ? undefined : 'y'.repeat(40));
+      for (let n = 0; n < 3_000; n += 2) expect(put(n, 'z'.repeat(n % 30))).toBe('created');
+      for (let n = 0; n < 3_000; n += 2) expect(table.get(`${n}`)?.json).toBe('z'.repeat(n % 30));
+    },
+  );
 
   it('can be used again once something has been forgotten', async () => {
     const { table, customers } = fill();

@@ -23,8 +23,7 @@ export const nextPlace = (partition = 0): RecordPlace => ({
 export const putCustomer = (table: Held, id: string, filling?: number | string) =>
   table.put(Buffer.from(id), jsonOf(id, filling), 1n, nextPlace());
 
-export const removeCustomer = (table: Held, id: string) =>
-  table.remove(Buffer.from(id), nextPlace());
+export const removeCustomer = (table: Held, id: string) => table.remove(Buffer.from(id), nextPlace());
 
 /** The ids of all pages, one after the other. */
 export async function allIds(

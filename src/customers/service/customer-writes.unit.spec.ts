@@ -79,6 +79,14 @@ describe('a customer that is written', () => {
     expect(await writes.create(customer('a'))).toBe('created');
   });
 
+  it('is there as soon as the record came back, though the broker says nothing', async () => {
+    send = (headers) => {
+      pending.applied({ headers: headersOf(headers) }, 'created');
+      return new Promise(() => undefined);
+    };
+    expect(await writes.create(customer('a'))).toBe('created');
+  });
+
   it('fails as the broker does where it did not come back', async () => {
     send = () => Promise.reject(new Error('the connection was lost'));
     await expect(writes.create(customer('a'))).rejects.toThrow('the connection was lost');

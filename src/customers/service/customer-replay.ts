@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
-import { type ReadPosition, type ReplayListener, Replays } from '../../platform/messaging/replays.js';
+import { type KeptPositions, type ReplayListener, Replays } from '../../platform/messaging/replays.js';
 import { Topics } from '../../platform/messaging/topics.js';
 import { CustomerTable } from '../cache/customer-table.js';
 import { RefusedRecordRepository } from '../repository/refused-record.repository.js';
@@ -46,7 +46,7 @@ export class CustomerReplay implements ReplayListener, OnModuleInit {
     });
   }
 
-  resumeAt(maxAgeMs: number): Promise<ReadonlyMap<number, ReadPosition> | undefined> {
+  resumeAt(maxAgeMs: number): Promise<KeptPositions | undefined> {
     this.tombstonesKeptMs = 2 * maxAgeMs;
     this.table.clear();
     return this.snapshots.load(maxAgeMs);

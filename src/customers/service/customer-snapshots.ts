@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Environment } from '../../platform/config/environment.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { observeGauge } from '../../platform/metrics/observed-gauge.js';
-import type { ReadPosition } from '../../platform/messaging/replays.js';
+import type { KeptPositions, ReadPosition } from '../../platform/messaging/replays.js';
 import { SnapshotFile } from '../cache/customer-snapshot.js';
 import { CustomerTable } from '../cache/customer-table.js';
 import { CustomersSettings } from '../customers.settings.js';
@@ -43,7 +43,7 @@ export class CustomerSnapshots {
    *
    * @returns where reading goes on; undefined where there is no snapshot that is young enough, and the table stays empty
    */
-  async load(maxAgeMs: number): Promise<ReadonlyMap<number, ReadPosition> | undefined> {
+  async load(maxAgeMs: number): Promise<KeptPositions | undefined> {
     if (this.intervalMs === 0) return undefined;
     const startedAtMs = performance.now();
     const head = await this.file.read(this.table);
@@ -60,7 +60,7 @@ export class CustomerSnapshots {
     this.taken = head.positions;
     const tookMs = Math.round(performance.now() - startedAtMs);
     this.log.info({ customers: this.table.size, ageMs, tookMs }, 'the customers were read from the snapshot');
-    return head.positions;
+    return { positions: head.positions, ageMs };
   }
 
   /** Throws the snapshot away, so that no other start believes it. */

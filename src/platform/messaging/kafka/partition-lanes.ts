@@ -125,7 +125,7 @@ export class PartitionLanes {
  * Keeps the group membership alive during a write that takes long. A heartbeat that fails, since the group is being
  * rebalanced, is of no consequence here: the next one that is awaited fails as well, and the commit would.
  */
-async function whileBeating(heartbeat: () => Promise<void>, work: Promise<void>): Promise<void> {
+export async function whileBeating(heartbeat: () => Promise<void>, work: Promise<void>): Promise<void> {
   const timer = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_CHECK_MS);
   try {
     await work;

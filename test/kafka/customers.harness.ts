@@ -5,9 +5,10 @@ import type { Message } from 'kafkajs';
 import { CUSTOMER_SCHEMA, type Customer } from '../../src/customers/model/customer.js';
 import { encodeCustomer } from '../../src/customers/model/customer-json.js';
 import { CUSTOMER_AVRO } from '../../src/customers/producer/customer-avro.js';
-import { json, StandInRegistry } from '../../src/platform/avro/registry.fixture.js';
+import { StandInRegistry } from '../../src/platform/avro/registry.fixture.js';
 import { framed } from '../../src/platform/avro/wire-format.js';
 import { type Answer, ask } from '../e2e/api.js';
+import { answersOf } from '../support/schema-answers.js';
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 import { createPipeline, type Pipeline } from './order-pipeline.harness.js';
 
@@ -46,11 +47,7 @@ export class CustomersStage {
         response.destroy();
         return;
       }
-      const id = Number(/^\/schemas\/ids\/(\d+)/.exec(request.url!)?.[1]);
-      const schema = request.url!.startsWith('/subjects/') ? undefined : this.schemas.get(id);
-      if (request.method === 'POST') json(200, { id: SCHEMA_ID })(request, response);
-      else if (schema === undefined) json(404, { error_code: 40403, message: 'absent' })(request, response);
-      else json(200, { schema })(request, response);
+      answersOf(this.schemas)(request, response);
     };
   }
 

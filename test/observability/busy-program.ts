@@ -1,10 +1,13 @@
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import { expect } from 'vitest';
+import { CUSTOMER_SCHEMA } from '../../src/customers/model/customer.js';
+import { StandInRegistry } from '../../src/platform/avro/registry.fixture.js';
 import { anOrder, ask, metric, post, store } from '../e2e/api.js';
 import { watch } from '../e2e/event-stream.js';
 import { eventually } from '../support/eventually.js';
 import { ownTopics } from '../support/own-topics.js';
 import type { JsonObject } from '../support/sample-order.js';
+import { answersOf } from '../support/schema-answers.js';
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 
 const LONG = { timeoutMs: 60_000 };
@@ -25,8 +28,9 @@ interface Sold extends JsonObject {
 /** A program with Kafka and Redis that has done some of everything that it counts. */
 export async function startBusyProgram(brokers: string, redisUrl: string): Promise<WaybillProcess> {
   const { topic, settings } = ownTopics(brokers);
+  const registry = await StandInRegistry.start(answersOf(new Map([[1, JSON.stringify(CUSTOMER_SCHEMA)]])));
   const everything = {
-    CONTEXTS: 'orders,payments,sensors,tracking,inventory',
+    CONTEXTS: 'orders,payments,sensors,tracking,inventory,customers',
     ROLES: 'api,consumer,relay,producer',
     PAYMENTS_TOPIC: `${topic}-payments`,
     PAYMENT_STATUS_TOPIC: `${topic}-payment-status`,
@@ -35,9 +39,14 @@ export async function startBusyProgram(brokers: string, redisUrl: string): Promi
     SENSORS_RETENTION_DAYS: '1',
     DELIVERY_EVENTS_TOPIC: `${topic}-carriers`,
     SHIPMENT_STATUS_TOPIC: `${topic}-shipments`,
+    CUSTOMERS_TOPIC: `${topic}-customers`,
+    CUSTOMERS_SCHEMA_REGISTRY_URL: registry.url(),
+    CUSTOMERS_WRITES: 'on',
   };
   const waybill = await startWaybill({ env: { ...settings, ...everything, REDIS_URL: redisUrl } });
+  void waybill.exited.then(() => registry.stop());
   try {
+    await createCustomer(waybill.url);
     await useHttp(waybill.url);
     await sellAnOrder(waybill.url);
     await sendEvents(waybill.url, brokers, topic);
@@ -46,6 +55,15 @@ export async function startBusyProgram(brokers: string, redisUrl: string): Promi
     await waybill.kill();
     throw error;
   }
+}
+
+/** Whose snapshot is taken soon after. */
+async function createCustomer(url: string): Promise<void> {
+  const customer = { accountId: 'acc-1', name: 'N', address: 'A', phone: 'P' };
+  expect((await postJson(`${url}/api/users`, customer)).status).toBe(201);
+  await eventually(async () => {
+    expect(await metric(url, 'waybill_customers_snapshot_age_seconds')).toBeGreaterThanOrEqual(0);
+  }, LONG);
 }
 
 async function useHttp(url: string): Promise<void> {

@@ -4,12 +4,10 @@ import { nextTurn } from '../../platform/event-loop-turns.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import type { CustomerTable } from './customer-table.js';
 import { BlockReader, BlockWriter } from './snapshot-blocks.js';
-import { decodeHead, encodeHead, type ReadPosition, type SnapshotHead } from './snapshot-head.js';
+import { decodeHead, encodeHead, type SnapshotHead } from './snapshot-head.js';
 import { decodeRecords, encodeRecords } from './snapshot-records.js';
 import { TableFullError } from './table-full.error.js';
 import { removeAbandoned, syncDirectory, temporaryNameOf } from './temporary-files.js';
-
-export type { ReadPosition, SnapshotHead };
 
 /** Customers' addresses stand in it. */
 const OWNER_ONLY = 0o600;

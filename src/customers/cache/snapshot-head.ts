@@ -1,15 +1,4 @@
-/** The record that was read last, by which it can be told whether the topic still is the one that was read. */
-export interface ReadAnchor {
-  readonly offset: number;
-  readonly time: bigint;
-  readonly key: Buffer | null;
-}
-
-/** How far a partition was read. */
-export interface ReadPosition {
-  readonly next: number;
-  readonly anchor?: ReadAnchor;
-}
+import type { ReadPosition } from '../../platform/messaging/replays.js';
 
 export interface SnapshotHead {
   readonly topic: string;

@@ -3,7 +3,7 @@ import { UndecodableDatumError } from '../../platform/avro/avro.errors.js';
 import { unframed } from '../../platform/avro/wire-format.js';
 import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
 import type { Customer } from '../model/customer.js';
-import { type CustomerDecoder, WriterSchemas } from './writer-schemas.js';
+import { type CustomerDecoder, type WriterSchemas } from './writer-schemas.js';
 
 /** What a record says: of a customer, that one is gone, or nothing that can be understood. */
 export type ReadRecord =

@@ -91,6 +91,16 @@ describe('a compatible schema', () => {
     expect(readBack(writer, { ...CUSTOMER, mobile: '1' })).toEqual(CUSTOMER);
   });
 
+  it('has a field for one of the reader alone, though its alias is the name of another', () => {
+    const reader = customerSchema([
+      ...changedFields('phone', { default: 'none' }),
+      { name: 'telephone', type: 'string' },
+    ]);
+    const writer = customerSchema(changedFields('phone', { name: 'telephone', aliases: ['phone'] }));
+    const { phone: telephone, ...rest } = CUSTOMER;
+    expect(readBack(writer, { ...rest, telephone }, reader)).toEqual({ ...rest, phone: 'none', telephone });
+  });
+
   it('is in another namespace', () => {
     expect(readBack(customerSchema(CUSTOMER_FIELDS, { namespace: 'org.example' }), CUSTOMER)).toEqual(
       CUSTOMER,

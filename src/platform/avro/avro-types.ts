@@ -46,10 +46,10 @@ const LONG = avsc.types.LongType.__with(
   true,
 );
 
-/** Longs by their name, and those with properties of their own, such as a logical type. */
+/** avsc makes `{"type":"long"}` of a mere name first; so this meets longs with a logical type as well. */
 const EXACT = {
   typeHook: (schema: unknown): avsc.Type | undefined =>
-    schema === 'long' || (schema as { type?: unknown } | null)?.type === 'long' ? LONG : undefined,
+    (schema as { type?: unknown } | null)?.type === 'long' ? LONG : undefined,
 };
 
 /** The reader's own schema. @throws Error when it is none, or has a union whose branches values do not tell apart */

@@ -7,9 +7,6 @@ export class StandInRegistry {
   /** `GET /schemas/ids/7`, in the order in which they came. */
   readonly asked: string[] = [];
   readonly headers: IncomingMessage['headers'][] = [];
-  /** How many were asked at the same time, at most. */
-  mostAtOnce = 0;
-  private atOnce = 0;
 
   private constructor(
     private readonly server: Server,
@@ -19,9 +16,6 @@ export class StandInRegistry {
     server.on('request', (request, response) => {
       this.asked.push(`${request.method} ${request.url}`);
       this.headers.push(request.headers);
-      this.atOnce += 1;
-      this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
-      response.once('close', () => (this.atOnce -= 1));
       this.answer(request, response);
     });
   }

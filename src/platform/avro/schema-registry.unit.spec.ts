@@ -21,7 +21,7 @@ let registry: SchemaRegistry;
 
 beforeEach(async () => {
   standIn = await StandInRegistry.start(FOUND);
-  registry = new SchemaRegistry({ url: standIn.url(), timeoutMs: 5_000 });
+  registry = new SchemaRegistry({ url: standIn.url(), timeoutMs: 20_000 });
 });
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -78,17 +78,20 @@ describe('the schema of an id', () => {
 
   it('is asked for by eight at a time', async () => {
     const held: (() => void)[] = [];
-    standIn.answer = (request, response) => held.push(() => FOUND(request, response));
+    let most = 0;
+    standIn.answer = (request, response) => {
+      most = Math.max(
+        most,
+        held.push(() => FOUND(request, response)),
+      );
+    };
     const all = Promise.all(Array.from({ length: 20 }, (_, id) => registry.schemaOf(id)));
-    for (let answered = 0; answered < 20; answered++) {
-      const next = await eventually(() => {
-        expect(held.length).toBeGreaterThan(0);
-        return held.shift() as () => void;
-      });
-      next();
+    for (let left = 20; left > 0; left--) {
+      await eventually(() => expect(held.length).toBeGreaterThanOrEqual(Math.min(8, left)));
+      held.shift()?.();
     }
     await all;
-    expect(standIn.mostAtOnce).toBe(8);
+    expect(most).toBe(8);
   });
 
   it('beyond a signed integer is one that a registry which has such integers cannot have', async () => {
@@ -195,7 +198,8 @@ describe('a registry is away', () => {
     expect(answers.every(({ status }) => status === 'rejected')).toBe(true);
     expect(hanging.missing.size).toBe(30);
     standIn.answer = FOUND;
-    await expect(Promise.all(ids.map((id) => hanging.schemaOf(id)))).resolves.toHaveLength(30);
+    await eventually(() => Promise.all(ids.map((id) => hanging.schemaOf(id))));
+    expect(hanging.missing.size).toBe(0);
   });
 
   it('when nothing listens there', async () => {

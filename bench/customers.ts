@@ -17,7 +17,7 @@ const DEFINITION = [
   'resident, after 10 s of rest, less that of one whose topic is empty. hot GET: 1,000 of the customers in turn, 64',
   'connections, beside raw node:http with the same answers out of a Map; a server that has been under load for 2 s is measured;',
   'one process on a core of its own, the load on the other. restart: with the snapshot that the stop before has written.',
-  'produce to GET: 1,000 new customers, 100 a second, each from before it is produced until a GET shows it, asked every ms.',
+  'produce to GET: 1,000 new customers, 100 a second, each from before it is produced until a GET shows it, asked every 2 ms.',
 ];
 
 const HOT_CUSTOMERS = 1_000;

@@ -69,7 +69,7 @@ export class ReplayConsumer implements EventConsumer {
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
     });
     this.admin = kafka.admin();
-    this.lanes = new PartitionLanes({ ...parts, context, consumer: this.consumer });
+    this.lanes = new PartitionLanes({ ...parts, context, consumer: this.consumer, lingers: false });
     for (const one of subscribers) {
       const topic = new ReplayedTopic(topics.deployedName(one.topic));
       this.replayed.set(topic.name, {

@@ -1,15 +1,15 @@
 import { Module } from '@nestjs/common';
 import { CustomersSettings } from '../customers.settings.js';
-import { CustomerTable } from './customer-table.js';
+import { CustomerMemory } from './customer-memory.js';
 
 @Module({
   providers: [
     {
-      provide: CustomerTable,
-      useFactory: ({ CUSTOMERS_MAX_BYTES: maxBytes }: CustomersSettings) => new CustomerTable({ maxBytes }),
+      provide: CustomerMemory,
+      useFactory: ({ CUSTOMERS_MAX_BYTES: maxBytes }: CustomersSettings) => new CustomerMemory({ maxBytes }),
       inject: [CustomersSettings],
     },
   ],
-  exports: [CustomerTable],
+  exports: [CustomerMemory],
 })
 export class CustomersCacheModule {}

@@ -1,12 +1,12 @@
 import { keyHash } from './key-hash.js';
 import { KeyIndex } from './key-index.js';
-import { MemoryBudget } from './memory-budget.js';
+import { MemoryBudget, type SharedMemory } from './memory-budget.js';
 import { RecordSlabs } from './record-slabs.js';
 import { SlabCompaction } from './slab-compaction.js';
 import { type ColumnChunk, ROW_MASK, SlotColumns } from './slot-columns.js';
 import { SortedSlots } from './sorted-slots.js';
 
-/** For a byte that is written compaction goes over so many. A slab that it empties is a quarter dead, or more. */
+/** For a byte that is written, or becomes dead in its place, compaction goes over so many. A slab that it empties is a quarter dead, or more. */
 const COMPACTED_A_BYTE = 4;
 const LEAST_COMPACTED_BYTES = 512;
 
@@ -19,8 +19,8 @@ export class CustomerRecords {
   readonly slabs: RecordSlabs;
   readonly sorted: SortedSlots;
 
-  constructor(maxBytes: number, slabBytes: number) {
-    this.memory = new MemoryBudget(maxBytes, slabBytes);
+  constructor(shared: SharedMemory, slabBytes: number) {
+    this.memory = new MemoryBudget(shared, slabBytes);
     this.columns = new SlotColumns(this.memory);
     this.slabs = new RecordSlabs(this.memory, slabBytes);
     this.index = new KeyIndex(this.memory, this.columns, this.slabs);
@@ -69,6 +69,12 @@ export class CustomerRecords {
     this.compaction.step((key.length + textLength) * COMPACTED_A_BYTE + LEAST_COMPACTED_BYTES);
   }
 
+  /** The key stays where it stands, so this needs no memory. */
+  dropText(slot: number): void {
+    const deadBytes = this.slabs.dropText(this.chunk(slot).address[slot & ROW_MASK]!);
+    this.compaction.step(deadBytes * COMPACTED_A_BYTE + LEAST_COMPACTED_BYTES);
+  }
+
   /** Of a slot while all are sorted. */
   drop(slot: number): void {
     const chunk = this.chunk(slot);
@@ -76,6 +82,11 @@ export class CustomerRecords {
     this.index.remove(slot, chunk.hash[slot & ROW_MASK]!);
     this.slabs.free(chunk.address[slot & ROW_MASK]!);
     this.columns.free(slot);
+  }
+
+  /** Nothing of it may be used any more. */
+  giveBackMemory(): void {
+    this.memory.giveBackAll();
   }
 
   /** @returns whether there is more to do */

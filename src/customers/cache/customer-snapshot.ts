@@ -14,12 +14,12 @@ const OWNER_ONLY = 0o600;
 /** Of records in a block: a millisecond's work to write, or to read. */
 const BLOCK_BYTES = 131_072;
 
-/** The table was begun anew while it was written. */
+/** The table was cleared, or its snapshot discarded, while it was written. */
 export class SnapshotOvertakenError extends Error {
   override readonly name = 'SnapshotOvertakenError';
 
   constructor() {
-    super('the topic is being read from its beginning again');
+    super('what is written is not to be held any more');
   }
 }
 
@@ -29,6 +29,8 @@ export class SnapshotOvertakenError extends Error {
  */
 export class SnapshotFile {
   private readonly path: string;
+  private readonly writing = new Set<Promise<void>>();
+  private discards = 0;
 
   constructor(
     directory: string,
@@ -39,24 +41,26 @@ export class SnapshotFile {
   }
 
   /**
-   * Writes what the current generation has brought, in steps between which the table changes: what changes is read again, since the
-   * positions were taken before. Nothing is left of a file that failed, and the one before it stays.
+   * Writes a table, in steps between which it changes: what changes is read again, since the positions were taken before. Nothing
+   * is left of a file that failed, and the one before it stays.
    *
-   * @throws SnapshotOvertakenError where another generation begins meanwhile; what the file system throws; the signal's reason
+   * @throws SnapshotOvertakenError where the table is cleared meanwhile, or {@link discard} called; what the file system throws; the
+   *   signal's reason
    */
   async write(head: SnapshotHead, table: CustomerTable, signal?: AbortSignal): Promise<void> {
-    const records = recordBlocksOf(table, table.currentGeneration);
-    await mkdir(dirname(this.path), { recursive: true });
-    await removeAbandoned(this.path);
-    const temporary = temporaryNameOf(this.path);
+    const { discards } = this;
+    const { timesCleared } = table;
+    const writing = this.writeWhile(head, table, () => {
+      signal?.throwIfAborted();
+      if (this.discards !== discards || table.timesCleared !== timesCleared)
+        throw new SnapshotOvertakenError();
+    });
+    this.writing.add(writing);
     try {
-      await writeBlocks(temporary, encodeHead(head), records, signal);
-      await rename(temporary, this.path);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
+      await writing;
+    } finally {
+      this.writing.delete(writing);
     }
-    await syncDirectory(dirname(this.path));
   }
 
   /**
@@ -82,8 +86,27 @@ export class SnapshotFile {
     }
   }
 
+  /** Removes the file, once what is being written has been given up. */
   async discard(): Promise<void> {
+    this.discards++;
+    await Promise.allSettled(this.writing);
     await rm(this.path, { force: true });
+  }
+
+  /** @param check throws once the file is not to be written any more */
+  private async writeWhile(head: SnapshotHead, table: CustomerTable, check: () => void): Promise<void> {
+    await mkdir(dirname(this.path), { recursive: true });
+    await removeAbandoned(this.path);
+    const temporary = temporaryNameOf(this.path);
+    try {
+      await writeBlocks(temporary, encodeHead(head), recordBlocksOf(table, check));
+      check();
+      await rename(temporary, this.path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    await syncDirectory(dirname(this.path));
   }
 
   private async fill(blocks: BlockReader, table: CustomerTable): Promise<SnapshotHead | undefined> {
@@ -103,20 +126,12 @@ export class SnapshotFile {
   }
 }
 
-async function writeBlocks(
-  path: string,
-  head: Buffer,
-  blocks: AsyncIterable<Buffer>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+async function writeBlocks(path: string, head: Buffer, blocks: AsyncIterable<Buffer>): Promise<void> {
   const file = await open(path, 'wx', OWNER_ONLY);
   try {
     const writer = new BlockWriter(file);
     await writer.write(head);
-    for await (const block of blocks) {
-      signal?.throwIfAborted();
-      await writer.write(block);
-    }
+    for await (const block of blocks) await writer.write(block);
     await writer.write(Buffer.alloc(0));
     await file.sync();
   } finally {
@@ -124,13 +139,13 @@ async function writeBlocks(
   }
 }
 
-/** @throws SnapshotOvertakenError where the table is of another generation */
-async function* recordBlocksOf(table: CustomerTable, generation: number): AsyncGenerator<Buffer> {
+/** @throws what `check` does */
+async function* recordBlocksOf(table: CustomerTable, check: () => void): AsyncGenerator<Buffer> {
   let after: Buffer | undefined;
   await table.settle('background');
   do {
     await nextTurn('background');
-    if (table.currentGeneration !== generation) throw new SnapshotOvertakenError();
+    check();
     const { records, last } = table.recordsAfter(after, BLOCK_BYTES);
     if (records.length > 0) yield encodeRecords(records);
     after = last;

@@ -1,12 +1,24 @@
-import { mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile, rename } from 'node:fs/promises';
+import {
+  type FileHandle,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+  rename,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SnapshotFile, SnapshotOvertakenError } from './customer-snapshot.js';
 import type { SnapshotHead } from './snapshot-head.js';
 import { CustomerTable } from './customer-table.js';
 import { allIds, AMPLE_BYTES, nextPlace, putCustomer, removeCustomer } from './customer-table.fixture.js';
+import { SharedMemory } from './memory-budget.js';
 import { BlockWriter } from './snapshot-blocks.js';
 import { TableFullError } from './table-full.error.js';
 
@@ -30,9 +42,18 @@ beforeEach(async () => {
   snapshot = new SnapshotFile(directory, 'users', pino({ level: 'silent' }));
   table = newTable();
 });
-afterEach(() => rm(directory, { recursive: true }));
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(directory, { recursive: true });
+});
 
-const newTable = () => new CustomerTable({ maxBytes: AMPLE_BYTES });
+const newTable = () => new CustomerTable({ memory: new SharedMemory(AMPLE_BYTES) });
+
+/** What all open files have their methods of. */
+async function fileHandles(): Promise<FileHandle> {
+  await using file = await open(directory, 'r');
+  return Object.getPrototypeOf(file) as FileHandle;
+}
 
 /** Whether any of it is believed. */
 async function isBelieved(file = snapshot): Promise<boolean> {
@@ -95,17 +116,6 @@ describe('a snapshot', () => {
     expect(await isBelieved()).toBe(true);
   });
 
-  it('has nothing of an earlier generation: nobody would sweep that', async () => {
-    for (let n = 0; n < 3_000; n++) putCustomer(table, `old ${n}`);
-    removeCustomer(table, 'dead');
-    table.beginGeneration();
-    putCustomer(table, 'a');
-    await snapshot.write(HEAD, table);
-    const restored = newTable();
-    await snapshot.read(restored);
-    expect(await allIds(restored, 10)).toEqual(['a']);
-  });
-
   it('replaces the one before, and nobody else may read it', async () => {
     putCustomer(table, 'a');
     await snapshot.write(HEAD, table);
@@ -148,7 +158,7 @@ describe('a snapshot is not used', () => {
   });
 
   it('when it has no room in memory', async () => {
-    const restored = new CustomerTable({ maxBytes: 1_000 });
+    const restored = new CustomerTable({ memory: new SharedMemory(1_000) });
     await expect(snapshot.read(restored)).rejects.toThrow(TableFullError);
     expect(restored.size).toBe(0);
   });
@@ -207,7 +217,6 @@ describe('a snapshot that fails', () => {
   it.each([
     ['that is called off', () => AbortSignal.timeout(1), 'timeout'],
     ['of a table that is cleared', () => void table.clear(), SnapshotOvertakenError],
-    ['of a table whose topic is read anew', () => table.beginGeneration(), SnapshotOvertakenError],
   ])('%s, leaves nothing behind and the one before in its place', async (_, happens, error) => {
     const before = await readFile(path);
     const controller = new AbortController();
@@ -216,6 +225,25 @@ describe('a snapshot that fails', () => {
     await expect(writing).rejects.toThrow(error);
     expect(await readdir(directory)).toEqual(['customers.users.snapshot']);
     expect((await readFile(path)).equals(before)).toBe(true);
+  });
+
+  it.each([
+    ['discarded', () => snapshot.discard(), []],
+    ['of a table that is cleared', () => void table.clear(), ['customers.users.snapshot']],
+  ])('since it is %s during the last fsync, does not come back', async (_, happens, left) => {
+    const before = await readFile(path);
+    const writing = snapshot.write(HEAD, table);
+    const failed = expect(writing).rejects.toThrow(SnapshotOvertakenError);
+    let happened: Promise<void> | undefined;
+    const fsync = vi.spyOn(await fileHandles(), 'sync').mockImplementationOnce(() => {
+      happened = happens() ?? Promise.resolve();
+      return Promise.resolve();
+    });
+    await failed;
+    expect(fsync).toHaveBeenCalledTimes(1);
+    await happened;
+    expect(await readdir(directory)).toEqual(left);
+    if (left.length > 0) expect((await readFile(path)).equals(before)).toBe(true);
   });
 
   it('because its process was killed, is removed after an hour, and another one not before', async () => {

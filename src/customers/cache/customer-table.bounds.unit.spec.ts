@@ -10,6 +10,7 @@ import {
   removeCustomer,
   SMALL_SLAB_BYTES,
 } from './customer-table.fixture.js';
+import { SharedMemory } from './memory-budget.js';
 import { TableFullError } from './table-full.error.js';
 
 const MAX_BYTES = 2 ** 21;
@@ -32,7 +33,7 @@ function expectHeld(table: CustomerTable, customers: ReadonlyMap<string, string>
 
 describe('a table that is full', () => {
   function fill(maxBytes = MAX_BYTES) {
-    const table = new CustomerTable({ maxBytes, slabBytes: SMALL_SLAB_BYTES });
+    const table = new CustomerTable({ memory: new SharedMemory(maxBytes), slabBytes: SMALL_SLAB_BYTES });
     const customers = new Map<string, string>();
     try {
       for (let n = 0; ; n++) {
@@ -65,10 +66,42 @@ describe('a table that is full', () => {
     }
   });
 
+  it('has every customer removed all the same, and what they took is used again', () => {
+    const { table, customers } = fill();
+    expect(() =>
+      removeCustomer(table, 'another one, with a key so long that there is no room'.repeat(80)),
+    ).toThrow(TableFullError);
+    for (const id of customers.keys()) {
+      expect(removeCustomer(table, id)).toBe('removed');
+      expect(table.get(id)).toBeUndefined();
+    }
+    expect(table.size).toBe(0);
+    expect(table.bytes).toBeLessThan(MAX_BYTES - customers.size * 300);
+    // A key and its text take a little more room in other slabs.
+    const most = new Map([...customers].slice(100));
+    for (const id of most.keys()) expect(putCustomer(table, id, FILLING)).toBe('created');
+    expectHeld(table, most);
+  });
+
+  it.each([0, 1, 4, 5, 11, 12, 13, 19, 20, 28])(
+    'removes a text of %i bytes, whatever follows it',
+    (length) => {
+      const table = new CustomerTable({ memory: new SharedMemory(MAX_BYTES), slabBytes: SMALL_SLAB_BYTES });
+      const put = (n: number, text: string) => table.put(Buffer.from(`${n}`), text, 1n, nextPlace());
+      for (let n = 0; n < 3_000; n++) put(n, 'x'.repeat(length));
+      for (let n = 0; n < 3_000; n += 2) expect(removeCustomer(table, `${n}`)).toBe('removed');
+      for (let n = 1; n < 3_000; n += 2) put(n, 'y'.repeat(40));
+      for (let n = 0; n < 3_000; n++)
+        expect(table.get(`${n}`)?.json).toBe(n % 2 === 0 ? undefined : 'y'.repeat(40));
+      for (let n = 0; n < 3_000; n += 2) expect(put(n, 'z'.repeat(n % 30))).toBe('created');
+      for (let n = 0; n < 3_000; n += 2) expect(table.get(`${n}`)?.json).toBe('z'.repeat(n % 30));
+    },
+  );
+
   it('can be used again once something has been forgotten', async () => {
     const { table, customers } = fill();
-    table.beginGeneration();
-    expect(await table.sweep()).toBe(customers.size);
+    for (const id of customers.keys()) expect(removeCustomer(table, id)).toBe('removed');
+    await table.forgetTombstones(-1_000);
     expect(table.bytes).toBeLessThan(MAX_BYTES / 2 + 10 * SMALL_SLAB_BYTES);
     // What is left half full and in reserve takes the place of a few.
     const most = new Map([...customers].slice(50));
@@ -77,7 +110,7 @@ describe('a table that is full', () => {
   });
 
   it('counts tombstones', () => {
-    const table = new CustomerTable({ maxBytes: MAX_BYTES, slabBytes: SMALL_SLAB_BYTES });
+    const table = new CustomerTable({ memory: new SharedMemory(MAX_BYTES), slabBytes: SMALL_SLAB_BYTES });
     expect(() => {
       for (let n = 0; n < 100_000; n++) removeCustomer(table, `id ${n}`);
     }).toThrow(TableFullError);
@@ -91,8 +124,8 @@ describe('texts that are replaced by others of other lengths', () => {
     const random = numbers(7);
     // 1,500 records of some 455 bytes, a third of that again for dead bytes, a tenth for the ends of slabs that nothing fits in,
     // columns for 16,384 slots, and 12 slabs' worth for the index and for what compaction works with.
-    const maxBytes = 1_500 * 455 * (4 / 3) * 1.1 + 16_384 * 57 + 12 * SMALL_SLAB_BYTES;
-    const table = new CustomerTable({ maxBytes, slabBytes: SMALL_SLAB_BYTES });
+    const maxBytes = 1_500 * 455 * (4 / 3) * 1.1 + 16_384 * 53 + 12 * SMALL_SLAB_BYTES;
+    const table = new CustomerTable({ memory: new SharedMemory(maxBytes), slabBytes: SMALL_SLAB_BYTES });
     const customers = new Map<string, string>();
     for (let n = 0; n < 60_000; n++) {
       const id = `id ${Math.floor(random() ** 2 * 1_500)}`;
@@ -105,7 +138,7 @@ describe('texts that are replaced by others of other lengths', () => {
   });
 
   it('keep their records where these are larger than a slab', () => {
-    const table = new CustomerTable({ maxBytes: 2 ** 22, slabBytes: SMALL_SLAB_BYTES });
+    const table = new CustomerTable({ memory: new SharedMemory(2 ** 22), slabBytes: SMALL_SLAB_BYTES });
     for (let n = 0; n < 300; n++) {
       const filling = 200_000 + n;
       putCustomer(table, 'large', filling);
@@ -118,7 +151,7 @@ describe('texts that are replaced by others of other lengths', () => {
 describe('many customers', () => {
   it('are all found and in order while most of them come and go', async () => {
     const random = numbers(11);
-    const table = new CustomerTable({ maxBytes: AMPLE_BYTES, slabBytes: SMALL_SLAB_BYTES });
+    const table = new CustomerTable({ memory: new SharedMemory(AMPLE_BYTES), slabBytes: SMALL_SLAB_BYTES });
     const customers = new Map<string, string>();
     const anyId = (): string => `${Math.floor(random() * 1e9)}`;
     for (let round = 0; round < 6; round++) {
@@ -140,18 +173,18 @@ describe('many customers', () => {
   });
 
   it('that are not there any more leave their slots to others', async () => {
-    const table = new CustomerTable({ maxBytes: AMPLE_BYTES, slabBytes: SMALL_SLAB_BYTES });
-    const fillAndSweep = async (round: number): Promise<void> => {
-      table.beginGeneration();
+    const table = new CustomerTable({ memory: new SharedMemory(AMPLE_BYTES), slabBytes: SMALL_SLAB_BYTES });
+    const fillAndForget = async (round: number): Promise<void> => {
       for (let n = 0; n < 5_000; n++) {
-        table.put(Buffer.from(`${round} ${n}`), jsonOf(`${round}`), 1n, nextPlace());
+        if (round > 0) removeCustomer(table, `${round - 1} ${n}`);
+        putCustomer(table, `${round} ${n}`);
       }
-      await table.sweep();
+      await table.forgetTombstones(-1_000);
     };
-    await fillAndSweep(0);
-    await fillAndSweep(1);
+    await fillAndForget(0);
+    await fillAndForget(1);
     const { bytes } = table;
-    for (let round = 2; round < 9; round++) await fillAndSweep(round);
+    for (let round = 2; round < 9; round++) await fillAndForget(round);
     expect(table.bytes).toBeLessThan(bytes * 1.1);
     expect(table.size).toBe(5_000);
   });

@@ -1,4 +1,7 @@
+import type { CustomerMemory } from './customer-memory.js';
 import type { CustomerTable, RecordPlace } from './customer-table.js';
+
+type Held = Pick<CustomerTable | CustomerMemory, 'put' | 'remove' | 'page'>;
 
 /** As small as it may be for texts of some hundred bytes: a few records make the table compact. */
 export const SMALL_SLAB_BYTES = 4_096;
@@ -17,15 +20,14 @@ export const nextPlace = (partition = 0): RecordPlace => ({
   time: BigInt(offset),
 });
 
-export const putCustomer = (table: CustomerTable, id: string, filling?: number | string) =>
+export const putCustomer = (table: Held, id: string, filling?: number | string) =>
   table.put(Buffer.from(id), jsonOf(id, filling), 1n, nextPlace());
 
-export const removeCustomer = (table: CustomerTable, id: string) =>
-  table.remove(Buffer.from(id), nextPlace());
+export const removeCustomer = (table: Held, id: string) => table.remove(Buffer.from(id), nextPlace());
 
 /** The ids of all pages, one after the other. */
 export async function allIds(
-  table: CustomerTable,
+  table: Held,
   limit: number,
   options: { after?: string; filter?: string } = {},
 ): Promise<string[]> {

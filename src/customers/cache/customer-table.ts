@@ -2,9 +2,10 @@ import { inBoundedSteps } from './bounded-steps.js';
 import { CustomerRecords } from './customer-records.js';
 import { IdBytes } from './id-bytes.js';
 import { type IdPage, type IdPageOptions, readIdPage } from './id-page.js';
+import type { SharedMemory } from './memory-budget.js';
 import { isLater, type RecordPlace, setPlace } from './record-place.js';
 import { SLAB_BYTES } from './slab.js';
-import { type ColumnChunk, CUSTOMER, FREE, NONE, ROW_MASK, TOMBSTONE } from './slot-columns.js';
+import { CUSTOMER, NONE, ROW_MASK, TOMBSTONE } from './slot-columns.js';
 import { readRecordsAfter, type TableRecords } from './table-record.js';
 
 export type { RecordPlace };
@@ -29,18 +30,18 @@ const COMPACTED_BYTES_A_STEP = 65_536;
  * another partition, which is read later, does not bring a deleted customer back.
  */
 export class CustomerTable {
-  private readonly maxBytes: number;
+  private readonly memory: SharedMemory;
   private readonly slabBytes: number;
   private readonly id = new IdBytes();
   private records: CustomerRecords;
-  private generation = 0;
   private customers = 0;
+  private clearings = 0;
 
   /** @param options slabBytes: what memory for texts is taken in; at most SLAB_BYTES */
-  constructor(options: { maxBytes: number; slabBytes?: number }) {
-    this.maxBytes = options.maxBytes;
+  constructor(options: { memory: SharedMemory; slabBytes?: number | undefined }) {
+    this.memory = options.memory;
     this.slabBytes = options.slabBytes ?? SLAB_BYTES;
-    this.records = new CustomerRecords(this.maxBytes, this.slabBytes);
+    this.records = new CustomerRecords(this.memory, this.slabBytes);
   }
 
   /** Customers, without tombstones. */
@@ -48,20 +49,20 @@ export class CustomerTable {
     return this.customers;
   }
 
-  /** All memory that it has taken, which `maxBytes` bounds: slabs, columns, index and sorted ids. */
+  /** All memory that it has taken: slabs, columns, index and sorted ids. */
   get bytes(): number {
     return this.records.bytes;
   }
 
-  /** Changes with every {@link beginGeneration} and {@link clear}. */
-  get currentGeneration(): number {
-    return this.generation;
+  /** How often it was cleared: what goes over it in steps notices by it that it is another's now. */
+  get timesCleared(): number {
+    return this.clearings;
   }
 
   /**
    * @param key accountId in UTF-8
    * @param json the ready text
-   * @throws TableFullError when the table would hold more than `maxBytes`; nothing has changed then
+   * @throws TableFullError when there is no memory for it; nothing has changed then
    */
   put(key: Buffer, json: string, updatedAt: bigint, place: RecordPlace): PutOutcome {
     const slot = this.records.find(key, key.length);
@@ -80,8 +81,10 @@ export class CustomerTable {
   }
 
   /**
+   * A customer that is held is always removed.
+   *
    * @param putAtMs when the tombstone was put, by our own clock
-   * @throws TableFullError when there is no memory to remember it in; nothing has changed then
+   * @throws TableFullError when there is no memory to remember a key that is not held; nothing has changed then
    */
   remove(key: Buffer, place: RecordPlace, putAtMs = Date.now()): RemoveOutcome {
     const slot = this.records.find(key, key.length);
@@ -92,7 +95,7 @@ export class CustomerTable {
     }
     if (!this.isLater(slot, place)) return 'outdated';
     const wasCustomer = this.records.chunk(slot).state[slot & ROW_MASK] === CUSTOMER;
-    this.records.replaceText(slot, key, '');
+    this.records.dropText(slot);
     this.fill(slot, TOMBSTONE, putAt, place);
     return wasCustomer ? 'removed' : 'absent';
   }
@@ -107,28 +110,21 @@ export class CustomerTable {
     return { json: this.records.slabs.text(chunk.address[row]!), etag: `"${chunk.stampText(row)}"` };
   }
 
-  /** A new reading of the topic from its beginning starts: what is read from now on replaces what was held, whatever its place. */
-  beginGeneration(): void {
-    this.generation++;
-  }
-
-  /**
-   * Forgets what the current generation has not brought. Ends early when another one begins.
-   *
-   * @returns how many customers
-   */
-  async sweep(): Promise<number> {
-    const { generation } = this;
-    const before = (chunk: ColumnChunk, row: number): boolean => chunk.generation[row] !== generation;
-    return this.forget(before, generation);
-  }
-
-  /** Forgets tombstones that were put longer ago, by our own clock. */
+  /** Forgets tombstones that were put longer ago, by our own clock. Ends early where the table is cleared. */
   async forgetTombstones(olderThanMs: number): Promise<void> {
     const untilMs = BigInt(Date.now() - olderThanMs);
-    const isOld = (chunk: ColumnChunk, row: number): boolean =>
-      chunk.state[row] === TOMBSTONE && chunk.stamp[row]! < untilMs;
-    await this.forget(isOld, this.generation);
+    const { records } = this;
+    let slot = 0;
+    await inBoundedSteps('background', () => {
+      if (this.records !== records) return false;
+      if (records.sorted.sortSome(SLOTS_A_STEP)) return true;
+      for (const end = Math.min(slot + SLOTS_A_STEP, records.columns.end); slot < end; slot++) {
+        const chunk = records.chunk(slot);
+        const row = slot & ROW_MASK;
+        if (chunk.state[row] === TOMBSTONE && chunk.stamp[row]! < untilMs) records.drop(slot);
+      }
+      return records.compactSome(COMPACTED_BYTES_A_STEP) || slot < records.columns.end;
+    });
   }
 
   /**
@@ -145,20 +141,21 @@ export class CustomerTable {
     await inBoundedSteps(purpose, () => this.records.sorted.sortSome(SLOTS_A_STEP));
   }
 
-  /** Records of the current generation, for a snapshot: as far as they have been settled. See {@link readRecordsAfter}. */
+  /** Records for a snapshot, as far as they have been settled. See {@link readRecordsAfter}. */
   recordsAfter(after: Buffer | undefined, bytes: number): TableRecords {
-    return readRecordsAfter(this.records, this.generation, after, bytes);
+    return readRecordsAfter(this.records, after, bytes);
   }
 
-  /** Forgets everything at once. */
+  /** Forgets everything at once, and gives its memory back. */
   clear(): void {
-    this.records = new CustomerRecords(this.maxBytes, this.slabBytes);
+    this.records.giveBackMemory();
+    this.records = new CustomerRecords(this.memory, this.slabBytes);
     this.customers = 0;
-    this.generation++;
+    this.clearings++;
   }
 
   private isLater(slot: number, place: RecordPlace): boolean {
-    return isLater(this.records.chunk(slot), slot & ROW_MASK, this.generation, place);
+    return isLater(this.records.chunk(slot), slot & ROW_MASK, place);
   }
 
   private fill(slot: number, state: number, stamp: bigint, place: RecordPlace): void {
@@ -166,34 +163,8 @@ export class CustomerTable {
     const row = slot & ROW_MASK;
     if (chunk.state[row] === CUSTOMER) this.customers--;
     if (state === CUSTOMER) this.customers++;
-    setPlace(chunk, row, this.generation, place);
+    setPlace(chunk, row, place);
     chunk.state[row] = state;
     chunk.stamp[row] = stamp;
-  }
-
-  /** Goes over all slots, and drops those. Ends early in another generation. @returns how many were customers */
-  private async forget(
-    isOver: (chunk: ColumnChunk, row: number) => boolean,
-    generation: number,
-  ): Promise<number> {
-    let forgotten = 0;
-    let slot = 0;
-    await inBoundedSteps('background', () => {
-      const { records } = this;
-      if (this.generation !== generation) return false;
-      if (records.sorted.sortSome(SLOTS_A_STEP)) return true;
-      for (const end = Math.min(slot + SLOTS_A_STEP, records.columns.end); slot < end; slot++) {
-        const chunk = records.chunk(slot);
-        const row = slot & ROW_MASK;
-        if (chunk.state[row] === FREE || !isOver(chunk, row)) continue;
-        if (chunk.state[row] === CUSTOMER) {
-          forgotten++;
-          this.customers--;
-        }
-        records.drop(slot);
-      }
-      return records.compactSome(COMPACTED_BYTES_A_STEP) || slot < records.columns.end;
-    });
-    return forgotten;
   }
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { CustomerTable } from './customer-table.js';
 import { allIds, AMPLE_BYTES, putCustomer, removeCustomer } from './customer-table.fixture.js';
+import { SharedMemory } from './memory-budget.js';
 
 const KEY = Buffer.from('a');
 const at = (partition: number, offset: number, time: number | bigint) => ({
@@ -11,7 +12,7 @@ const at = (partition: number, offset: number, time: number | bigint) => ({
 
 let table: CustomerTable;
 beforeEach(() => {
-  table = new CustomerTable({ maxBytes: AMPLE_BYTES });
+  table = new CustomerTable({ memory: new SharedMemory(AMPLE_BYTES) });
 });
 
 const put = (json: string, place: ReturnType<typeof at>, updatedAt = 1n) =>
@@ -111,40 +112,6 @@ describe('a tombstone', () => {
     } finally {
       vi.useRealTimers();
     }
-  });
-});
-
-describe('a new generation', () => {
-  it('replaces what was held whatever its place, and meanwhile what was held is there', () => {
-    put('old', at(3, 100, 100));
-    table.beginGeneration();
-    expect(held()).toBe('old');
-    expect(put('new', at(0, 0, 0))).toBe('replaced');
-    expect(put('older', at(0, 0, 0))).toBe('outdated');
-    table.beginGeneration();
-    expect(table.remove(KEY, at(0, 0, 0))).toBe('removed');
-  });
-
-  it('sweeps what it has not brought, tombstones as well', async () => {
-    put('old', at(0, 0, 0));
-    putCustomer(table, 'gone');
-    removeCustomer(table, 'dead');
-    table.beginGeneration();
-    put('new', at(0, 0, 0));
-    expect(await table.sweep()).toBe(1);
-    expect(await allIds(table, 10)).toEqual(['a']);
-    expect(table.get('gone')).toBeUndefined();
-    expect(table.put(Buffer.from('dead'), 'alive', 1n, at(9, 0, 0))).toBe('created');
-    expect(table.size).toBe(2);
-  });
-
-  it('that begins during a sweep ends it: nothing of either is lost', async () => {
-    for (let n = 0; n < 20_000; n++) putCustomer(table, `id ${n}`);
-    const sweep = table.sweep();
-    table.beginGeneration();
-    putCustomer(table, 'new');
-    expect(await sweep).toBe(0);
-    expect(table.size).toBe(20_001);
   });
 });
 

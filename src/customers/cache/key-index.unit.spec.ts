@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { SMALL_SLAB_BYTES } from './customer-table.fixture.js';
 import { KeyIndex } from './key-index.js';
-import { MemoryBudget } from './memory-budget.js';
+import { MemoryBudget, SharedMemory } from './memory-budget.js';
 import { RecordSlabs } from './record-slabs.js';
 import { NONE, ROW_MASK, SlotColumns } from './slot-columns.js';
 
 const HASH = 0xffff_ffff;
 
 it('tells keys apart that have the same hash, while some of them go', () => {
-  const memory = new MemoryBudget(2 ** 24, SMALL_SLAB_BYTES);
+  const memory = new MemoryBudget(new SharedMemory(2 ** 24), SMALL_SLAB_BYTES);
   const columns = new SlotColumns(memory);
   const slabs = new RecordSlabs(memory, SMALL_SLAB_BYTES);
   const index = new KeyIndex(memory, columns, slabs);

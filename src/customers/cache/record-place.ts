@@ -12,13 +12,7 @@ export interface RecordPlace {
  * Whether a record counts rather than the one that a row holds. In one partition the higher offset wins; of two partitions the
  * later time, and of equal times the higher partition. So all replicas hold the same, in whatever order they read the partitions.
  */
-export function isLater(
-  chunk: ColumnChunk,
-  row: number,
-  generation: number,
-  { partition, offset, time }: RecordPlace,
-): boolean {
-  if (chunk.generation[row] !== generation) return true;
+export function isLater(chunk: ColumnChunk, row: number, { partition, offset, time }: RecordPlace): boolean {
   const heldPartition = chunk.partition[row]!;
   if (partition === heldPartition) return offset > chunk.offset[row]!;
   const heldTime = chunk.time[row]!;
@@ -29,13 +23,9 @@ export function isLater(
  * Puts a record that counts in its row's place. It takes over a later time of its own partition: else, where times go back within
  * a partition, a record of another one would win or lose by the order in which the partitions are read.
  */
-export function setPlace(chunk: ColumnChunk, row: number, generation: number, place: RecordPlace): void {
-  const continues =
-    chunk.state[row] !== FREE &&
-    chunk.generation[row] === generation &&
-    chunk.partition[row] === place.partition;
+export function setPlace(chunk: ColumnChunk, row: number, place: RecordPlace): void {
+  const continues = chunk.state[row] !== FREE && chunk.partition[row] === place.partition;
   if (!continues || chunk.time[row]! < place.time) chunk.time[row] = place.time;
-  chunk.generation[row] = generation;
   chunk.partition[row] = place.partition;
   chunk.offset[row] = place.offset;
 }

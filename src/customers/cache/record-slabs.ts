@@ -56,6 +56,15 @@ export class RecordSlabs {
     this.slabOf(address).writeText(startOf(address), text);
   }
 
+  /** The record keeps its address and its key. @returns how many bytes have become dead */
+  dropText(address: number): number {
+    const slab = this.slabOf(address);
+    const bytes = slab.cutText(startOf(address));
+    slab.dead += bytes;
+    this.deadBytes += bytes;
+    return bytes;
+  }
+
   free(address: number): void {
     const slab = this.slabOf(address);
     const bytes = slab.recordLength(startOf(address));

@@ -51,6 +51,25 @@ export class Slab {
     this.bytes.write(text, this.textStart(at), this.textLength(at));
   }
 
+  /**
+   * Leaves a record its key alone. What it took besides becomes a record that no slot has the address of, so that the next one is
+   * still found from here. A text that is too short for such a record stays.
+   *
+   * @returns how many bytes have become dead
+   */
+  cutText(at: number): number {
+    const kept = recordBytes(this.keyLength(at), 0);
+    const rest = this.recordLength(at) - kept;
+    if (rest > 0 && rest < HEADER_BYTES) return 0;
+    this.words[(at >>> 2) + 2] = 0;
+    if (rest === 0) return 0;
+    const word = (at + kept) >>> 2;
+    this.words[word] = this.slot(at);
+    this.words[word + 1] = 0;
+    this.words[word + 2] = rest - HEADER_BYTES;
+    return rest;
+  }
+
   addressOf(at: number): number {
     return ((this.number << OFFSET_BITS) | (at >>> ALIGN_SHIFT)) >>> 0;
   }

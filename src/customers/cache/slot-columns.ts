@@ -17,7 +17,7 @@ export const ROW_MASK = CHUNK_SLOTS - 1;
  * take at the most, since slots are sorted later, when nothing can be refused any more.
  */
 const SORTED_BYTES = 12;
-const CHUNK_BYTES = CHUNK_SLOTS * (45 + SORTED_BYTES);
+const CHUNK_BYTES = CHUNK_SLOTS * (41 + SORTED_BYTES);
 
 /** What is known of the records in some slots, one row each, apart from their bytes. */
 export class ColumnChunk {
@@ -29,8 +29,6 @@ export class ColumnChunk {
   readonly address = new Uint32Array(CHUNK_SLOTS);
   /** the next slot of the list that this one is in: of those that are free, or of those that are not sorted yet */
   readonly next = new Uint32Array(CHUNK_SLOTS);
-  /** which reading of the topic brought it */
-  readonly generation = new Uint32Array(CHUNK_SLOTS);
   readonly partition = new Int32Array(CHUNK_SLOTS);
   readonly offset = new Float64Array(CHUNK_SLOTS);
   readonly time = new BigInt64Array(CHUNK_SLOTS);

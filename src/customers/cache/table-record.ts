@@ -1,6 +1,6 @@
 import type { CustomerRecords } from './customer-records.js';
 import { placeOf, type RecordPlace } from './record-place.js';
-import { type ColumnChunk, CUSTOMER, ROW_MASK } from './slot-columns.js';
+import { CUSTOMER, ROW_MASK } from './slot-columns.js';
 
 /** A record as a snapshot has it. */
 export interface TableRecord {
@@ -19,13 +19,12 @@ export interface TableRecords {
   readonly last?: Buffer;
 }
 
-/** However little of them is of the generation: a millisecond's work. */
+/** However short they are: a millisecond's work. */
 const MOST_SLOTS = 1_024;
 
-/** Some records of a generation, about `bytes` of them, that come after a key in the order of bytes. */
+/** Some records, about `bytes` of them, that come after a key in the order of bytes. */
 export function readRecordsAfter(
   { columns, slabs, sorted }: CustomerRecords,
-  generation: number,
   after: Buffer | undefined,
   bytes: number,
 ): TableRecords {
@@ -36,16 +35,10 @@ export function readRecordsAfter(
     const chunk = columns.chunk(slot);
     const row = slot & ROW_MASK;
     const key = slabs.keyBytes(chunk.address[row]!);
-    if (chunk.generation[row] === generation) {
-      const json = chunk.state[row] === CUSTOMER ? slabs.textBytes(chunk.address[row]!) : undefined;
-      records.push(recordOf(chunk, row, key, json));
-      left -= key.length + (json?.length ?? 0);
-    }
+    const json = chunk.state[row] === CUSTOMER ? slabs.textBytes(chunk.address[row]!) : undefined;
+    records.push({ key, json, stamp: chunk.stamp[row]!, place: placeOf(chunk, row) });
+    left -= key.length + (json?.length ?? 0);
     if (left <= 0 || slot === slots.at(-1)) return { records, last: Buffer.from(key) };
   }
   return { records };
-}
-
-function recordOf(chunk: ColumnChunk, row: number, key: Buffer, json: Buffer | undefined): TableRecord {
-  return { key, json, stamp: chunk.stamp[row]!, place: placeOf(chunk, row) };
 }

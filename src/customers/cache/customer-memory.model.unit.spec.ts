@@ -4,21 +4,20 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { CustomerMemory } from './customer-memory.js';
 import { SnapshotFile } from './customer-snapshot.js';
 import { allIds, AMPLE_BYTES, inOrder, jsonOf, SMALL_SLAB_BYTES } from './customer-table.fixture.js';
-import { CustomerTable, type PutOutcome, type RecordPlace, type RemoveOutcome } from './customer-table.js';
+import type { PutOutcome, RecordPlace, RemoveOutcome } from './customer-table.js';
 
 interface ModelRecord {
   readonly json: string | undefined;
   readonly updatedAt: bigint;
   readonly place: RecordPlace;
-  readonly generation: number;
 }
 
 /** What a table is to do, with a Map, and a sort for each page. */
 class ModelTable {
   readonly records = new Map<string, ModelRecord>();
-  generation = 0;
 
   put(id: string, json: string, updatedAt: bigint, place: RecordPlace): PutOutcome {
     const held = this.records.get(id);
@@ -33,11 +32,8 @@ class ModelTable {
     return held?.json === undefined ? 'absent' : 'removed';
   }
 
-  /** @returns how many customers */
-  forget(isOver: (record: ModelRecord) => boolean): number {
-    const before = this.ids.length;
-    for (const [id, record] of this.records) if (isOver(record)) this.records.delete(id);
-    return before - this.ids.length;
+  forgetTombstones(): void {
+    for (const [id, { json }] of this.records) if (json === undefined) this.records.delete(id);
   }
 
   get ids(): string[] {
@@ -47,7 +43,7 @@ class ModelTable {
   private take(id: string, json: string | undefined, updatedAt: bigint, place: RecordPlace): boolean {
     const held = this.records.get(id);
     let { time } = place;
-    if (held?.generation === this.generation) {
+    if (held !== undefined) {
       if (held.place.partition === place.partition) {
         if (place.offset <= held.place.offset) return false;
         if (held.place.time > time) time = held.place.time;
@@ -58,9 +54,35 @@ class ModelTable {
         return false;
       }
     }
-    const { generation } = this;
-    this.records.set(id, { json, updatedAt, place: { ...place, time }, generation });
+    this.records.set(id, { json, updatedAt, place: { ...place, time } });
     return true;
+  }
+}
+
+class ModelMemory {
+  held = new ModelTable();
+  private next: ModelTable | undefined;
+  isWhole = false;
+
+  get read(): ModelTable {
+    return this.next ?? this.held;
+  }
+
+  startOver(): void {
+    if (this.isWhole) this.next = new ModelTable();
+    else this.held = new ModelTable();
+  }
+
+  complete(): void {
+    this.restart();
+    this.isWhole = true;
+  }
+
+  /** From a snapshot of what was being read. */
+  restart(): void {
+    this.held = this.read;
+    this.next = undefined;
+    this.isWhole = false;
   }
 }
 
@@ -92,9 +114,12 @@ const anyStep = fc.oneof(
     }),
   },
   { weight: 6, arbitrary: fc.record({ step: fc.constant('remove' as const), id: anyId, place: anyPlace }) },
-  { weight: 1, arbitrary: fc.record({ step: fc.constant('generation' as const) }) },
-  { weight: 1, arbitrary: fc.record({ step: fc.constant('sweep' as const) }) },
-  { weight: 1, arbitrary: fc.record({ step: fc.constant('forget' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      step: fc.constantFrom('startOver' as const, 'complete' as const, 'forget' as const),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ step: fc.constant('snapshot' as const) }) },
   {
     weight: 3,
@@ -111,68 +136,71 @@ type Step = typeof anyStep extends fc.Arbitrary<infer T> ? T : never;
 let directory: string;
 let snapshot: SnapshotFile;
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'customer-table-'));
+  directory = await mkdtemp(join(tmpdir(), 'customer-memory-'));
   snapshot = new SnapshotFile(directory, 'users', pino({ level: 'silent' }));
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-const newTable = () => new CustomerTable({ maxBytes: AMPLE_BYTES, slabBytes: SMALL_SLAB_BYTES });
+const newMemory = () => new CustomerMemory({ maxBytes: AMPLE_BYTES, slabBytes: SMALL_SLAB_BYTES });
 
-/** @returns the table to go on with */
-async function take(step: Step, table: CustomerTable, model: ModelTable): Promise<CustomerTable> {
+/** @returns the memory to go on with */
+async function take(step: Step, memory: CustomerMemory, model: ModelMemory): Promise<CustomerMemory> {
   switch (step.step) {
     case 'put': {
       const { id, filling, updatedAt, place } = step;
       const json = jsonOf(id, filling);
-      expect(table.put(Buffer.from(id), json, updatedAt, place)).toBe(model.put(id, json, updatedAt, place));
+      expect(memory.put(Buffer.from(id), json, updatedAt, place)).toBe(
+        model.read.put(id, json, updatedAt, place),
+      );
       break;
     }
     case 'remove':
-      expect(table.remove(Buffer.from(step.id), step.place)).toBe(model.remove(step.id, step.place));
+      expect(memory.remove(Buffer.from(step.id), step.place)).toBe(model.read.remove(step.id, step.place));
       break;
-    case 'generation':
-      table.beginGeneration();
-      model.generation++;
+    case 'startOver':
+      memory.startOver();
+      model.startOver();
       break;
-    case 'sweep':
-      expect(await table.sweep()).toBe(model.forget(({ generation }) => generation !== model.generation));
+    case 'complete':
+      memory.complete();
+      model.complete();
       break;
     case 'forget':
-      await table.forgetTombstones(-1_000);
-      model.forget(({ json }) => json === undefined);
+      await memory.forgetTombstones(-1_000);
+      model.read.forgetTombstones();
       break;
     case 'snapshot': {
       const head = { topic: 'users', takenAtMs: 1, positions: new Map() };
-      await snapshot.write(head, table);
-      const restored = newTable();
-      expect(await snapshot.read(restored)).toEqual(head);
-      model.forget(({ generation }) => generation !== model.generation);
+      await snapshot.write(head, memory.table);
+      const restored = newMemory();
+      expect(await snapshot.read(restored.table)).toEqual(head);
+      model.restart();
       return restored;
     }
     case 'page': {
       const { after, filter, limit } = step;
-      const found = model.ids
+      const found = model.held.ids
         .filter((id) => after === undefined || Buffer.compare(Buffer.from(id), Buffer.from(after)) > 0)
         .filter((id) => filter === undefined || id.includes(filter));
-      expect(await allIds(table, limit, { after, filter })).toEqual(found);
+      expect(await allIds(memory, limit, { after, filter })).toEqual(found);
     }
   }
-  return table;
+  return memory;
 }
 
-it('holds what a Map would, through records, generations, sweeps, pages and snapshots', async () => {
+it('holds what two Maps would, through records, new readings, pages and snapshots', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anyStep, { maxLength: 120, size: 'max' }), async (steps) => {
-      let table = newTable();
-      const model = new ModelTable();
+      let memory = newMemory();
+      const model = new ModelMemory();
       for (const step of steps) {
-        table = await take(step, table, model);
-        expect(table.size).toBe(model.ids.length);
+        memory = await take(step, memory, model);
+        expect([memory.isWhole, memory.size]).toEqual([model.isWhole, model.held.ids.length]);
       }
-      for (const [id, { json, updatedAt }] of model.records) {
-        expect(table.get(id)).toEqual(json === undefined ? undefined : { json, etag: `"${updatedAt}"` });
+      for (const [id, { json, updatedAt }] of model.held.records) {
+        expect(memory.get(id)).toEqual(json === undefined ? undefined : { json, etag: `"${updatedAt}"` });
       }
-      expect(await allIds(table, 5)).toEqual(model.ids);
+      expect(await allIds(memory, 5)).toEqual(model.held.ids);
     }),
     { numRuns: 150 },
   );

@@ -1,11 +1,12 @@
 import { IsOptional } from 'class-validator';
 import { takeUrlApart } from '../platform/config/connection-url.js';
-import { settingGroup } from '../platform/config/setting-group.js';
+import { type ProgramSettings, settingGroup } from '../platform/config/setting-group.js';
 import { KafkaName, OneOf, PathPrefix, UrlOf, WholeNumber } from '../platform/config/setting-kinds.js';
 
 const DAY_SECONDS = 86_400;
 const YEAR_SECONDS = 365 * DAY_SECONDS;
 const MIB = 1_048_576;
+const ROLES_WITHOUT_KAFKA = ['api', 'consumer', 'relay'];
 
 export class CustomersSettings {
   @KafkaName() CUSTOMERS_TOPIC: string = 'users';
@@ -46,17 +47,29 @@ export const CUSTOMERS_SETTINGS = settingGroup(CustomersSettings, {
     APP_KAFKA__SCHEMA_REGISTRY_URL: { of: 'CUSTOMERS_SCHEMA_REGISTRY_URL' },
     APP_KAFKA__CACHE_MAX_AGE_SECONDS: { of: 'CUSTOMERS_CACHE_MAX_AGE_SECONDS' },
   },
-  faultsBetween({ CUSTOMERS_SCHEMA_REGISTRY_URL: url }, { CONTEXTS, KAFKA_BROKERS }) {
-    if (url === undefined) {
-      const isNeeded = KAFKA_BROKERS !== undefined && CONTEXTS.includes('customers');
-      return isNeeded
-        ? [
-            'CUSTOMERS_SCHEMA_REGISTRY_URL is not set: expected a URL, since KAFKA_BROKERS is set, and CONTEXTS names customers',
-          ]
-        : [];
-    }
-    const parts = takeUrlApart(new URL(url), []);
-    if (!('faults' in parts)) return [];
-    return parts.faults.map((fault) => `CUSTOMERS_SCHEMA_REGISTRY_URL ${fault}`);
+  faultsBetween({ CUSTOMERS_SCHEMA_REGISTRY_URL: url }, program) {
+    return [...registryFaults(url, program), ...roleFaults(program)];
   },
 });
+
+function registryFaults(url: string | undefined, { CONTEXTS, KAFKA_BROKERS }: ProgramSettings): string[] {
+  if (url === undefined) {
+    const isNeeded = KAFKA_BROKERS !== undefined && CONTEXTS.includes('customers');
+    return isNeeded
+      ? [
+          'CUSTOMERS_SCHEMA_REGISTRY_URL is not set: expected a URL, since KAFKA_BROKERS is set, and CONTEXTS names customers',
+        ]
+      : [];
+  }
+  const parts = takeUrlApart(new URL(url), []);
+  if (!('faults' in parts)) return [];
+  return parts.faults.map((fault) => `CUSTOMERS_SCHEMA_REGISTRY_URL ${fault}`);
+}
+
+function roleFaults({ CONTEXTS, KAFKA_BROKERS, ROLES }: ProgramSettings): string[] {
+  if (KAFKA_BROKERS !== undefined || !CONTEXTS.includes('customers')) return [];
+  if (ROLES_WITHOUT_KAFKA.every((role) => ROLES.includes(role))) return [];
+  return [
+    `ROLES is "${ROLES.join(',')}": expected api, consumer and relay together for customers without KAFKA_BROKERS, since a process hears then of no change that another one makes`,
+  ];
+}

@@ -121,6 +121,23 @@ describe('the settings of customers', () => {
     expect(load(variables, 'orders')).toEqual(new CustomersSettings());
   });
 
+  it.each(['api', 'consumer,relay', 'api,relay,consumer,producer'])('without Kafka, ROLES=%s', (roles) => {
+    const own = faultsOf({ ROLES: roles });
+    const isWhole = roles.startsWith('api,');
+    expect(own).toEqual(
+      isWhole
+        ? []
+        : [
+            `ROLES is "${roles}": expected api, consumer and relay together for customers without KAFKA_BROKERS, since a process hears then of no change that another one makes`,
+          ],
+    );
+    expect(faultsOfLoading(() => load({ ROLES: roles }, 'orders'))).toEqual([]);
+    const url = 'http://registry/a';
+    expect(
+      faultsOf({ ROLES: roles, KAFKA_BROKERS: 'kafka:9092', CUSTOMERS_SCHEMA_REGISTRY_URL: url }),
+    ).toEqual([]);
+  });
+
   it('go by other names only where the deployment is for them', () => {
     const variables = Object.fromEntries(OTHER_NAMES.map(([alias]) => [alias, '/ nobody asks']));
     expect(load(variables, 'orders')).toEqual(new CustomersSettings());

@@ -87,7 +87,9 @@ describe('GET /api/users', () => {
 
   it('has no body for HEAD', async () => {
     const answer = await customers.sent('HEAD /api/users?limit=1');
-    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\nlink: <\/api\/users\?limit=1&cursor=aWQt>; rel="next"\r\n/);
+    expect(answer).toMatch(
+      /^HTTP\/1\.1 200 OK\r\nlink: <\/api\/users\?limit=1&cursor=iaWQt>; rel="next"\r\n/,
+    );
     expect(answer).toMatch(/\r\n\r\n$/);
   });
 
@@ -104,8 +106,8 @@ describe('GET /api/users', () => {
     ['limit=1e3', ['limit']],
     ['cursor=', ['cursor']],
     ['cursor=!', ['cursor']],
-    ['cursor=gA', ['cursor']],
-    ['cursor=YQ==', ['cursor']],
+    ['cursor=igA', ['cursor']],
+    ['cursor=iYQ==', ['cursor']],
     ['filter=', ['filter']],
     ['filter=a&filter=b', ['filter']],
     [`filter=${'x'.repeat(257)}`, ['filter']],

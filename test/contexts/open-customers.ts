@@ -1,6 +1,6 @@
 import type { INestApplicationContext, Type } from '@nestjs/common';
 import { vi } from 'vitest';
-import { CustomerTable } from '../../src/customers/cache/customer-table.js';
+import { CustomerMemory } from '../../src/customers/cache/customer-memory.js';
 import { customers } from '../../src/customers/customers.module.js';
 import { encodeCustomer } from '../../src/customers/model/customer-json.js';
 import type { Customer } from '../../src/customers/model/customer.js';
@@ -34,7 +34,7 @@ export async function openCustomers(settings: ChosenSettings = {}, others: reado
   );
   const { app } = waybill as unknown as { app: INestApplicationContext };
   const part = <T>(type: Type<T>): T => app.get(type, { strict: false });
-  const table = part(CustomerTable);
+  const memory = part(CustomerMemory);
   const lookup = part(CustomerLookup);
   const { host } = new URL(waybill.url);
   let offset = 0;
@@ -46,7 +46,7 @@ export async function openCustomers(settings: ChosenSettings = {}, others: reado
     hold(...held: readonly Customer[]): void {
       for (const one of held) {
         const place = { partition: 0, offset: offset++, time: BigInt(offset) };
-        table.put(Buffer.from(one.accountId), encodeCustomer(one), one.updatedAt, place);
+        memory.put(Buffer.from(one.accountId), encodeCustomer(one), one.updatedAt, place);
       }
     },
     /** Asks over a bare socket, where nothing makes it another. @param request its first line, and what else it has */

@@ -15,12 +15,16 @@ export interface CustomerListQuery {
   readonly filter?: string;
 }
 
-/** The cursor of the page after an id, which may be of any characters: opaque to the client. */
-export const cursorAfter = (accountId: string): string => Buffer.from(accountId).toString('base64url');
+/** Begins a cursor, so that there is one of the empty id. */
+const CURSOR_MARK = 'i';
+
+/** The cursor of the page after an id, which may be of any characters, or none: opaque to the client. */
+export const cursorAfter = (accountId: string): string =>
+  CURSOR_MARK + Buffer.from(accountId).toString('base64url');
 
 const aCursor: Check<string> = (text) => {
-  const bytes = Buffer.from(text, 'base64url');
-  if (bytes.length === 0 || bytes.toString('base64url') !== text || !isUtf8(bytes)) return undefined;
+  const bytes = Buffer.from(text.slice(CURSOR_MARK.length), 'base64url');
+  if (CURSOR_MARK + bytes.toString('base64url') !== text || !isUtf8(bytes)) return undefined;
   return bytes.toString();
 };
 

@@ -3,6 +3,7 @@ import { nextTurn } from '../../platform/event-loop-turns.js';
 import type { ReceivedEvent, RefusedEvent } from '../../platform/messaging/received-event.js';
 import { CustomerRecords } from './customer-records.js';
 import { CustomersMetrics } from './customers.metrics.js';
+import { PendingWrites } from './pending-writes.js';
 import { RecordReader } from './record-reader.js';
 import { RefusedRecords } from './refused-records.js';
 
@@ -17,12 +18,13 @@ export class CustomerIntake {
     private readonly records: CustomerRecords,
     private readonly refusals: RefusedRecords,
     private readonly metrics: CustomersMetrics,
+    private readonly pending: PendingWrites,
   ) {}
 
   /**
    * Has events take effect, in their order, up to the first that fails; they may come again.
    *
-   * @throws RegistryAwayError, CustomersFullError
+   * @throws RegistryAwayError, CustomersFullError, TransientError where there is no room for those that are refused
    */
   async receive(events: readonly ReceivedEvent[]): Promise<void> {
     const refused: RefusedEvent[] = [];
@@ -35,7 +37,10 @@ export class CustomerIntake {
         else this.records.apply(event, record);
       }
     }
-    for (const _ of refused) this.metrics.count('refused');
     await this.refusals.add(refused);
+    for (const { event } of refused) {
+      this.metrics.count('refused');
+      this.pending.applied(event, 'refused');
+    }
   }
 }

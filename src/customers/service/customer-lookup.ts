@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { CustomerTable, type HeldCustomer } from '../cache/customer-table.js';
+import { CustomerMemory } from '../cache/customer-memory.js';
+import type { HeldCustomer } from '../cache/customer-table.js';
 import { CustomerReplay } from './customer-replay.js';
 import { CustomerState } from './customer-state.js';
 
@@ -15,7 +16,7 @@ export interface IdPage {
 @Injectable()
 export class CustomerLookup {
   constructor(
-    private readonly table: CustomerTable,
+    private readonly memory: CustomerMemory,
     private readonly state: CustomerState,
     private readonly replay: CustomerReplay,
   ) {}
@@ -27,7 +28,7 @@ export class CustomerLookup {
 
   /** To be asked only where {@link unready} says nothing. */
   get(accountId: string): HeldCustomer | undefined {
-    return this.table.get(accountId);
+    return this.memory.get(accountId);
   }
 
   /** Whole seconds that what is held is behind the end of the topic; 0 when it is caught up. */
@@ -37,6 +38,6 @@ export class CustomerLookup {
 
   /** Looks at a bounded number of ids, so a page may be short of `limit` and have a next one all the same. */
   page(question: { after?: string; limit: number; filter?: string }): Promise<IdPage> {
-    return this.table.page(question);
+    return this.memory.page(question);
   }
 }

@@ -1,17 +1,19 @@
-import { Injectable } from '@nestjs/common';
-import type { Logger } from '../../platform/logging/logger.js';
-import { Inject } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { TransientError } from '../../platform/failures/classified-errors.js';
-import { LOGGER } from '../../platform/logging/logger.js';
+import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { timestampOf } from '../../platform/messaging/event-time.js';
 import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
-import { CustomerTable } from '../cache/customer-table.js';
+import { CustomerMemory } from '../cache/customer-memory.js';
+import type { PutOutcome, RecordPlace, RemoveOutcome } from '../cache/customer-table.js';
 import { TableFullError } from '../cache/table-full.error.js';
 import { encodeCustomer } from '../model/customer-json.js';
 import { CustomerState } from './customer-state.js';
 import { CustomersMetrics } from './customers.metrics.js';
 import { PendingWrites } from './pending-writes.js';
 import type { ReadRecord } from './record-reader.js';
+
+/** A record that can be read. */
+export type AppliedRecord = Exclude<ReadRecord, { kind: 'fault' }>;
 
 /** The customers outgrow CUSTOMERS_MAX_BYTES. The record waits in its topic, as do those behind it. */
 export class CustomersFullError extends TransientError {
@@ -25,7 +27,7 @@ export class CustomersFullError extends TransientError {
 @Injectable()
 export class CustomerRecords {
   constructor(
-    private readonly table: CustomerTable,
+    private readonly memory: CustomerMemory,
     private readonly state: CustomerState,
     private readonly metrics: CustomersMetrics,
     private readonly pending: PendingWrites,
@@ -33,28 +35,25 @@ export class CustomerRecords {
   ) {}
 
   /** @throws CustomersFullError */
-  apply(event: ReceivedEvent, record: Exclude<ReadRecord, { kind: 'fault' }>): void {
+  apply(event: ReceivedEvent, record: AppliedRecord): void {
     const place = { partition: event.partition, offset: event.offset, time: timestampOf(event) };
-    if (record.kind === 'customer') {
-      const { customer } = record;
-      this.metrics.count(
-        this.fitting(() => this.table.put(record.key, encodeCustomer(customer), customer.updatedAt, place)),
-      );
-    } else {
-      this.metrics.count(this.fitting(() => this.table.remove(record.key, place)));
-    }
-    this.pending.applied(event);
+    const outcome = this.change(record, place);
+    const isNew = this.state.applied(place);
+    // What is tried again with a batch is outdated by itself.
+    if (isNew || outcome !== 'outdated') this.metrics.count(outcome);
+    this.pending.applied(event, outcome);
   }
 
-  private fitting<Outcome>(change: () => Outcome): Outcome {
+  private change(record: AppliedRecord, place: RecordPlace): PutOutcome | RemoveOutcome {
     try {
-      const outcome = change();
-      this.state.fits();
-      return outcome;
+      if (record.kind === 'removal') return this.memory.remove(record.key, place);
+      const { customer } = record;
+      return this.memory.put(record.key, encodeCustomer(customer), customer.updatedAt, place);
     } catch (error) {
       if (!(error instanceof TableFullError)) throw error;
       const full = new CustomersFullError(error.maxBytes, { cause: error });
-      if (this.state.outgrown(full.message)) this.log.error({ held: this.table.size }, full.message);
+      const isNew = this.state.outgrown(place, full.message);
+      if (isNew) this.log.error({ held: this.memory.size }, full.message);
       throw full;
     }
   }

@@ -1,10 +1,16 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Lifecycle } from '../../platform/lifecycle.js';
+import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
-import { type KeptPositions, type ReplayListener, Replays } from '../../platform/messaging/replays.js';
+import {
+  type KeptPositions,
+  type ReplayListener,
+  type ReplayReading,
+  Replays,
+} from '../../platform/messaging/replays.js';
 import { Topics } from '../../platform/messaging/topics.js';
-import { CustomerTable } from '../cache/customer-table.js';
-import { RefusedRecordRepository } from '../repository/refused-record.repository.js';
+import { CustomerMemory } from '../cache/customer-memory.js';
+import type { SnapshotHead } from '../cache/snapshot-head.js';
 import { CustomerSnapshots } from './customer-snapshots.js';
 import { CustomerState } from './customer-state.js';
 import { RefusedRecords } from './refused-records.js';
@@ -21,19 +27,18 @@ const LAST_SNAPSHOT_MS = 3_000;
 export class CustomerReplay implements ReplayListener, OnModuleInit {
   private readonly topic: string;
   private tombstonesKeptMs = 0;
-  /** Whether what is held from before the topic was read anew is still to be forgotten. */
-  private isToBeSwept = false;
+  private known: ReplayReading | undefined;
   private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
     private readonly replays: Replays,
     topics: Topics,
-    private readonly table: CustomerTable,
+    private readonly memory: CustomerMemory,
     private readonly state: CustomerState,
     private readonly snapshots: CustomerSnapshots,
     private readonly refusals: RefusedRecords,
-    private readonly origins: RefusedRecordRepository,
     private readonly lifecycle: Lifecycle,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {
     this.topic = topics.deployedName(TOPIC);
   }
@@ -42,22 +47,20 @@ export class CustomerReplay implements ReplayListener, OnModuleInit {
     this.replays.listen(CONTEXT, TOPIC, this);
     this.lifecycle.onClose('the snapshot of the customers', async () => {
       for (const timer of this.timers) clearInterval(timer);
-      await this.takeSnapshot(AbortSignal.timeout(LAST_SNAPSHOT_MS));
+      const now = this.snapshotNow();
+      if (now !== undefined) await this.snapshots.takeLast(now, LAST_SNAPSHOT_MS);
     });
   }
 
   resumeAt(maxAgeMs: number): Promise<KeptPositions | undefined> {
     this.tombstonesKeptMs = 2 * maxAgeMs;
-    this.table.clear();
+    this.memory.clear();
     return this.snapshots.load(maxAgeMs);
   }
 
   restarted(): void {
-    // Nobody was told what was held before the first reading was complete.
-    if (this.state.unready() === undefined) {
-      this.table.beginGeneration();
-      this.isToBeSwept = true;
-    } else this.table.clear();
+    this.memory.startOver();
+    this.state.startOver();
     void this.snapshots.discard();
   }
 
@@ -65,41 +68,58 @@ export class CustomerReplay implements ReplayListener, OnModuleInit {
     return this.refusals.add([refused]);
   }
 
-  /** All that the topic had at the start has had its effect. */
-  async passed(): Promise<void> {
-    if (this.isToBeSwept) await this.table.sweep();
-    this.isToBeSwept = false;
-    this.state.complete();
+  /** All that the topic had at the start has had its effect. Nothing is waited for here: the reading would wait as well. */
+  passed(): Promise<void> {
+    this.memory.complete();
     // The first page of ids would otherwise wait for all that came since.
-    void this.table.settle('background');
+    void this.memory.settle('background');
     if (this.timers.length === 0) {
       this.timers.push(
         setInterval(() => void this.takeSnapshot(), LOOK_MS).unref(),
         setInterval(
-          () => void this.table.forgetTombstones(this.tombstonesKeptMs),
+          () => void this.memory.forgetTombstones(this.tombstonesKeptMs),
           TOMBSTONES_LOOK_MS,
         ).unref(),
       );
     }
-    const lowOffsets = this.replays.readingOf(CONTEXT, TOPIC)?.lowOffsets();
-    // What is left of them costs a little room alone.
-    if (lowOffsets !== undefined)
-      await this.origins.forgetBefore(this.topic, lowOffsets).catch(() => undefined);
+    const lowOffsets = this.reading()?.lowOffsets();
+    if (lowOffsets !== undefined) void this.forgetOrigins(lowOffsets);
+    return Promise.resolve();
   }
 
   /** Milliseconds that what is held is behind the end of the topic. */
   behindMs(): number {
-    return this.replays.readingOf(CONTEXT, TOPIC)?.behindMs() ?? 0;
+    return this.reading()?.behindMs() ?? 0;
   }
 
-  /** Where it is time; a record that was refused and is not kept yet has to be read again after a crash. */
-  private async takeSnapshot(signal?: AbortSignal): Promise<void> {
-    const reading = this.replays.readingOf(CONTEXT, TOPIC);
-    if (reading === undefined || reading.isUnderWay || this.state.unready() !== undefined) return;
-    if (!this.refusals.isEmpty) return;
-    const at = { topic: this.topic, positions: reading.positions() };
-    if (signal !== undefined || this.snapshots.isDue(at, this.tombstonesKeptMs)) {
-      await this.snapshots.take(at, signal);
+  /** Kept, since each look-up asks it. */
+  private reading(): ReplayReading | undefined {
+    return (this.known ??= this.replays.readingOf(CONTEXT, TOPIC));
+  }
+
+  private async takeSnapshot(): Promise<void> {
+    const now = this.snapshotNow();
+    if (now !== undefined && this.snapshots.isDue(now, this.tombstonesKeptMs)) await this.snapshots.take(now);
+  }
+
+  /**
+   * What a snapshot would begin with; undefined where none may be taken. It is of the time at which its positions were the end of the
+   * topic: what the topic has forgotten since was not read.
+   */
+  private snapshotNow(): SnapshotHead | undefined {
+    const reading = this.reading();
+    if (reading === undefined || reading.isUnderWay || this.state.unready() !== undefined) return undefined;
+    // A record that was refused and is not kept yet has to be read again after a crash.
+    if (!this.refusals.isEmpty) return undefined;
+    const takenAtMs = Math.floor(Date.now() - reading.behindMs());
+    return { topic: this.topic, positions: reading.positions(), takenAtMs };
+  }
+
+  private async forgetOrigins(lowOffsets: ReadonlyMap<number, number>): Promise<void> {
+    try {
+      await this.refusals.forgetBefore(this.topic, lowOffsets);
+    } catch (error) {
+      this.log.debug({ err: error }, 'what is left of refused records costs a little room');
     }
   }
 }

@@ -3,7 +3,7 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import type { Counter } from 'prom-client';
 import { counterProvider } from '../../platform/metrics/metric-providers.js';
 import { observeGauge } from '../../platform/metrics/observed-gauge.js';
-import { CustomerTable } from '../cache/customer-table.js';
+import { CustomerMemory } from '../cache/customer-memory.js';
 import { CustomersSettings } from '../customers.settings.js';
 import { CustomerReplay } from './customer-replay.js';
 
@@ -15,12 +15,12 @@ export class CustomersMetrics {
   constructor(
     @InjectMetric('waybill_customers_records_total') readonly records: Counter<'outcome'>,
     @InjectMetric('waybill_customers_backdated_total') readonly backdated: Counter,
-    table: CustomerTable,
+    memory: CustomerMemory,
     replay: CustomerReplay,
     { CUSTOMERS_MAX_BYTES: maxBytes }: CustomersSettings,
   ) {
     for (const outcome of RECORD_OUTCOMES) records.inc({ outcome }, 0);
-    observeGauge('waybill_customers_held', 'Customers that this process holds in memory', () => table.size);
+    observeGauge('waybill_customers_held', 'Customers that this process holds in memory', () => memory.size);
     observeGauge(
       'waybill_customers_lag_seconds',
       'Seconds since all of the topic was last known to have been read; 0 when it is. Look when it lasts: Kafka is away, or a partition waits (/health says for what)',
@@ -29,7 +29,7 @@ export class CustomersMetrics {
     observeGauge(
       'waybill_customers_filled_ratio',
       'Share of CUSTOMERS_MAX_BYTES that the customers take, 0 to 1. Look before it reaches 1: the process is not ready then',
-      () => table.bytes / maxBytes,
+      () => memory.bytes / maxBytes,
     );
   }
 

@@ -4,9 +4,10 @@ import { DeadLetters } from '../../platform/dead-letters/dead-letters.js';
 import type { ReceivedEvent, RefusedEvent } from '../../platform/messaging/received-event.js';
 import { encodeCustomer } from '../model/customer-json.js';
 import { KeptCustomerRepository } from '../repository/kept-customer.repository.js';
-import { CustomerRecords } from './customer-records.js';
+import { type AppliedRecord, CustomerRecords } from './customer-records.js';
 import { CustomersMetrics } from './customers.metrics.js';
-import { type ReadRecord, RecordReader } from './record-reader.js';
+import { PendingWrites } from './pending-writes.js';
+import { RecordReader } from './record-reader.js';
 
 /** Records that no topic keeps: PostgreSQL does. */
 @Injectable()
@@ -18,11 +19,12 @@ export class KeptCustomerIntake {
     private readonly reader: RecordReader,
     private readonly records: CustomerRecords,
     private readonly metrics: CustomersMetrics,
+    private readonly pending: PendingWrites,
   ) {}
 
   /** Stores a batch, or nothing of it when it throws; what it says has its effect after the commit. */
   async receive(events: readonly ReceivedEvent[]): Promise<void> {
-    const read: { event: ReceivedEvent; record: Exclude<ReadRecord, { kind: 'fault' }> }[] = [];
+    const read: { event: ReceivedEvent; record: AppliedRecord }[] = [];
     const refused: RefusedEvent[] = [];
     for (const event of events) {
       const record = await this.reader.read(event);
@@ -46,6 +48,9 @@ export class KeptCustomerIntake {
       await this.deadLetters.append(tx, refused);
     });
     for (const { event, record } of read) this.records.apply(event, record);
-    for (const _ of refused) this.metrics.count('refused');
+    for (const { event } of refused) {
+      this.metrics.count('refused');
+      this.pending.applied(event, 'refused');
+    }
   }
 }

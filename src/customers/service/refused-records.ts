@@ -2,14 +2,16 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { atMost } from '../../platform/at-most.js';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { DeadLetters } from '../../platform/dead-letters/dead-letters.js';
+import { TransientError } from '../../platform/failures/classified-errors.js';
 import { Failures } from '../../platform/failures/failures.js';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { retryUntilDone } from '../../platform/messaging/backoff.js';
+import { timestampOf } from '../../platform/messaging/event-time.js';
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
 import { RefusedRecordRepository } from '../repository/refused-record.repository.js';
 
-/** Records that wait to be kept, together; whoever brings more waits. */
+/** Records that wait to be kept, together; a batch that finds as many is tried again. */
 const MAX_WAITING = 1_000;
 const MAX_WAITING_BYTES = 8 * 1_048_576;
 const RECORDS_A_TRANSACTION = 200;
@@ -21,7 +23,8 @@ const FLUSH_MS = 1_000;
  */
 @Injectable()
 export class RefusedRecords implements OnModuleInit {
-  private waiting: RefusedEvent[] = [];
+  /** By origin, so that a batch that is tried again adds nothing. */
+  private readonly waiting = new Map<string, RefusedEvent>();
   private waitingBytes = 0;
   private keeping: Promise<void> | undefined;
   private readonly stopping = new AbortController();
@@ -44,25 +47,43 @@ export class RefusedRecords implements OnModuleInit {
 
   /** Whether all of them are kept. */
   get isEmpty(): boolean {
-    return this.waiting.length === 0;
+    return this.waiting.size === 0;
   }
 
-  /** Resolves once there is room for more; those that do not get into the database before a crash are read again. */
+  /**
+   * Takes copies, and waits for nothing. Those that do not get into the database before a crash are read again.
+   *
+   * @throws TransientError where there is no room; none of them was taken then
+   */
   async add(refused: readonly RefusedEvent[]): Promise<void> {
-    if (refused.length === 0) return;
-    this.waiting.push(...refused);
-    for (const one of refused) this.waitingBytes += bytesOf(one);
+    const fresh = refused.filter((one) => !this.waiting.has(originOf(one)));
+    if (fresh.length === 0) return;
+    if (this.waiting.size >= MAX_WAITING || this.waitingBytes >= MAX_WAITING_BYTES) {
+      throw new TransientError(
+        'refused records of customers wait for the database, and there are too many of them',
+      );
+    }
+    for (const one of fresh) {
+      this.waiting.set(originOf(one), copyOf(one));
+      this.waitingBytes += bytesOf(one);
+    }
     this.keeping ??= this.keepAll().finally(() => (this.keeping = undefined));
-    if (this.waiting.length > MAX_WAITING || this.waitingBytes > MAX_WAITING_BYTES) await this.keeping;
+  }
+
+  /** Forgets the origins that the topic does not have any more. @param lowOffsets by partition */
+  forgetBefore(topic: string, lowOffsets: ReadonlyMap<number, number>): Promise<void> {
+    return this.origins.forgetBefore(topic, lowOffsets);
   }
 
   private async keepAll(): Promise<void> {
     try {
-      while (this.waiting.length > 0) {
-        const next = this.waiting.slice(0, RECORDS_A_TRANSACTION);
+      while (this.waiting.size > 0) {
+        const next = [...this.waiting.values()].slice(0, RECORDS_A_TRANSACTION);
         await this.keep(next);
-        this.waiting = this.waiting.slice(next.length);
-        for (const one of next) this.waitingBytes -= bytesOf(one);
+        for (const one of next) {
+          this.waiting.delete(originOf(one));
+          this.waitingBytes -= bytesOf(one);
+        }
       }
     } catch (error) {
       // They stand in the topic, and the snapshot does not pass them.
@@ -98,11 +119,28 @@ export class RefusedRecords implements OnModuleInit {
     return retryUntilDone(
       attempt,
       (error) =>
-        this.log.warn({ err: error, waiting: this.waiting.length }, 'refused records of customers wait'),
+        this.log.warn({ err: error, waiting: this.waiting.size }, 'refused records of customers wait'),
       this.stopping.signal,
     );
   }
 }
 
-const bytesOf = ({ event: { key, value } }: RefusedEvent): number =>
-  (key?.length ?? 0) + (value?.length ?? 0);
+const originOf = ({ event }: RefusedEvent): string =>
+  `${event.topic}/${event.partition}/${event.offset}/${timestampOf(event)}`;
+
+/** Key, value and headers are views of what was fetched, which is much larger and would be held as well. */
+function copyOf({ event, ...others }: RefusedEvent): RefusedEvent {
+  const { key, value, headers } = event;
+  const copiedHeaders = headers.map(({ name, value: bytes }) => ({
+    name: typeof name === 'string' ? name : Buffer.from(name),
+    value: bytes && Buffer.from(bytes),
+  }));
+  const copied = { key: key && Buffer.from(key), value: value && Buffer.from(value), headers: copiedHeaders };
+  return { ...others, event: { ...event, ...copied } };
+}
+
+function bytesOf({ event: { key, value, headers } }: RefusedEvent): number {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const header of headers) bytes += header.name.length + (header.value?.length ?? 0);
+  return bytes;
+}

@@ -21,6 +21,7 @@ export type SettingAliases<Name extends string = string> = SettingAlias<Name> | 
 /** What a group may have to know of the program's own settings. */
 export interface ProgramSettings {
   readonly CONTEXTS: readonly string[];
+  readonly ROLES: readonly string[];
   readonly KAFKA_BROKERS?: readonly string[] | undefined;
 }
 

@@ -21,7 +21,7 @@ export class CustomerSnapshots {
   /** By a clock that nobody sets. */
   private triedAtMs = -Infinity;
   private writing: Promise<void> | undefined;
-  private ending = new AbortController();
+  private readonly ending = new AbortController();
 
   constructor(
     private readonly memory: CustomerMemory,
@@ -67,13 +67,12 @@ export class CustomerSnapshots {
 
   /** Throws the snapshot away, and the one that is being written, so that no other start believes it. */
   async discard(): Promise<void> {
-    await this.endWriting();
-    this.taken = undefined;
     await this.file
       .discard()
       .catch((error: unknown) =>
         this.log.warn({ err: error }, 'the snapshot of customers cannot be removed'),
       );
+    this.taken = undefined;
   }
 
   /**
@@ -122,11 +121,5 @@ export class CustomerSnapshots {
     } catch (error) {
       this.log.warn({ err: error }, 'no snapshot of customers was taken');
     }
-  }
-
-  private async endWriting(): Promise<void> {
-    this.ending.abort(new Error('the topic is being read from its beginning again'));
-    this.ending = new AbortController();
-    await this.writing;
   }
 }

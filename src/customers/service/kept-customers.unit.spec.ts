@@ -13,7 +13,6 @@ afterEach(() => vi.useRealTimers());
 it('are all there once they are read, and their tombstones are forgotten until the program stops', async () => {
   const memory = { put: vi.fn(), complete: vi.fn(), forgetTombstones: vi.fn() };
   const key = Buffer.from('a');
-  // eslint-disable-next-line @typescript-eslint/require-await -- it stands for a query
   const all = async function* () {
     yield [{ account_key: key, body: '{"updatedAt":7}' }];
   };

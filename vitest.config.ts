@@ -64,6 +64,9 @@ const tier = (
 const UNIT = ['src/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts'];
 const INTEGRATION = ['src/**/*.int.spec.ts', 'test/**/*.int.spec.ts'];
 
+/** Waits for programs, and for services to be away, more than it works. */
+const CUSTOMERS_FAULTS = 'test/faults/customers/*.spec.ts';
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.reporter.ts'],
@@ -79,9 +82,18 @@ export default defineConfig({
       tier('timed', TIMED, [POSTGRES, KAFKA, CHROMIUM]),
       // Its specs change settings of the one Redis.
       tier('redis', ['src/**/*.redis.spec.ts', 'test/redis/**/*.spec.ts'], [POSTGRES, REDIS]),
-      tier('registry', ['test/registry/**/*.spec.ts'], [REGISTRY], TWO_THAT_WAIT_FOR_PROGRAMS),
+      tier(
+        'registry',
+        ['test/registry/**/*.spec.ts', CUSTOMERS_FAULTS],
+        [KAFKA, REGISTRY],
+        TWO_THAT_WAIT_FOR_PROGRAMS,
+      ),
       tier('observability', ['test/observability/**/!(*.unit).spec.ts'], [KAFKA, REDIS]),
-      tier('faults', ['test/faults/**/!(*.unit).spec.ts'], [KAFKA, REDIS, REGISTRY]),
+      tier(
+        'faults',
+        ['test/faults/!(customers)/**/!(*.unit).spec.ts', 'test/faults/!(*.unit).spec.ts'],
+        [KAFKA, REDIS],
+      ),
       tier(
         'cases',
         ['test/cases/**/!(*.unit).spec.ts'],

@@ -22,6 +22,11 @@ import { SharedMemory } from './memory-budget.js';
 import { BlockWriter } from './snapshot-blocks.js';
 import { TableFullError } from './table-full.error.js';
 
+vi.mock(import('node:fs/promises'), async (original) => {
+  const actual = await original();
+  return { ...actual, rename: vi.fn(actual.rename) };
+});
+
 const HEAD: SnapshotHead = {
   topic: 'users',
   takenAtMs: 1_700_000_000_000,
@@ -51,7 +56,8 @@ const newTable = () => new CustomerTable({ memory: new SharedMemory(AMPLE_BYTES)
 
 /** What all open files have their methods of. */
 async function fileHandles(): Promise<FileHandle> {
-  await using file = await open(directory, 'r');
+  const file = await open(directory, 'r');
+  await file.close();
   return Object.getPrototypeOf(file) as FileHandle;
 }
 
@@ -244,6 +250,23 @@ describe('a snapshot that fails', () => {
     await happened;
     expect(await readdir(directory)).toEqual(left);
     if (left.length > 0) expect((await readFile(path)).equals(before)).toBe(true);
+  });
+
+  it('since it is discarded while it is put in its place, is removed after that', async () => {
+    const { rename: really } = await vi.importActual<typeof import('node:fs/promises')>('node:fs/promises');
+    const order: string[] = [];
+    let discarding: Promise<unknown> | undefined;
+    vi.mocked(rename).mockImplementationOnce(async (from, to) => {
+      discarding = snapshot.discard().then(() => order.push('discarded'));
+      // Enough for a removal that does not wait.
+      for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+      await really(from, to);
+      order.push('in its place');
+    });
+    await snapshot.write(HEAD, table);
+    await discarding;
+    expect(order).toEqual(['in its place', 'discarded']);
+    expect(await readdir(directory)).toEqual([]);
   });
 
   it('because its process was killed, is removed after an hour, and another one not before', async () => {

@@ -3,7 +3,7 @@ import type { Customer } from '../model/customer.js';
 import { headerIn, KeptGets } from './kept-gets.js';
 import { Latencies } from './latencies.js';
 
-const BETWEEN_LOOKS_MS = 1;
+const BETWEEN_LOOKS_MS = 2;
 /** A record that is not seen for so long counts as lost. */
 const GIVE_UP_MS = 10_000;
 
@@ -26,7 +26,7 @@ export interface ProduceToGet {
   readonly lost: number;
 }
 
-/** Produces customers at an even rate, and asks for each until it is shown, on a connection of its own, every millisecond. */
+/** Produces customers at an even rate, and asks for each until it is shown, on a connection of its own, every two milliseconds. */
 export async function measureProduceToGet(options: ProduceToGetOptions): Promise<ProduceToGet> {
   const { url, customers, perSecond, signal, onSeen } = options;
   const latencies = new Latencies();

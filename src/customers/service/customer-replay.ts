@@ -2,7 +2,12 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Lifecycle } from '../../platform/lifecycle.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
-import { type ReadPosition, type ReplayListener, Replays } from '../../platform/messaging/replays.js';
+import {
+  type KeptPositions,
+  type ReplayListener,
+  type ReplayReading,
+  Replays,
+} from '../../platform/messaging/replays.js';
 import { Topics } from '../../platform/messaging/topics.js';
 import { CustomerMemory } from '../cache/customer-memory.js';
 import type { SnapshotHead } from '../cache/snapshot-head.js';
@@ -22,6 +27,7 @@ const LAST_SNAPSHOT_MS = 3_000;
 export class CustomerReplay implements ReplayListener, OnModuleInit {
   private readonly topic: string;
   private tombstonesKeptMs = 0;
+  private known: ReplayReading | undefined;
   private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -46,7 +52,7 @@ export class CustomerReplay implements ReplayListener, OnModuleInit {
     });
   }
 
-  resumeAt(maxAgeMs: number): Promise<ReadonlyMap<number, ReadPosition> | undefined> {
+  resumeAt(maxAgeMs: number): Promise<KeptPositions | undefined> {
     this.tombstonesKeptMs = 2 * maxAgeMs;
     this.memory.clear();
     return this.snapshots.load(maxAgeMs);
@@ -76,14 +82,19 @@ export class CustomerReplay implements ReplayListener, OnModuleInit {
         ).unref(),
       );
     }
-    const lowOffsets = this.replays.readingOf(CONTEXT, TOPIC)?.lowOffsets();
+    const lowOffsets = this.reading()?.lowOffsets();
     if (lowOffsets !== undefined) void this.forgetOrigins(lowOffsets);
     return Promise.resolve();
   }
 
   /** Milliseconds that what is held is behind the end of the topic. */
   behindMs(): number {
-    return this.replays.readingOf(CONTEXT, TOPIC)?.behindMs() ?? 0;
+    return this.reading()?.behindMs() ?? 0;
+  }
+
+  /** Kept, since each look-up asks it. */
+  private reading(): ReplayReading | undefined {
+    return (this.known ??= this.replays.readingOf(CONTEXT, TOPIC));
   }
 
   private async takeSnapshot(): Promise<void> {
@@ -96,7 +107,7 @@ export class CustomerReplay implements ReplayListener, OnModuleInit {
    * topic: what the topic has forgotten since was not read.
    */
   private snapshotNow(): SnapshotHead | undefined {
-    const reading = this.replays.readingOf(CONTEXT, TOPIC);
+    const reading = this.reading();
     if (reading === undefined || reading.isUnderWay || this.state.unready() !== undefined) return undefined;
     // A record that was refused and is not kept yet has to be read again after a crash.
     if (!this.refusals.isEmpty) return undefined;

@@ -4,7 +4,7 @@ import { atMost } from '../../platform/at-most.js';
 import { Environment } from '../../platform/config/environment.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { observeGauge } from '../../platform/metrics/observed-gauge.js';
-import type { ReadPosition } from '../../platform/messaging/replays.js';
+import type { KeptPositions } from '../../platform/messaging/replays.js';
 import { CustomerMemory } from '../cache/customer-memory.js';
 import { SnapshotFile } from '../cache/customer-snapshot.js';
 import type { SnapshotHead } from '../cache/snapshot-head.js';
@@ -43,7 +43,7 @@ export class CustomerSnapshots {
    *
    * @returns where reading goes on; undefined where there is no snapshot that is young enough and fits, and the memory stays empty
    */
-  async load(maxAgeMs: number): Promise<ReadonlyMap<number, ReadPosition> | undefined> {
+  async load(maxAgeMs: number): Promise<KeptPositions | undefined> {
     if (this.intervalMs === 0) return undefined;
     const startedAtMs = performance.now();
     const head = await this.read();
@@ -62,7 +62,7 @@ export class CustomerSnapshots {
       { customers: this.memory.size, ageMs, tookMs },
       'the customers were read from the snapshot',
     );
-    return head.positions;
+    return { positions: head.positions, ageMs };
   }
 
   /** Throws the snapshot away, and the one that is being written, so that no other start believes it. */

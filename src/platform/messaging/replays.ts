@@ -17,14 +17,22 @@ export interface ReadPosition {
   readonly anchor?: ReadAnchor | undefined;
 }
 
+/** Where reading may go on. */
+export interface KeptPositions {
+  /** By partition. */
+  readonly positions: ReadonlyMap<number, ReadPosition>;
+  /** Milliseconds since they were the ends of the partitions. */
+  readonly ageMs: number;
+}
+
 /** What a context that holds all of a topic gives to its reading and hears of it, besides the events. */
 export interface ReplayListener {
   /**
-   * Where to go on from what was kept: positions by partition; undefined where nothing was.
+   * Where to go on from what was kept; undefined where nothing was.
    *
    * @param maxAgeMs how old it may be at most: a tombstone of before may be gone from the topic
    */
-  resumeAt(maxAgeMs: number): Promise<ReadonlyMap<number, ReadPosition> | undefined>;
+  resumeAt(maxAgeMs: number): Promise<KeptPositions | undefined>;
   /** The topic is read from its beginning once more: what was read before counts no longer once the end is passed. */
   restarted(): void;
   /** Keeps an event that fails for good, which is not the same in every process; without it, it is logged. */

@@ -45,9 +45,14 @@ export class ConsumerHealth {
     health.addCheck(part, () => this.state(), { isOptional: !isRequired });
   }
 
+  /** Milliseconds since the consumer was last seen to do something. */
+  silentMs(): number {
+    return performance.now() - this.lastSignAtMs;
+  }
+
   private state(): PartState {
     if (this.trouble !== undefined) return { up: false, detail: this.trouble };
-    const silentMs = performance.now() - this.lastSignAtMs;
+    const silentMs = this.silentMs();
     if (silentMs < SILENT_MS) return { up: true };
     return { up: false, detail: `no answer from Kafka for ${Math.round(silentMs / 1_000)} s` };
   }

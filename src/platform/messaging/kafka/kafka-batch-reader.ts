@@ -38,7 +38,7 @@ export class KafkaBatchReader {
 
   constructor(private readonly parts: BatchReaderParts) {
     this.semaphore = new Semaphore(parts.maxLeftTries);
-    this.lanes = new PartitionLanes(parts);
+    this.lanes = new PartitionLanes({ ...parts, lingers: true });
   }
 
   add(topic: string, runner: BatchRunner): void {

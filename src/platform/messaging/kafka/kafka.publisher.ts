@@ -19,6 +19,9 @@ const RECORD_OVERHEAD_BYTES = 100;
 /** Sent in place of a value that the broker refuses as too large; the dead letters' table keeps the value. */
 const OMITTED_HEADER = 'value_omitted';
 
+/** Of messages that never were in the outbox, whose ids begin with 1; Kafka gives them their places. */
+const NO_OUTBOX_ID = 0;
+
 /** As the settings name it, and as kafkajs does. */
 const COMPRESSION_TYPES: Readonly<Record<Compression, number>> = {
   none: CompressionTypes.None,
@@ -62,9 +65,8 @@ export class KafkaPublisher implements Publisher {
 
   publishNow(messages: readonly OutgoingMessage[], signal: AbortSignal): Promise<void> {
     const createdAtMs = Date.now();
-    // Kafka gives them their places, so the ids are of no use.
     return this.publish(
-      messages.map((message) => ({ ...message, id: 0, createdAtMs })),
+      messages.map((message) => ({ ...message, id: NO_OUTBOX_ID, createdAtMs })),
       signal,
     );
   }
@@ -128,6 +130,8 @@ export class KafkaPublisher implements Publisher {
       return;
     }
     const message = messages[0]!;
+    // Whoever sends one that is in no outbox hears of it, and it holds up no other.
+    if (message.id === NO_OUTBOX_ID) throw error;
     const letter = letterOf(message);
     if (letter === undefined && OMITTED_HEADER in message.headers) throw error;
     const { topic, headers: sent, value } = message;

@@ -22,6 +22,8 @@ export interface LanesParts {
   readonly consumer: Pick<Consumer, 'pause' | 'resume'>;
   readonly stopping: AbortSignal;
   readonly log: Logger;
+  /** Whether few events are followed by a pause, for others to come together: of use where a batch costs a transaction. */
+  readonly lingers: boolean;
 }
 
 /**
@@ -58,7 +60,7 @@ export class PartitionLanes {
     { batch, heartbeat, ...group }: Pick<EachBatchPayload, 'batch' | 'heartbeat' | 'isRunning' | 'isStale'>,
     laneFor: (place: PartitionPlace, batch: FetchedBatch) => PartitionLane | undefined,
   ): Promise<void> {
-    const { context, stopping } = this.parts;
+    const { context, stopping, lingers } = this.parts;
     const place = { context, topic: batch.topic, partition: batch.partition };
     const name = `${place.topic}/${place.partition}`;
     // A lane that was taken away may still be at its last attempt.
@@ -73,7 +75,7 @@ export class PartitionLanes {
     await whileBeating(heartbeat, this.untilDoneOrLeft(place, lane, settled));
     if (this.left.has(lane)) return;
     await heartbeat();
-    await lingerAfter(lane.events, stopping);
+    if (lingers) await lingerAfter(lane.events, stopping);
   }
 
   private async untilDoneOrLeft(
@@ -125,7 +127,7 @@ export class PartitionLanes {
  * Keeps the group membership alive during a write that takes long. A heartbeat that fails, since the group is being
  * rebalanced, is of no consequence here: the next one that is awaited fails as well, and the commit would.
  */
-async function whileBeating(heartbeat: () => Promise<void>, work: Promise<void>): Promise<void> {
+export async function whileBeating(heartbeat: () => Promise<void>, work: Promise<void>): Promise<void> {
   const timer = setInterval(() => void heartbeat().catch(() => undefined), HEARTBEAT_CHECK_MS);
   try {
     await work;

@@ -15,17 +15,24 @@ export interface OffsetRange {
 export class PartitionProgress {
   /** The last record, as long as it has to be seen again. */
   private awaited: ReadAnchor | undefined;
-  private awaitedSinceMs = 0;
+  private awaitedSinceMs: number | undefined;
   /** When all of the partition was last known to have been read. */
   private atEndMs: number;
+  /** The same, or when the reading began: no tombstone of later was missed. */
+  private freshMs: number;
 
+  /**
+   * @param endAtStart the end that it had at the start
+   * @param since when all of it was known to have been read, and when the reading began
+   */
   constructor(
     private current: ReadPosition,
-    /** The end that it had at the start. */
     private readonly endAtStart: number,
-    nowMs: number,
+    since: { readonly atEndMs: number; readonly freshMs: number },
   ) {
-    this.atEndMs = nowMs;
+    this.awaited = current.anchor;
+    this.atEndMs = since.atEndMs;
+    this.freshMs = since.freshMs;
   }
 
   get position(): ReadPosition {
@@ -49,14 +56,19 @@ export class PartitionProgress {
     return this.awaited?.offset ?? this.current.next;
   }
 
-  /** Whether what was fetched begins where it had to: a broker that does not have the offset is asked for another. */
+  /**
+   * Whether what was fetched begins where it had to: a broker that does not have the offset is asked for another. kafkajs may
+   * also come again with the last record, which is compared then.
+   */
   goesOnAt(offset: number): boolean {
-    return offset === this.current.next || offset === this.current.anchor?.offset;
+    const { next, anchor } = this.current;
+    if (offset === anchor?.offset) this.awaited = anchor;
+    return offset === (this.awaited?.offset ?? next);
   }
 
-  /** How long the last record has been awaited, in milliseconds; 0 when it is not. */
+  /** How long the last record has been awaited since the reading began, in milliseconds; 0 when it is not. */
   awaitedMs(nowMs: number): number {
-    return this.awaited === undefined ? 0 : nowMs - this.awaitedSinceMs;
+    return this.awaited === undefined ? 0 : nowMs - (this.awaitedSinceMs ?? nowMs);
   }
 
   /** The events without the last record that was read before; undefined where another stands in its place, or none. */
@@ -85,9 +97,16 @@ export class PartitionProgress {
     return true;
   }
 
-  /** The partition was seen to end at `high`; `nowMs` is from before it was asked. */
-  sawEnd(high: number, nowMs: number): void {
-    if (this.awaited === undefined && this.current.next >= high) this.atEndMs = Math.max(this.atEndMs, nowMs);
+  /** The partition ended at `high` at a time: when it was asked, or when that came. */
+  sawEnd(high: number, atMs: number): void {
+    if (this.awaited !== undefined || this.current.next < high) return;
+    this.atEndMs = Math.max(this.atEndMs, atMs);
+    this.freshMs = Math.max(this.freshMs, atMs);
+  }
+
+  /** Milliseconds in which tombstones may have come and gone unread. */
+  staleMs(nowMs: number): number {
+    return nowMs - this.freshMs;
   }
 
   /** Milliseconds since it was last known to be read to its end. */

@@ -6,16 +6,18 @@ import { PartitionProgress } from './partition-progress.js';
 const event = (offset: number, fields: Partial<ReceivedEvent> = {}): ReceivedEvent =>
   receivedEvent({ offset, timestampMs: 1_000 + offset, key: Buffer.from(`key ${offset}`), ...fields });
 
+const AT_FIRST = { atEndMs: 0, freshMs: 0 };
+
 /** One that has read the offsets up to 9, of a partition that ended there. */
 function readTo9(): PartitionProgress {
-  const progress = new PartitionProgress({ next: 0 }, 10, 0);
+  const progress = new PartitionProgress({ next: 0 }, 10, AT_FIRST);
   expect(progress.read(10, event(9))).toBe(true);
   return progress;
 }
 
 describe('the reading of a partition', () => {
   it('has passed the end that there was at the start, whatever has come since', () => {
-    const progress = new PartitionProgress({ next: 3 }, 5, 0);
+    const progress = new PartitionProgress({ next: 3 }, 5, AT_FIRST);
     expect(progress.hasPassed).toBe(false);
     progress.read(4, event(3));
     expect(progress.hasPassed).toBe(false);
@@ -25,8 +27,8 @@ describe('the reading of a partition', () => {
   });
 
   it('passes an empty partition at once, and one that ends with markers', () => {
-    expect(new PartitionProgress({ next: 4 }, 4, 0).hasPassed).toBe(true);
-    const progress = new PartitionProgress({ next: 0 }, 2, 0);
+    expect(new PartitionProgress({ next: 4 }, 4, AT_FIRST).hasPassed).toBe(true);
+    const progress = new PartitionProgress({ next: 0 }, 2, AT_FIRST);
     progress.read(2, undefined);
     expect(progress.hasPassed).toBe(true);
     expect(progress.position.anchor).toBeUndefined();
@@ -55,6 +57,28 @@ describe('the reading of a partition', () => {
     expect(progress.verified(events)).toBeUndefined();
   });
 
+  it('has not passed before the last record was seen, of a reading that went on and has not begun', () => {
+    const { position } = readTo9();
+    const kept = new PartitionProgress(position, 10, AT_FIRST);
+    expect(kept.hasPassed).toBe(false);
+    expect(kept.awaitedMs(60_000)).toBe(0);
+    expect(kept.begin(0)).toBe(9);
+    kept.verified([event(9)]);
+    expect(kept.hasPassed).toBe(true);
+  });
+
+  it('compares the last record whenever it comes again, and goes on at no other offset', () => {
+    const progress = readTo9();
+    expect([progress.goesOnAt(10), progress.goesOnAt(0), progress.goesOnAt(11)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(progress.verified([event(10)])).toEqual([event(10)]);
+    expect(progress.goesOnAt(9)).toBe(true);
+    expect(progress.verified([event(9, { timestampMs: 5 })])).toBeUndefined();
+  });
+
   it('does not pass the last record unseen, as where it was removed ahead of a marker', () => {
     const progress = readTo9();
     progress.begin(0);
@@ -81,5 +105,12 @@ describe('the reading of a partition', () => {
     progress.read(11, event(10));
     progress.sawEnd(11, 1_100);
     expect(progress.behindMs(1_100)).toBe(0);
+  });
+
+  it('is as stale as the end of it was last seen, or as its beginning, whichever is later', () => {
+    const progress = new PartitionProgress({ next: 0 }, 5, { atEndMs: -9_000, freshMs: 100 });
+    expect([progress.behindMs(200), progress.staleMs(200)]).toEqual([9_200, 100]);
+    progress.sawEnd(0, 150);
+    expect([progress.behindMs(200), progress.staleMs(200)]).toEqual([50, 50]);
   });
 });

@@ -14,15 +14,18 @@ import { eventOf } from './event-of-record.js';
 import { CONSUMER_OPTIONS, type ConsumerParts, type EventConsumer } from './event-consumer.js';
 import type { FetchedBatch } from './fetched-batch.js';
 import { PartitionLane } from './partition-lane.js';
-import { PartitionLanes } from './partition-lanes.js';
+import { PartitionLanes, whileBeating } from './partition-lanes.js';
 import { limitsOf } from './reading.js';
 import { type OffsetRanges, ReplayedTopic } from './replayed-topic.js';
 import { tombstonesKeptMs } from './topic-retention.js';
 import type { UndecodableBatchError } from './undecodable-batch.error.js';
 
-const MAX_BYTES_PER_PARTITION = 2 * 1_048_576;
+const MAX_BYTES_PER_PARTITION = 1_048_576;
 /** How often the ends of the partitions are asked for. */
 const LOOK_MS = 1_000;
+const LOOK_RECENTLY_MS = 10_000;
+/** A consumer that has not fetched for so long while Kafka answers will not do so any more. */
+const DEAD_AFTER_MS = 180_000;
 /** Attempts at once of partitions that wait for something, such as a database that is away. */
 const MAX_LEFT_TRIES = 4;
 
@@ -50,6 +53,8 @@ export class ReplayConsumer implements EventConsumer {
   private readonly replayed = new Map<string, Replayed>();
   private readonly lanes: PartitionLanes;
   private readonly semaphore = new Semaphore(MAX_LEFT_TRIES);
+  private readonly health: ConsumerHealth;
+  private lookedAtMs = 0;
 
   constructor(
     private readonly parts: ConsumerParts,
@@ -64,7 +69,7 @@ export class ReplayConsumer implements EventConsumer {
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
     });
     this.admin = kafka.admin();
-    this.lanes = new PartitionLanes({ ...parts, context, consumer: this.consumer });
+    this.lanes = new PartitionLanes({ ...parts, context, consumer: this.consumer, lingers: false });
     for (const one of subscribers) {
       const topic = new ReplayedTopic(topics.deployedName(one.topic));
       this.replayed.set(topic.name, {
@@ -80,7 +85,8 @@ export class ReplayConsumer implements EventConsumer {
     const isVital = contexts.isVital(context);
     const part = contexts.partOf(context, 'replay');
     // Once all is read the process does its work, however long Kafka is away.
-    new ConsumerHealth(this.consumer, part, { isRequired: false, isVital }, health, log);
+    this.health = new ConsumerHealth(this.consumer, part, { isRequired: false, isVital }, health, log);
+    if (isVital) health.addVital(`${part}.silence`, () => this.silence());
     health.addCheck(`${part}.start`, () => this.state(), { isOptional: !isVital });
   }
 
@@ -142,8 +148,9 @@ export class ReplayConsumer implements EventConsumer {
 
   private async read(payload: EachBatchPayload): Promise<void> {
     const one = this.replayed.get(payload.batch.topic)!;
-    await one.startingOver;
+    if (one.startingOver !== undefined) await whileBeating(payload.heartbeat, one.startingOver);
     return this.lanes.read(payload, (place, batch) => {
+      if (one.startingOver !== undefined) return undefined;
       const progress = one.topic.partition(place.partition);
       if (progress.goesOnAt(Number(batch.firstOffset()))) return this.laneFor(one, place, batch, payload);
       this.startOver(one, `partition ${place.partition} is without the offset ${progress.position.next}`);
@@ -159,6 +166,7 @@ export class ReplayConsumer implements EventConsumer {
   ): PartitionLane {
     const { failing, skips, log } = this.parts;
     const progress = one.topic.partition(place.partition);
+    const receivedAtMs = performance.now();
     const isGone = `partition ${place.partition} is without the last record that was read`;
     let last: ReturnType<typeof eventOf> | undefined;
     return new PartitionLane({
@@ -177,7 +185,7 @@ export class ReplayConsumer implements EventConsumer {
       commit: async (offset): Promise<void> => {
         if (!progress.read(offset, last)) return this.startOver(one, isGone);
         resolveOffset(String(offset - 1));
-        progress.sawEnd(Number(batch.highWatermark), performance.now());
+        progress.sawEnd(Number(batch.highWatermark), receivedAtMs);
         failing.done({ ...place, isReplay: true });
         await this.tellWhenPassed(one);
       },
@@ -222,6 +230,8 @@ export class ReplayConsumer implements EventConsumer {
         ),
       stopping,
     );
+    // One may have begun since.
+    this.lanes.takeAway();
     await this.lanes.settled();
     this.tellOfRestart(one, reason);
     topic.startOver(ranges);
@@ -253,15 +263,10 @@ export class ReplayConsumer implements EventConsumer {
     const before = topic.positions();
     const askedAtMs = performance.now();
     const ranges = await this.rangesOf(topic.name);
-    const missedForMs = topic.longestBehindMs();
-    const reason = topic.compare(before, ranges, askedAtMs);
+    this.lookedAtMs = performance.now();
+    if (one.startingOver !== undefined) return;
+    const reason = topic.compare(before, ranges, askedAtMs, one.tombstonesKeptMs);
     if (reason !== undefined) this.startOver(one, reason);
-    else if (topic.hasPassed && !topic.isUnderWay && missedForMs > one.tombstonesKeptMs / 2) {
-      this.startOver(
-        one,
-        `nothing was read for ${Math.round(missedForMs / 1_000)} s, and tombstones may be gone`,
-      );
-    }
   }
 
   private async rangesOf(topic: string): Promise<OffsetRanges> {
@@ -279,6 +284,13 @@ export class ReplayConsumer implements EventConsumer {
       'the topic was read up to where it ended at the start',
     );
     await handler([]);
+  }
+
+  /** kafkajs may leave a live process with a consumer that does nothing any more, and says nothing. */
+  private silence(): string | undefined {
+    const doesKafkaAnswer = performance.now() - this.lookedAtMs < LOOK_RECENTLY_MS;
+    if (!doesKafkaAnswer || this.health.silentMs() < DEAD_AFTER_MS) return undefined;
+    return `nothing was fetched for ${Math.round(this.health.silentMs() / 1_000)} s, while Kafka answers`;
   }
 
   private state(): PartState {

@@ -1,10 +1,14 @@
-import type { ReadPosition, ReplayReading } from '../replays.js';
+import type { KeptPositions, ReadPosition, ReplayReading } from '../replays.js';
 import { type OffsetRange, PartitionProgress } from './partition-progress.js';
 
 /** The ends of partitions are looked at every second, and this is the time that one look may take besides. */
 const UNNOTICED_MS = 2_500;
-/** A record that was read before and does not come within this is not there any more. */
-const ANCHOR_WAIT_MS = 15_000;
+/** A topic that keeps tombstones for less is read anew after this all the same, and not time and again. */
+const LEAST_STALE_MS = 30_000;
+/** A record that was read before and does not come in such a time without any is not there any more, */
+const ANCHOR_QUIET_MS = 15_000;
+/** nor in this time, whatever else comes. */
+const ANCHOR_WAIT_MS = 180_000;
 
 export type OffsetRanges = ReadonlyMap<number, OffsetRange>;
 
@@ -15,6 +19,8 @@ export class ReplayedTopic implements ReplayReading {
   hasPassed = false;
   /** Whether the end is still to be passed: at the start, and once more after a restart. */
   isUnderWay = true;
+  /** When something of it was read last. */
+  private readAtMs = 0;
 
   constructor(readonly name: string) {}
 
@@ -23,16 +29,15 @@ export class ReplayedTopic implements ReplayReading {
    *
    * @returns false where they do not fit the topic; then nothing is changed
    */
-  resume(positions: ReadonlyMap<number, ReadPosition>, ranges: OffsetRanges): boolean {
+  resume({ positions, ageMs }: KeptPositions, ranges: OffsetRanges): boolean {
     for (const partition of positions.keys()) if (!ranges.has(partition)) return false;
-    const nowMs = performance.now();
+    const readMs = performance.now() - ageMs;
     const partitions = new Map<number, PartitionProgress>();
     for (const [partition, range] of ranges) {
-      const progress = new PartitionProgress(
-        positions.get(partition) ?? { next: range.low },
-        range.high,
-        nowMs,
-      );
+      const kept = positions.get(partition);
+      // Without a record there is nothing to tell by whether the partition is still the one that was read.
+      const position = kept?.anchor === undefined ? { next: range.low } : kept;
+      const progress = new PartitionProgress(position, range.high, { atEndMs: readMs, freshMs: readMs });
       if (!progress.isWithin(range)) return false;
       partitions.set(partition, progress);
     }
@@ -43,8 +48,16 @@ export class ReplayedTopic implements ReplayReading {
 
   /** Begins at the beginning. */
   startOver(ranges: OffsetRanges): void {
+    const freshMs = performance.now();
+    const atEndMs = freshMs - this.longestBehindMs();
     this.isUnderWay = true;
-    this.resume(new Map(), ranges);
+    this.ranges = ranges;
+    this.partitions = new Map(
+      [...ranges].map(([partition, { low, high }]) => [
+        partition,
+        new PartitionProgress({ next: low }, high, { atEndMs, freshMs }),
+      ]),
+    );
   }
 
   /** One that was added to the topic is read from its beginning. */
@@ -58,8 +71,9 @@ export class ReplayedTopic implements ReplayReading {
     return new Map([...this.partitions].map(([partition, progress]) => [partition, progress.begin(nowMs)]));
   }
 
-  /** Whether the end has just been passed. */
+  /** Whether the end has just been passed; to be asked each time that something was read. */
   passes(): boolean {
+    this.readAtMs = performance.now();
     if (!this.isUnderWay) return false;
     for (const progress of this.partitions.values()) if (!progress.hasPassed) return false;
     this.isUnderWay = false;
@@ -84,12 +98,14 @@ export class ReplayedTopic implements ReplayReading {
    * Compares with what the broker has.
    *
    * @param before the positions when it was asked, and `askedAtMs` when that was
+   * @param tombstonesKeptMs for how long the topic keeps tombstones
    * @returns why all has to be read anew; undefined where nothing speaks for that
    */
   compare(
     before: ReadonlyMap<number, ReadPosition>,
     ranges: OffsetRanges,
     askedAtMs: number,
+    tombstonesKeptMs: number,
   ): string | undefined {
     this.ranges = ranges;
     for (const [partition, { low }] of ranges) {
@@ -102,8 +118,14 @@ export class ReplayedTopic implements ReplayReading {
         return `partition ${partition} has the offsets ${range.low} to ${range.high}, and ${next} was to be read next`;
       }
       const progress = this.partition(partition);
+      const staleMs = progress.staleMs(askedAtMs);
+      if (staleMs > Math.max(tombstonesKeptMs / 2, LEAST_STALE_MS)) {
+        return `partition ${partition} was not read to its end for ${Math.round(staleMs / 1_000)} s, and tombstones may be gone`;
+      }
       progress.sawEnd(range.high, askedAtMs);
-      if (progress.awaitedMs(askedAtMs) > ANCHOR_WAIT_MS) {
+      const awaitedMs = progress.awaitedMs(askedAtMs);
+      const quietMs = Math.min(awaitedMs, askedAtMs - this.readAtMs);
+      if (quietMs > ANCHOR_QUIET_MS || awaitedMs > ANCHOR_WAIT_MS) {
         return `partition ${partition} is without the last record that was read`;
       }
     }
@@ -111,13 +133,14 @@ export class ReplayedTopic implements ReplayReading {
   }
 
   private add(partition: number, next: number): PartitionProgress {
-    const added = new PartitionProgress({ next }, 0, performance.now());
+    const nowMs = performance.now();
+    const added = new PartitionProgress({ next }, 0, { atEndMs: nowMs, freshMs: nowMs });
     this.partitions.set(partition, added);
     return added;
   }
 
   /** As {@link behindMs}, to the millisecond. */
-  longestBehindMs(): number {
+  private longestBehindMs(): number {
     const nowMs = performance.now();
     let longest = 0;
     for (const progress of this.partitions.values()) longest = Math.max(longest, progress.behindMs(nowMs));

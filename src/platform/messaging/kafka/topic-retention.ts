@@ -16,8 +16,7 @@ export async function tombstonesKeptMs(admin: Admin, topic: string): Promise<num
       resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: [NAME] }],
     });
     const text = resources[0]?.configEntries.find(({ configName }) => configName === NAME)?.configValue;
-    const value = Number(text);
-    return Number.isFinite(value) && text !== undefined ? value : DEFAULT_MS;
+    return /^\d+$/.test(text ?? '') ? Number(text) : DEFAULT_MS;
   } catch {
     return DEFAULT_MS;
   }

@@ -42,6 +42,8 @@ await build({
   format: 'esm',
   target: 'node20.19',
   sourcemap: existsSync(`${main}.map`),
+  // Node keeps all of a map in memory that it is told to use, and the sources are there.
+  sourcesContent: false,
   keepNames: true,
   banner: { js: OF_COMMONJS },
   plugins: [whatIsNotThere],

@@ -32,6 +32,7 @@ import {
   type ShipmentStatus,
 } from '../model/order-states.js';
 import type { StatusEvent } from '../model/status-event.js';
+import { orders } from '../orders.module.js';
 import { LifeIntake } from './life-intake.js';
 import { OrderHistory } from './order-history.js';
 import { OrderIntake } from './order-intake.js';
@@ -44,14 +45,13 @@ let intake: OrderIntake;
 let life: LifeIntake;
 let history: OrderHistory;
 let serial = 0;
-
 beforeAll(async () => {
   house = await openWaybillDatabase();
   const log = pino({ level: 'silent' });
   register.clear();
   // The relay is not started, so the outbox shows what has been sent.
   app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.register(houseOf(), log, house.database),
+    AppModule.register(houseOf({}, [orders]), log, house.database),
     createHttpAdapter(log),
     { logger: new NestLogger(log), abortOnError: false },
   );

@@ -12,6 +12,7 @@ import { NestLogger } from '../../platform/logging/logger.js';
 import type { RefusedEvent } from '../../platform/messaging/received-event.js';
 import type { Order } from '../model/order.js';
 import type { StatusEvent } from '../model/status-event.js';
+import { orders } from '../orders.module.js';
 import type { IncomingOrder } from './incoming-order.js';
 import { OrderIntake } from './order-intake.js';
 import { OrderLookup } from './order-lookup.js';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   register.clear();
   // The relay is not started, so the outbox shows what has been sent.
   app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.register(houseOf(), log, house.database),
+    AppModule.register(houseOf({}, [orders]), log, house.database),
     createHttpAdapter(log),
     { logger: new NestLogger(log), abortOnError: false },
   );

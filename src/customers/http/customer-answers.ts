@@ -41,6 +41,7 @@ export class CustomerAnswers {
     if (ifNoneMatch !== undefined && matchesETag(ifNoneMatch, etag)) {
       return { status: 304, headers: ['etag', etag, 'cache-control', cacheControl, DATA_LAG, lag] };
     }
+    const bytes = Buffer.byteLength(json);
     return {
       status: 200,
       // prettier-ignore
@@ -50,9 +51,10 @@ export class CustomerAnswers {
         DATA_LAG, lag,
         'content-type', CONTENT_TYPE,
         ...SECURITY_HEADERS,
-        'content-length', String(Buffer.byteLength(json)),
+        'content-length', String(bytes),
       ],
       body: json,
+      encoding: bytes === json.length ? 'latin1' : undefined,
     };
   }
 

@@ -33,6 +33,14 @@ describe('the answer to a look-up of one customer', () => {
     });
   });
 
+  it('is written as Latin-1 where that makes the same bytes', () => {
+    expect(one().encoding).toBeUndefined();
+    const ascii = { json: '{"name":"e"}', etag: '"1"' };
+    const latin = { json: '{"name":"\u00e9"}', etag: '"1"' };
+    expect(one({}, answersOf({ get: () => ascii })).encoding).toBe('latin1');
+    expect(one({}, answersOf({ get: () => latin })).encoding).toBeUndefined();
+  });
+
   it('may be kept as long as the setting says', () => {
     const { headers } = one({}, answersOf({}, 0));
     expect(headers[headers.indexOf('cache-control') + 1]).toBe('public, max-age=0');

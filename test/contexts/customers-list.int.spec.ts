@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { CustomerLookup, type IdPage } from '../../src/customers/service/customer-lookup.js';
+import type { IdPage } from '../../src/customers/cache/id-page.js';
+import { CustomerLookup } from '../../src/customers/service/customer-lookup.js';
 import { type Answer, ask, expectProblem, JSON_TYPE, pathsOf } from '../e2e/api.js';
 import { customerOf, type OpenCustomers, openCustomers } from './open-customers.js';
 

@@ -14,10 +14,9 @@ import { ownSchemaId } from './own-schema-id.js';
 
 const CLAIM = { context: 'customers', isMain: false, consumes: [], compacted: ['users'] };
 
-/** What is sent for one id. */
+/** What is sent for one id: a customer, or nothing, which deletes it. */
 export interface CustomerRecord {
   readonly accountId: string;
-  /** Where there is none, the record deletes the customer. */
   readonly customer?: Customer;
 }
 
@@ -32,7 +31,7 @@ export class CustomerSender {
   /**
    * Creates the topic unless it is there.
    *
-   * @param settings with KAFKA_BROKERS and CUSTOMERS_SCHEMA_REGISTRY_URL   *
+   * @param settings with KAFKA_BROKERS and CUSTOMERS_SCHEMA_REGISTRY_URL
    * @throws UnregisteredSchemaError, RegistryAwayError; what Kafka says when it cannot be reached
    */
   static async open(settings: Settings): Promise<CustomerSender> {

@@ -1,11 +1,5 @@
 import { seededRandom } from '../../platform/seeded-random.js';
-import type { Customer } from '../model/customer.js';
-
-/** What is sent for one id: a customer, or nothing, which deletes it. */
-export interface MadeUpRecord {
-  readonly accountId: string;
-  readonly customer?: Customer;
-}
+import type { CustomerRecord } from './customer-sender.js';
 
 export interface MadeUpOptions {
   /** Records, deletes among them. */
@@ -28,7 +22,12 @@ const YEAR_MS = 365 * 24 * 3_600_000;
  * Customers, and deletes of ones that stand before them, each deleted once. An id has the seed in it, so that runs of two seeds
  * have no customer in common.
  */
-export function* madeUpRecords({ count, deleteShare, seed, nowMs }: MadeUpOptions): Generator<MadeUpRecord> {
+export function* madeUpRecords({
+  count,
+  deleteShare,
+  seed,
+  nowMs,
+}: MadeUpOptions): Generator<CustomerRecord> {
   const random = seededRandom(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
   const ids: string[] = [];

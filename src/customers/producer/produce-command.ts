@@ -5,8 +5,8 @@ import { Progress } from '../../platform/progress.js';
 import { MAX_SEED } from '../../platform/seeded-random.js';
 import { EX_INTERRUPTED } from '../../platform/terminal.js';
 import { CustomersSettings } from '../customers.settings.js';
-import { CustomerSender } from './customer-sender.js';
-import { madeUpRecords, type MadeUpRecord } from './made-up-customers.js';
+import { type CustomerRecord, CustomerSender } from './customer-sender.js';
+import { madeUpRecords } from './made-up-customers.js';
 import type { ProduceCommand } from './produce-arguments.js';
 
 const SENT_AT_ONCE = 2_000;
@@ -75,8 +75,8 @@ function missingFor(
 
 const whole = (number: number): string => number.toLocaleString('en-US');
 
-function* chunks(records: Iterable<MadeUpRecord>): Generator<MadeUpRecord[]> {
-  let some: MadeUpRecord[] = [];
+function* chunks(records: Iterable<CustomerRecord>): Generator<CustomerRecord[]> {
+  let some: CustomerRecord[] = [];
   for (const record of records) {
     some.push(record);
     if (some.length < SENT_AT_ONCE) continue;

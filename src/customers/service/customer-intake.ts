@@ -2,8 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { nextTurn } from '../../platform/event-loop-turns.js';
 import type { ReceivedEvent, RefusedEvent } from '../../platform/messaging/received-event.js';
 import { CustomerRecords } from './customer-records.js';
-import { CustomersMetrics } from './customers.metrics.js';
-import { PendingWrites } from './pending-writes.js';
 import { RecordReader } from './record-reader.js';
 import { RefusedRecords } from './refused-records.js';
 
@@ -17,8 +15,6 @@ export class CustomerIntake {
     private readonly reader: RecordReader,
     private readonly records: CustomerRecords,
     private readonly refusals: RefusedRecords,
-    private readonly metrics: CustomersMetrics,
-    private readonly pending: PendingWrites,
   ) {}
 
   /**
@@ -38,9 +34,6 @@ export class CustomerIntake {
       }
     }
     await this.refusals.add(refused);
-    for (const { event } of refused) {
-      this.metrics.count('refused');
-      this.pending.applied(event, 'refused');
-    }
+    this.records.refuse(refused);
   }
 }

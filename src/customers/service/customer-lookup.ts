@@ -1,16 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { IdPage } from '../cache/id-page.js';
 import { CustomerMemory } from '../cache/customer-memory.js';
 import type { HeldCustomer } from '../cache/customer-table.js';
 import { CustomerReplay } from './customer-replay.js';
 import { CustomerState } from './customer-state.js';
-
-/** A part of the ids that there are. */
-export interface IdPage {
-  /** Sorted by their bytes in UTF-8. */
-  readonly ids: readonly string[];
-  /** What the next page begins after; none where there is no more. */
-  readonly next?: string | undefined;
-}
 
 /** Look-ups of customers, out of memory alone. */
 @Injectable()

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { TransientError } from '../../platform/failures/classified-errors.js';
 import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { timestampOf } from '../../platform/messaging/event-time.js';
-import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
+import type { ReceivedEvent, RefusedEvent } from '../../platform/messaging/received-event.js';
 import { CustomerMemory } from '../cache/customer-memory.js';
 import type { PutOutcome, RecordPlace, RemoveOutcome } from '../cache/customer-table.js';
 import { TableFullError } from '../cache/table-full.error.js';
@@ -42,6 +42,14 @@ export class CustomerRecords {
     // What is tried again with a batch is outdated by itself.
     if (isNew || outcome !== 'outdated') this.metrics.count(outcome);
     this.pending.applied(event, outcome);
+  }
+
+  /** Of records that became dead letters, or are to. */
+  refuse(refused: readonly RefusedEvent[]): void {
+    for (const { event } of refused) {
+      this.metrics.count('refused');
+      this.pending.applied(event, 'refused');
+    }
   }
 
   private change(record: AppliedRecord, place: RecordPlace): PutOutcome | RemoveOutcome {

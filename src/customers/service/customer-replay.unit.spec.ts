@@ -48,7 +48,6 @@ function replayOf({ forgetBefore = done }: { forgetBefore?: () => Promise<void> 
   );
   replay.onModuleInit();
   replays.opened('customers', 'users', {
-    hasPassed: true,
     isUnderWay: false,
     behindMs: () => 60_000.5,
     positions: () => POSITIONS,

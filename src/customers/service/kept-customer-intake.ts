@@ -5,8 +5,6 @@ import type { ReceivedEvent, RefusedEvent } from '../../platform/messaging/recei
 import { encodeCustomer } from '../model/customer-json.js';
 import { KeptCustomerRepository } from '../repository/kept-customer.repository.js';
 import { type AppliedRecord, CustomerRecords } from './customer-records.js';
-import { CustomersMetrics } from './customers.metrics.js';
-import { PendingWrites } from './pending-writes.js';
 import { RecordReader } from './record-reader.js';
 
 /** Records that no topic keeps: PostgreSQL does. */
@@ -18,8 +16,6 @@ export class KeptCustomerIntake {
     private readonly deadLetters: DeadLetters,
     private readonly reader: RecordReader,
     private readonly records: CustomerRecords,
-    private readonly metrics: CustomersMetrics,
-    private readonly pending: PendingWrites,
   ) {}
 
   /** Stores a batch, or nothing of it when it throws; what it says has its effect after the commit. */
@@ -48,9 +44,6 @@ export class KeptCustomerIntake {
       await this.deadLetters.append(tx, refused);
     });
     for (const { event, record } of read) this.records.apply(event, record);
-    for (const { event } of refused) {
-      this.metrics.count('refused');
-      this.pending.applied(event, 'refused');
-    }
+    this.records.refuse(refused);
   }
 }

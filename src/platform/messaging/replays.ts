@@ -41,8 +41,6 @@ export interface ReplayListener {
 
 /** How the reading of a topic stands. */
 export interface ReplayReading {
-  /** Whether the end that the topic had at the start has been passed; stays true. */
-  readonly hasPassed: boolean;
   /** Whether it is being read from its beginning, for the first time or once more. */
   readonly isUnderWay: boolean;
   /** Milliseconds since all of the topic was last known to have been read; 0 when it is. */

@@ -1,9 +1,5 @@
-import { connect, type Socket } from 'node:net';
+import { headerIn, KeptGets } from '../../../src/customers/load-test/kept-gets.js';
 import type { User } from '../../../src/promos/model/user.js';
-
-const TIMEOUT_MS = 10_000;
-const HEAD_END = '\r\n\r\n';
-const NOTHING = Buffer.alloc(0);
 
 /** What a caller was told, or that nothing came. */
 export interface UserAnswer {
@@ -20,89 +16,38 @@ export interface UserAnswer {
   readonly tookMs: number;
 }
 
-interface Waiting {
-  readonly userId: string;
-  readonly sentAtMs: number;
-  readonly resolve: (answer: UserAnswer) => void;
-}
-
-/** A caller with one connection, which asks for one user after the other. It costs less than Node's own client does. */
+/** A caller with one connection, which asks for one user after the other. */
 export class UserConnection {
-  private unread: Buffer = NOTHING;
-  private waiting: Waiting | undefined;
-
-  private constructor(
-    private readonly socket: Socket,
-    private readonly host: string,
-  ) {
-    socket.setNoDelay(true);
-    socket.on('data', (bytes) => this.take(bytes));
-    socket.on('error', (error) => this.fail(error.message));
-    socket.on('close', () => this.fail('the connection was closed'));
-    socket.setTimeout(TIMEOUT_MS, () => {
-      if (this.waiting !== undefined) socket.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`));
-    });
-  }
+  private constructor(private readonly gets: KeptGets) {}
 
   /** @throws Error when nobody listens there */
-  static open(url: string): Promise<UserConnection> {
-    const { host, hostname, port } = new URL(url);
-    return new Promise((resolve, reject) => {
-      const socket = connect(Number(port), hostname);
-      socket.once('error', reject);
-      socket.once('connect', () => {
-        socket.off('error', reject);
-        resolve(new UserConnection(socket, host));
-      });
-    });
+  static async open(url: string): Promise<UserConnection> {
+    return new UserConnection(await KeptGets.open(url));
   }
 
   get isOpen(): boolean {
-    return !this.socket.destroyed;
+    return this.gets.isOpen;
   }
 
   /** Never fails: that nothing came is an answer too. */
-  ask(userId: string): Promise<UserAnswer> {
-    return new Promise((resolve) => {
-      this.waiting = { userId, sentAtMs: performance.now(), resolve };
-      if (!this.isOpen) return this.fail('the connection was closed');
-      this.socket.write(`GET /v1/users?user_id=${userId} HTTP/1.1\r\nHost: ${this.host}\r\n\r\n`);
-    });
+  async ask(userId: string): Promise<UserAnswer> {
+    const sentAtMs = performance.now();
+    const told = await this.told(userId);
+    return { ...told, userId, sentAtMs, tookMs: performance.now() - sentAtMs };
   }
 
   /** Hangs up, whatever is under way. */
   close(): void {
-    this.socket.destroy();
+    this.gets.close();
   }
 
-  private take(bytes: Buffer): void {
-    this.unread = this.unread.length === 0 ? bytes : Buffer.concat([this.unread, bytes]);
-    const headLength = this.unread.indexOf(HEAD_END);
-    if (headLength < 0) return;
-    const head = this.unread.toString('latin1', 0, headLength);
-    const bodyStart = headLength + HEAD_END.length;
-    const bodyEnd = bodyStart + Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? NaN);
-    if (Number.isNaN(bodyEnd)) return this.fail(`an answer without its length: ${head}`);
-    if (this.unread.length < bodyEnd) return;
-    const body = this.unread.toString('utf8', bodyStart, bodyEnd);
-    this.unread = this.unread.subarray(bodyEnd);
-    this.settle({
-      status: Number(head.slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length)),
-      retryAfter: /\r\nretry-after: *(\S+)/i.exec(head)?.[1],
-      ...toldBy(body),
-    });
-  }
-
-  private fail(message: string): void {
-    this.settle({ status: 0, message });
-  }
-
-  private settle(answer: Omit<UserAnswer, 'userId' | 'sentAtMs' | 'tookMs'>): void {
-    const { waiting } = this;
-    this.waiting = undefined;
-    if (waiting === undefined) return;
-    const { userId, sentAtMs, resolve } = waiting;
-    resolve({ ...answer, userId, sentAtMs, tookMs: performance.now() - sentAtMs });
+  private async told(userId: string): Promise<Omit<UserAnswer, 'userId' | 'sentAtMs' | 'tookMs'>> {
+    try {
+      const { status, head, body } = await this.gets.get(`/v1/users?user_id=${userId}`);
+      return { status, retryAfter: headerIn(head, 'retry-after'), ...toldBy(body.toString()) };
+    } catch (error) {
+      return { status: 0, message: (error as Error).message };
+    }
   }
 }
 

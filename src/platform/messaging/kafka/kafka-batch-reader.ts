@@ -5,10 +5,10 @@ import type { FailingBatches, PartitionPlace } from '../failing-batches.js';
 import type { Logger } from '../../logging/logger.js';
 import { eventOf } from './event-of-record.js';
 import type { FetchedBatch, PartLimits } from './fetched-batch.js';
+import { heldBatches } from './held-batches.js';
 import { PartitionLane } from './partition-lane.js';
 import { PartitionLanes } from './partition-lanes.js';
 import { Semaphore } from '../semaphore.js';
-import { type UndecodableBatchError } from './undecodable-batch.error.js';
 
 type GroupOffsets = Pick<EachBatchPayload, 'resolveOffset' | 'commitOffsetsIfNecessary'>;
 
@@ -101,27 +101,7 @@ export class KafkaBatchReader {
         await group.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [next] }] });
         this.parts.failing.done(place);
       },
-      onHeld: (error) => {
-        this.parts.log.error(
-          { err: error, context: place.context, ...error.range },
-          'a batch cannot be decoded; its partition waits',
-        );
-      },
-      isSkipped: (error) => this.isSkipped(error),
-      onSkipped: (error) => this.skipped(error),
+      ...heldBatches(this.parts, this.parts.isOnlyReader),
     });
-  }
-
-  private async isSkipped(error: UndecodableBatchError): Promise<boolean> {
-    const { context, failing, skips } = this.parts;
-    failing.failed({ context, ...error.range }, error);
-    // While the database is away, nobody can have asked.
-    return skips.isAskedFor(error.range).catch(() => false);
-  }
-
-  private async skipped({ range, message }: UndecodableBatchError): Promise<void> {
-    const { context, log, skips, isOnlyReader } = this.parts;
-    log.warn({ context, ...range, reason: message }, 'a batch was skipped, as was asked for');
-    await skips.followed(range, isOnlyReader(range.topic)).catch(() => undefined);
   }
 }

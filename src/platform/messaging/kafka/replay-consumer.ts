@@ -13,12 +13,12 @@ import { ConsumerHealth } from './consumer-health.js';
 import { eventOf } from './event-of-record.js';
 import { CONSUMER_OPTIONS, type ConsumerParts, type EventConsumer } from './event-consumer.js';
 import type { FetchedBatch } from './fetched-batch.js';
+import { heldBatches } from './held-batches.js';
 import { PartitionLane } from './partition-lane.js';
 import { PartitionLanes, whileBeating } from './partition-lanes.js';
 import { limitsOf } from './reading.js';
 import { type OffsetRanges, ReplayedTopic } from './replayed-topic.js';
 import { tombstonesKeptMs } from './topic-retention.js';
-import type { UndecodableBatchError } from './undecodable-batch.error.js';
 
 const MAX_BYTES_PER_PARTITION = 1_048_576;
 /** How often the ends of the partitions are asked for. */
@@ -164,7 +164,7 @@ export class ReplayConsumer implements EventConsumer {
     batch: FetchedBatch,
     { resolveOffset }: Pick<EachBatchPayload, 'resolveOffset'>,
   ): PartitionLane {
-    const { failing, skips, log } = this.parts;
+    const { failing } = this.parts;
     const progress = one.topic.partition(place.partition);
     const receivedAtMs = performance.now();
     const isGone = `partition ${place.partition} is without the last record that was read`;
@@ -189,24 +189,9 @@ export class ReplayConsumer implements EventConsumer {
         failing.done({ ...place, isReplay: true });
         await this.tellWhenPassed(one);
       },
-      onHeld: (error) =>
-        log.error(
-          { err: error, context: this.context, ...error.range },
-          'a batch cannot be decoded; its partition waits',
-        ),
-      isSkipped: (error) => {
-        failing.failed({ context: this.context, ...error.range, isReplay: true }, error);
-        return skips.isAskedFor(error.range).catch(() => false);
-      },
-      onSkipped: (error) => this.skipped(error),
+      // Every process has to follow the note.
+      ...heldBatches({ ...this.parts, context: this.context }, () => false, true),
     });
-  }
-
-  /** The note stays, since every process has to follow it. */
-  private async skipped({ range, message }: UndecodableBatchError): Promise<void> {
-    const { skips, log } = this.parts;
-    log.warn({ context: this.context, ...range, reason: message }, 'a batch was skipped, as was asked for');
-    await skips.followed(range, false).catch(() => undefined);
   }
 
   /** What was read before is not what the topic has now, or something may have been missed. */

@@ -16,6 +16,7 @@ export type OffsetRanges = ReadonlyMap<number, OffsetRange>;
 export class ReplayedTopic implements ReplayReading {
   private partitions = new Map<number, PartitionProgress>();
   private ranges: OffsetRanges = new Map();
+  /** Whether the end that it had at the start has been passed; stays true. */
   hasPassed = false;
   /** Whether the end is still to be passed: at the start, and once more after a restart. */
   isUnderWay = true;

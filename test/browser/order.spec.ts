@@ -212,6 +212,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     const text = part('For developers').getByLabel('The order as JSON');
     expect(await text.isVisible()).toBe(false);
     await part('For developers').getByText('Show it as JSON').click();
+    await expect.poll(() => text.innerText()).not.toBe('');
     expect(JSON.parse(await text.innerText())).toMatchObject({ order_uid: orderUid, sm_id: 99 });
   });
 

@@ -1,5 +1,8 @@
-import type { Reporter, TestModule, TestSuite, Vitest } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node';
 import { isTierRequired, TIER_NAMES } from './tiers.js';
+
+/** Characters of an error's message in the line of its failure. */
+const MAX_MESSAGE = 200;
 
 export interface Counts {
   passed: number;
@@ -8,8 +11,8 @@ export interface Counts {
 }
 
 /**
- * Prints, after everything else, which tiers were skipped and why, and as the last line of the output
- * `N passed, N failed, N skipped`. Stands beside the default reporter.
+ * Prints, after everything else, one line for each failure, which tiers were skipped and why, and as the last line of
+ * the output `N passed, N failed, N skipped`. Stands beside the default reporter.
  *
  * The line and the exit code agree: whatever else makes the run fail, such as a setup or a coverage threshold,
  * is one more failure in the line, and a run in which no test ran exits with 1.
@@ -23,8 +26,9 @@ export default class ClosingLineReporter implements Reporter {
     if (vitest.config.watch) return;
     // Services are torn down and coverage is printed after the last call that a reporter gets.
     process.once('exit', (exitCode) => {
-      const counts = countTests(vitest.state.getTestModules(), vitest.state.getUnhandledErrors().length);
-      const lines = this.tierLines;
+      const modules = vitest.state.getTestModules();
+      const counts = countTests(modules, vitest.state.getUnhandledErrors().length);
+      const lines = [...failures(modules), ...this.tierLines];
       if (exitCode !== 0 && counts.failed === 0) counts.failed = 1;
       if (counts.passed + counts.failed === 0) {
         lines.push('no test ran');
@@ -52,10 +56,29 @@ export function countTests(modules: readonly TestModule[], errorsOutsideTests: n
       const { state } = test.result();
       if (state !== 'pending') counts[state] += 1;
     }
-    const suites: (TestModule | TestSuite)[] = [module, ...module.children.allSuites()];
-    counts.failed += suites.filter((suite) => suite.errors().length > 0).length;
+    counts.failed += suitesOf(module).filter((suite) => suite.errors().length > 0).length;
   }
   return counts;
+}
+
+/** One line each, so that the end of a long log names them all. */
+function failures(modules: readonly TestModule[]): string[] {
+  return modules.flatMap((module) =>
+    [...suitesOf(module), ...module.children.allTests()].flatMap((entity) => {
+      const [error] = entity.type === 'test' ? (entity.result().errors ?? []) : entity.errors();
+      if (error === undefined) return [];
+      return `failed: ${nameOf(entity)}: ${error.message.split('\n', 1)[0]?.slice(0, MAX_MESSAGE)}`;
+    }),
+  );
+}
+
+function suitesOf(module: TestModule): (TestModule | TestSuite)[] {
+  return [module, ...module.children.allSuites()];
+}
+
+function nameOf(entity: TestModule | TestSuite | TestCase): string {
+  if (entity.type === 'module') return entity.relativeModuleId;
+  return `${entity.module.relativeModuleId} > ${entity.fullName}`;
 }
 
 /** A tier is set up in the projects that use it, and only in those with specs in this run. */

@@ -59,6 +59,11 @@ describe('the closing line', () => {
         it('passes', () => { void Promise.reject(new Error('stray')); });`,
     });
     expect(lines.at(-1)).toBe('2 passed, 4 failed, 1 skipped');
+    expect(lines.filter((line) => line.startsWith('failed: ')).sort()).toEqual([
+      'failed: failing.spec.js > fails: no',
+      'failed: hook.spec.js > d: no',
+      expect.stringMatching(/^failed: syntax\.spec\.js: ./),
+    ]);
     expect(exitCode).toBe(1);
   });
 

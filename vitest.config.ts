@@ -28,11 +28,14 @@ const TIMED = [
   'src/platform/health/event-loop-watch.unit.spec.ts',
   'src/platform/health/watchdog.unit.spec.ts',
   'test/browser/smoothness.spec.ts',
+  'test/contexts/sensors-alone.int.spec.ts',
   'test/contexts/trouble.int.spec.ts',
+  'test/e2e/crash.spec.ts',
   'test/e2e/hanging-database.spec.ts',
   'test/e2e/start-and-stop.spec.ts',
   'test/e2e/unread-answers.spec.ts',
   'test/kafka/context-trouble.spec.ts',
+  'test/kafka/first-reading.spec.ts',
   'test/kafka/memory.spec.ts',
 ];
 
@@ -55,8 +58,10 @@ const tier = (
     globalSetup,
     ...workers,
     environment: 'node' as const,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A poll that succeeds takes no longer for it.
+    expect: { poll: { timeout: 10_000 } },
     setupFiles: ['test/support/setup.ts'],
   },
 });

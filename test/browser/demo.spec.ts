@@ -18,6 +18,7 @@ describe.skipIf(chromium.skipped !== undefined)('the demo view', () => {
 
   it('sends orders and follows them, by the keyboard alone', async () => {
     await reader.go('/demo');
+    await reader.connected();
     await reader.page.getByLabel('Orders', { exact: true }).fill('4');
     await life().focus();
     await reader.page.keyboard.press('Space');
@@ -32,14 +33,16 @@ describe.skipIf(chromium.skipped !== undefined)('the demo view', () => {
 
   it('plays a life', async () => {
     await reader.go('/demo');
+    await reader.connected();
     await reader.page.getByLabel('Orders', { exact: true }).fill('1');
     await reader.page.getByRole('button', { name: 'Send' }).click();
     // The first of the lives is confirmed at a seventh of it.
-    await orders().filter({ hasText: 'confirmed' }).waitFor({ timeout: 15_000 });
+    await orders().filter({ hasText: 'confirmed' }).waitFor({ timeout: 25_000 });
   });
 
   it('sends at a rate until it is stopped', async () => {
     await reader.go('/demo');
+    await reader.connected();
     await life().uncheck();
     await reader.page.getByLabel('Orders', { exact: true }).fill('20');
     await reader.page.getByLabel('How often').selectOption('second');

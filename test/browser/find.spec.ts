@@ -113,7 +113,7 @@ describe.skipIf(chromium.skipped !== undefined)('finding an order', () => {
     await postOrder(site.url, order);
     await reader.go(`/?q=${order.customer_id}`);
     await found().getByText('received').waitFor();
-    await reader.page.getByText('connected', { exact: true }).waitFor();
+    await reader.connected();
     const answer = await fetch(`${site.url}/api/orders/${order.order_uid}/status`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -148,7 +148,7 @@ describe.skipIf(chromium.skipped !== undefined)('finding an order', () => {
     const first = await postOrder(site.url);
     await reader.go('/');
     await newest().filter({ hasText: first }).waitFor();
-    await reader.page.getByText('connected', { exact: true }).waitFor();
+    await reader.connected();
     const orderUid = await postOrder(site.url);
     const row = newest().filter({ hasText: orderUid });
     await row.waitFor();

@@ -1,3 +1,4 @@
+import type { Route } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { useTier } from '../support/tiers.js';
@@ -124,10 +125,7 @@ describe.skipIf(chromium.skipped !== undefined)('the live view', () => {
     const events = Array.from({ length: 3_000 }, (_, n) => eventText(n)).join('');
     let letGo = (): void => undefined;
     const held = new Promise<void>((resolve) => (letGo = resolve));
-    await reader.page.route(EVENTS, async (route) => {
-      await held;
-      await route.fulfill({ contentType: 'text/event-stream', body: events });
-    });
+    await streamOnce(events, held);
     await reader.go('/live');
     await reader.page.getByRole('button', { name: 'Pause' }).click();
     letGo();
@@ -140,9 +138,7 @@ describe.skipIf(chromium.skipped !== undefined)('the live view', () => {
 
   it('makes one row of the changes of an order that come together', async () => {
     const events = eventText(7) + eventText(7, 2) + eventText(7, 3) + eventText(8);
-    await reader.page.route(EVENTS, (route) =>
-      route.fulfill({ contentType: 'text/event-stream', body: events }),
-    );
+    await streamOnce(events);
     await reader.go('/live');
     await feed().getByText('4 changes since').waitFor();
     expect(await changesOf('order-7').innerText()).toContain('and 2 changes before');
@@ -173,7 +169,7 @@ describe.skipIf(chromium.skipped !== undefined)('the live view', () => {
     const row = reader.page.getByRole('row', { name: /the last one/ });
     expect(await row.getByRole('cell').allInnerTexts()).toEqual(['24', '120', '1']);
     await reader.page.getByText('refused events 1 in 5 seconds').waitFor();
-    expect(await inkOf(reader)).toBeGreaterThan(500);
+    await expect.poll(() => inkOf(reader)).toBeGreaterThan(500);
   });
 
   it('counts what really came in', async () => {
@@ -193,8 +189,18 @@ describe.skipIf(chromium.skipped !== undefined)('the live view', () => {
     await changesOf(orderUid).waitFor();
     await reader.page.unroute(RATES_PATH);
     await reader.page.getByText(/came in/).waitFor();
-    expect(await reader.page.getByRole('alert').count()).toBe(0);
+    await reader.page.getByRole('alert').waitFor({ state: 'detached' });
   });
+
+  /** The browser connects anew once a stream has ended, and would be told all of it again: that is left unanswered. */
+  async function streamOnce(events: string, until: Promise<void> = Promise.resolve()): Promise<void> {
+    await reader.page.route(EVENTS, () => undefined);
+    const answer = async (route: Route): Promise<void> => {
+      await until;
+      await route.fulfill({ contentType: 'text/event-stream', body: events });
+    };
+    await reader.page.route(EVENTS, answer, { times: 1 });
+  }
 
   const shown = () =>
     reader.page.evaluate<string[]>(

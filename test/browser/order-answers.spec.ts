@@ -100,7 +100,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order whose answers come lat
       else late.push(route);
     });
     await reader.openOrder(orderUid);
-    await reader.page.getByText('connected', { exact: true }).waitFor();
+    await reader.connected();
     await setStatus(site.url, orderUid, 'confirmed');
     await states().getByText('confirmed').waitFor();
     await part('History').getByText('confirmed').waitFor();

@@ -103,9 +103,11 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     await states().getByText('packed').waitFor();
     expect(await stored(site.url, orderUid)).toMatchObject({ status: 'packed', version: 3 });
 
-    const steps = await part('History').getByRole('listitem').allInnerTexts();
-    expect(steps[0]).toMatch(/confirmed\s*→\s*packed[^]*through the API[^]*Why: by Lena, shelf 7/);
-    expect(steps).toHaveLength(3);
+    const steps = part('History').getByRole('listitem');
+    await expect.poll(() => steps.count()).toBe(3);
+    expect(await steps.first().innerText()).toMatch(
+      /confirmed\s*→\s*packed[^]*through the API[^]*Why: by Lena, shelf 7/,
+    );
   });
 
   it('is cancelled with a reason, and not without one', async () => {
@@ -247,7 +249,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     const orderUid = await postOrder(site.url, { customer_id });
     await reader.openOrder(orderUid);
     const others = part("The customer's other orders");
-    expect(await others.getByRole('listitem').count()).toBe(1);
+    await expect.poll(() => others.getByRole('listitem').count()).toBe(1);
     await others.getByRole('link', { name: other }).click();
     await reader.orderHeading(other).waitFor();
     expect(new URL(reader.page.url()).pathname).toBe(`/orders/${other}`);
@@ -263,7 +265,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     const orderUid = await postOrder(site.url, { itemCount: 20 });
     await reader.openOrder(orderUid);
     await press('Show all 20 items');
-    await reader.page.getByText('connected', { exact: true }).waitFor();
+    await reader.connected();
     const rows = part('Items').locator('tbody tr');
     const row = await rows.last().elementHandle();
     await setStatus(site.url, orderUid, 'confirmed', 'checked by phone');
@@ -279,7 +281,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order', () => {
     await reader.go(`/orders/${orderUid}`);
     await reader.page.getByRole('heading', { name: 'No such order' }).waitFor();
     expect((await reader.page.locator('body').innerText()).match(/no such order/gi)).toHaveLength(1);
-    await reader.page.getByText('connected', { exact: true }).waitFor();
+    await reader.connected();
     await postOrder(site.url, { order_uid: orderUid });
     await reader.page.locator('#toast').getByText('The order has come.').waitFor();
     await reader.orderHeading(orderUid).waitFor();

@@ -19,7 +19,7 @@ describe.skipIf(chromium.skipped !== undefined)('the page itself', () => {
     reader = await site.visit();
     const answer = await reader.page.goto('/');
     expect(answer?.headers()['content-security-policy']).toContain("default-src 'self'");
-    await reader.page.getByText('connected', { exact: true }).waitFor();
+    await reader.connected();
     await reader.find(orderUid);
     await reader.orderHeading(orderUid).waitFor();
     await reader.page.getByRole('link', { name: 'Waybill' }).click();

@@ -4,10 +4,10 @@ import type { LifeKindName } from '../../src/orders/producer/lives/life-kinds.js
 import type { Order } from '../../src/orders/model/order.js';
 import { type SeededLife, seededLives } from '../screenshots/seeded-orders.js';
 import { send, tell } from '../screenshots/tell.js';
-import { sendEvents } from '../support/embedded-database.js';
 import { useTier } from '../support/tiers.js';
 import { SHOP } from '../support/waybill-process.js';
 import { type Effort, Hands } from './hands.js';
+import { Happenings } from './happenings.js';
 import { useSite } from './site.js';
 
 const chromium = useTier('chromium');
@@ -43,10 +43,8 @@ describe.skipIf(chromium.skipped !== undefined)('what callers ask, from the star
     const [{ chrt_id, nm_id }] = orders.prompt.items as [Order['items'][number]];
     await send(`${site.url}/api/inventory/${chrt_id}`, 'PUT', JSON.stringify({ nm_id, on_hand: 17 }));
     const { payment, ...rest } = orders.prompt;
-    await sendEvents(
-      site.dataDir,
-      JSON.stringify({ ...rest, order_uid: 'refused-1', payment: { ...payment, amount: 'eighteen' } }),
-    );
+    const amount = 'eighteen';
+    await new Happenings(site).refuse({ ...rest, order_uid: 'refused-1', payment: { ...payment, amount } });
   });
   afterAll(() => console.log(tableOf(efforts)));
   beforeEach(async () => {

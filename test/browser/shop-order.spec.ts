@@ -72,7 +72,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order of the shop', () => {
     const rowOf = (orderUid: string) => reader.page.locator(`tr[data-order="${orderUid}"]`);
     await reader.go('/orders?payment_status=disputed&customer_id=objecting');
     await reader.page.getByText('No order is like that').waitFor();
-    await reader.page.getByText('connected', { exact: true }).waitFor();
+    await reader.connected();
     await dispute(first);
     await rowOf(first).getByText('disputed').waitFor();
 

@@ -165,10 +165,10 @@ describe.skipIf(chromium.skipped !== undefined)('stock', () => {
     const chrtId = (serial += 1);
     await count(chrtId, 5);
     await reader.go(`/stock/${chrtId}`);
-    await reader.page.getByText('connected', { exact: true }).waitFor();
+    await reader.connected();
     const orderUid = await postOrder(site.url, { item: { chrt_id: chrtId } });
     await rowsOf('Movements').getByText('held for an order').waitFor();
-    expect(await figures()).toContain('Available 4 Held by orders 1 In the house 5');
+    await expect.poll(figures).toContain('Available 4 Held by orders 1 In the house 5');
     await rowsOf('Movements').getByRole('link', { name: orderUid }).click();
     await reader.orderHeading(orderUid).waitFor();
   });

@@ -272,7 +272,7 @@ describe.skipIf(chromium.skipped !== undefined)('trouble', () => {
 
     await reader.page.goBack();
     await rowOf('Orders that wait to be shipped').waitFor();
-    await reader.page.getByText('connected', { exact: true }).waitFor();
+    await reader.connected();
     await happens.setStatus(orderUid, 'shipped');
     // It is asked for once in a while, however much happens.
     await expect

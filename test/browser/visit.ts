@@ -15,6 +15,9 @@ const CHROMIUM_ARGUMENTS = [
   '--disable-sync',
 ];
 
+/** For what has to come about: on a busy machine, and after the pause before a lost stream is sought again. */
+const WAIT_MS = 20_000;
+
 /** Sums what the browser counts as unexpected movement into `layoutShift`, from the first paint on. */
 const WATCH_LAYOUT_SHIFT = `
   window.layoutShift = 0;
@@ -38,6 +41,8 @@ export interface Visit {
   find(text: string): Promise<void>;
   /** Opens an order at its own address, and waits until it is there. */
   openOrder(orderUid: string): Promise<void>;
+  /** The stream of events is open: what happens from now on is told to the page. */
+  connected(): Promise<void>;
   orderHeading(orderUid: string): Locator;
   announcement(): Promise<string>;
   close(): Promise<void>;
@@ -61,7 +66,7 @@ export async function visit(
     timezoneId: 'Europe/Berlin',
     ...options,
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(WAIT_MS);
   await context.addInitScript(WATCH_LAYOUT_SHIFT);
   const page = await context.newPage();
   const faults = new Faults(page, baseUrl);
@@ -84,6 +89,7 @@ export async function visit(
       await page.goto(`/orders/${orderUid}`);
       await orderHeading(orderUid).waitFor();
     },
+    connected: () => page.getByText('connected', { exact: true }).first().waitFor(),
     orderHeading,
     announcement: async () => (await page.locator('#announcement').textContent()) ?? '',
     close: () => context.close(),

@@ -128,7 +128,9 @@ publicCase(
       expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
     }
     await eventually(() => expect(waybill.output()).toContain('a batch of events failed'));
-    expect((await ask(`${waybill.url}/health`)).text).toContain('it is read-only');
+    await eventually(async () =>
+      expect((await ask(`${waybill.url}/health`)).text).toContain('it is read-only'),
+    );
     // Sessions for reading are there meanwhile, and are to be found out afterwards.
     expect((await ask(`${waybill.url}/api/orders`)).status).toBe(200);
 

@@ -12,7 +12,7 @@ import { publicCase } from './public-case.js';
 const tier = useTier('redis');
 /** These meddle with their Redis, so they need one of their own. */
 const command = await findCommand('redis-server');
-const CASE_TIMEOUT_MS = 60_000;
+const CASE_TIMEOUT_MS = 150_000;
 
 describe.skipIf(tier.skipped ?? command === undefined)('Redis', () => {
   let redis: RedisServerFixture;

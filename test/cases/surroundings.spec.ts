@@ -20,7 +20,7 @@ import {
 import { publicCase } from './public-case.js';
 
 const EX_CONFIG = 78;
-const CASE_TIMEOUT_MS = 90_000;
+const CASE_TIMEOUT_MS = 150_000;
 
 const programs: WaybillProcess[] = [];
 const closing: (() => Promise<void>)[] = [];
@@ -208,7 +208,7 @@ describe.skipIf(kafka.skipped)('Kafka at another address', () => {
         expect(answer.status).toBe(200);
         expect(JSON.parse(answer.text)).toEqual(order);
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 45_000 },
     );
   }
 

@@ -5,6 +5,8 @@ import { freshTopics, type Program, startProgram } from './transport.harness.js'
 
 transportConformance('the loopback', () => ({ settings: {}, reachesOtherProcesses: false }));
 
+const WAIT = { timeout: 20_000, interval: 10 };
+
 describe('the loopback', () => {
   let house: WaybillDatabase;
   let program: Program;
@@ -24,9 +26,9 @@ describe('the loopback', () => {
     let finish = (): void => undefined;
     program.handlers.onLetters = () => new Promise<void>((resolve) => (finish = resolve));
     await program.send({ topic: topics.letters, key: 'a', value: 'held' });
-    await vi.waitFor(() => expect(program.handlers.batches).toHaveLength(1));
+    await vi.waitFor(() => expect(program.handlers.batches).toHaveLength(1), WAIT);
     expect(await house.rows('SELECT id FROM outbox')).toHaveLength(1);
     finish();
-    await vi.waitFor(async () => expect(await house.rows('SELECT id FROM outbox')).toEqual([]));
+    await vi.waitFor(async () => expect(await house.rows('SELECT id FROM outbox')).toEqual([]), WAIT);
   });
 });

@@ -21,7 +21,7 @@ export interface TransportUnderTest {
   reachesOtherProcesses: boolean;
 }
 
-const WAIT = { timeout: 20_000, interval: 10 };
+const WAIT = { timeout: 40_000, interval: 10 };
 const MAX_ATTEMPTS = 3;
 
 const transientError = (): Error => Object.assign(new Error('connect refused'), { code: 'ECONNREFUSED' });
@@ -381,7 +381,7 @@ export function transportConformance(name: string, makeTransport: () => Transpor
 
       it('tells of news that may have been missed, before any that follows', async () => {
         const { handlers } = await start();
-        expect(handlers.newsGaps).toBeGreaterThan(0);
+        await vi.waitFor(() => expect(handlers.newsGaps).toBeGreaterThan(0), WAIT);
       });
     }
   });

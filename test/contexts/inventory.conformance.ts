@@ -124,12 +124,17 @@ export function inventoryConformance(name: string, settings: () => ChosenSetting
     });
 
     it('asks an order whose reservation grows old, which alone releases it, and again once its payment has failed', async () => {
-      await restartWith({ INVENTORY_RESERVATION_TTL_SECONDS: 1 });
       await count(7, 5);
       const [order, packed] = [anOrder(), anOrder()];
       await tell(packed.wants(7));
       await tell(packed.becomes('confirmed'));
       await tell(packed.becomes('packed'));
+      await eventually(async () => {
+        const known = 'SELECT version::int FROM inventory.known_orders WHERE order_uid = $1';
+        expect(await database.rows(known, [packed.orderUid])).toEqual([{ version: 3 }]);
+      }, WAIT);
+      // Not before: it would grow old where its events come more than a second apart.
+      await restartWith({ INVENTORY_RESERVATION_TTL_SECONDS: 1 });
       await tell(order.wants(7));
       await becomes(order, 'expiring');
       expect(await level(7)).toMatchObject({ reserved: 2 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { JSON_TYPE } from '../e2e/api.js';
+import { eventually } from '../support/eventually.js';
 import { Tour } from './tour.js';
 
 const tour = new Tour('Customers in memory');
@@ -21,7 +22,9 @@ describe('the tour of the README, with customers', () => {
     expect([status, headers.get('content-type'), body]).toEqual([200, JSON_TYPE, created.body]);
     expect(headers.get('cache-control')).toBe('public, max-age=300');
     expect(headers.get('etag')).toBe(`"${(JSON.parse(body) as { updatedAt: number }).updatedAt}"`);
-    expect(headers.get('x-data-lag')).toBe('0');
+    await eventually(async () => {
+      expect((await tour.answerTo(lookUp!)).headers.get('x-data-lag')).toBe('0');
+    });
     expect(JSON.parse(await tour.output(list!))).toEqual(['acc-1']);
   });
 

@@ -19,7 +19,7 @@ const STEPS = /^```sh\n([^]*?)^```$/m
 const ORIGIN = 'http://127.0.0.1:8080';
 const ORDER = '/api/orders/b563feb7b2b84b6test';
 /** Commands of the tour are run as they stand; each curl tells its status alone, and a stream ends by itself. */
-const STATUS_ALONE = `curl() { command curl -s -m 1 -o /dev/null -w '%{http_code}\\n' "$@" || true; }\n`;
+const STATUS_ALONE = `curl() { command curl -s -m 5 -o /dev/null -w '%{http_code}\\n' "$@" || true; }\n`;
 
 const run = promisify(execFile);
 

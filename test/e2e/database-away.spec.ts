@@ -74,5 +74,5 @@ describe('when PostgreSQL is killed under the running program', () => {
       expect(found.text).toContain(order_uid);
     }
     expect(await waybill.stop()).toBe(0);
-  });
+  }, 150_000);
 });

@@ -48,7 +48,7 @@ describe('GET /api/events', () => {
     const clients = () => metric(waybill.url, 'waybill_sse_clients');
     await expect.poll(clients).toBe(0);
     const streams = await Promise.all([watch(waybill.url), watch(waybill.url), watch(waybill.url)]);
-    expect(await clients()).toBe(3);
+    await expect.poll(clients).toBe(3);
     streams[0].hangUp();
     await expect.poll(clients).toBe(2);
     const order = anOrder();

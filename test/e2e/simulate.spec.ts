@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePorts } from '../../scripts/free-ports.js';
 import { expectEndedLives } from '../support/ended-lives.js';
 import { eventually } from '../support/eventually.js';
 import { runWaybill, SHOP, startWaybill, type WaybillProcess } from '../support/waybill-process.js';
@@ -49,7 +50,7 @@ describe('waybill simulate', () => {
     expect(countIn(stdout, 'orders')).toBe(60);
     expect(countIn(stdout, 'lives')).toBe(60);
     expect(countIn(stdout, 'not taken')).toBe(0);
-    const customers = await eventually(() => expectEndedLives(waybill.url, 60), { timeoutMs: 20_000 });
+    const customers = await eventually(() => expectEndedLives(waybill.url, 60), { timeoutMs: 45_000 });
     expect(customers.size).toBeGreaterThan(8);
     // Events that came twice were known, and what was asked too early was refused.
     expect(countIn(stdout, '200')).toBeGreaterThan(10);
@@ -67,11 +68,12 @@ describe('waybill simulate', () => {
   });
 
   it('says by Ctrl-C what was sent so far, and bears a program that is not there', async () => {
+    const [port] = await freePorts(0);
     const child = spawn(
       process.execPath,
       [
         join(ROOT, 'dist/src/program.js'),
-        ...'simulate --rate 50/s --for 1h --http http://127.0.0.1:59321'.split(' '),
+        ...`simulate --rate 50/s --for 1h --http http://127.0.0.1:${port}`.split(' '),
       ],
       { env: { PATH: process.env.PATH, STATIC_DIR: join(ROOT, 'web') }, stdio: ['ignore', 'pipe', 'pipe'] },
     );

@@ -1,10 +1,15 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Pipeline } from '../kafka/order-pipeline.harness.js';
+import { eventually } from '../support/eventually.js';
 import type { WaybillProcess } from '../support/waybill-process.js';
 import { requireProperAnswer } from './answer-rules.js';
 import { UID } from './arbitrary-body.js';
 import { firstDifference, parseExactly } from './exact-json.js';
 import { type HttpAnswer, HttpClient, type HttpCase } from './http-client.js';
+
+const MS_PER_SECOND = 1_000;
+const MOST_COMES_AGAIN = 5;
 
 /** The program that is fuzzed, and what is known of what it has been sent. */
 export class Program {
@@ -33,13 +38,24 @@ export class Program {
   async ask(what: HttpCase): Promise<HttpAnswer> {
     this.count('requests');
     try {
-      const answer = await this.http.send(what);
+      const answer = await this.answerTo(what);
       requireProperAnswer(what, answer);
       return answer;
     } catch (error) {
       const { method, path, headers, body = '' } = what;
       const request = `${method} ${path}\n${JSON.stringify(headers)}\n\n${body.toString()}`;
       throw new Error(`${(error as Error).message}\n\n${request}`, { cause: error });
+    }
+  }
+
+  /** A machine that stalls has the program tell its callers to come again; whoever does is answered. */
+  private async answerTo(what: HttpCase): Promise<HttpAnswer> {
+    for (let comesAgain = 0; ; comesAgain++) {
+      const answer = await this.http.send(what);
+      const afterSeconds = Number(answer.headers['retry-after']);
+      if (answer.status !== 503 || !(afterSeconds > 0) || comesAgain === MOST_COMES_AGAIN) return answer;
+      this.count('told to come again');
+      await pause(afterSeconds * MS_PER_SECOND);
     }
   }
 
@@ -69,8 +85,10 @@ export class Program {
     const { waybill } = this;
     const ended = await Promise.race([waybill.exited, Promise.resolve(undefined)]);
     expect(ended, waybill.output()).toBeUndefined();
-    const ready = await this.http.send({ method: 'GET', path: '/health/ready', headers: {} });
-    expect(ready.status, ready.text).toBe(200);
+    await eventually(async () => {
+      const ready = await this.http.send({ method: 'GET', path: '/health/ready', headers: {} });
+      expect(ready.status, ready.text).toBe(200);
+    });
     const faults = waybill
       .output()
       .split('\n')

@@ -61,7 +61,7 @@ describe.skipIf(kafka.skipped)('the commands of customers', () => {
       /^500 records, (\d+) of them deletes, in [\d.]+ s: [\d,]+ records\/s\n$/.exec(stdout) ?? [];
     expect(Number(deletes)).toBeGreaterThan(50);
     await eventually(async () => expect(await ids()).toHaveLength(500 - 2 * Number(deletes)), {
-      timeoutMs: 20_000,
+      timeoutMs: 40_000,
     });
     expect(asked).toEqual([`/subjects/${stage.pipeline.topic}-value`]);
     expect((await ask(`${program.url}/api/dead-letters`)).text).toBe('[]');
@@ -113,13 +113,13 @@ describe.skipIf(kafka.skipped)('the commands of customers', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.any(String) as string });
     const lines = stdout.split('\n');
     expect(lines[0]).toBe(`customers       ${before.length}, asked for in turn over 4 connections`);
-    expect(lines[1]).toMatch(/^requests\/s {6}[\d,]+, for 1\.\d s$/);
+    expect(lines[1]).toMatch(/^requests\/s {6}[\d,]+, for \d+\.\d s$/);
     expect(lines[2]).toMatch(/^latency {9}p50 [\d.]+ ms, p99 [\d.]+ ms, p99\.9 [\d.]+ ms, max [\d.]+ ms$/);
     expect(lines[3]).toMatch(/^answers {9}[\d,]+ of 200; 0 GETs without one$/);
-    expect(lines[4]).toMatch(/^X-Data-Lag {6}0 to \d s$/);
+    expect(lines[4]).toMatch(/^X-Data-Lag {6}0 to \d+ s$/);
     expect(lines[5]).toMatch(/^produce to GET {2}p50 .* of 300 records; 0 not seen$/);
     // Those that it has produced are deleted again.
-    await eventually(async () => expect(await ids()).toEqual(before), { timeoutMs: 20_000 });
+    await eventually(async () => expect(await ids()).toEqual(before), { timeoutMs: 40_000 });
   });
 
   it('load-test asks alone where there is no Kafka, and says where nobody listens', async () => {

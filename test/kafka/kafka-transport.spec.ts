@@ -13,7 +13,7 @@ import { headerTexts } from '../support/header-texts.js';
 import { useTier } from '../support/tiers.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../support/waybill-database.js';
 
-const WAIT = { timeout: 20_000, interval: 20 };
+const WAIT = { timeout: 40_000, interval: 20 };
 const kafka = useTier('kafka');
 /** A way of sharing partitions that no one else knows. */
 const foreign = {

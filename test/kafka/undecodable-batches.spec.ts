@@ -64,20 +64,22 @@ describe.skipIf(unavailable)('a batch that is corrupt on the disk of its broker'
     await eventually(() => getOrder(program, 'later-1'), LONG);
     expect((await fetch(`${program.url}/api/orders/behind-0`)).status).toBe(404);
     expect((await fetch(`${program.url}/health/ready`)).status).toBe(200);
-    const metrics = await (await fetch(`${program.url}/metrics`)).text();
-    expect(metrics).toMatch(
-      new RegExp(
-        `^waybill_consumer_failing_seconds\\{context="orders",topic="${topic}",partition="0",reason="UndecodableBatchError"\\} \\d`,
-        'm',
-      ),
-    );
-    expect(metrics).toMatch(
-      new RegExp(
-        `^waybill_consumer_failing_seconds\\{context="orders",topic="${topic}",partition="1",reason=""\\} 0$`,
-        'm',
-      ),
-    );
-    expect(program.output()).toContain('the compression codec 7 is not known');
+    await eventually(async () => {
+      const metrics = await (await fetch(`${program.url}/metrics`)).text();
+      expect(metrics).toMatch(
+        new RegExp(
+          `^waybill_consumer_failing_seconds\\{context="orders",topic="${topic}",partition="0",reason="UndecodableBatchError"\\} \\d`,
+          'm',
+        ),
+      );
+      expect(metrics).toMatch(
+        new RegExp(
+          `^waybill_consumer_failing_seconds\\{context="orders",topic="${topic}",partition="1",reason=""\\} 0$`,
+          'm',
+        ),
+      );
+      expect(program.output()).toContain('the compression codec 7 is not known');
+    });
 
     // A note on what can be decoded has no effect.
     for (const place of [

@@ -11,7 +11,7 @@ import { startWaybill, temporaryDataDir, type WaybillProcess } from '../support/
 const tier = useTier('redis');
 /** These kill their Redis, so they need one of their own. */
 const command = await findCommand('redis-server');
-const WAIT = { timeoutMs: 10_000 };
+const WAIT = { timeoutMs: 20_000 };
 /** What PTTL says of a key without an expiry. */
 const NEVER_EXPIRES = -1;
 

@@ -9,7 +9,7 @@ import { STORIES } from './stories.js';
 import { historyOf, moveOf, tell } from './tell.js';
 
 /** Many steps, each of which may have to wait on a machine that is busy. */
-const STORY_TIMEOUT_MS = 60_000;
+const STORY_TIMEOUT_MS = 180_000;
 
 /** Every story, told to one program, beside one another. */
 export function storiesConformance(name: string, open: () => Promise<Shop>): void {

@@ -5,7 +5,7 @@ import { THINGS } from './order-world.js';
 import { expectSight, expectWaiting } from './sight.js';
 import type { Story } from './story.js';
 
-const WAIT = { timeoutMs: 20_000 };
+const WAIT = { timeoutMs: 45_000 };
 const ON_HAND = 10;
 
 interface Version {

@@ -173,12 +173,15 @@ export function cacheTierConformance(
       const [a, b] = [key(), key()];
       await tier.invalidate(a, 5);
       await tier.invalidate(b);
-      await vi.waitFor(async () => {
-        await tier.put(a, entryOf(4), true);
-        await tier.put(b, entryOf(4), true);
-        expect(await tier.get(a)).toEqual(entryOf(4));
-        expect(await tier.get(b)).toEqual(entryOf(4));
-      });
+      await vi.waitFor(
+        async () => {
+          await tier.put(a, entryOf(4), true);
+          await tier.put(b, entryOf(4), true);
+          expect(await tier.get(a)).toEqual(entryOf(4));
+          expect(await tier.get(b)).toEqual(entryOf(4));
+        },
+        { timeout: 20_000 },
+      );
     });
 
     it('holds nothing of what another cache holds under the same key', async () => {
@@ -218,7 +221,7 @@ export function cacheTierConformance(
       const tier = await open({ ttlMs: SHORT_MS });
       const k = key();
       await tier.put(k, entryOf(1));
-      await vi.waitFor(async () => expect(await tier.get(k)).toBeUndefined());
+      await vi.waitFor(async () => expect(await tier.get(k)).toBeUndefined(), { timeout: 20_000 });
     });
 
     it('holds an entry, and a newer one in its place, with a TTL of 0', async () => {

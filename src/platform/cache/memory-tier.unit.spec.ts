@@ -51,7 +51,7 @@ describe('memory tier', () => {
     it('forgets an absence after its time', async () => {
       const tier = tierOf({ absentTtlMs: 20 });
       tier.rememberAbsent('a');
-      await vi.waitFor(() => expect(tier.peek('a')).toBeUndefined());
+      await vi.waitFor(() => expect(tier.peek('a')).toBeUndefined(), { timeout: 20_000 });
     });
 
     it('remembers a bounded number of them, and none at the cost of an entry', () => {

@@ -6,13 +6,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { entryOf } from './cache-tier.conformance.js';
 import { MemoryTier } from './memory-tier.js';
 import { findCommand } from '../../../test/support/debian-packages.js';
+import { quickestMs } from '../../../test/support/quickest.js';
 import { useTier } from '../../../test/support/tiers.js';
 import { plainClient, RedisServerFixture } from '../../../test/support/redis-server.js';
 import { BUDGET_MS, down, OpenedTiers, up } from './redis-tier.fixture.js';
+import type { RedisTier } from './redis-tier.js';
 import { TieredCache } from './tiered-cache.js';
 
-/** Generous on a busy machine, and still far from what a hanging Redis would cost. */
-const SLACK_MS = 200;
+/** Generous on a machine that may stall, and still far from what a hanging Redis would cost, which is for ever. */
+const SLACK_MS = 3_000;
 
 // Redis is made to fail, so each test has a server of its own and leaves that of the run alone.
 const redis = useTier('redis');
@@ -37,12 +39,15 @@ describe.skipIf(redis.skipped ?? command === undefined)('redis tier, when Redis 
     return [await work(), performance.now() - startedAt];
   };
 
+  const missesAtOnce = async (tier: RedisTier): Promise<void> => {
+    const tookMs = await quickestMs(BUDGET_MS, async () => expect(await tier.get('k')).toBeUndefined());
+    expect(tookMs).toBeLessThan(BUDGET_MS);
+  };
+
   it('starts without Redis, misses at once, and uses it when it comes', async () => {
     const tier = make();
     expect(tier.state()).toBe('down');
-    const [found, tookMs] = await timed(() => tier.get('k'));
-    expect(found).toBeUndefined();
-    expect(tookMs).toBeLessThan(BUDGET_MS);
+    await missesAtOnce(tier);
     await tier.put('k', entryOf(1));
     await own.start();
     await up(tier);
@@ -57,9 +62,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('redis tier, when Redis 
     await tier.put('k', entryOf(1));
     await own.kill();
     await down(tier);
-    const [found, tookMs] = await timed(() => tier.get('k'));
-    expect(found).toBeUndefined();
-    expect(tookMs).toBeLessThan(BUDGET_MS);
+    await missesAtOnce(tier);
     await tier.put('k', entryOf(2));
     await own.start();
     await up(tier);
@@ -151,7 +154,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('redis tier, when Redis 
     await up(tier);
     for (const key of ['put', 'changed', 'removed']) expect(await tier.get(key)).toBeUndefined();
     expect(await tier.get('same')).toEqual(entryOf(1));
-    await vi.waitFor(() => expect(tier.stats().unsaved).toBe(0));
+    await vi.waitFor(() => expect(tier.stats().unsaved).toBe(0), { timeout: 10_000 });
     const replica = await makeUp({ keyPrefix });
     for (const key of ['put', 'changed', 'removed']) expect(await replica.get(key)).toBeUndefined();
     await tier.put('removed', entryOf(1), true);

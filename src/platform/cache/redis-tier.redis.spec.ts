@@ -6,25 +6,27 @@ import { useTier } from '../../../test/support/tiers.js';
 import { plainClient } from '../../../test/support/redis-server.js';
 import { redisConnection } from './redis-client.js';
 import { constantKeyOf } from './redis-scripts.js';
-import { OpenedTiers } from './redis-tier.fixture.js';
+import { OpenedTiers, type TierOptions } from './redis-tier.fixture.js';
 import { encodeEntry } from './redis-value.js';
 import { TieredCache } from './tiered-cache.js';
 
 const redis = useTier('redis');
+const WAIT = { timeout: 20_000 };
+/** A pause of the machine must not turn a suite about values into one about budgets. */
+const PATIENT_MS = 2_000;
 /** Redis' PTTL of a key that does not expire. */
 const NEVER = -1;
 
 describe.skipIf(redis.skipped)('redis tier', () => {
   const tiers = new OpenedTiers(() => redis.url);
-  const { makeUp } = tiers;
+  const makeUp = (options: TierOptions = {}) => tiers.makeUp({ budgetMs: PATIENT_MS, ...options });
 
   afterEach(() => tiers.closeAll());
 
   cacheTierConformance('redis', async (times) => {
-    // A pause of the machine must not turn a suite about values into one about budgets.
-    const tier = await makeUp({ ...times, budgetMs: 2_000 });
+    const tier = await makeUp(times);
     const connection = tiers.connectionOf(tier);
-    const neighbour = await makeUp({ ...times, budgetMs: 2_000, connection });
+    const neighbour = await makeUp({ ...times, connection });
     return { tier, neighbour, close: () => Promise.resolve() };
   });
 
@@ -58,11 +60,11 @@ describe.skipIf(redis.skipped)('redis tier', () => {
         answer = () => undefined;
         const idle = answer;
         const read = loading.read(key);
-        await vi.waitFor(() => expect(answer).not.toBe(idle));
+        await vi.waitFor(() => expect(answer).not.toBe(idle), WAIT);
         await happening();
         answer(1);
         await read;
-        await vi.waitFor(() => expect(a.stats().unsaved).toBe(0));
+        await vi.waitFor(() => expect(a.stats().unsaved).toBe(0), WAIT);
         expect(await b.get(key)).toEqual(key === 'replaced' ? entryOf(2) : undefined);
       }
     });
@@ -101,7 +103,7 @@ describe.skipIf(redis.skipped)('redis tier', () => {
       await client.set(`${keyPrefix}k`, bytes);
       expect(await tier.get('k')).toBeUndefined();
       expect(tier.stats()).toMatchObject({ broken: 1, failures: 0 });
-      await vi.waitFor(async () => expect(await client.exists(`${keyPrefix}k`)).toBe(0));
+      await vi.waitFor(async () => expect(await client.exists(`${keyPrefix}k`)).toBe(0), WAIT);
       await tier.put('k', entryOf(1));
       expect(await tier.get('k')).toEqual(entryOf(1));
       client.destroy();
@@ -116,7 +118,7 @@ describe.skipIf(redis.skipped)('redis tier', () => {
       await client.rPush(`${keyPrefix}written`, 'x');
       expect(await tier.get('read')).toBeUndefined();
       expect(tier.stats()).toMatchObject({ broken: 1, failures: 0 });
-      await vi.waitFor(async () => expect(await client.exists(`${keyPrefix}read`)).toBe(0));
+      await vi.waitFor(async () => expect(await client.exists(`${keyPrefix}read`)).toBe(0), WAIT);
       await tier.put('written', entryOf(1));
       expect(await tier.get('written')).toEqual(entryOf(1));
       client.destroy();
@@ -125,8 +127,8 @@ describe.skipIf(redis.skipped)('redis tier', () => {
 
   it('holds nothing of what it does not accept: an older version of the program has put it there', async () => {
     const keyPrefix = `${randomUUID()}:`;
-    const older = await makeUp({ keyPrefix, budgetMs: 2_000 });
-    const tier = await makeUp({ keyPrefix, budgetMs: 2_000, accepts: ({ version }) => version > 1 });
+    const older = await makeUp({ keyPrefix });
+    const tier = await makeUp({ keyPrefix, accepts: ({ version }) => version > 1 });
     await older.put('k', entryOf(1));
     expect(await older.get('k')).toEqual(entryOf(1));
     expect(await tier.get('k')).toBeUndefined();

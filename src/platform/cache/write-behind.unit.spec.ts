@@ -61,7 +61,7 @@ describe('write-behind', () => {
     sent[0]?.fail();
     await done;
     expect(writes.pending('k')).toEqual(invalidateChange(3));
-    await vi.waitFor(() => expect(sent).toHaveLength(2));
+    await vi.waitFor(() => expect(sent).toHaveLength(2), { timeout: 20_000 });
     expect(sent[1]?.change).toEqual(invalidateChange(3));
     sent[1]?.succeed();
     await writes.idle();

@@ -96,12 +96,15 @@ describe('opening the database', () => {
     await first.source.query('DELETE FROM migrations');
     await expect(newDatabase().open(server.connection)).rejects.toMatchObject({ code: '42P07' });
     // The server takes a moment to notice that a client is gone.
-    await vi.waitFor(async () => {
-      const backends: object[] = await first.source.query(
-        'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
-      );
-      expect(backends).toEqual([]);
-    });
+    await vi.waitFor(
+      async () => {
+        const backends: object[] = await first.source.query(
+          'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+        );
+        expect(backends).toEqual([]);
+      },
+      { timeout: 20_000 },
+    );
   });
 });
 
@@ -139,9 +142,14 @@ describe('a transaction', () => {
     const lost = database.transaction(async (tx) => {
       const [{ pid }]: [{ pid: number }] = await tx.query('SELECT pg_backend_pid() AS pid');
       await database.source.query('SELECT pg_terminate_backend($1)', [pid]);
-      await vi.waitFor(async () => {
-        expect(await database.source.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid])).toEqual([]);
-      });
+      await vi.waitFor(
+        async () => {
+          expect(await database.source.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid])).toEqual(
+            [],
+          );
+        },
+        { timeout: 20_000 },
+      );
       await tx.query('SELECT 1');
     });
     const error: unknown = await lost.catch((thrown: unknown) => thrown);

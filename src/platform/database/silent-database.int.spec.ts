@@ -116,7 +116,7 @@ describe('a database that falls silent', () => {
     client.on('end', ended);
     proxy.mute();
     await expect(client.query('SELECT 1')).rejects.toThrow('has not answered');
-    await vi.waitFor(() => expect(ended).toHaveBeenCalled());
+    await vi.waitFor(() => expect(ended).toHaveBeenCalled(), { timeout: 20_000 });
   });
 
   it('does not keep anyone from closing', async () => {

@@ -61,10 +61,12 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
   /** Leases are there for the asking only while Redis is used. */
   const isUsed = (users: UsersInRedis): Promise<void> =>
     eventually(async () => expect((await users.read('probe')).lease).toBeDefined());
-  const leaseOf = async (users: UsersInRedis, userId: string): Promise<string> => {
-    const { lease } = await users.read(userId);
-    expect(lease).toBeDefined();
-    return lease!;
+  const leaseOf = (users: UsersInRedis, userId: string): Promise<string> => {
+    return eventually(async () => {
+      const { lease } = await users.read(userId);
+      expect(lease).toBeDefined();
+      return lease!;
+    });
   };
   /** All that was sent before has been done. */
   const isDone = (users: UsersInRedis, userId: string): Promise<void> =>
@@ -78,7 +80,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
     one.fill(userOf('a'), await leaseOf(one, 'a'));
     await isDone(one, 'a');
     expect(await plain.get('user:a')).toBe(textOf(userOf('a')));
-    expect(await other.read('a')).toEqual({ user: userOf('a') });
+    await eventually(async () => expect(await other.read('a')).toEqual({ user: userOf('a') }));
     expect(await plain.exists('user:a:lease')).toBe(0);
   });
 
@@ -222,7 +224,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
   it('that change while Redis hangs are not read until it has dropped them', async () => {
     const users = await open();
     await plain.set('user:a', textOf(userOf('a')));
-    expect(await users.read('a')).toEqual({ user: userOf('a') });
+    await eventually(async () => expect(await users.read('a')).toEqual({ user: userOf('a') }));
     server.freeze();
     users.drop(['a']);
     expect(await users.read('a')).toEqual({});

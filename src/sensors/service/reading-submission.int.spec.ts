@@ -84,8 +84,8 @@ describe('concurrent requests', () => {
       aReading({ sensor_id: `s${n}`, value: n + 0.5 }),
     ]);
     const answering = bodies.map((body) => post(body));
-    await vi.waitFor(() => expect(spy).toHaveBeenCalledTimes(1));
-    await vi.waitFor(async () => expect(await stored()).not.toEqual([]));
+    await vi.waitFor(() => expect(spy).toHaveBeenCalledTimes(1), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await stored()).not.toEqual([]), { timeout: 20_000 });
     letGo();
     const answers = await Promise.all(answering);
     expect(spy.mock.calls.length).toBeLessThanOrEqual(3);

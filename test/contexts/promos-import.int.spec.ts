@@ -14,7 +14,7 @@ import { houseOf } from '../support/house-of.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../support/waybill-database.js';
 
 const HEADER = 'user_id,deeplink,promo_message\n';
-const WAIT = { timeoutMs: 10_000 };
+const WAIT = { timeoutMs: 20_000 };
 const CSV = { 'content-type': 'text/csv' };
 
 let database: WaybillDatabase;

@@ -8,9 +8,10 @@ import { knownFailures } from '../known-failures.js';
 import { answeredWithin } from './answer-limits.js';
 import { Database, type DatabaseOptions } from './database.js';
 
-const ANSWER_LIMIT_MS = 300;
+/** Whatever is asked before the silence has to be answered within it, on a machine that may stall. */
+const ANSWER_LIMIT_MS = 1_500;
 /** Far from the limit, for a slow machine, and far from the 30 s that are the default. */
-const SOON_MS = 5_000;
+const SOON_MS = 12_000;
 
 let house: WaybillDatabase;
 let proxy: TcpProxy;
@@ -130,9 +131,9 @@ describe('a database that falls silent', () => {
 
 describe('a database that is slow', () => {
   it('has for each answer as long as the limit, not for all of them', async () => {
-    const database = await openThroughProxy({ answerLimitMs: 1_000 });
+    const database = await openThroughProxy({ answerLimitMs: 3_000 });
     const slow = database.transaction(async (tx) => {
-      for (let n = 0; n < 4; n++) await tx.query('SELECT pg_sleep(0.4)');
+      for (let n = 0; n < 4; n++) await tx.query('SELECT pg_sleep(1)');
       return 'done';
     });
     expect(await slow).toBe('done');

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { quickestMs } from '../../../test/support/quickest.js';
 import { matchesETag, parseIfMatch, parseWeakIfMatch } from './conditional.js';
 
 describe('If-Match', () => {
@@ -35,10 +36,12 @@ describe('If-Match', () => {
     );
   });
 
-  it('is judged at once however it is made up', () => {
-    const startedAt = performance.now();
-    expect(() => parseIfMatch(`"a"${' \t'.repeat(4_000)}${', '.repeat(4_000)}x`, 'the parcel')).toThrow();
-    expect(performance.now() - startedAt).toBeLessThan(500);
+  it('is judged at once however it is made up', async () => {
+    const field = `"a"${' \t'.repeat(4_000)}${', '.repeat(4_000)}x`;
+    const tookMs = await quickestMs(500, async () =>
+      expect(() => parseIfMatch(field, 'the parcel')).toThrow(),
+    );
+    expect(tookMs).toBeLessThan(500);
   });
 });
 

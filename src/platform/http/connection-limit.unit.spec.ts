@@ -86,7 +86,7 @@ describe('connections beyond the limit', () => {
     waiting[0]!();
     await eventually(async () => {
       const { received } = await open('/now');
-      await eventually(() => expect(received()).toContain('200 OK'), { timeoutMs: 500 });
+      await eventually(() => expect(received()).toContain('200 OK'), { timeoutMs: 3_000 });
     });
   });
 });

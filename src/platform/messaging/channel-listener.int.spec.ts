@@ -54,8 +54,8 @@ it('a listener hears, is silent once its connection is lost, and hears again', a
 });
 
 it('a listener whose probes are answered late is silent until one is answered in time', async () => {
-  await listen({ probeEveryMs: 50, silentAfterMs: 300 });
-  proxy.delayAnswers(500);
+  await listen({ probeEveryMs: 250, silentAfterMs: 1_500 });
+  proxy.delayAnswers(2_500);
   await eventually(() => expect(told).toEqual(['listening', 'silent']), WAIT);
   // It comes as late as the answers, of which several are late by then.
   await say('late');

@@ -5,7 +5,7 @@ import { Health } from '../../health/health.js';
 import { Outbox } from './outbox.js';
 import { RecentMessages } from './recent-messages.js';
 
-const WAIT = { timeout: 15_000, interval: 5 };
+const WAIT = { timeout: 30_000, interval: 5 };
 
 let stage: RelayStage;
 
@@ -206,7 +206,8 @@ describe('the relay', () => {
     await vi.waitFor(() => expect(tries).toBe(1), WAIT);
     const startedAt = Date.now();
     await relay.stop(50);
-    expect(Date.now() - startedAt).toBeLessThan(1_500);
+    // It would hang for ever.
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
     expect(await left()).toBe(1);
     expect(publisher.sent).toEqual([]);
   });

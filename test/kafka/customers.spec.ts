@@ -9,8 +9,9 @@ import type { WaybillProcess } from '../support/waybill-process.js';
 import { aCustomer, CustomersStage, held, jsonOf, lookUp, recordOf, SCHEMA_ID } from './customers.harness.js';
 
 const kafka = useTier('kafka');
-const WAIT = { timeoutMs: 30_000 };
-const TEST_MS = 120_000;
+/** Pauses between tries of a topic that is away grow to 15 s. */
+const WAIT = { timeoutMs: 60_000 };
+const TEST_MS = 240_000;
 
 const VECTOR = Buffer.from('00000000070a7665633031084e20c3a90241025002d20f', 'hex');
 

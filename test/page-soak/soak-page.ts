@@ -38,6 +38,8 @@ export async function soakPage(options: SoakOptions): Promise<SoakReport> {
   const { page, url, changesPerSecond, warmUpMs, phaseMs, phases } = options;
   await page.goto(`${url}/live`);
   await page.getByText('connected', { exact: true }).first().waitFor();
+  // The stream is the page's own, and open before Live listens to it.
+  await page.getByRole('button', { name: 'Pause' }).waitFor();
   const probe = await MemoryProbe.of(page);
   const changes = new SteadyChanges(url, changesPerSecond);
   const gapsMs: number[] = [];

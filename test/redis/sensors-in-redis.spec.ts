@@ -106,7 +106,7 @@ describe.skipIf(tier.skipped ?? command === undefined)('the latest readings in R
     waybill = await startContexts(database, { REDIS_URL: redis.url }, [sensors]);
     await becomes('sensor:a', null);
     await post(['a', 5, 3]);
-    await eventually(async () => expect(await held('sensor:a')).toBe('5'), { timeoutMs: 5_000 });
+    await eventually(async () => expect(await held('sensor:a')).toBe('5'), WAIT);
   });
 
   it('of sensors that were forgotten while Redis was away are gone from it', async () => {

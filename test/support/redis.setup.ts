@@ -8,7 +8,7 @@ import { startLeashed } from '../../scripts/leashed-process.js';
 import { findCommand, installOnCi } from './debian-packages.js';
 import { setUpTier, type StartedService } from './tier-setup.js';
 
-const START_TIMEOUT_MS = 10_000;
+const START_TIMEOUT_MS = 30_000;
 const POLL_INTERVAL_MS = 20;
 
 /** The Redis tier: the server that TEST_REDIS_URL names, or one of this run's own that keeps nothing. */

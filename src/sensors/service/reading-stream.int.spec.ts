@@ -124,7 +124,7 @@ describe('the stream of readings', () => {
     const [first, second] = [await store(numbers(0, 1_000)), await store(numbers(1_000, 49_500))];
     heard.commits.next(first);
     heard.commits.next(second);
-    await eventually(() => expect(shown).toHaveLength(49_500), { timeoutMs: 20_000 });
+    await eventually(() => expect(shown).toHaveLength(49_500), { timeoutMs: 45_000 });
     expect(shown[0]).toBe(1_000);
     expect(missed).toEqual([{ firstId: first.firstId, lastId: first.lastId }]);
     expect((await missedCounter.get()).values[0]!.value).toBe(1_000);

@@ -44,7 +44,12 @@ describe.skipIf(chromium.skipped !== undefined)('what callers ask, from the star
     await send(`${site.url}/api/inventory/${chrt_id}`, 'PUT', JSON.stringify({ nm_id, on_hand: 17 }));
     const { payment, ...rest } = orders.prompt;
     const amount = 'eighteen';
-    await new Happenings(site).refuse({ ...rest, order_uid: 'refused-1', payment: { ...payment, amount } });
+    const happens = new Happenings(site);
+    await happens.refuse({ ...rest, order_uid: 'refused-1', payment: { ...payment, amount } });
+    // They are acted on as they are seen: what changes meanwhile refuses it.
+    for (const { order_uid } of [orders.prompt, orders.paid_ahead]) {
+      await happens.isBy(order_uid, { status: 'confirmed' });
+    }
   });
   afterAll(() => console.log(tableOf(efforts)));
   beforeEach(async () => {

@@ -41,6 +41,8 @@ describe.skipIf(chromium.skipped !== undefined)('an order of the shop', () => {
     expect(plain(balance)).toContain('Captured $18.17 Refunded −$3.17 Balance $15.00');
     expect(plain(balance)).not.toContain('Not paid yet');
 
+    // It is acted on as it is seen: what changes meanwhile refuses it.
+    await state('confirmed').waitFor();
     await reader.page.getByRole('button', { name: 'Cancel the order …' }).click();
     await reader.page.getByRole('dialog').getByLabel('Why').fill('not wanted');
     await reader.page.getByRole('dialog').getByRole('button', { name: 'Cancel the order' }).click();

@@ -260,6 +260,10 @@ describe.skipIf(tier.skipped)('an order as an event and as a request', () => {
         const order = anOrder();
         expect((await postText(waybill.url, JSON.stringify(order))).status).toBe(201);
         const url = `${nginx.url}/api/orders/${order['order_uid'] as string}`;
+        // Its ETag moves with its states.
+        await eventually(async () =>
+          expect((await ask(url)).headers.get('x-order-status')).toBe('confirmed'),
+        );
         const etag = (await ask(url, { headers: { 'accept-encoding': 'gzip' } })).headers.get('etag')!;
         expect(etag).toMatch(/^W\/"/);
         expect((await ask(url, { headers: { 'if-none-match': etag } })).status).toBe(304);

@@ -17,6 +17,8 @@ const OF_ANY_RUN: readonly RegExp[] = [
   /^57P01 /, // admin_shutdown: a session that was open when the server stopped
   /^57P03 /, // cannot_connect_now: somebody asked before the server had come up
   /^57014 FATAL: /, // query_canceled: the same as the first, of a session that was still logging in
+  // What is counted, found or sorted for a second or two and no longer, on a machine that stalls: whoever has asked is told.
+  /^57014 ERROR: .*due to statement timeout/,
 ];
 
 const allowed = new Set<string>();

@@ -228,7 +228,7 @@ publicCase(
       expect(ready.status).toBe(503);
       expect(ready.text).toContain('permission denied for schema public');
     });
-    expect(waybill.output()).toContain('permission denied for schema public');
+    await expect.poll(() => waybill.output()).toContain('permission denied for schema public');
     expectProblem(await post(waybill.url, anOrder()), 503);
     await runIn(connection, `GRANT ALL ON SCHEMA public TO ${role.user}`);
     await eventually(async () => expect((await ask(`${waybill.url}/health/ready`)).status).toBe(200), {

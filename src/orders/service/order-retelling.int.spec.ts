@@ -79,7 +79,7 @@ it('waits while much is to be sent, and ends when it is told to', async () => {
   const stopping = new AbortController();
   let waits = 0;
   const running = retelling.run({ signal: stopping.signal, onWaiting: () => waits++ });
-  await eventually(() => expect(waits).toBe(1));
+  await eventually(() => expect(waits).toBeGreaterThan(0));
   await house.rows(`DELETE FROM outbox WHERE topic = 'x'`);
   expect(await running).toBe(ORDERS);
 

@@ -8,9 +8,10 @@ import { type Outcome, runFault } from './run-fault.js';
 import { type Services, startServices } from './services.js';
 import { SharedStage } from './shared-stage.js';
 
-const FAULT_TIMEOUT_MS = 180_000;
+/** What does not recover is told, and not cut off: it is waited for by two minutes three times. */
+const FAULT_TIMEOUT_MS = 420_000;
 /** Some wait for others to end. */
-const SIDE_BY_SIDE_TIMEOUT_MS = 300_000;
+const SIDE_BY_SIDE_TIMEOUT_MS = 600_000;
 
 const kafka = useTier('kafka');
 const redis = useTier('redis');

@@ -16,7 +16,7 @@ import { RecentMessages } from './recent-messages.js';
 const TIMES = { checkEveryMs: 50, unheldForMs: 2_500 };
 /** Checks that take longer than `unheldForMs` together: what has not been found by then is not found. */
 const ENOUGH_CHECKS = 70;
-const WAIT = { timeout: 20_000, interval: 20 };
+const WAIT = { timeout: 45_000, interval: 20 };
 const PUBLISHER = {
   prepare: () => Promise.resolve(),
   publish: () => Promise.resolve(),

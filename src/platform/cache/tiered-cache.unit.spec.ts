@@ -123,7 +123,7 @@ describe('tiered cache: a load that fails, or takes too long, or whose caller le
   });
 
   it('never aborts the signal of a load that came in time', async () => {
-    const { cache, store } = cacheOf({ loadTimeoutMs: 20 });
+    const { cache, store } = cacheOf({ loadTimeoutMs: 2_000 });
     const read = cache.read('k');
     const asked = await store.nth(0);
     asked.answer(entryOf(1));

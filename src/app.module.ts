@@ -1,6 +1,7 @@
 import type { DynamicModule } from '@nestjs/common';
 import { fileURLToPath } from 'node:url';
 import { customers } from './customers/customers.module.js';
+import { entries } from './entries/entries.module.js';
 import { inventory } from './inventory/inventory.module.js';
 import { orders } from './orders/orders.module.js';
 import { payments } from './payments/payments.module.js';
@@ -29,6 +30,7 @@ export const CONTEXTS: readonly Context[] = [
   inventory,
   promos,
   customers,
+  entries,
 ];
 
 const MIGRATIONS_DIRECTORY = fileURLToPath(new URL('../migrations', import.meta.url));

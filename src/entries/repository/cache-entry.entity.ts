@@ -40,7 +40,12 @@ export const CacheEntryEntity = new EntitySchema<CacheEntryRow>({
   },
   indices: [
     { name: 'ix_cache_entries_updated_at', columns: ['updated_at'] },
-    // A partial index, and its condition as PostgreSQL writes it.
-    { name: 'ix_cache_entries_ends_at', columns: ['ends_at'], where: '(ends_at IS NOT NULL)' },
+    // Partial indices, with their conditions as PostgreSQL writes them.
+    {
+      name: 'ix_cache_entries_ends_at',
+      columns: ['ends_at'],
+      where: '((value IS NOT NULL) AND (ends_at IS NOT NULL))',
+    },
+    { name: 'ix_cache_entries_tombstones', columns: ['ends_at'], where: '(value IS NULL)' },
   ],
 });

@@ -30,30 +30,32 @@ export class Entries1797163200000 implements MigrationInterface {
       COMMENT ON COLUMN entries.cache_entries.ends_at IS 'of the value; of a tombstone since when';
       COMMENT ON COLUMN entries.cache_entries.source IS 'topic/partition of the event that it was stored from'`);
     await runner.query('CREATE INDEX ix_cache_entries_updated_at ON entries.cache_entries (updated_at)');
+    await runner.query(`
+      CREATE INDEX ix_cache_entries_ends_at ON entries.cache_entries (ends_at)
+       WHERE value IS NOT NULL AND ends_at IS NOT NULL`);
     await runner.query(
-      'CREATE INDEX ix_cache_entries_ends_at ON entries.cache_entries (ends_at) WHERE ends_at IS NOT NULL',
+      'CREATE INDEX ix_cache_entries_tombstones ON entries.cache_entries (ends_at) WHERE value IS NULL',
     );
     await runner.query(`
       CREATE TABLE entries.redis_epoch (
         id     boolean NOT NULL DEFAULT true,
         epoch  bigint  NOT NULL,
         run_id text,
+        is_left boolean NOT NULL DEFAULT false,
         CONSTRAINT pk_redis_epoch PRIMARY KEY (id)
       )`);
     // Later than any epoch of a database that was there before, whose values may stand in Redis still.
     await runner.query(
       'INSERT INTO entries.redis_epoch (epoch) VALUES ((extract(epoch FROM clock_timestamp()) * 1000)::bigint)',
     );
-    await runner.query(`COMMENT ON COLUMN entries.redis_epoch.run_id IS 'of the server that answered last'`);
+    await runner.query(`
+      COMMENT ON COLUMN entries.redis_epoch.run_id IS 'of the server that answered last';
+      COMMENT ON COLUMN entries.redis_epoch.is_left IS 'values stand there of processes that have stopped'`);
     await runner.query(`
       CREATE TABLE entries.redis_users (
-        id         serial  NOT NULL,
-        has_missed boolean NOT NULL DEFAULT false,
+        id serial NOT NULL,
         CONSTRAINT pk_redis_users PRIMARY KEY (id)
       )`);
-    await runner.query(
-      `COMMENT ON COLUMN entries.redis_users.has_missed IS 'a write to Redis, which nobody reads until that is made good'`,
-    );
   }
 
   async down(runner: QueryRunner): Promise<void> {

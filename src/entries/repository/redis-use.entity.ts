@@ -5,6 +5,7 @@ export interface RedisEpochRow {
   id: boolean;
   epoch: number;
   run_id: string | null;
+  is_left: boolean;
 }
 
 export const RedisEpochEntity = new EntitySchema<RedisEpochRow>({
@@ -15,13 +16,17 @@ export const RedisEpochEntity = new EntitySchema<RedisEpochRow>({
     id: { type: 'boolean', primary: true, primaryKeyConstraintName: 'pk_redis_epoch', default: true },
     epoch: { type: 'bigint' },
     run_id: { type: 'text', nullable: true, comment: 'of the server that answered last' },
+    is_left: {
+      type: 'boolean',
+      default: false,
+      comment: 'values stand there of processes that have stopped',
+    },
   },
 });
 
 /** A process that uses Redis. Its listening connection holds an advisory lock of its id. */
 export interface RedisUserRow {
   id: number;
-  has_missed: boolean;
 }
 
 export const RedisUserEntity = new EntitySchema<RedisUserRow>({
@@ -34,11 +39,6 @@ export const RedisUserEntity = new EntitySchema<RedisUserRow>({
       primary: true,
       primaryKeyConstraintName: 'pk_redis_users',
       generated: 'increment',
-    },
-    has_missed: {
-      type: 'boolean',
-      default: false,
-      comment: 'a write to Redis, which nobody reads until that is made good',
     },
   },
 });

@@ -33,9 +33,9 @@ const DEFAULT_MAX_ABSENT = 10_000;
 const REMOVED = -1;
 
 /** The first tier: entries in this process, least recently used out first, bounded by bytes. All methods are synchronous. */
-export class MemoryTier implements CacheTier {
+export class MemoryTier<Entry extends CacheEntry = CacheEntry> implements CacheTier {
   readonly guardMs: number;
-  private readonly entries: LRUCache<string, CacheEntry>;
+  private readonly entries: LRUCache<string, Entry>;
   private readonly absent: LRUCache<string, true>;
   /**
    * What was heard of a key of late: the lowest version that may be put, or {@link REMOVED}. Gone once an entry that it allows
@@ -45,7 +45,7 @@ export class MemoryTier implements CacheTier {
 
   constructor(options: MemoryTierOptions) {
     this.guardMs = options.guardMs ?? DEFAULT_GUARD_MS;
-    this.entries = new LRUCache({
+    this.entries = new LRUCache<string, Entry>({
       maxSize: options.maxBytes,
       sizeCalculation: costBytes,
       ttl: options.ttlMs,
@@ -65,18 +65,18 @@ export class MemoryTier implements CacheTier {
   }
 
   /** The hot path: one look-up for a key that is held, no allocation; the entry becomes the most recent. `null`: known to be absent; `undefined`: not held. */
-  peek(key: string): CacheEntry | null | undefined {
+  peek(key: string): Entry | null | undefined {
     const held = this.entries.get(key);
     if (held !== undefined) return held;
     return this.absent.get(key) === undefined ? undefined : null;
   }
 
-  get(key: string): CacheEntry | undefined {
+  get(key: string): Entry | undefined {
     return this.entries.get(key);
   }
 
   /** The entry held, without making it more recent; undefined when none is held. */
-  held(key: string): CacheEntry | undefined {
+  held(key: string): Entry | undefined {
     return this.entries.peek(key);
   }
 
@@ -97,7 +97,7 @@ export class MemoryTier implements CacheTier {
   }
 
   /** See {@link CacheTier.put}: `loaded` entries were read from the store, perhaps before the key was removed. */
-  put(key: string, entry: CacheEntry, loaded = false): void {
+  put(key: string, entry: Entry, loaded = false): void {
     const held = this.entries.peek(key);
     if (held !== undefined && held.version >= entry.version) return;
     const guard = this.guards.peek(key);
@@ -150,7 +150,7 @@ function costBytes(entry: CacheEntry, key: string): number {
  * A Buffer may be a window on far more memory (a network chunk, a whole Kafka fetch) and keeps all of it alive:
  * held for an hour, a body of 1 kB could cost 1 MB that nobody counts. Such a body is copied into its own memory.
  */
-function withOwnBody(entry: CacheEntry): CacheEntry {
+function withOwnBody<Entry extends CacheEntry>(entry: Entry): Entry {
   const { body } = entry;
   if (body.buffer.byteLength <= body.byteLength * 2) return entry;
   const own = Buffer.allocUnsafeSlow(body.byteLength);

@@ -12,6 +12,8 @@ const SAME_FAILURE_EVERY_MS = 600_000;
 
 /** What a listener tells. */
 export interface ChannelEvents {
+  /** What its connection is to hold for as long as it hears; run before `onListening`. One that rejects is made anew. */
+  prepare?(client: pg.Client): Promise<void>;
   /** From now on it hears; what was said before is missed. */
   onListening(): void;
   /** All that was said until a moment, in milliseconds of `performance.now()`, has been heard. */
@@ -122,6 +124,7 @@ export class ChannelListener {
       await this.proof?.prepare(client);
       await this.proof?.prove(client);
       await client.query(`LISTEN ${this.channel}`);
+      await this.events.prepare?.(client);
     } catch (error) {
       await client.end();
       throw error;

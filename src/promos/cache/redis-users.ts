@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { ErrorReply } from 'redis';
 import { keyPrefixOf } from '../../platform/cache/cache-declaration.js';
 import { unlinkAll } from '../../platform/cache/redis-catch-up.js';
 import type { RedisClient } from '../../platform/cache/redis-client.js';
@@ -159,16 +158,6 @@ export async function requireUse(client: RedisClient, token: string): Promise<vo
   const [probe] = await readFromRedis(client, [PROBE_ID], token);
   if (probe!.lease === undefined) throw new Error('it refuses writes');
   await dropFromRedis(client, [PROBE_ID]);
-}
-
-/** The server that answers; undefined where it does not tell. */
-export async function runIdOf(client: RedisClient): Promise<string | undefined> {
-  try {
-    return /^run_id:(\w+)/m.exec((await client.info('server')).toString())?.[1];
-  } catch (error) {
-    if (error instanceof ErrorReply) return undefined;
-    throw error;
-  }
 }
 
 /** Those that are put in together do not all end together. */

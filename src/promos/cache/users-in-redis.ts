@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { catchUpBudget } from '../../platform/cache/redis-catch-up.js';
+import { runIdOf } from '../../platform/cache/redis-run-id.js';
 import type { RedisCaches } from '../../platform/cache/redis-caches.js';
 import type { RedisClient } from '../../platform/cache/redis-client.js';
 import type { RedisLink } from '../../platform/cache/redis-link.js';
@@ -17,7 +18,6 @@ import {
   readFromRedis,
   type RedisFinding,
   requireUse,
-  runIdOf,
 } from './redis-users.js';
 import { USER_CACHE } from './user-cache.declaration.js';
 

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import { keyPrefixOf } from '../../platform/cache/cache-declaration.js';
+import type { RedisCaches } from '../../platform/cache/redis-caches.js';
+import { catchUpBudget } from '../../platform/cache/redis-catch-up.js';
+import type { RedisClient } from '../../platform/cache/redis-client.js';
+import type { RedisLink } from '../../platform/cache/redis-link.js';
+import { RedisDownError } from '../../platform/cache/redis-connection.js';
+import { runIdOf } from '../../platform/cache/redis-run-id.js';
+import type { EntryChange } from '../model/entry-news.js';
+import { storageKeyOf } from '../model/entry-key.js';
+import { isAlive, type StoredEntry } from '../model/stored-entry.js';
+import type { RedisEpochRepository } from '../repository/redis-epoch.repository.js';
+import { ENTRY_CACHE } from './entry-cache.declaration.js';
+import { decodeEntry, encodeEntry } from './redis-entry.js';
+import { dropFromRedis, putInRedis, type RedisPut } from './redis-scripts.js';
+
+const KEY_PREFIX = keyPrefixOf(ENTRY_CACHE);
+
+/** Longer than a write takes that may be on its way; within it no older value comes back. */
+const TOMBSTONE_MS = 60_000;
+/** What stands under former epochs is deleted by nobody, but has an end. */
+const MAX_TTL_MS = 7 * 86_400_000;
+/** A process that stood still for longer since its commit may write something old. */
+const MAX_DELAY_MS = 1_000;
+const KEYS_A_COMMAND = 100;
+const BYTES_A_COMMAND = 1_048_576;
+const TICKS_A_SWEEP = 5;
+
+/**
+ * Entries in Redis, `waybill:entries:<epoch>:<storage key>`.
+ *
+ * It is used by processes that are known to PostgreSQL as such, and hear of changes. A write that Redis did not get raises
+ * the epoch, with which all that stands there is left behind; so does a process that ends without leaving, since nobody
+ * knows what it did not get to write.
+ */
+export class EntriesInRedis {
+  private readonly link: RedisLink<RedisClient>;
+  private userId: number | undefined;
+  private known = 0;
+  /** PostgreSQL could not be told yet of a write that Redis did not get. */
+  private hasMissed = false;
+  private telling: Promise<void> = Promise.resolve();
+  private next: Promise<void> | undefined;
+  private ticks = 0;
+
+  /** @param ttlMs 0: as long as may be */
+  constructor(
+    redis: RedisCaches,
+    private readonly epochs: RedisEpochRepository,
+    private readonly ttlMs: number,
+  ) {
+    this.link = redis.link(ENTRY_CACHE.name, {
+      onAnswering: (client) => this.begin(client),
+      onTick: (client) => this.look(client),
+      onClosing: () => Promise.resolve(),
+    });
+  }
+
+  /** What its keys begin with now; undefined while it must not be used. */
+  get epoch(): number | undefined {
+    const isUsable = this.link.state === 'up' && this.userId !== undefined && !this.hasMissed;
+    return isUsable ? this.known : undefined;
+  }
+
+  /** PostgreSQL knows of this process, as long as the connection stands on which it hears of changes. */
+  joined(userId: number, epoch: number): void {
+    this.userId = userId;
+    this.raisedTo(epoch);
+  }
+
+  /** That connection is lost. */
+  cutOff(): void {
+    this.userId = undefined;
+  }
+
+  raisedTo(epoch: number): void {
+    this.known = Math.max(this.known, epoch);
+  }
+
+  /** What may be written from now on is written by nobody; what stands there stays good. */
+  async leave(): Promise<void> {
+    const { userId } = this;
+    this.userId = undefined;
+    if (userId !== undefined && !this.hasMissed) await this.epochs.leave(userId);
+  }
+
+  /** A transaction has told that a write misses Redis. */
+  hasToldOfMissed(epoch: number): void {
+    this.raisedTo(epoch);
+    if (epoch > 0) this.hasMissed = false;
+  }
+
+  /** @throws where it cannot be asked */
+  async read(storageKey: string, epoch: number): Promise<StoredEntry | undefined> {
+    const bytes = await this.link.run((client) => client.get(redisKeyOf(epoch, storageKey)));
+    return bytes === null ? undefined : decodeEntry(storageKey, bytes as unknown as Buffer);
+  }
+
+  /**
+   * Has it hold what was committed, and where it does not take it, has all that it holds left behind.
+   *
+   * @param seen epoch that the transaction has seen
+   * @param sinceMs when the transaction began, of `performance.now()`
+   * @throws what PostgreSQL or the network says: others may then read what is older, until PostgreSQL can be told
+   */
+  async took(entries: readonly StoredEntry[], seen: number, sinceMs: number): Promise<void> {
+    try {
+      this.raisedTo(seen);
+      await this.put(entries, this.requireEpoch(), sinceMs);
+    } catch {
+      await this.tellOfMissed();
+    }
+  }
+
+  /** Has it hold what was read, in the background; it may not. */
+  fill(entries: readonly StoredEntry[], epoch: number, sinceMs: number): void {
+    void this.put(entries, epoch, sinceMs).catch(() => undefined);
+  }
+
+  /** As {@link fill}. @throws where Redis does not take it */
+  async put(entries: readonly StoredEntry[], epoch: number, sinceMs: number): Promise<void> {
+    const puts = entries.map((entry) => this.putOf(entry, epoch));
+    for (const some of inCommands(puts)) {
+      if (performance.now() - sinceMs > MAX_DELAY_MS) throw new RedisDownError('it is too late to write');
+      await this.link.run((client) => putInRedis(client, some));
+    }
+  }
+
+  /** What was changed elsewhere, and may still stand there as it was. */
+  drop(changes: readonly EntryChange[]): void {
+    const { epoch } = this;
+    if (epoch === undefined) return;
+    for (let start = 0; start < changes.length; start += KEYS_A_COMMAND) {
+      const some = changes.slice(start, start + KEYS_A_COMMAND);
+      const keyed = some.map(({ storageKey, version }) => ({
+        redisKey: redisKeyOf(epoch, storageKey),
+        version,
+      }));
+      this.link
+        .run((client) => dropFromRedis(client, keyed))
+        .catch(() => this.tellOfMissed().catch(() => undefined));
+    }
+  }
+
+  /** @throws RedisDownError while it must not be used */
+  private requireEpoch(): number {
+    const { epoch } = this;
+    if (epoch === undefined) throw new RedisDownError('Redis is not used');
+    return epoch;
+  }
+
+  /** Those that miss something while PostgreSQL is being told share the next time. */
+  private tellOfMissed(): Promise<void> {
+    this.hasMissed = true;
+    this.next ??= this.telling
+      .catch(() => undefined)
+      .then(() => {
+        this.next = undefined;
+        this.telling = this.raise();
+        return this.telling;
+      });
+    return this.next;
+  }
+
+  private async raise(): Promise<void> {
+    this.raisedTo(await this.epochs.raise());
+    this.hasMissed = this.next !== undefined;
+  }
+
+  private putOf(entry: StoredEntry, epoch: number): RedisPut {
+    const nowMs = Date.now();
+    const held = isAlive(entry, nowMs) ? entry : { ...entry, content: undefined };
+    return {
+      redisKey: redisKeyOf(epoch, storageKeyOf(entry)),
+      value: encodeEntry(held),
+      ttlMs: Math.ceil(held.content === undefined ? TOMBSTONE_MS : this.ttlOf(entry, nowMs)),
+    };
+  }
+
+  private ttlOf({ endsAtUs = Infinity }: StoredEntry, nowMs: number): number {
+    const ownMs = this.ttlMs === 0 ? MAX_TTL_MS : Math.min(this.ttlMs, MAX_TTL_MS);
+    return Math.min(ownMs, endsAtUs / 1_000 - nowMs);
+  }
+
+  /** Also another server than before, or the same started anew, may hold what was true long ago. */
+  private async begin(client: RedisClient): Promise<void> {
+    await catchUpBudget.spend(requireWrites(client));
+    const runId = await catchUpBudget.spend(runIdOf(client));
+    this.raisedTo(await this.epochs.useServer(runId));
+  }
+
+  private async look(client: RedisClient): Promise<void> {
+    if (this.hasMissed) await this.tellOfMissed();
+    if (++this.ticks % TICKS_A_SWEEP === 0) this.raisedTo(await this.epochs.removeDead());
+    await requireWrites(client);
+  }
+}
+
+const redisKeyOf = (epoch: number, storageKey: string): string => `${KEY_PREFIX}${epoch}:${storageKey}`;
+
+/** Of no epoch. */
+const PROBE = `${KEY_PREFIX}probe:${randomUUID()}`;
+
+/** That it takes writes, by the script that all writes use. @throws Error when it does not, and what Redis says */
+async function requireWrites(client: RedisClient): Promise<void> {
+  const entry = { instance: 'probe', key: 'probe', createdAtUs: 0, updatedAtUs: 0, content: undefined };
+  const value = encodeEntry({ ...entry, version: Date.now() });
+  await putInRedis(client, [{ redisKey: PROBE, value, ttlMs: TOMBSTONE_MS }]);
+  if ((await client.exists(PROBE)) === 0) throw new Error('it refuses writes');
+}
+
+function* inCommands(puts: readonly RedisPut[]): Generator<RedisPut[]> {
+  let some: RedisPut[] = [];
+  let bytes = 0;
+  for (const put of puts) {
+    if (some.length === KEYS_A_COMMAND || (some.length > 0 && bytes + put.value.length > BYTES_A_COMMAND)) {
+      yield some;
+      [some, bytes] = [[], 0];
+    }
+    some.push(put);
+    bytes += put.value.length;
+  }
+  if (some.length > 0) yield some;
+}

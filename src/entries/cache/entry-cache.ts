@@ -1,0 +1,243 @@
+import { Injectable } from '@nestjs/common';
+import * as events from '../../platform/cache/cache-event.js';
+import { type CacheClaim, Caches } from '../../platform/cache/caches.js';
+import { MemoryTier } from '../../platform/cache/memory-tier.js';
+import { SharedRedis } from '../../platform/cache/shared-redis.js';
+import { TimeBudget } from '../../platform/cache/time-budget.js';
+import { Environment } from '../../platform/config/environment.js';
+import type { EntryChange } from '../model/entry-news.js';
+import { type EntryKey, storageKeyOf } from '../model/entry-key.js';
+import type { FoundEntry } from '../model/found-entry.js';
+import { type HeldEntry, heldEntryOf, isShown } from '../model/held-entry.js';
+import type { StoredEntry } from '../model/stored-entry.js';
+import { EntryRepository } from '../repository/entry.repository.js';
+import { RedisEpochRepository } from '../repository/redis-epoch.repository.js';
+import { EntriesInRedis } from './entries-in-redis.js';
+import { ENTRY_CACHE } from './entry-cache.declaration.js';
+import { EntryRead } from './entry-read.js';
+import { PostgresEntries } from './postgres-entries.js';
+
+/** How old what memory and Redis answer may be, by changes of other processes. */
+const MAX_AGE_MS = 1_000;
+const READ_BUDGET_MS = 5_000;
+/** Reads of a key that others go on changing. What is found then is no older than the look-up. */
+const MAX_READS = 3;
+
+/**
+ * Entries: from memory, then from Redis where there is one, then from PostgreSQL. Versions decide: nothing is replaced by what
+ * is older, and what is known to have a newer version is not shown.
+ *
+ * Memory and Redis are believed only while the changes of all others are heard.
+ */
+@Injectable()
+export class EntryCache {
+  /** undefined where there is no Redis */
+  readonly redis: EntriesInRedis | undefined;
+  private readonly claim: CacheClaim;
+  private readonly memory: MemoryTier<HeldEntry>;
+  private readonly postgres: PostgresEntries;
+  private readonly budget = new TimeBudget(READ_BUDGET_MS);
+  private readonly reads = new Map<string, EntryRead>();
+  /** Versions that Redis is being told of: what it says may be older until then. */
+  private readonly underWay = new Map<string, number>();
+  private isListening = false;
+  private heardUntilMs = -Infinity;
+
+  constructor(
+    entries: EntryRepository,
+    epochs: RedisEpochRepository,
+    caches: Caches,
+    { redis }: SharedRedis,
+    { CACHE_TTL_SECONDS, CACHE_ABSENT_TTL_SECONDS }: Environment,
+  ) {
+    const ttlMs = CACHE_TTL_SECONDS * 1_000;
+    this.claim = caches.claim(ENTRY_CACHE.name);
+    this.memory = new MemoryTier({
+      maxBytes: this.claim.maxBytes,
+      ttlMs,
+      absentTtlMs: CACHE_ABSENT_TTL_SECONDS * 1_000,
+    });
+    this.claim.watch(this.memory);
+    this.redis = redis && new EntriesInRedis(redis, epochs, ttlMs);
+    this.postgres = new PostgresEntries(entries);
+  }
+
+  /** Out of memory, at once. null: there is no value; undefined: {@link read} has to be asked. */
+  peek(storageKey: string): HeldEntry | null | undefined {
+    if (!this.hearsChanges) return undefined;
+    const held = this.memory.peek(storageKey);
+    if (held === undefined) return undefined;
+    const shown = held !== null && isShown(held) ? held : null;
+    this.claim.observe(shown === null ? events.MEMORY_ABSENT : events.MEMORY_HIT);
+    return shown;
+  }
+
+  /** @throws where PostgreSQL has to be asked and does not answer */
+  read(key: EntryKey): Promise<FoundEntry> {
+    const storageKey = storageKeyOf(key);
+    const held = this.peek(storageKey);
+    if (held !== undefined) return Promise.resolve({ entry: held ?? undefined, from: 'memory' });
+    const underWay = this.reads.get(storageKey);
+    this.claim.observe(underWay === undefined ? events.MEMORY_MISS : events.MEMORY_JOINED);
+    return (underWay ?? this.begin(key, storageKey)).answer;
+  }
+
+  /** What was committed here: memory has it at once. What is read from now on is no older. */
+  put(entries: readonly StoredEntry[]): void {
+    for (const entry of entries) {
+      const storageKey = storageKeyOf(entry);
+      this.memory.put(storageKey, heldEntryOf(entry));
+      this.overtakeRead(storageKey, entry.version);
+    }
+  }
+
+  /**
+   * Has Redis hold what was committed here, or leave behind all that it holds.
+   *
+   * @param epoch that the transaction has seen
+   * @param sinceMs when the transaction began, of `performance.now()`
+   * @throws what PostgreSQL or the network says, when it could not be told that Redis is outdated
+   */
+  async putInRedis(entries: readonly StoredEntry[], epoch: number, sinceMs: number): Promise<void> {
+    if (this.redis === undefined || entries.length === 0) return;
+    for (const entry of entries) this.underWay.set(storageKeyOf(entry), entry.version);
+    try {
+      await this.redis.took(entries, epoch, sinceMs);
+    } finally {
+      for (const entry of entries) {
+        const storageKey = storageKeyOf(entry);
+        if (this.underWay.get(storageKey) === entry.version) this.underWay.delete(storageKey);
+      }
+    }
+  }
+
+  /** Rehydration: what was read from PostgreSQL before anybody asked. */
+  warm(entries: readonly StoredEntry[], sinceMs: number): void {
+    const epoch = this.redis?.epoch;
+    if (!this.hearsChanges) return;
+    for (const entry of entries) this.memory.put(storageKeyOf(entry), heldEntryOf(entry), true);
+    if (epoch !== undefined) this.redis!.fill(entries, epoch, sinceMs);
+  }
+
+  /** What others have changed. */
+  changed(changes: readonly EntryChange[]): void {
+    for (const { storageKey, version } of changes) {
+      this.memory.invalidate(storageKey, version);
+      this.overtakeRead(storageKey, version);
+    }
+    this.redis?.drop(changes);
+  }
+
+  /** From now on it hears of each change; some may have been missed. */
+  hold(): void {
+    this.memory.clear();
+    for (const read of this.reads.values()) read.forget();
+    this.reads.clear();
+    this.isListening = true;
+    this.heardUntil(performance.now());
+  }
+
+  /** All that was committed until a moment of `performance.now()` was heard. */
+  heardUntil(atMs: number): void {
+    this.heardUntilMs = atMs;
+  }
+
+  /** Changes may be missed until {@link hold}. */
+  distrust(): void {
+    this.isListening = false;
+  }
+
+  private get hearsChanges(): boolean {
+    return this.isListening && performance.now() - this.heardUntilMs < MAX_AGE_MS;
+  }
+
+  /** Who asks from now on must not share a read that began before. */
+  private overtakeRead(storageKey: string, version: number): void {
+    this.reads.get(storageKey)?.changedTo(version);
+    this.reads.delete(storageKey);
+  }
+
+  private begin(key: EntryKey, storageKey: string): EntryRead {
+    const read = new EntryRead(storageKey, (running) => this.budget.spend(this.run(running, key)));
+    this.reads.set(storageKey, read);
+    const forget = (): void => {
+      if (this.reads.get(storageKey) === read) this.reads.delete(storageKey);
+    };
+    read.answer.then(forget, forget);
+    return read;
+  }
+
+  private async run(read: EntryRead, key: EntryKey): Promise<FoundEntry> {
+    const epoch = this.hearsChanges ? this.redis?.epoch : undefined;
+    const inRedis = epoch === undefined ? undefined : await this.askRedis(read, epoch);
+    return inRedis ?? (await this.fromPostgres(read, key, epoch));
+  }
+
+  private async askRedis(read: EntryRead, epoch: number): Promise<FoundEntry | undefined> {
+    const { storageKey } = read;
+    let entry: StoredEntry | undefined;
+    try {
+      entry = await this.redis!.read(storageKey, epoch);
+    } catch {
+      this.claim.observe(events.SECOND_ERROR);
+      return undefined;
+    }
+    // The epoch may have been raised meanwhile, and it may have become unknown whether it was.
+    if (entry === undefined || epoch !== this.redis!.epoch || !this.hearsChanges) {
+      this.claim.observe(events.SECOND_MISS);
+      return undefined;
+    }
+    if (entry.version < this.floorOf(read)) {
+      this.claim.observe(events.SECOND_STALE);
+      return undefined;
+    }
+    this.claim.observe(events.SECOND_HIT);
+    return { entry: this.keep(read, entry), from: 'redis' };
+  }
+
+  private async fromPostgres(read: EntryRead, key: EntryKey, epoch: number | undefined): Promise<FoundEntry> {
+    for (let reads = 1; ; reads++) {
+      const { entry, isCurrent } = await this.askPostgres(key);
+      if ((entry?.version ?? 0) < this.floorOf(read) && reads < MAX_READS) {
+        this.claim.observe(events.STORE_STALE);
+        continue;
+      }
+      if (entry === undefined) {
+        if (isCurrent && read.mayBeKept && this.hearsChanges) this.memory.rememberAbsent(read.storageKey);
+        return { entry: undefined, from: 'postgres' };
+      }
+      if (isCurrent && read.mayBeKept && epoch !== undefined) {
+        this.redis!.fill([entry], epoch, read.beganAtMs);
+      }
+      return { entry: this.keep(read, entry, isCurrent), from: 'postgres' };
+    }
+  }
+
+  private async askPostgres(key: EntryKey): ReturnType<PostgresEntries['find']> {
+    try {
+      const found = await this.postgres.find(key);
+      this.claim.observe(found.entry === undefined ? events.STORE_ABSENT : events.STORE_HIT);
+      return found;
+    } catch (error) {
+      this.claim.observe(events.STORE_ERROR);
+      throw error;
+    }
+  }
+
+  /** What a look-up that began before a change may not answer with any more. */
+  private floorOf({ storageKey, floor }: EntryRead): number {
+    return Math.max(
+      floor,
+      this.underWay.get(storageKey) ?? 0,
+      this.memory.floorOf(storageKey) ?? 0,
+      this.memory.heldVersion(storageKey) ?? 0,
+    );
+  }
+
+  /** @returns the entry as it is shown */
+  private keep(read: EntryRead, entry: StoredEntry, isCurrent = true): HeldEntry | undefined {
+    const held = heldEntryOf(entry);
+    if (isCurrent && read.mayBeKept && this.isListening) this.memory.put(read.storageKey, held, true);
+    return isShown(held) ? held : undefined;
+  }
+}

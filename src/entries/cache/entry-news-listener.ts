@@ -1,0 +1,58 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+import { Lifecycle } from '../../platform/lifecycle.js';
+import { LOGGER, type Logger } from '../../platform/logging/logger.js';
+import { ChannelListener } from '../../platform/messaging/channel-listener.js';
+import { NEWS_CHANNEL, parseNews } from '../model/entry-news.js';
+import { RedisEpochRepository } from '../repository/redis-epoch.repository.js';
+import { EntryCache } from './entry-cache.js';
+import { OWN_NAME } from './own-name.js';
+
+/** Several within the second that answers from memory and Redis need one to be answered in. */
+const PROBES = { probeEveryMs: 250, isReliedOn: true };
+
+/** Has a process hear of each change of entries that another one makes, and be known as one that uses Redis meanwhile. */
+@Injectable()
+export class EntryNewsListener {
+  constructor(
+    database: Database,
+    cache: EntryCache,
+    epochs: RedisEpochRepository,
+    lifecycle: Lifecycle,
+    @Inject(LOGGER) log: Logger,
+  ) {
+    const { redis } = cache;
+    const listener = new ChannelListener(
+      database,
+      NEWS_CHANNEL,
+      {
+        prepare: async (client) => {
+          if (redis === undefined) return;
+          const userId = await epochs.join(client);
+          redis.joined(userId, await epochs.removeDead());
+        },
+        onListening: () => cache.hold(),
+        onHeardUntil: (atMs) => cache.heardUntil(atMs),
+        onNotification: (payload) => {
+          const news = parseNews(payload);
+          if ('epoch' in news) redis?.raisedTo(news.epoch);
+          else if (news.from !== OWN_NAME) cache.changed(news.changes);
+        },
+        onSilent: () => {
+          cache.distrust();
+          redis?.cutOff();
+        },
+        onLost: (error) =>
+          log.warn({ err: error }, 'the connection that changes of entries are heard on was lost'),
+        onFailure: (error) =>
+          log.warn({ err: error }, 'the entries cannot be listened for; they are read from PostgreSQL'),
+      },
+      PROBES,
+    );
+    lifecycle.beforeReady('the changes of entries', () => listener.start());
+    lifecycle.onClose('the changes of entries', async () => {
+      await redis?.leave();
+      await listener.stop();
+    });
+  }
+}

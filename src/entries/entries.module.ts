@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import type { Context } from '../platform/context.js';
+import { ENTRY_CACHE } from './cache/entry-cache.declaration.js';
+import { ENTRIES_SETTINGS, EntriesSettings } from './entries.settings.js';
+import { CacheEntryEntity } from './repository/cache-entry.entity.js';
+import { Entries1797163200000 } from './repository/entries.migration.js';
+import { RedisEpochEntity, RedisUserEntity } from './repository/redis-use.entity.js';
+import { EntriesServiceModule } from './service/service.module.js';
+
+@Module({ imports: [EntriesServiceModule] })
+class EntriesModule {}
+
+/** A persistent cache: values of any kind by key, hot in memory and Redis, kept in PostgreSQL. */
+export const entries: Context = {
+  name: 'entries',
+  settings: ENTRIES_SETTINGS,
+  entities: [CacheEntryEntity, RedisEpochEntity, RedisUserEntity],
+  migrations: [Entries1797163200000],
+  topics: (settings) => {
+    const { ENTRIES_TOPIC, ENTRIES_REHYDRATE_TOPIC } = settings.of(EntriesSettings);
+    return { 'cache.persist': ENTRIES_TOPIC, 'cache.rehydrate': ENTRIES_REHYDRATE_TOPIC };
+  },
+  consumes: ['cache.persist', 'cache.rehydrate'],
+  caches: [ENTRY_CACHE],
+  module: () => ({ module: EntriesModule }),
+};

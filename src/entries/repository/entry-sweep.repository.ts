@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../platform/database/database.js';
+
+/** Some milliseconds of work. */
+const ROWS_A_STEP = 1_000;
+
+const some = (condition: string): string => `
+    SELECT instance_id, key FROM entries.cache_entries
+     WHERE ${condition} ORDER BY ends_at LIMIT ${ROWS_A_STEP} FOR UPDATE SKIP LOCKED`;
+
+/** What has ended becomes a tombstone, whose version goes on. */
+const END = `
+  WITH ended AS (${some('value IS NOT NULL AND ends_at < statement_timestamp()')}),
+  swept AS (
+    UPDATE entries.cache_entries AS entry
+       SET value = NULL, content_type = NULL, metadata = NULL, ttl_seconds = NULL
+      FROM ended WHERE entry.instance_id = ended.instance_id AND entry.key = ended.key
+    RETURNING 1
+  )
+  SELECT count(*)::int AS rows FROM swept`;
+
+const FORGET = `
+  WITH old AS (${some("value IS NULL AND ends_at < statement_timestamp() - $1 * interval '1 day'")}),
+  forgotten AS (
+    DELETE FROM entries.cache_entries AS entry
+     USING old WHERE entry.instance_id = old.instance_id AND entry.key = old.key
+    RETURNING 1
+  )
+  SELECT count(*)::int AS rows FROM forgotten`;
+
+/** Removes what has ended, a bounded number of rows a step. Throws what PostgreSQL or the network says. */
+@Injectable()
+export class EntrySweepRepository {
+  /** Rows of one step at most. */
+  readonly rowsAStep = ROWS_A_STEP;
+
+  constructor(private readonly database: Database) {}
+
+  /** @returns values that were removed */
+  async end(): Promise<number> {
+    const [row] = await this.database.source.query<{ rows: number }[]>(END);
+    return row!.rows;
+  }
+
+  /** @returns tombstones that were removed */
+  async forget(days: number): Promise<number> {
+    const [row] = await this.database.source.query<{ rows: number }[]>(FORGET, [days]);
+    return row!.rows;
+  }
+}

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../platform/database/database.js';
+import { storageKeyOf } from '../model/entry-key.js';
+import type { WriteReceipt } from '../model/entry-write.js';
+import { parametersOf, WRITE, type WriteRow, type WriteToStore } from './entry-write.sql.js';
+
+/** `repeated`: the event that it came by was stored before. */
+export type StoreReceipt = WriteReceipt | { readonly outcome: 'repeated' };
+
+/** What became of some writes. */
+export interface StoredWrites {
+  /** In the order of the writes. */
+  readonly receipts: readonly StoreReceipt[];
+  /** What the keys in Redis begin with, as the transaction has seen it; undefined where there was no write. */
+  readonly epoch: number | undefined;
+}
+
+/** A write, and its place among all of its batch. */
+interface Placed {
+  readonly write: WriteToStore;
+  readonly storageKey: string;
+  readonly place: number;
+}
+
+/** Writes entries. Throws what PostgreSQL or the network says. */
+@Injectable()
+export class EntryWriteRepository {
+  /** Makes writes, those of one key in their order. A condition that is not so fails none of the others. */
+  async write(tx: Transaction, writes: readonly WriteToStore[]): Promise<StoredWrites> {
+    const receipts = new Array<StoreReceipt>(writes.length);
+    let waiting = sorted(writes);
+    let epoch: number | undefined;
+    while (waiting.length > 0) {
+      const round = firstOfEachKey(waiting);
+      const rows = await tx.query<WriteRow[]>(WRITE, parametersOf(round.map(({ write }) => write)));
+      const done = new Set<Placed>();
+      for (const [index, row] of rows.entries()) {
+        const placed = round[index]!;
+        const receipt = receiptOf(placed.write, row);
+        epoch = row.epoch;
+        if (receipt === undefined) continue;
+        receipts[placed.place] = receipt;
+        done.add(placed);
+      }
+      waiting = waiting.filter((one) => !done.has(one));
+    }
+    return { receipts, epoch };
+  }
+}
+
+/** By their keys, so that all transactions lock rows in one order; those of one key stay in theirs. */
+function sorted(writes: readonly WriteToStore[]): Placed[] {
+  const placed = writes.map((write, place) => ({ write, storageKey: storageKeyOf(write), place }));
+  return placed.sort((one, other) => {
+    if (one.storageKey === other.storageKey) return one.place - other.place;
+    return one.storageKey < other.storageKey ? -1 : 1;
+  });
+}
+
+const firstOfEachKey = (placed: readonly Placed[]): Placed[] =>
+  placed.filter(({ storageKey }, index) => storageKey !== placed[index - 1]?.storageKey);
+
+/** @returns undefined where it has to be judged again */
+function receiptOf(write: WriteToStore, row: WriteRow): StoreReceipt | undefined {
+  const { outcome, version, created_at_us, updated_at_us, ends_at_us } = row;
+  if (outcome !== 'created' && outcome !== 'replaced' && outcome !== 'deleted') return { outcome };
+  if (version === null) return undefined;
+  const { instance, key, content } = write;
+  const entry = {
+    instance,
+    key,
+    version,
+    createdAtUs: created_at_us!,
+    updatedAtUs: updated_at_us!,
+    endsAtUs: ends_at_us ?? undefined,
+    content,
+  };
+  return { outcome, entry };
+}

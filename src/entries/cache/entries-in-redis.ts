@@ -93,7 +93,7 @@ export class EntriesInRedis {
   /** @throws where it cannot be asked */
   async read(storageKey: string, epoch: number): Promise<StoredEntry | undefined> {
     const bytes = await this.link.run((client) => client.get(redisKeyOf(epoch, storageKey)));
-    return bytes === null ? undefined : decodeEntry(storageKey, bytes as unknown as Buffer);
+    return bytes === null ? undefined : decodeEntry(storageKey, bytes);
   }
 
   /**

@@ -49,7 +49,7 @@ export interface RedisPut {
 export async function putInRedis(client: RedisClient, puts: readonly RedisPut[]): Promise<void> {
   await client.eval(PUT, {
     keys: puts.map(({ redisKey }) => redisKey),
-    arguments: puts.flatMap(({ value, ttlMs }) => [value, String(ttlMs)]) as string[],
+    arguments: puts.flatMap(({ value, ttlMs }) => [value, String(ttlMs)]),
   });
 }
 

@@ -14,7 +14,7 @@ const PAGE = `
         SELECT key, value, ends_at FROM entries.cache_entries
          WHERE instance_id = $1 AND key > $2 AND key >= $3 AND ($4::bytea IS NULL OR key < $4)
          ORDER BY key LIMIT ${MAX_ROWS}
-      ) AS some
+      ) AS looked_at
   )
   SELECT key, is_alive, (SELECT count(*) FROM seen)::int AS rows
     FROM seen

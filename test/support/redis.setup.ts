@@ -11,15 +11,30 @@ import { setUpTier, type StartedService } from './tier-setup.js';
 const START_TIMEOUT_MS = 30_000;
 const POLL_INTERVAL_MS = 20;
 
-/** The Redis tier: the server that TEST_REDIS_URL names, or one of this run's own that keeps nothing. */
+/** Specs change the settings of their server, so those that run side by side have one each. */
+const SERVERS = 2;
+
+/** The Redis tier: the server that TEST_REDIS_URL names, or some of this run's own that keep nothing. */
 export default function setup(project: TestProject): Promise<() => Promise<void>> {
   return setUpTier(project, 'redis', async () => {
     const url = process.env.TEST_REDIS_URL;
-    return url ? { service: { url } } : startRedis();
+    return url ? { service: { urls: [url] } } : startServers();
   });
 }
 
-async function startRedis(): Promise<StartedService<{ url: string }>> {
+async function startServers(): Promise<StartedService<{ urls: string[] }>> {
+  const servers: StartedService<string>[] = [];
+  const stop = async (): Promise<void> => void (await Promise.all(servers.map((one) => one.stop?.())));
+  try {
+    while (servers.length < SERVERS) servers.push(await startRedis());
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { service: { urls: servers.map(({ service }) => service) }, stop };
+}
+
+async function startRedis(): Promise<StartedService<string>> {
   let command = await findCommand('redis-server');
   if (command === undefined) {
     await installOnCi('redis-server');
@@ -44,7 +59,7 @@ async function startRedis(): Promise<StartedService<{ url: string }>> {
     }
     await new Promise((wake) => setTimeout(wake, POLL_INTERVAL_MS));
   }
-  return { service: { url: `redis://127.0.0.1:${port}` }, stop: () => redis.stop() };
+  return { service: `redis://127.0.0.1:${port}`, stop: () => redis.stop() };
 }
 
 function answersPing(port: number): Promise<boolean> {

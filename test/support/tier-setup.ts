@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import type { TierName, TierServices } from './tiers.js';
+import type { ProvidedServices, TierName } from './tiers.js';
 
 /** A service that runs, and how it is stopped. One that was there already has nothing to stop. */
 export interface StartedService<Service> {
@@ -28,7 +28,7 @@ const holder = globalThis as typeof globalThis & { [KEY]?: Map<TierName, SharedS
 export async function setUpTier<Name extends TierName>(
   project: TestProject,
   name: Name,
-  start: () => Promise<StartedService<TierServices[Name]>>,
+  start: () => Promise<StartedService<ProvidedServices[Name]>>,
 ): Promise<() => Promise<void>> {
   const services = (holder[KEY] ??= new Map<TierName, SharedService>());
   const shared = services.get(name) ?? { starting: start(), users: 0 };
@@ -36,7 +36,7 @@ export async function setUpTier<Name extends TierName>(
   shared.users += 1;
   try {
     const { service } = await shared.starting;
-    project.provide(name, service as TierServices[Name] & { skipped: string });
+    project.provide(name, service as ProvidedServices[Name] & { skipped: string });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     project.provide(name, { skipped: reason.trim().replace(/\s*\n\s*/g, '; ') });

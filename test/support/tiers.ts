@@ -7,7 +7,7 @@ export type Provided<Service> = Service | { skipped: string };
 export interface TierServices {
   /** `127.0.0.1:9092`, as KAFKA_BROKERS takes it. The topics of other specs are there too: name your own. */
   kafka: { brokers: string };
-  /** `redis://127.0.0.1:6379`. Shared by the specs of a run: prefix your keys. */
+  /** `redis://127.0.0.1:6379`. Specs that do not run side by side share one: prefix your keys, put settings back. */
   redis: { url: string };
   /** `http://127.0.0.1:8081/apis/ccompat/v7`. The schemas of other specs are there too: name your own subjects. */
   registry: { url: string };
@@ -17,14 +17,19 @@ export interface TierServices {
 
 export type TierName = keyof TierServices;
 
+/** What a tier's setup provides. */
+export type ProvidedServices = Omit<TierServices, 'redis'> & {
+  readonly redis: { readonly urls: readonly string[] };
+};
+
 export const TIER_NAMES: readonly TierName[] = ['kafka', 'redis', 'registry', 'chromium'];
 
 declare module 'vitest' {
   interface ProvidedContext {
-    kafka: Provided<TierServices['kafka']>;
-    redis: Provided<TierServices['redis']>;
-    registry: Provided<TierServices['registry']>;
-    chromium: Provided<TierServices['chromium']>;
+    kafka: Provided<ProvidedServices['kafka']>;
+    redis: Provided<ProvidedServices['redis']>;
+    registry: Provided<ProvidedServices['registry']>;
+    chromium: Provided<ProvidedServices['chromium']>;
   }
 }
 
@@ -58,11 +63,20 @@ export function isTierRequired(): boolean {
  * @throws on CI, when the tier is not available, so that the spec counts as failed.
  */
 export function useTier<Name extends TierName>(name: Name): Tier<Name> {
-  const provided = inject(name) as Provided<TierServices[Name]> | undefined;
+  const provided = inject(name) as Provided<ProvidedServices[Name]> | undefined;
   if (provided === undefined) {
     throw new Error(`the ${name} tier is not set up: this spec's project has no globalSetup for it`);
   }
-  if (!('skipped' in provided)) return { ...provided, skipped: undefined };
+  if (!('skipped' in provided)) return { ...serviceOf(name, provided), skipped: undefined };
   if (isTierRequired()) throw new Error(`the ${name} tier is required on CI: ${provided.skipped}`);
   return { ...UNREACHABLE[name], skipped: provided.skipped };
+}
+
+/** Of several servers the one of this worker, which runs one spec at a time. */
+function serviceOf<Name extends TierName>(name: Name, provided: ProvidedServices[Name]): TierServices[Name] {
+  if (!('urls' in provided)) return provided as TierServices[Name];
+  const worker = Number(process.env.VITEST_POOL_ID);
+  const url = provided.urls[(worker - 1) % provided.urls.length];
+  if (url === undefined) throw new Error(`no server of the ${name} tier is for worker ${worker}`);
+  return { url } as TierServices[Name];
 }

@@ -63,6 +63,7 @@ const messagingOf = (context: Context, settings: Settings): MessagingContext => 
   own: context.topics(settings),
   consumes: context.consumes,
   compacted: context.compacted,
+  large: context.large,
   isVital: context.isVital,
   replayGroup: context.replayGroup?.(settings),
 });

@@ -10,12 +10,13 @@ import {
   type MessageSchema,
   type TopicUse,
 } from '../../src/platform/messaging/event-facts.js';
-import { DEAD_LETTER_MAX_MESSAGE_BYTES } from '../../src/platform/messaging/kafka/kafka-topics.js';
+import { LARGE_MESSAGE_BYTES } from '../../src/platform/messaging/kafka/kafka-topics.js';
 import { Topics } from '../../src/platform/messaging/topics.js';
 import { DEAD_LETTER_HEADERS, deadLetter } from './dead-letter-facts.js';
 
 const BINDING_VERSION = '0.5.0';
 const DEAD_LETTER_MESSAGE = 'deadLetter';
+const LARGE_MESSAGES = { 'max.message.bytes': LARGE_MESSAGE_BYTES };
 
 const ref = (path: string): { $ref: string } => ({ $ref: `#/${path}` });
 function messageOf(name: string, { key, example, ...message }: MessageFacts): object {
@@ -85,13 +86,23 @@ function channelsOf({ context, facts }: Described, { topics, environment }: Name
   const partitions = environment.KAFKA_PARTITIONS;
   const own = Object.entries(facts.topics).map(([name, { message, summary }]) => [
     name,
-    channelOf(topics.deployedName(name), message, summary, partitions),
+    channelOf(
+      topics.deployedName(name),
+      message,
+      summary,
+      partitions,
+      context.large?.includes(name) ? LARGE_MESSAGES : undefined,
+    ),
   ]);
   const dead = deadLetterTopicsOf(context, topics).map(({ name, of }) => [
     name,
-    channelOf(name, DEAD_LETTER_MESSAGE, `Events from \`${of}\` that cannot be stored`, partitions, {
-      'max.message.bytes': DEAD_LETTER_MAX_MESSAGE_BYTES,
-    }),
+    channelOf(
+      name,
+      DEAD_LETTER_MESSAGE,
+      `Events from \`${of}\` that cannot be stored`,
+      partitions,
+      LARGE_MESSAGES,
+    ),
   ]);
   return Object.fromEntries([...own, ...dead]) as Record<string, object>;
 }

@@ -28,6 +28,8 @@ export interface Context {
   readonly consumes: readonly string[];
   /** Those of its own topics, by their names in code, that keep the latest event of each key, where we make them. */
   readonly compacted?: readonly string[];
+  /** Those of its own topics, by their names in code, whose messages may have 2 MiB, where we make them. */
+  readonly large?: readonly string[];
   /** Whether the program is not ready before it is, and is of no use once its consumer has died. */
   readonly isVital?: true;
   /** What the groups are called after by which it reads topics from their beginning; by default after the others. */

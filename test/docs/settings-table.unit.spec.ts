@@ -20,7 +20,7 @@ describe('the table of settings', () => {
       default: '8080',
       mayHold: 'a whole number from 0 to 65535',
     });
-    expect(rows.get('ROLES')).toMatchObject({ default: 'api,consumer,relay' });
+    expect(rows.get('ROLES')).toMatchObject({ default: 'api,consumer,relay,worker' });
     expect(rows.get('KAFKA_BROKERS')).toMatchObject({ default: '' });
     const unchecked = [...rows.values()].filter(({ mayHold }) => mayHold === 'any text');
     expect(unchecked.map(({ name }) => name)).toEqual(['DB_PASSWORD']);

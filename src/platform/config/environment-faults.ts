@@ -41,5 +41,10 @@ export function faultsBetween(environment: Environment): string[] {
       `ROLES is "${environment.ROLES.join(',')}": expected relay and consumer together, since without KAFKA_BROKERS the relay hands events to the consumers of its own process`,
     );
   }
+  if (environment.KAFKA_BROKERS === undefined && roles.has('worker') && !roles.has('relay')) {
+    faults.push(
+      `ROLES is "${environment.ROLES.join(',')}": expected relay and consumer with worker, since without KAFKA_BROKERS the relay hands events to the workers of its own process`,
+    );
+  }
   return faults;
 }

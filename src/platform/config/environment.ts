@@ -18,7 +18,7 @@ import {
 import { HOST_OF_ADDRESS, PORT_OF_ADDRESS } from './server-address.js';
 import { settingGroup } from './setting-group.js';
 
-export const ROLES = ['api', 'consumer', 'relay', 'producer'] as const;
+export const ROLES = ['api', 'consumer', 'relay', 'worker', 'producer'] as const;
 export type Role = (typeof ROLES)[number];
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -43,7 +43,7 @@ export class Environment {
   @IsOptional() @HostPatterns() ALLOWED_HOSTS?: string[] = undefined;
   @IsOptional() @Origins() TRUSTED_ORIGINS?: string[] = undefined;
   @Directory() STATIC_DIR: string = './web';
-  @SomeOf(ROLES) ROLES: Role[] = ['api', 'consumer', 'relay'];
+  @SomeOf(ROLES) ROLES: Role[] = ['api', 'consumer', 'relay', 'worker'];
   @Names() CONTEXTS: string[] = ['orders', 'payments', 'tracking', 'inventory'];
   @OneOf(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 
@@ -91,7 +91,8 @@ const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   TRUSTED_ORIGINS: 'Origins of other pages that may change something here; those of others get 403',
   STATIC_DIR: 'Folder of the web page',
   CONTEXTS: 'What this deployment is for: contexts, such as orders',
-  ROLES: 'What this process does: serve the API, consume events, relay the outbox, make events up (producer)',
+  ROLES:
+    'What this process does: serve the API, consume events, relay the outbox, store and repair cache entries (worker), make events up (producer)',
   LOG_LEVEL: 'Least severe log line that is written',
   WATCHDOG_SECONDS: 'Seconds that the event loop may stand still before the process ends itself; 0: for ever',
   DATA_DIR: 'Home of the embedded PostgreSQL',

@@ -172,14 +172,19 @@ describe('settings that do not go together', () => {
     ['two databases', { DATABASE_URL: 'postgres://db/shop', DB_HOST: 'db' }, 'DATABASE_URL and DB_HOST'],
     ['a relay without consumers and Kafka', { ROLES: 'api,relay' }, 'ROLES'],
     ['consumers without a relay and Kafka', { ROLES: 'consumer' }, 'ROLES'],
+    ['workers without a relay and Kafka', { ROLES: 'api,worker' }, 'ROLES'],
   ])('are named: %s', (_, variables, expected) => {
     const faults = faultsOf(variables);
     expect(faults).toHaveLength(1);
     expect(faults[0]).toContain(expected);
   });
 
-  it('may be split among processes when Kafka is between them', () => {
-    expect(faultsOf({ ROLES: 'relay', KAFKA_BROKERS: 'a:9092' })).toEqual([]);
+  it.each(['relay', 'worker'])('may be split among processes when Kafka is between them: %s', (role) => {
+    expect(faultsOf({ ROLES: role, KAFKA_BROKERS: 'a:9092' })).toEqual([]);
+  });
+
+  it('a relay and consumers may be without workers', () => {
+    expect(faultsOf({ ROLES: 'api,consumer,relay' })).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { BatchHandler } from './received-event.js';
-import type { Subscription } from './subscription.js';
+import { roleOf, type Subscription } from './subscription.js';
 
 /** A subscription with its handler. */
 export interface Subscriber extends Subscription {
@@ -17,7 +17,7 @@ export abstract class EventServer extends Server implements CustomTransportStrat
   override readonly propagatesEventHandlerErrors = true;
   protected readonly subscribers: Subscriber[] = [];
 
-  /** @throws Error when the context has a handler of that topic and mode already */
+  /** @throws Error when the context has a handler of that topic and mode already, or one of that mode for another role */
   override addHandler(pattern: unknown, handler: MessageHandler): void {
     const subscription = requireSubscription(pattern);
     const { context, topic, mode } = subscription;
@@ -26,6 +26,15 @@ export abstract class EventServer extends Server implements CustomTransportStrat
     if (this.subscribers.some(isDuplicate)) {
       throw new Error(
         `the context ${context} has two handlers of the topic ${topic} (${mode}): expected one`,
+      );
+    }
+    const role = roleOf(subscription);
+    const other = this.subscribers.find(
+      (one) => one.context === context && one.mode === mode && roleOf(one) !== role,
+    );
+    if (other !== undefined) {
+      throw new Error(
+        `the context ${context} has handlers (${mode}) for the roles ${roleOf(other)} and ${role}: expected one role`,
       );
     }
     this.subscribers.push({ ...subscription, handler: asBatchHandler(handler) });
@@ -45,13 +54,13 @@ export abstract class EventServer extends Server implements CustomTransportStrat
 }
 
 function requireSubscription(pattern: unknown): Subscription {
-  const { context, topic, mode } = (pattern ?? {}) as Partial<Subscription>;
+  const { context, topic, mode, role } = (pattern ?? {}) as Partial<Subscription>;
   if (context === undefined || topic === undefined || mode === undefined) {
     throw new Error(
       `a handler is subscribed by ${JSON.stringify(pattern)}: expected @Subscribe({context, topic, mode})`,
     );
   }
-  return { context, topic, mode };
+  return { context, topic, mode, ...(role !== undefined && { role }) };
 }
 
 function asBatchHandler(messageHandler: MessageHandler): BatchHandler {

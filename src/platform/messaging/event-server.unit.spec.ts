@@ -1,7 +1,7 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import { describe, expect, it } from 'vitest';
 import { EventServer, type Subscriber } from './event-server.js';
-import type { SubscriptionMode } from './subscription.js';
+import { roleOf, type SubscriptionMode } from './subscription.js';
 
 class Transport extends EventServer {
   override listen(): void {
@@ -34,6 +34,17 @@ describe('a transport', () => {
     expect(() => transport.addHandler(to('orders', 'shared'), handler)).toThrow(
       'the context orders has two handlers of the topic orders (shared): expected one',
     );
+  });
+
+  it('refuses handlers of a context and mode for two roles, since their processes have one group', () => {
+    const transport = new Transport();
+    transport.addHandler({ ...to('entries', 'shared'), role: 'worker' }, handler);
+    transport.addHandler({ ...to('entries', 'shared'), topic: 'others', role: 'worker' }, handler);
+    transport.addHandler(to('entries', 'broadcast'), handler);
+    expect(() => transport.addHandler({ ...to('entries', 'shared'), topic: 'more' }, handler)).toThrow(
+      'the context entries has handlers (shared) for the roles worker and consumer: expected one role',
+    );
+    expect(transport.all().map(roleOf)).toEqual(['worker', 'worker', 'api']);
   });
 
   it("refuses a handler that is subscribed in Nest's own way", () => {

@@ -47,7 +47,10 @@ async function createTransport(
 ): Promise<Transport> {
   if (environment.KAFKA_BROKERS === undefined) {
     const broker = new LoopbackBroker(database, log);
-    return { server: new LoopbackServer(broker, topics, batches, failing), publisher: broker };
+    return {
+      server: new LoopbackServer(broker, topics, batches, failing, environment.ROLES),
+      publisher: broker,
+    };
   }
   // Loaded by those who use it only, since that takes a tenth of a start.
   const { createKafka, CONSUMER_RETRY } = await import('./kafka/kafka-client.js');

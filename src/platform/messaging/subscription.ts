@@ -1,4 +1,5 @@
 import { EventPattern } from '@nestjs/microservices';
+import type { Role } from '../config/environment.js';
 
 /**
  * - `shared`: each event goes to one process of the context's group, and is either processed or becomes a dead letter
@@ -16,7 +17,15 @@ export interface Subscription {
   /** As the code calls it, such as `orders`. */
   readonly topic: string;
   readonly mode: SubscriptionMode;
+  /**
+   * The role of the processes that it is for, where that is not `consumer` for what is shared and `api` for all else. Handlers of
+   * a context and mode have one role, since their processes have one group.
+   */
+  readonly role?: Role;
 }
+
+/** The role of the processes that a subscription is for. */
+export const roleOf = ({ mode, role = mode === 'shared' ? 'consumer' : 'api' }: Subscription): Role => role;
 
 /** Makes a method of a controller the handler of a topic's events, in batches of `ReceivedEvent`. */
 export function Subscribe(subscription: Subscription): MethodDecorator {

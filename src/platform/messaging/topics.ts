@@ -12,6 +12,8 @@ export interface ContextTopics {
   readonly consumes: readonly string[];
   /** Those of its own, by the names in code, that keep the latest event of each key. */
   readonly compacted?: readonly string[] | undefined;
+  /** Those of its own, by the names in code, whose messages may have 2 MiB. */
+  readonly large?: readonly string[] | undefined;
 }
 
 /** A topic, under both of its names, is claimed by two contexts. */
@@ -89,9 +91,12 @@ export class Topics {
 
   /** The deployed names of those that keep the latest event of each key. */
   compacted(): ReadonlySet<string> {
-    return new Set(
-      this.claims.flatMap(({ compacted = [] }) => compacted.map((logical) => this.deployedName(logical))),
-    );
+    return this.deployedNames(({ compacted }) => compacted);
+  }
+
+  /** The deployed names of those whose messages may have 2 MiB, those for dead letters among them. */
+  large(): ReadonlySet<string> {
+    return new Set([...this.deployedNames(({ large }) => large), ...this.deadLetterTopics()]);
   }
 
   deployedName(logical: string): string {
@@ -120,6 +125,12 @@ export class Topics {
         isMain &&
         (Object.values(own).includes(deployed) ||
           this.consumedBy(context).some((topic) => this.deadLetterTopicOf(context, topic) === deployed)),
+    );
+  }
+
+  private deployedNames(ofClaim: (claim: ContextTopics) => readonly string[] | undefined): Set<string> {
+    return new Set(
+      this.claims.flatMap((claim) => (ofClaim(claim) ?? []).map((logical) => this.deployedName(logical))),
     );
   }
 

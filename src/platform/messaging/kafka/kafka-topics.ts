@@ -4,7 +4,7 @@ import type { Logger } from '../../logging/logger.js';
 import type { Topics } from '../topics.js';
 
 /** A dead letter holds a whole message of up to 1 MiB and its headers; Kafka's default leaves no room for those. */
-export const DEAD_LETTER_MAX_MESSAGE_BYTES = 2 * 1_048_576;
+export const LARGE_MESSAGE_BYTES = 2 * 1_048_576;
 
 /** Creates the topics that are not there, with the partitions and replicas that the settings name. */
 export async function createMissingTopics(
@@ -19,7 +19,7 @@ export async function createMissingTopics(
     const existing = new Set(await admin.listTopics());
     const missing = names.all().filter((topic) => !existing.has(topic));
     if (missing.length === 0) return;
-    const deadLetterTopics = names.deadLetterTopics();
+    const large = names.large();
     const compacted = names.compacted();
     await admin.createTopics({
       waitForLeaders: true,
@@ -28,9 +28,7 @@ export async function createMissingTopics(
         numPartitions: environment.KAFKA_PARTITIONS,
         replicationFactor: environment.KAFKA_REPLICATION_FACTOR,
         configEntries: [
-          ...(deadLetterTopics.has(topic)
-            ? [{ name: 'max.message.bytes', value: String(DEAD_LETTER_MAX_MESSAGE_BYTES) }]
-            : []),
+          ...(large.has(topic) ? [{ name: 'max.message.bytes', value: String(LARGE_MESSAGE_BYTES) }] : []),
           ...(compacted.has(topic) ? [{ name: 'cleanup.policy', value: 'compact' }] : []),
         ],
       })),

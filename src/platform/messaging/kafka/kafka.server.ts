@@ -2,7 +2,7 @@ import { atMost } from '../../at-most.js';
 import { messageForLog } from '../../logging/error-record.js';
 import { EventServer, type Subscriber } from '../event-server.js';
 import { retryUntilDone } from '../backoff.js';
-import type { SubscriptionMode } from '../subscription.js';
+import { roleOf, type SubscriptionMode } from '../subscription.js';
 import { BroadcastConsumer } from './broadcast-consumer.js';
 import type { ConsumerParts, EventConsumer } from './event-consumer.js';
 import { createMissingTopics } from './kafka-topics.js';
@@ -78,7 +78,7 @@ export class KafkaServer extends EventServer {
     const roles = new Set(this.parts.environment.ROLES);
     const groups = new Map<string, Subscriber[]>();
     for (const one of this.subscribers) {
-      if (!roles.has(one.mode === 'shared' ? 'consumer' : 'api')) continue;
+      if (!roles.has(roleOf(one))) continue;
       const key = `${one.context} ${one.mode}`;
       groups.set(key, [...(groups.get(key) ?? []), one]);
     }

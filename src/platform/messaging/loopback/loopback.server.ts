@@ -1,3 +1,4 @@
+import type { Role } from '../../config/environment.js';
 import type { BatchConsumer } from '../batch-consumer.js';
 import { EventServer } from '../event-server.js';
 import type { FailingBatches } from '../failing-batches.js';
@@ -12,6 +13,7 @@ export class LoopbackServer extends EventServer {
     private readonly topics: Topics,
     private readonly batches: BatchConsumer,
     private readonly failing: FailingBatches,
+    private readonly roles: readonly Role[],
   ) {
     super();
   }
@@ -27,7 +29,9 @@ export class LoopbackServer extends EventServer {
 
   private async subscribe(): Promise<void> {
     for (const subscriber of this.subscribers) {
-      const { context, mode } = subscriber;
+      const { context, mode, role } = subscriber;
+      // The relay, which brings events here, is there with the consumers alone; their role needs no look.
+      if (role !== undefined && !this.roles.includes(role)) continue;
       const topic = this.topics.deployedName(subscriber.topic);
       if (mode === 'shared') {
         this.broker.subscribe({ context, topic }, this.batches.runnerFor(subscriber));

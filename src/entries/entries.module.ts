@@ -1,13 +1,13 @@
 import { Module } from '@nestjs/common';
 import type { Context } from '../platform/context.js';
 import { ENTRY_CACHE } from './cache/entry-cache.declaration.js';
+import { EntriesConsumerModule } from './consumer/consumer.module.js';
 import { ENTRIES_SETTINGS, EntriesSettings } from './entries.settings.js';
 import { CacheEntryEntity } from './repository/cache-entry.entity.js';
 import { Entries1797163200000 } from './repository/entries.migration.js';
 import { RedisEpochEntity, RedisUserEntity } from './repository/redis-use.entity.js';
-import { EntriesServiceModule } from './service/service.module.js';
 
-@Module({ imports: [EntriesServiceModule] })
+@Module({ imports: [EntriesConsumerModule] })
 class EntriesModule {}
 
 /** A persistent cache: values of any kind by key, hot in memory and Redis, kept in PostgreSQL. */
@@ -21,6 +21,7 @@ export const entries: Context = {
     return { 'cache.persist': ENTRIES_TOPIC, 'cache.rehydrate': ENTRIES_REHYDRATE_TOPIC };
   },
   consumes: ['cache.persist', 'cache.rehydrate'],
+  large: ['cache.persist'],
   caches: [ENTRY_CACHE],
   module: () => ({ module: EntriesModule }),
 };

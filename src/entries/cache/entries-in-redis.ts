@@ -12,7 +12,11 @@ import { isAlive, type StoredEntry } from '../model/stored-entry.js';
 import type { RedisEpochRepository } from '../repository/redis-epoch.repository.js';
 import { ENTRY_CACHE } from './entry-cache.declaration.js';
 import { decodeEntry, encodeEntry } from './redis-entry.js';
-import { dropFromRedis, putInRedis, type RedisPut } from './redis-scripts.js';
+import type { QueuedWrite, SettledWrite } from '../model/queued-write.js';
+import type { ShownEntry } from '../model/held-entry.js';
+import { OWN_NAME } from './own-name.js';
+import { encodePending, type PendingPut, putPending, readPending, settlePending } from './redis-pending.js';
+import { dropFromRedis, lackingInRedis, putInRedis, type RedisPut } from './redis-scripts.js';
 
 const KEY_PREFIX = keyPrefixOf(ENTRY_CACHE);
 
@@ -22,6 +26,8 @@ const TOMBSTONE_MS = 60_000;
 const MAX_TTL_MS = 7 * 86_400_000;
 /** A process that stood still for longer since its commit may write something old. */
 const MAX_DELAY_MS = 1_000;
+/** What waits to be stored is stored within seconds, and whether it was is known for a minute. */
+const MAX_PENDING_DELAY_MS = 20_000;
 const KEYS_A_COMMAND = 100;
 const BYTES_A_COMMAND = 1_048_576;
 const TICKS_A_SWEEP = 5;
@@ -96,17 +102,71 @@ export class EntriesInRedis {
     return bytes === null ? undefined : decodeEntry(storageKey, bytes);
   }
 
+  /** As {@link read}, and first of all the newest write that waits to be stored. */
+  async readWithPending(
+    storageKey: string,
+    epoch: number,
+  ): Promise<{ pending: ShownEntry | undefined; stored: StoredEntry | undefined }> {
+    const redisKey = redisKeyOf(epoch, storageKey);
+    // In this order: what waits no more is stored by then.
+    const [pending, bytes] = await this.link.run((client) =>
+      Promise.all([readPending(client, redisKey, storageKey), client.get(redisKey)]),
+    );
+    return {
+      pending,
+      stored: bytes === null ? undefined : decodeEntry(storageKey, bytes),
+    };
+  }
+
+  /**
+   * Shows writes that this process has accepted. What it does not take is shown by this process alone.
+   *
+   * @param epoch of before they were accepted: under a later one it is not known which of them are stored
+   * @param sinceMs when that was, of `performance.now()`
+   * @throws where it does not take them
+   */
+  async showPending(writes: readonly QueuedWrite[], epoch: number, sinceMs: number): Promise<void> {
+    const puts = writes.map((write) => ({
+      redisKey: redisKeyOf(epoch, storageKeyOf(write)),
+      number: write.id.number,
+      value: encodePending(write),
+    }));
+    for (const some of inCommands<PendingPut>(puts)) {
+      if (performance.now() - sinceMs > MAX_PENDING_DELAY_MS) return;
+      await this.link.run((client) => putPending(client, OWN_NAME, some));
+    }
+  }
+
+  /** Which of some keys it holds something older of, or nothing. @throws where it cannot be asked */
+  async lacking(changes: readonly EntryChange[], epoch: number): Promise<EntryChange[]> {
+    const lacking: EntryChange[] = [];
+    for (let start = 0; start < changes.length; start += KEYS_A_COMMAND) {
+      const some = changes.slice(start, start + KEYS_A_COMMAND);
+      const places = await this.link.run((client) => lackingInRedis(client, keyed(some, epoch)));
+      for (const place of places) lacking.push(some[place]!);
+    }
+    return lacking;
+  }
+
   /**
    * Has it hold what was committed, and where it does not take it, has all that it holds left behind.
    *
+   * @param settled writes that wait no more, since then
    * @param seen epoch that the transaction has seen
    * @param sinceMs when the transaction began, of `performance.now()`
    * @throws what PostgreSQL or the network says: others may then read what is older, until PostgreSQL can be told
    */
-  async took(entries: readonly StoredEntry[], seen: number, sinceMs: number): Promise<void> {
+  async took(
+    entries: readonly StoredEntry[],
+    settled: readonly SettledWrite[],
+    seen: number,
+    sinceMs: number,
+  ): Promise<void> {
     try {
       this.raisedTo(seen);
-      await this.put(entries, this.requireEpoch(), sinceMs);
+      const epoch = this.requireEpoch();
+      await this.put(entries, epoch, sinceMs);
+      await this.settle(settled, epoch);
     } catch {
       await this.tellOfMissed();
     }
@@ -132,13 +192,17 @@ export class EntriesInRedis {
     if (epoch === undefined) return;
     for (let start = 0; start < changes.length; start += KEYS_A_COMMAND) {
       const some = changes.slice(start, start + KEYS_A_COMMAND);
-      const keyed = some.map(({ storageKey, version }) => ({
-        redisKey: redisKeyOf(epoch, storageKey),
-        version,
-      }));
       this.link
-        .run((client) => dropFromRedis(client, keyed))
+        .run((client) => dropFromRedis(client, keyed(some, epoch)))
         .catch(() => this.tellOfMissed().catch(() => undefined));
+    }
+  }
+
+  private async settle(settled: readonly SettledWrite[], epoch: number): Promise<void> {
+    for (let start = 0; start < settled.length; start += KEYS_A_COMMAND) {
+      const some = settled.slice(start, start + KEYS_A_COMMAND);
+      const placed = some.map(({ storageKey, id }) => ({ id, redisKey: redisKeyOf(epoch, storageKey) }));
+      await this.link.run((client) => settlePending(client, placed));
     }
   }
 
@@ -198,6 +262,9 @@ export class EntriesInRedis {
 
 const redisKeyOf = (epoch: number, storageKey: string): string => `${KEY_PREFIX}${epoch}:${storageKey}`;
 
+const keyed = (changes: readonly EntryChange[], epoch: number): { redisKey: string; version: number }[] =>
+  changes.map(({ storageKey, version }) => ({ redisKey: redisKeyOf(epoch, storageKey), version }));
+
 /** Of no epoch. */
 const PROBE = `${KEY_PREFIX}probe:${randomUUID()}`;
 
@@ -209,8 +276,8 @@ async function requireWrites(client: RedisClient): Promise<void> {
   if ((await client.exists(PROBE)) === 0) throw new Error('it refuses writes');
 }
 
-function* inCommands(puts: readonly RedisPut[]): Generator<RedisPut[]> {
-  let some: RedisPut[] = [];
+function* inCommands<Put extends { readonly value: Buffer }>(puts: readonly Put[]): Generator<Put[]> {
+  let some: Put[] = [];
   let bytes = 0;
   for (const put of puts) {
     if (some.length === KEYS_A_COMMAND || (some.length > 0 && bytes + put.value.length > BYTES_A_COMMAND)) {

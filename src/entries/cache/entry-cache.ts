@@ -5,16 +5,20 @@ import { MemoryTier } from '../../platform/cache/memory-tier.js';
 import { SharedRedis } from '../../platform/cache/shared-redis.js';
 import { TimeBudget } from '../../platform/cache/time-budget.js';
 import { Environment } from '../../platform/config/environment.js';
+import { EntriesSettings } from '../entries.settings.js';
 import type { EntryChange } from '../model/entry-news.js';
 import { type EntryKey, storageKeyOf } from '../model/entry-key.js';
 import type { FoundEntry } from '../model/found-entry.js';
-import { type HeldEntry, heldEntryOf, isShown } from '../model/held-entry.js';
+import { type HeldEntry, heldEntryOf, isShown, type ShownEntry } from '../model/held-entry.js';
+import type { QueuedWrite, SettledWrite } from '../model/queued-write.js';
 import type { StoredEntry } from '../model/stored-entry.js';
 import { EntryRepository } from '../repository/entry.repository.js';
 import { RedisEpochRepository } from '../repository/redis-epoch.repository.js';
 import { EntriesInRedis } from './entries-in-redis.js';
 import { ENTRY_CACHE } from './entry-cache.declaration.js';
 import { EntryRead } from './entry-read.js';
+import { OWN_NAME } from './own-name.js';
+import { PendingEntries, type PendingEntry } from './pending-entries.js';
 import { PostgresEntries } from './postgres-entries.js';
 
 /** How old what memory and Redis answer may be, by changes of other processes. */
@@ -36,11 +40,14 @@ export class EntryCache {
   private readonly claim: CacheClaim;
   private readonly memory: MemoryTier<HeldEntry>;
   private readonly postgres: PostgresEntries;
+  /** Of ENTRIES_WRITE=behind. */
+  private readonly pending: PendingEntries | undefined;
   private readonly budget = new TimeBudget(READ_BUDGET_MS);
   private readonly reads = new Map<string, EntryRead>();
   /** Versions that Redis is being told of: what it says may be older until then. */
   private readonly underWay = new Map<string, number>();
   private isListening = false;
+  private listensSinceMs = Infinity;
   private heardUntilMs = -Infinity;
 
   constructor(
@@ -49,6 +56,7 @@ export class EntryCache {
     caches: Caches,
     { redis }: SharedRedis,
     { CACHE_TTL_SECONDS, CACHE_ABSENT_TTL_SECONDS }: Environment,
+    { ENTRIES_WRITE }: EntriesSettings,
   ) {
     const ttlMs = CACHE_TTL_SECONDS * 1_000;
     this.claim = caches.claim(ENTRY_CACHE.name);
@@ -60,12 +68,15 @@ export class EntryCache {
     this.claim.watch(this.memory);
     this.redis = redis && new EntriesInRedis(redis, epochs, ttlMs);
     this.postgres = new PostgresEntries(entries);
+    if (ENTRIES_WRITE === 'behind') this.pending = new PendingEntries(OWN_NAME);
   }
 
   /** Out of memory, at once. null: there is no value; undefined: {@link read} has to be asked. */
-  peek(storageKey: string): HeldEntry | null | undefined {
+  peek(storageKey: string): ShownEntry | null | undefined {
     if (!this.hearsChanges) return undefined;
-    const held = this.memory.peek(storageKey);
+    const pending = this.pending?.get(storageKey);
+    if (pending?.isDoubtful) return undefined;
+    const held = pending?.shown ?? this.memory.peek(storageKey);
     if (held === undefined) return undefined;
     const shown = held !== null && isShown(held) ? held : null;
     this.claim.observe(shown === null ? events.MEMORY_ABSENT : events.MEMORY_HIT);
@@ -91,18 +102,35 @@ export class EntryCache {
     }
   }
 
+  /** What was accepted here, and waits to be stored, is shown to who asks from now on. */
+  accepted(writes: readonly QueuedWrite[]): void {
+    this.pending?.put(writes);
+    for (const write of writes) this.reads.delete(storageKeyOf(write));
+  }
+
+  /** Writes that do not wait any more, wherever they were accepted. */
+  settled(settled: readonly SettledWrite[]): void {
+    this.pending?.settle(settled);
+  }
+
   /**
    * Has Redis hold what was committed here, or leave behind all that it holds.
    *
+   * @param settled writes that wait no more, since then
    * @param epoch that the transaction has seen
    * @param sinceMs when the transaction began, of `performance.now()`
    * @throws what PostgreSQL or the network says, when it could not be told that Redis is outdated
    */
-  async putInRedis(entries: readonly StoredEntry[], epoch: number, sinceMs: number): Promise<void> {
-    if (this.redis === undefined || entries.length === 0) return;
+  async putInRedis(
+    entries: readonly StoredEntry[],
+    settled: readonly SettledWrite[],
+    epoch: number,
+    sinceMs: number,
+  ): Promise<void> {
+    if (this.redis === undefined || (entries.length === 0 && settled.length === 0)) return;
     for (const entry of entries) this.underWay.set(storageKeyOf(entry), entry.version);
     try {
-      await this.redis.took(entries, epoch, sinceMs);
+      await this.redis.took(entries, settled, epoch, sinceMs);
     } finally {
       for (const entry of entries) {
         const storageKey = storageKeyOf(entry);
@@ -131,10 +159,12 @@ export class EntryCache {
   /** From now on it hears of each change; some may have been missed. */
   hold(): void {
     this.memory.clear();
+    this.pending?.doubtAll();
     for (const read of this.reads.values()) read.forget();
     this.reads.clear();
     this.isListening = true;
-    this.heardUntil(performance.now());
+    this.listensSinceMs = performance.now();
+    this.heardUntil(this.listensSinceMs);
   }
 
   /** All that was committed until a moment of `performance.now()` was heard. */
@@ -169,21 +199,29 @@ export class EntryCache {
 
   private async run(read: EntryRead, key: EntryKey): Promise<FoundEntry> {
     const epoch = this.hearsChanges ? this.redis?.epoch : undefined;
-    const inRedis = epoch === undefined ? undefined : await this.askRedis(read, epoch);
+    const asksRedis = epoch !== undefined && this.pending?.get(read.storageKey) === undefined;
+    const inRedis = asksRedis ? await this.askRedis(read, epoch) : undefined;
     return inRedis ?? (await this.fromPostgres(read, key, epoch));
   }
 
   private async askRedis(read: EntryRead, epoch: number): Promise<FoundEntry | undefined> {
     const { storageKey } = read;
     let entry: StoredEntry | undefined;
+    let pending: ShownEntry | undefined;
     try {
-      entry = await this.redis!.read(storageKey, epoch);
+      if (this.pending === undefined) entry = await this.redis!.read(storageKey, epoch);
+      else ({ pending, stored: entry } = await this.redis!.readWithPending(storageKey, epoch));
     } catch {
       this.claim.observe(events.SECOND_ERROR);
       return undefined;
     }
     // The epoch may have been raised meanwhile, and it may have become unknown whether it was.
-    if (entry === undefined || epoch !== this.redis!.epoch || !this.hearsChanges) {
+    const isBelieved = epoch === this.redis!.epoch && this.hearsChanges;
+    if (isBelieved && pending !== undefined) {
+      this.claim.observe(events.SECOND_HIT);
+      return { entry: isShown(pending) ? pending : undefined, from: 'redis' };
+    }
+    if (entry === undefined || !isBelieved) {
       this.claim.observe(events.SECOND_MISS);
       return undefined;
     }
@@ -197,10 +235,15 @@ export class EntryCache {
 
   private async fromPostgres(read: EntryRead, key: EntryKey, epoch: number | undefined): Promise<FoundEntry> {
     for (let reads = 1; ; reads++) {
-      const { entry, isCurrent } = await this.askPostgres(key);
+      const askedAtMs = performance.now();
+      const { entry, isCurrent, writtenAtUs } = await this.askPostgres(key);
       if ((entry?.version ?? 0) < this.floorOf(read) && reads < MAX_READS) {
         this.claim.observe(events.STORE_STALE);
         continue;
+      }
+      const pending = this.pendingBeside(read, writtenAtUs, askedAtMs);
+      if (pending !== undefined) {
+        return { entry: isShown(pending.shown) ? pending.shown : undefined, from: 'memory' };
       }
       if (entry === undefined) {
         if (isCurrent && read.mayBeKept && this.hearsChanges) this.memory.rememberAbsent(read.storageKey);
@@ -211,6 +254,26 @@ export class EntryCache {
       }
       return { entry: this.keep(read, entry, isCurrent), from: 'postgres' };
     }
+  }
+
+  /**
+   * The write of this process that still waits although PostgreSQL has answered. Its time is that of the row once it is stored, or
+   * earlier where another one has taken its place.
+   */
+  private pendingBeside(
+    { storageKey }: EntryRead,
+    writtenAtUs = -Infinity,
+    askedAtMs: number,
+  ): PendingEntry | undefined {
+    const pending = this.pending?.get(storageKey);
+    if (pending === undefined) return undefined;
+    if (writtenAtUs >= pending.writtenAtUs) {
+      this.pending!.forget(storageKey, pending);
+      return undefined;
+    }
+    // From then on it was heard when it is stored.
+    if (this.hearsChanges && askedAtMs > this.listensSinceMs) pending.isDoubtful = false;
+    return pending;
   }
 
   private async askPostgres(key: EntryKey): ReturnType<PostgresEntries['find']> {

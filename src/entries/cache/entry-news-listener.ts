@@ -36,6 +36,7 @@ export class EntryNewsListener {
         onNotification: (payload) => {
           const news = parseNews(payload);
           if ('epoch' in news) redis?.raisedTo(news.epoch);
+          else if ('settled' in news) cache.settled(news.settled);
           else if (news.from !== OWN_NAME) cache.changed(news.changes);
         },
         onSilent: () => {

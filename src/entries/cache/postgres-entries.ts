@@ -12,6 +12,8 @@ const LIMIT_MS = 5_000;
 export interface FoundInPostgres {
   /** undefined: there is no row */
   readonly entry: StoredEntry | undefined;
+  /** X-Write-Timestamp of what is there, when it was accepted, or when it was stored. */
+  readonly writtenAtUs: number | undefined;
   /** Whether the primary has said so. */
   readonly isCurrent: boolean;
 }
@@ -26,7 +28,7 @@ export class PostgresEntries {
         const found = await entries.find(storageKeys.map((storageKey) => parseStorageKey(storageKey)!));
         const values = found.entries.map((entry, index): [string, FoundInPostgres] => [
           storageKeys[index]!,
-          { entry, isCurrent: found.isCurrent },
+          { entry, writtenAtUs: found.writtenAtUs[index], isCurrent: found.isCurrent },
         ]);
         return { values: new Map(values), keys: found.entries.length };
       },

@@ -37,6 +37,15 @@ end
 return dropped
 `;
 
+/** For each key a version. @returns the places, from 1, of those that hold an older one or none */
+const LACKING = `${HELD_VERSION}
+local lacking = {}
+for place, key in ipairs(KEYS) do
+  if held_version(key) < tonumber(ARGV[place]) then lacking[#lacking + 1] = place end
+end
+return lacking
+`;
+
 /** An encoded entry, and where and for how long it is to stand. */
 export interface RedisPut {
   readonly redisKey: string;
@@ -63,4 +72,16 @@ export async function dropFromRedis(
     arguments: changes.map(({ version }) => String(version)),
   });
   return dropped as number;
+}
+
+/** Which of some keys hold something older, or nothing. @returns their places, from 0 */
+export async function lackingInRedis(
+  client: RedisClient,
+  changes: readonly { readonly redisKey: string; readonly version: number }[],
+): Promise<number[]> {
+  const lacking = await client.eval(LACKING, {
+    keys: changes.map(({ redisKey }) => redisKey),
+    arguments: changes.map(({ version }) => String(version)),
+  });
+  return (lacking as unknown as number[]).map((place) => place - 1);
 }

@@ -1,4 +1,9 @@
-/** PostgreSQL's channel on which a commit says which entries it has written, and that the epoch in Redis was raised. */
+import { parseWriteId, type SettledWrite, writeIdText } from './queued-write.js';
+
+/**
+ * PostgreSQL's channel on which a commit says which entries it has written, which writes wait no more, and that the epoch in
+ * Redis was raised.
+ */
 export const NEWS_CHANNEL = 'waybill_entries';
 
 /** A key, by its storage key, and the version that it has now. */
@@ -10,38 +15,59 @@ export interface EntryChange {
 /** What a notification tells. */
 export type EntryNews =
   | { readonly epoch: number }
+  | { readonly settled: readonly SettledWrite[] }
   | { /** Who has made the changes. */ readonly from: string; readonly changes: readonly EntryChange[] };
 
 /** PostgreSQL refuses a notification of 8,000 bytes. */
 const MAX_PAYLOAD_BYTES = 7_999;
 
 const EPOCH = 'epoch ';
+const SETTLED = 'settled';
 
 export const epochNews = (epoch: number): string => `${EPOCH}${epoch}`;
 
 /** The payloads that tell of changes, each small enough. @param from a text without a space or a line break */
-export function changeNews(from: string, changes: readonly EntryChange[]): string[] {
+export const changeNews = (from: string, changes: readonly EntryChange[]): string[] =>
+  inPayloads(
+    from,
+    changes.map(({ storageKey, version }) => `${storageKey} ${version}`),
+  );
+
+export const settledNews = (settled: readonly SettledWrite[]): string[] =>
+  inPayloads(
+    SETTLED,
+    settled.map(({ storageKey, id }) => `${storageKey} ${writeIdText(id)}`),
+  );
+
+/** @param lines ASCII, as the head is */
+function inPayloads(head: string, lines: readonly string[]): string[] {
   const payloads: string[] = [];
-  let payload = from;
-  for (const { storageKey, version } of changes) {
-    // All of it is ASCII.
-    const line = `\n${storageKey} ${version}`;
+  let payload = head;
+  for (const text of lines) {
+    const line = `\n${text}`;
     if (payload.length + line.length > MAX_PAYLOAD_BYTES) {
       payloads.push(payload);
-      payload = from;
+      payload = head;
     }
     payload += line;
   }
-  if (payload !== from) payloads.push(payload);
+  if (payload !== head) payloads.push(payload);
   return payloads;
 }
 
 export function parseNews(payload: string): EntryNews {
   if (payload.startsWith(EPOCH)) return { epoch: Number(payload.slice(EPOCH.length)) };
   const [from = '', ...lines] = payload.split('\n');
-  const changes = lines.map((line) => {
+  const told = lines.map((line) => {
     const space = line.lastIndexOf(' ');
-    return { storageKey: line.slice(0, space), version: Number(line.slice(space + 1)) };
+    return { storageKey: line.slice(0, space), text: line.slice(space + 1) };
   });
-  return { from, changes };
+  if (from !== SETTLED) {
+    return { from, changes: told.map(({ storageKey, text }) => ({ storageKey, version: Number(text) })) };
+  }
+  const settled = told.flatMap(({ storageKey, text }) => {
+    const id = parseWriteId(text);
+    return id === undefined ? [] : [{ storageKey, id }];
+  });
+  return { settled };
 }

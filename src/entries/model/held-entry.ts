@@ -1,10 +1,10 @@
-import { etagOf, type StoredEntry, timeText } from './stored-entry.js';
+import type { QueuedWrite } from './queued-write.js';
+import { type EntryContent, etagOf, type StoredEntry, timeText } from './stored-entry.js';
 
-/** How a key stands, as it is held in memory: a ready answer, or that there is none. */
-export interface HeldEntry {
-  readonly version: number;
-  /** As it goes out, with its quotes. */
-  readonly etag: string;
+/** A ready answer, or that there is none. */
+export interface ShownEntry {
+  /** As it goes out, with its quotes; undefined of a write that waits to be stored, which has no version yet. */
+  readonly etag?: string | undefined;
   /** JSON: the whole envelope. Other content types: the bytes. Empty where there is no value. */
   readonly body: Buffer;
   /** Of bytes. */
@@ -15,26 +15,42 @@ export interface HeldEntry {
   readonly endsAtMs: number;
 }
 
+/** How a key stands, as it is held in memory. */
+export interface HeldEntry extends ShownEntry {
+  readonly version: number;
+  readonly etag: string;
+}
+
 const NOTHING = Buffer.alloc(0);
 
 export function heldEntryOf(entry: StoredEntry): HeldEntry {
   const { version, content, endsAtUs } = entry;
   const etag = etagOf(entry);
   if (content === undefined) return { version, etag, body: NOTHING, endsAtMs: -Infinity };
-  const endsAtMs = endsAtUs === undefined ? Infinity : endsAtUs / 1_000;
+  const endsAtMs = msOf(endsAtUs);
   const { value, contentType } = content;
-  if (contentType === undefined) {
-    const { head, tail } = aroundValue(entry);
-    return { version, etag, body: Buffer.concat([head, value, tail]), endsAtMs };
-  }
-  return { version, etag, body: value, contentType, facts: factsOf(entry), endsAtMs };
+  const facts = factsOf(entry);
+  if (contentType !== undefined) return { version, etag, body: value, contentType, facts, endsAtMs };
+  return { version, etag, body: Buffer.concat([headOf(entry.key), value, Buffer.from(facts)]), endsAtMs };
 }
 
 /** Whether it has a value to show. */
-export const isShown = ({ endsAtMs }: HeldEntry, nowMs = Date.now()): boolean => endsAtMs > nowMs;
+export const isShown = ({ endsAtMs }: Pick<ShownEntry, 'endsAtMs'>, nowMs = Date.now()): boolean =>
+  endsAtMs > nowMs;
+
+/** What a write is shown as that waits to be stored: nobody knows its version yet, nor what it will find. */
+export function shownEntryOf(write: Pick<QueuedWrite, 'key' | 'content' | 'endsAtUs'>): ShownEntry {
+  const { key, content, endsAtUs } = write;
+  if (content === undefined) return { body: NOTHING, endsAtMs: -Infinity };
+  const endsAtMs = msOf(endsAtUs);
+  const { value, contentType } = content;
+  const facts = `${factsOfContent(content)}}`;
+  if (contentType !== undefined) return { body: value, contentType, facts, endsAtMs };
+  return { body: Buffer.concat([headOf(key), value, Buffer.from(facts)]), endsAtMs };
+}
 
 /** The envelope, `{key, value, version, ttl?, metadata?, created_at, updated_at}`; of bytes the value is in base64. */
-export function envelopeOf({ body, contentType, facts = '' }: HeldEntry, key: string): Buffer {
+export function envelopeOf({ body, contentType, facts = '' }: ShownEntry, key: string): Buffer {
   if (contentType === undefined) return body;
   const value = JSON.stringify({ base64: body.toString('base64'), content_type: contentType });
   return Buffer.from(`{"key":${JSON.stringify(key)},"value":${value}${facts}`);
@@ -43,15 +59,16 @@ export function envelopeOf({ body, contentType, facts = '' }: HeldEntry, key: st
 /** As {@link envelopeOf}, of what was just stored. */
 export const envelopeOfStored = (entry: StoredEntry): Buffer => envelopeOf(heldEntryOf(entry), entry.key);
 
-function aroundValue(entry: StoredEntry): { head: Buffer; tail: Buffer } {
-  return {
-    head: Buffer.from(`{"key":${JSON.stringify(entry.key)},"value":`),
-    tail: Buffer.from(factsOf(entry)),
-  };
-}
+const msOf = (endsAtUs: number | undefined): number => (endsAtUs === undefined ? Infinity : endsAtUs / 1_000);
+
+const headOf = (key: string): Buffer => Buffer.from(`{"key":${JSON.stringify(key)},"value":`);
 
 function factsOf({ version, content, createdAtUs, updatedAtUs }: StoredEntry): string {
+  const times = `,"created_at":"${timeText(createdAtUs)}","updated_at":"${timeText(updatedAtUs)}"`;
+  return `,"version":${version}${factsOfContent(content)}${times}}`;
+}
+
+function factsOfContent(content: EntryContent | undefined): string {
   const ttl = content?.ttlSeconds === undefined ? '' : `,"ttl":${content.ttlSeconds}`;
-  const metadata = content?.metadata === undefined ? '' : `,"metadata":${content.metadata}`;
-  return `,"version":${version}${ttl}${metadata},"created_at":"${timeText(createdAtUs)}","updated_at":"${timeText(updatedAtUs)}"}`;
+  return content?.metadata === undefined ? ttl : `${ttl},"metadata":${content.metadata}`;
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
+import { TransientError } from '../../platform/failures/classified-errors.js';
 import { storageKeyOf } from '../model/entry-key.js';
 import type { WriteReceipt } from '../model/entry-write.js';
 import { parametersOf, WRITE, type WriteRow, type WriteToStore } from './entry-write.sql.js';
@@ -22,10 +23,22 @@ interface Placed {
   readonly place: number;
 }
 
+/** A key that nobody had was stored by somebody else meanwhile. Nothing was written; another transaction has to begin. */
+export class StoredMeanwhileError extends TransientError {
+  constructor() {
+    super('a key was stored by somebody else meanwhile');
+    this.name = 'StoredMeanwhileError';
+  }
+}
+
 /** Writes entries. Throws what PostgreSQL or the network says. */
 @Injectable()
 export class EntryWriteRepository {
-  /** Makes writes, those of one key in their order. A condition that is not so fails none of the others. */
+  /**
+   * Makes writes, those of one key in their order. A condition that is not so fails none of the others.
+   *
+   * @throws StoredMeanwhileError: what the transaction has locked by then, and would have to lock, is out of order
+   */
   async write(tx: Transaction, writes: readonly WriteToStore[]): Promise<StoredWrites> {
     const receipts = new Array<StoreReceipt>(writes.length);
     let waiting = sorted(writes);
@@ -33,15 +46,12 @@ export class EntryWriteRepository {
     while (waiting.length > 0) {
       const round = firstOfEachKey(waiting);
       const rows = await tx.query<WriteRow[]>(WRITE, parametersOf(round.map(({ write }) => write)));
-      const done = new Set<Placed>();
       for (const [index, row] of rows.entries()) {
-        const placed = round[index]!;
-        const receipt = receiptOf(placed.write, row);
+        const { write, place } = round[index]!;
+        receipts[place] = receiptOf(write, row);
         epoch = row.epoch;
-        if (receipt === undefined) continue;
-        receipts[placed.place] = receipt;
-        done.add(placed);
       }
+      const done = new Set(round);
       waiting = waiting.filter((one) => !done.has(one));
     }
     return { receipts, epoch };
@@ -60,11 +70,11 @@ function sorted(writes: readonly WriteToStore[]): Placed[] {
 const firstOfEachKey = (placed: readonly Placed[]): Placed[] =>
   placed.filter(({ storageKey }, index) => storageKey !== placed[index - 1]?.storageKey);
 
-/** @returns undefined where it has to be judged again */
-function receiptOf(write: WriteToStore, row: WriteRow): StoreReceipt | undefined {
+/** @throws StoredMeanwhileError */
+function receiptOf(write: WriteToStore, row: WriteRow): StoreReceipt {
   const { outcome, version, created_at_us, updated_at_us, ends_at_us } = row;
   if (outcome !== 'created' && outcome !== 'replaced' && outcome !== 'deleted') return { outcome };
-  if (version === null) return undefined;
+  if (version === null) throw new StoredMeanwhileError();
   const { instance, key, content } = write;
   const entry = {
     instance,

@@ -19,7 +19,7 @@ const ASKED = new BatchTable<EntryKey>('asked', [
 
 const FIELDS = `version, value, content_type, metadata, ttl_seconds,
        ${microseconds('created_at')} AS created_at_us, ${microseconds('updated_at')} AS updated_at_us,
-       ${microseconds('ends_at')} AS ends_at_us`;
+       ${microseconds('ends_at')} AS ends_at_us, ${microseconds('written_at')} AS written_at_us`;
 
 /** PostgreSQL knows how long a value is without reading it, but for one that it has compressed. */
 const FIND = answeredWithin(
@@ -54,12 +54,15 @@ interface FoundRow {
   readonly created_at_us: number;
   readonly updated_at_us: number;
   readonly ends_at_us: number | null;
+  readonly written_at_us: number | null;
 }
 
 /** How some keys stand. */
 export interface FoundEntries {
   /** Of the first keys; undefined where there is no row. */
   readonly entries: readonly (StoredEntry | undefined)[];
+  /** Of each of them X-Write-Timestamp, when it was accepted, or when it was stored. */
+  readonly writtenAtUs: readonly (number | undefined)[];
   /** Whether the primary has said so. What a standby says may be older than what was answered already. */
   readonly isCurrent: boolean;
 }
@@ -77,6 +80,7 @@ export class EntryRepository {
     );
     return {
       entries: rows.map((row, index) => entryOf(keys[index]!, row)),
+      writtenAtUs: rows.map((row) => row.written_at_us ?? undefined),
       isCurrent: !rows[0]!.is_standby,
     };
   }

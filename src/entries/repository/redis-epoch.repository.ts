@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared-statements.js';
-import { changeNews, type EntryChange, epochNews, NEWS_CHANNEL } from '../model/entry-news.js';
+import { changeNews, type EntryChange, epochNews, NEWS_CHANNEL, settledNews } from '../model/entry-news.js';
+import type { SettledWrite } from '../model/queued-write.js';
 
 /** The first number of the advisory locks that users of Redis hold; the second is the id of their row. */
 const LOCK_CLASS = 0x5a11_0e01;
@@ -90,9 +91,14 @@ export class RedisEpochRepository {
     return this.raiseWhere(tx, 'is_left OR EXISTS (SELECT FROM entries.redis_users)');
   }
 
-  /** Says in the transaction of some changes, once it is committed, what has changed. */
-  async tell(tx: Transaction, from: string, changes: readonly EntryChange[]): Promise<void> {
-    await tx.query(TELL_ALL, [changeNews(from, changes)]);
+  /** Says in the transaction of some changes, once it is committed, what has changed, and which writes wait no more. */
+  async tell(
+    tx: Transaction,
+    from: string,
+    changes: readonly EntryChange[],
+    settled: readonly SettledWrite[],
+  ): Promise<void> {
+    await tx.query(TELL_ALL, [[...changeNews(from, changes), ...settledNews(settled)]]);
   }
 
   private async raiseIn(tx: Transaction): Promise<number> {

@@ -3,7 +3,7 @@ import { EntryCache } from '../cache/entry-cache.js';
 import type { EntryKey } from '../model/entry-key.js';
 import type { EntryPage, EntryPageQuery } from '../model/entry-page.js';
 import type { FoundEntry } from '../model/found-entry.js';
-import type { HeldEntry } from '../model/held-entry.js';
+import type { ShownEntry } from '../model/held-entry.js';
 import { EntryListRepository } from '../repository/entry-list.repository.js';
 
 /** The one read path of entries. */
@@ -15,7 +15,7 @@ export class EntryLookup {
   ) {}
 
   /** Out of memory, at once. null: there is no value; undefined: {@link find} has to be asked. */
-  peek(storageKey: string): HeldEntry | null | undefined {
+  peek(storageKey: string): ShownEntry | null | undefined {
     return this.cache.peek(storageKey);
   }
 
@@ -25,7 +25,7 @@ export class EntryLookup {
   }
 
   /** @returns in the order of the keys; undefined where there is no value. Throws as {@link find} does. */
-  async findAll(keys: readonly EntryKey[]): Promise<(HeldEntry | undefined)[]> {
+  async findAll(keys: readonly EntryKey[]): Promise<(ShownEntry | undefined)[]> {
     const found = await Promise.all(keys.map((key) => this.cache.read(key)));
     return found.map(({ entry }) => entry);
   }

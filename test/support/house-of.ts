@@ -1,5 +1,6 @@
 import { CONTEXTS, type House } from '../../src/app.module.js';
 import type { CustomersSettings } from '../../src/customers/customers.settings.js';
+import type { EntriesSettings } from '../../src/entries/entries.settings.js';
 import type { InventorySettings } from '../../src/inventory/inventory.settings.js';
 import type { OrdersSettings } from '../../src/orders/orders.settings.js';
 import type { PaymentsSettings } from '../../src/payments/payments.settings.js';
@@ -17,7 +18,8 @@ export type ChosenSettings = Partial<
     SensorsSettings &
     TrackingSettings &
     InventorySettings &
-    CustomersSettings
+    CustomersSettings &
+    EntriesSettings
 >;
 
 /** What the program is started with, unless a test wants something else. */

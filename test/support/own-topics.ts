@@ -33,6 +33,8 @@ export function ownTopics(brokers: string, { partitions = 1 } = {}): OwnTopics {
     DELIVERY_EVENTS_TOPIC: names.deliveryTopic,
     SHIPMENT_STATUS_TOPIC: `shipment-status-${id}`,
     STOCK_STATUS_TOPIC: `stock-status-${id}`,
+    ENTRIES_TOPIC: `cache.persist-${id}`,
+    ENTRIES_REHYDRATE_TOPIC: `cache.rehydrate-${id}`,
   };
   return { ...names, settings };
 }

@@ -11,7 +11,7 @@ import { type EntryKey, storageKeyOf } from '../model/entry-key.js';
 import type { FoundEntry } from '../model/found-entry.js';
 import { type HeldEntry, heldEntryOf, isShown, type ShownEntry } from '../model/held-entry.js';
 import type { QueuedWrite, SettledWrite } from '../model/queued-write.js';
-import type { StoredEntry } from '../model/stored-entry.js';
+import { isLongGone, type StoredEntry } from '../model/stored-entry.js';
 import { EntryRepository } from '../repository/entry.repository.js';
 import { RedisEpochRepository } from '../repository/redis-epoch.repository.js';
 import { EntriesInRedis } from './entries-in-redis.js';
@@ -46,6 +46,8 @@ export class EntryCache {
   private readonly reads = new Map<string, EntryRead>();
   /** Versions that Redis is being told of: what it says may be older until then. */
   private readonly underWay = new Map<string, number>();
+  /** What was read from PostgreSQL and Redis did not take. */
+  onNotFilled: (storageKey: string) => void = () => undefined;
   private isListening = false;
   private listensSinceMs = Infinity;
   private heardUntilMs = -Infinity;
@@ -139,12 +141,24 @@ export class EntryCache {
     }
   }
 
-  /** Rehydration: what was read from PostgreSQL before anybody asked. */
-  warm(entries: readonly StoredEntry[], sinceMs: number): void {
+  /**
+   * Takes in what was read from PostgreSQL before anybody asked, as far as memory has room for it.
+   *
+   * @param sinceMs when that began, of `performance.now()`
+   * @param inMemory whether it is to be held in memory, besides Redis
+   * @returns whether memory has room for more
+   */
+  warm(entries: readonly StoredEntry[], sinceMs: number, inMemory: boolean): boolean {
     const epoch = this.redis?.epoch;
-    if (!this.hearsChanges) return;
-    for (const entry of entries) this.memory.put(storageKeyOf(entry), heldEntryOf(entry), true);
+    if (!this.hearsChanges || sinceMs < this.listensSinceMs) return true;
     if (epoch !== undefined) this.redis!.fill(entries, epoch, sinceMs);
+    if (!inMemory) return true;
+    for (const entry of entries) {
+      const held = heldEntryOf(entry);
+      if (this.memory.stats().bytes + held.body.length > this.claim.maxBytes) return false;
+      this.memory.put(storageKeyOf(entry), held, true);
+    }
+    return true;
   }
 
   /** What others have changed. */
@@ -154,6 +168,16 @@ export class EntryCache {
       this.overtakeRead(storageKey, version);
     }
     this.redis?.drop(changes);
+  }
+
+  /** Keys whose tombstones are gone. Their next version is lower than what is held. */
+  forgotten(storageKeys: readonly string[]): void {
+    for (const storageKey of storageKeys) {
+      this.memory.invalidate(storageKey);
+      this.reads.get(storageKey)?.forget();
+      this.reads.delete(storageKey);
+    }
+    this.redis?.drop(storageKeys.map((storageKey) => ({ storageKey, version: Number.MAX_SAFE_INTEGER })));
   }
 
   /** From now on it hears of each change; some may have been missed. */
@@ -177,7 +201,8 @@ export class EntryCache {
     this.isListening = false;
   }
 
-  private get hearsChanges(): boolean {
+  /** Whether memory and Redis are believed. */
+  get hearsChanges(): boolean {
     return this.isListening && performance.now() - this.heardUntilMs < MAX_AGE_MS;
   }
 
@@ -249,11 +274,19 @@ export class EntryCache {
         if (isCurrent && read.mayBeKept && this.hearsChanges) this.memory.rememberAbsent(read.storageKey);
         return { entry: undefined, from: 'postgres' };
       }
-      if (isCurrent && read.mayBeKept && epoch !== undefined) {
-        this.redis!.fill([entry], epoch, read.beganAtMs);
+      if (isCurrent && read.mayBeKept && this.redis !== undefined && !isLongGone(entry, Date.now())) {
+        this.fillRedis(this.redis, read, entry, epoch);
       }
       return { entry: this.keep(read, entry, isCurrent), from: 'postgres' };
     }
+  }
+
+  private fillRedis(redis: EntriesInRedis, read: EntryRead, entry: StoredEntry, epoch: number | undefined): void {
+    const isFilled =
+      epoch === undefined
+        ? Promise.reject(new Error('Redis is not used'))
+        : redis.put([entry], epoch, read.beganAtMs);
+    isFilled.catch(() => this.onNotFilled(read.storageKey));
   }
 
   /**

@@ -37,6 +37,7 @@ export class EntryNewsListener {
           const news = parseNews(payload);
           if ('epoch' in news) redis?.raisedTo(news.epoch);
           else if ('settled' in news) cache.settled(news.settled);
+          else if ('forgotten' in news) cache.forgotten(news.forgotten);
           else if (news.from !== OWN_NAME) cache.changed(news.changes);
         },
         onSilent: () => {

@@ -16,6 +16,7 @@ export interface EntryChange {
 export type EntryNews =
   | { readonly epoch: number }
   | { readonly settled: readonly SettledWrite[] }
+  | { /** Storage keys whose tombstones are gone: their versions begin anew. */ readonly forgotten: readonly string[] }
   | { /** Who has made the changes. */ readonly from: string; readonly changes: readonly EntryChange[] };
 
 /** PostgreSQL refuses a notification of 8,000 bytes. */
@@ -23,6 +24,7 @@ const MAX_PAYLOAD_BYTES = 7_999;
 
 const EPOCH = 'epoch ';
 const SETTLED = 'settled';
+const FORGOTTEN = 'forgotten';
 
 export const epochNews = (epoch: number): string => `${EPOCH}${epoch}`;
 
@@ -38,6 +40,8 @@ export const settledNews = (settled: readonly SettledWrite[]): string[] =>
     SETTLED,
     settled.map(({ storageKey, id }) => `${storageKey} ${writeIdText(id)}`),
   );
+
+export const forgottenNews = (storageKeys: readonly string[]): string[] => inPayloads(FORGOTTEN, storageKeys);
 
 /** @param lines ASCII, as the head is */
 function inPayloads(head: string, lines: readonly string[]): string[] {
@@ -58,6 +62,7 @@ function inPayloads(head: string, lines: readonly string[]): string[] {
 export function parseNews(payload: string): EntryNews {
   if (payload.startsWith(EPOCH)) return { epoch: Number(payload.slice(EPOCH.length)) };
   const [from = '', ...lines] = payload.split('\n');
+  if (from === FORGOTTEN) return { forgotten: lines };
   const told = lines.map((line) => {
     const space = line.lastIndexOf(' ');
     return { storageKey: line.slice(0, space), text: line.slice(space + 1) };

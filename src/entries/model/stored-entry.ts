@@ -31,10 +31,18 @@ export interface StoredEntry extends EntryKey {
 }
 
 const US_A_MS = 1_000;
+const LONG_GONE_MS = 3_600_000;
 
 /** Whether there is a value at a time, in milliseconds since the Unix epoch. */
 export const isAlive = ({ content, endsAtUs }: StoredEntry, atMs: number): boolean =>
   content !== undefined && (endsAtUs === undefined || endsAtUs > atMs * US_A_MS);
+
+/**
+ * Whether there has been no value for longer than any read takes. Redis need not know of such keys, and must not when their
+ * tombstones are forgotten and their versions begin anew.
+ */
+export const isLongGone = (entry: StoredEntry, atMs: number): boolean =>
+  !isAlive(entry, atMs) && (entry.endsAtUs ?? 0) / US_A_MS < atMs - LONG_GONE_MS;
 
 /** The strong ETag (RFC 9110, section 8.8.3). The time tells two lives of a key apart whose versions are the same. */
 export const etagOf = ({ version, createdAtUs }: Pick<StoredEntry, 'version' | 'createdAtUs'>): string =>

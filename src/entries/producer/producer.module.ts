@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
 import { EntryMessages } from './entry-messages.js';
+import { RehydrationMessages } from './rehydration-messages.js';
 
-@Module({ providers: [EntryMessages], exports: [EntryMessages] })
+const MESSAGES = [EntryMessages, RehydrationMessages];
+
+@Module({ providers: MESSAGES, exports: MESSAGES })
 export class EntriesProducerModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/database/database.js';
+import { Database, type Transaction } from '../../platform/database/database.js';
+import type { EntryKey } from '../model/entry-key.js';
 
 /** Some milliseconds of work. */
 const ROWS_A_STEP = 1_000;
@@ -24,9 +25,9 @@ const FORGET = `
   forgotten AS (
     DELETE FROM entries.cache_entries AS entry
      USING old WHERE entry.instance_id = old.instance_id AND entry.key = old.key
-    RETURNING 1
+    RETURNING entry.instance_id, entry.key
   )
-  SELECT count(*)::int AS rows FROM forgotten`;
+  SELECT instance_id, key FROM forgotten`;
 
 /** Removes what has ended, a bounded number of rows a step. Throws what PostgreSQL or the network says. */
 @Injectable()
@@ -42,9 +43,9 @@ export class EntrySweepRepository {
     return row!.rows;
   }
 
-  /** @returns tombstones that were removed */
-  async forget(days: number): Promise<number> {
-    const [row] = await this.database.source.query<{ rows: number }[]>(FORGET, [days]);
-    return row!.rows;
+  /** @returns the keys whose tombstones were removed, and whose versions begin anew */
+  async forget(tx: Transaction, days: number): Promise<EntryKey[]> {
+    const rows = await tx.query<{ instance_id: Buffer; key: Buffer }[]>(FORGET, [days]);
+    return rows.map((row) => ({ instance: row.instance_id.toString(), key: row.key.toString() }));
   }
 }

@@ -9,8 +9,12 @@ import { microseconds } from './entry-write.sql.js';
 
 /** Those that come meanwhile wait for its connection. */
 const FIND_LIMIT_MS = 2_000;
+const NEWEST_LIMIT_MS = 5_000;
 /** Of values a query reads so many bytes, and the value that makes them full. */
 const MAX_BYTES_A_QUERY = 4 * 1_024 * 1_024;
+
+/** A bigint of microseconds since the Unix epoch as a timestamptz; to_timestamp takes a double, which is not as exact. */
+const timestampOf = (us: string): string => `('epoch'::timestamptz + ${us}::bigint * interval '1 microsecond')`;
 
 const ASKED = new BatchTable<EntryKey>('asked', [
   column('instance_id', BYTEA, ({ instance }) => instance),
@@ -40,10 +44,26 @@ const FIND = answeredWithin(
    ORDER BY place`),
 );
 
-const NEWEST = `
-  SELECT instance_id, key, ${FIELDS}
-    FROM (SELECT * FROM entries.cache_entries ORDER BY updated_at DESC LIMIT $1 OFFSET $2) AS newest
-   WHERE value IS NOT NULL AND (ends_at IS NULL OR ends_at > statement_timestamp())`;
+/** Those behind $1, $2 and $3, or all, the newest first, as far as their bytes go. */
+const NEWEST = answeredWithin(
+  NEWEST_LIMIT_MS,
+  `
+  SELECT instance_id, key, pg_is_in_recovery() AS is_standby, ${FIELDS}
+    FROM (
+      SELECT *, sum(octet_length(value)) OVER (ORDER BY updated_at DESC, instance_id DESC, key DESC
+                                               ROWS UNBOUNDED PRECEDING) - octet_length(value) AS bytes_before
+        FROM (
+          SELECT * FROM entries.cache_entries
+           WHERE ($1::bigint IS NULL
+                  OR updated_at <= ${timestampOf('$1')}
+                     AND (updated_at, instance_id, key) < (${timestampOf('$1')}, $2::bytea, $3::bytea))
+             AND value IS NOT NULL AND (ends_at IS NULL OR ends_at > statement_timestamp())
+           ORDER BY updated_at DESC, instance_id DESC, key DESC LIMIT $4
+        ) AS some_entries
+    ) AS newest
+   WHERE bytes_before < ${MAX_BYTES_A_QUERY}
+   ORDER BY updated_at DESC, instance_id DESC, key DESC`,
+);
 
 interface FoundRow {
   readonly version: number | null;
@@ -55,6 +75,12 @@ interface FoundRow {
   readonly updated_at_us: number;
   readonly ends_at_us: number | null;
   readonly written_at_us: number | null;
+}
+
+interface NewestRow extends FoundRow {
+  readonly instance_id: Buffer;
+  readonly key: Buffer;
+  readonly is_standby: boolean;
 }
 
 /** How some keys stand. */
@@ -85,12 +111,20 @@ export class EntryRepository {
     };
   }
 
-  /** Those that were written last, the newest first, without those that have ended. */
-  async newest(limit: number, offset: number): Promise<StoredEntry[]> {
-    const rows = await this.database.source.query<(FoundRow & { instance_id: Buffer; key: Buffer })[]>(
-      NEWEST,
-      [limit, offset],
-    );
+  /**
+   * Those with a value that were written last, the newest first, as many as fit into a bound of bytes, one at least.
+   *
+   * @param after the last one of those before; undefined: from the newest on
+   */
+  async newest(limit: number, after?: StoredEntry): Promise<StoredEntry[]> {
+    const rows = await this.database.source.query<NewestRow[]>(NEWEST, [
+      after?.updatedAtUs ?? null,
+      after === undefined ? null : Buffer.from(after.instance),
+      after === undefined ? null : Buffer.from(after.key),
+      limit,
+    ]);
+    // What a standby says may be older than what was answered already.
+    if (rows[0]?.is_standby) return [];
     return rows.map((row) =>
       entryOf({ instance: row.instance_id.toString(), key: row.key.toString() }, row)!,
     );

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared-statements.js';
-import { changeNews, type EntryChange, epochNews, NEWS_CHANNEL, settledNews } from '../model/entry-news.js';
+import { changeNews, type EntryChange, epochNews, forgottenNews, NEWS_CHANNEL, settledNews } from '../model/entry-news.js';
 import type { SettledWrite } from '../model/queued-write.js';
 
 /** The first number of the advisory locks that users of Redis hold; the second is the id of their row. */
@@ -99,6 +99,11 @@ export class RedisEpochRepository {
     settled: readonly SettledWrite[],
   ): Promise<void> {
     await tx.query(TELL_ALL, [[...changeNews(from, changes), ...settledNews(settled)]]);
+  }
+
+  /** Says in the transaction in which tombstones are forgotten, once it is committed, of which keys. */
+  async tellForgotten(tx: Transaction, storageKeys: readonly string[]): Promise<void> {
+    await tx.query(TELL_ALL, [forgottenNews(storageKeys)]);
   }
 
   private async raiseIn(tx: Transaction): Promise<number> {

@@ -1,14 +1,20 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Environment } from '../../platform/config/environment.js';
+import { Lifecycle } from '../../platform/lifecycle.js';
+import { LOGGER, type Logger } from '../../platform/logging/logger.js';
 import { EntryCache } from '../cache/entry-cache.js';
 import type { EntriesInRedis } from '../cache/entries-in-redis.js';
 import { parseStorageKey } from '../model/entry-key.js';
 import type { EntryChange } from '../model/entry-news.js';
+import { isLongGone, type StoredEntry } from '../model/stored-entry.js';
 import { EntryRepository } from '../repository/entry.repository.js';
 import { WorkerMetrics } from './worker.metrics.js';
 
 /** Changes that are remembered while Redis cannot be used; of more the oldest are left out, and read once they are asked for. */
 const MAX_WAITING = 10_000;
 const KEYS_A_QUERY = 500;
+const REPAIR_EVERY_MS = 1_000;
 
 /**
  * Has Redis hold what PostgreSQL has. What stands there under the epoch of now is never wrong for longer than a change takes
@@ -16,6 +22,7 @@ const KEYS_A_QUERY = 500;
  */
 @Injectable()
 export class RedisRepairs {
+  private readonly stopping = new AbortController();
   /** The newest last. */
   private readonly waiting = new Map<string, number>();
 
@@ -23,10 +30,13 @@ export class RedisRepairs {
     private readonly cache: EntryCache,
     private readonly entries: EntryRepository,
     private readonly metrics: WorkerMetrics,
-  ) {}
-
-  get waitingCount(): number {
-    return this.waiting.size;
+    { ROLES }: Environment,
+    lifecycle: Lifecycle,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {
+    if (cache.redis === undefined || !ROLES.includes('worker')) return;
+    lifecycle.beforeReady('the repairs of Redis', () => void this.repairAgainAndAgain());
+    lifecycle.onDrain('the repairs of Redis', () => this.stopping.abort());
   }
 
   /**
@@ -44,8 +54,21 @@ export class RedisRepairs {
     else if (lacking.length > 0) await this.fill(redis, lacking, epoch);
   }
 
-  /** As {@link repair}, for what was remembered. */
-  async repairWaiting(): Promise<void> {
+  /** Never throws. */
+  private async repairAgainAndAgain(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        await this.repairWaiting();
+      } catch (error) {
+        if (!signal.aborted) this.log.warn({ err: error }, 'Redis could not be repaired; trying again');
+      }
+      this.metrics.waiting.set(this.waiting.size);
+      await sleep(REPAIR_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private async repairWaiting(): Promise<void> {
     if (this.waiting.size === 0 || this.cache.redis?.epoch === undefined) return;
     const changes = [...this.waiting].map(([storageKey, version]) => ({ storageKey, version }));
     this.waiting.clear();
@@ -69,7 +92,9 @@ export class RedisRepairs {
       // What a standby says may be older than what was there.
       if (!isCurrent) return;
       start += entries.length;
-      const found = entries.filter((entry) => entry !== undefined);
+      const found = entries.filter(
+        (entry): entry is StoredEntry => entry !== undefined && !isLongGone(entry, Date.now()),
+      );
       redis.drop(some.slice(0, entries.length).filter((_, index) => entries[index] === undefined));
       try {
         await redis.put(found, epoch, sinceMs);

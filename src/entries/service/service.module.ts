@@ -6,8 +6,11 @@ import { EntryCommits } from './entry-commits.js';
 import { EntryIntake } from './entry-intake.js';
 import { EntryLookup } from './entry-lookup.js';
 import { EntryQueue } from './entry-queue.js';
+import { EntrySweep } from './entry-sweep.js';
+import { EntryWarmUp } from './entry-warm-up.js';
 import { EntryWrites } from './entry-writes.js';
 import { RedisRepairs } from './redis-repairs.js';
+import { RehydrationRequests } from './rehydration-requests.js';
 import { WORKER_METRICS, WorkerMetrics } from './worker.metrics.js';
 
 @Module({
@@ -19,6 +22,9 @@ import { WORKER_METRICS, WorkerMetrics } from './worker.metrics.js';
     EntryQueue,
     EntryIntake,
     RedisRepairs,
+    RehydrationRequests,
+    EntrySweep,
+    EntryWarmUp,
     WorkerMetrics,
     ...WORKER_METRICS,
   ],

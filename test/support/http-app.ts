@@ -6,8 +6,10 @@ import { AppModule, type House } from '../../src/app.module.js';
 import type { Database } from '../../src/platform/database/database.js';
 import { Failures } from '../../src/platform/failures/failures.js';
 import { rememberMethods } from '../../src/platform/http/allowed-methods.js';
+import { refuseEmptyParameters } from '../../src/platform/http/empty-parameters.js';
 import { createHttpAdapter } from '../../src/platform/http/http-adapter.js';
 import { ProblemFilter } from '../../src/platform/http/problem.filter.js';
+import { rememberProblemMembers } from '../../src/platform/http/problem-members.js';
 import { takeBodiesAsBytes } from '../../src/platform/http/request-bodies.js';
 import { NestLogger } from '../../src/platform/logging/logger.js';
 
@@ -24,6 +26,8 @@ export async function openHttpApp(house: House, database: Database): Promise<Nes
   const fastify = app.getHttpAdapter().getInstance();
   takeBodiesAsBytes(fastify);
   rememberMethods(fastify);
+  rememberProblemMembers(fastify);
+  refuseEmptyParameters(fastify);
   await app.init();
   await fastify.ready();
   return app;

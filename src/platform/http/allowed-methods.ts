@@ -14,7 +14,7 @@ declare module 'fastify' {
 export function rememberMethods(fastify: FastifyInstance): void {
   const methods = new Map<string, { pattern: RegExp; taken: Set<string> }>();
   fastify.addHook('onRoute', ({ url, method }) => {
-    const route = methods.get(url) ?? { pattern: patternOf(url), taken: new Set<string>() };
+    const route = methods.get(url) ?? { pattern: pathPatternOf(url), taken: new Set<string>() };
     methods.set(url, route);
     for (const one of [method].flat()) route.taken.add(one);
   });
@@ -25,7 +25,7 @@ export function rememberMethods(fastify: FastifyInstance): void {
 }
 
 /** Fastify's `/a/:b` and `/a/*`; the routes of this house have no other kind of parameter. */
-function patternOf(url: string): RegExp {
+export function pathPatternOf(url: string): RegExp {
   const steps = url.split('/').map((step) => {
     if (step === '*') return '.*';
     return step.startsWith(':') ? '[^/]+' : step.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');

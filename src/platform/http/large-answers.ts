@@ -5,6 +5,7 @@ import { observeGauge } from '../metrics/observed-gauge.js';
 import { onAnswerEnd } from './answer-end.js';
 import { problemAnswer } from './problem-answer.js';
 import { unavailable } from './problem.filter.js';
+import { withRouteMembers } from './problem-members.js';
 import { TooBusyError } from './too-busy.error.js';
 
 /** Smaller bodies are not counted: a connection holds few of them, and counting would slow hot answers. */
@@ -57,7 +58,8 @@ export class LargeAnswers {
       const body = largeBody(payload);
       if (body === undefined) return done(null, payload);
       if (this.take(body, reply.raw)) return done(null, body);
-      const { status, headers, body: problem } = problemAnswer(unavailable(tooMany()), request.url);
+      const refusal = withRouteMembers(unavailable(tooMany()), request);
+      const { status, headers, body: problem } = problemAnswer(refusal, request.url);
       for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
       for (let at = 0; at < headers.length; at += 2) reply.header(headers[at]!, headers[at + 1]);
       reply.status(status);

@@ -12,6 +12,7 @@ import { messageForLog } from '../logging/error-record.js';
 import type { Failures } from '../failures/failures.js';
 import { type Answer, sendAnswer } from './answer.js';
 import { pathOf, problemAnswer } from './problem-answer.js';
+import { withRouteMembers } from './problem-members.js';
 import { ProblemError } from './problem.js';
 import { TooBusyError } from './too-busy.error.js';
 
@@ -107,7 +108,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (reply.sent) return;
     const shown = noRoute && problem.status === 404 ? this.page?.notFoundAnswer(request) : undefined;
-    if (shown === undefined) void sendAnswer(reply, problemAnswer(problem, url));
+    if (shown === undefined) void sendAnswer(reply, problemAnswer(withRouteMembers(problem, request), url));
     else void shown.then((answer) => sendAnswer(reply, answer));
   }
 }

@@ -30,7 +30,7 @@ export interface ProblemContent {
   readonly members?: Readonly<Record<string, string>>;
 }
 
-export interface ProblemOptions extends Pick<ProblemContent, 'errors' | 'headers'> {
+export interface ProblemOptions extends Pick<ProblemContent, 'errors' | 'headers' | 'members'> {
   readonly cause?: unknown;
 }
 
@@ -38,6 +38,7 @@ export interface ProblemOptions extends Pick<ProblemContent, 'errors' | 'headers
 export class ProblemError extends Error implements ProblemContent {
   readonly errors: readonly ProblemFault[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly members: Readonly<Record<string, string>>;
 
   constructor(
     readonly status: number,
@@ -48,5 +49,6 @@ export class ProblemError extends Error implements ProblemContent {
     this.name = 'ProblemError';
     this.errors = options.errors;
     this.headers = options.headers ?? {};
+    this.members = options.members ?? {};
   }
 }

@@ -33,7 +33,12 @@ function exchange(url = '/api/orders?limit=x') {
     { level: 'trace' },
     { write: (line: string) => lines.push(JSON.parse(line) as { level: number }) },
   );
-  const request = { method: 'GET', url } as unknown as FastifyRequest;
+  const request = {
+    method: 'GET',
+    url,
+    routeOptions: { config: {} },
+    server: {},
+  } as unknown as FastifyRequest;
   const respond = (error: unknown): { status: number; headers: Record<string, string>; problem: Problem } => {
     new ProblemFilter(log, knownFailures()).answer(error, request, reply as unknown as FastifyReply);
     return { ...answer, problem: JSON.parse(answer.body) as Problem };

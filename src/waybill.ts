@@ -22,6 +22,7 @@ import { OpenConnections } from './platform/http/open-connections.js';
 import { answerInTurns } from './platform/http/pipelined-requests.js';
 import { ProblemFilter } from './platform/http/problem.filter.js';
 import { rememberProblemMembers } from './platform/http/problem-members.js';
+import { limitRates } from './platform/http/rate-limits.js';
 import { takeBodiesAsBytes } from './platform/http/request-bodies.js';
 import { refuseCodedBodies, refuseProtocols } from './platform/http/refused-protocols.js';
 import { RequestMetrics } from './platform/http/request-metrics.js';
@@ -210,6 +211,10 @@ async function createApp(house: House, log: Logger, database: Database): Promise
   rememberMethods(fastify);
   rememberProblemMembers(fastify);
   refuseEmptyParameters(fastify);
+  await limitRates(
+    fastify,
+    house.contexts.flatMap((context) => context.rateLimits?.(house.settings) ?? []),
+  );
   app.get(RequestMetrics).measure(fastify);
   addSecurityHeaders(fastify);
   refuseProtocols(fastify.server);

@@ -6,6 +6,7 @@ import type { Environment } from './config/environment.js';
 import type { SettingGroup, Settings } from './config/setting-group.js';
 import type { MigrationClass } from './database/database.js';
 import type { ApiFacts } from './http/api-facts.js';
+import type { RateLimit } from './http/rate-limits.js';
 import type { EventFacts } from './messaging/event-facts.js';
 import type { Switches } from './features/features.js';
 import type { FailureClassifier } from './failures/failure-classifier.js';
@@ -42,6 +43,8 @@ export interface Context {
   readonly commands?: () => Promise<Readonly<Record<string, ContextCommand>>>;
   /** Patterns of its routes whose answers are never compressed. */
   plainRoutes?(settings: Settings): readonly string[];
+  /** How often an address may ask for some of its routes. */
+  rateLimits?(settings: Settings): readonly RateLimit[];
   /** What it knows of errors that the platform does not know; an error may also say itself what it is (`TransientError`). */
   readonly classifyFailure?: FailureClassifier;
   /** Its caches of ready answers, which it opens by `Caches`. */

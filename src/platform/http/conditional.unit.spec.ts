@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { quickestMs } from '../../../test/support/quickest.js';
-import { matchesETag, parseIfMatch, parseWeakIfMatch } from './conditional.js';
+import {
+  matchesETag,
+  parseIfMatch,
+  parseIfNoneMatch,
+  parseOptionalIfMatch,
+  parseWeakIfMatch,
+} from './conditional.js';
 
 describe('If-Match', () => {
   it.each<[string, '*' | string[]]>([
@@ -43,6 +49,36 @@ describe('If-Match', () => {
     );
     expect(tookMs).toBeLessThan(500);
   });
+});
+
+it('If-Match that need not be there is read the same', () => {
+  expect(parseOptionalIfMatch(undefined)).toBeUndefined();
+  expect(parseOptionalIfMatch('"a", W/"b"')).toEqual(['"a"']);
+  expect(() => parseOptionalIfMatch('')).toThrow(expect.objectContaining({ status: 400 }));
+});
+
+describe('If-None-Match of a change', () => {
+  it.each<[string | undefined, '*' | string[] | undefined]>([
+    [undefined, undefined],
+    [' * ', '*'],
+    ['"a"', ['"a"']],
+    ['W/"a", "b"', ['"a"', '"b"']],
+    ['"W/"', ['"W/"']],
+  ])('%s is %j: each in its strong form', (field, etags) => {
+    expect(parseIfNoneMatch(field)).toEqual(etags);
+  });
+
+  it.each(['', 'a', '"a" "b"', '*, "a"'])(
+    'is refused with 400 by its name when it is malformed: %s',
+    (field) => {
+      expect(() => parseIfNoneMatch(field)).toThrow(
+        expect.objectContaining({
+          status: 400,
+          errors: [expect.objectContaining({ path: 'If-None-Match' })],
+        }),
+      );
+    },
+  );
 });
 
 describe('If-Match of what has weak ETags', () => {

@@ -19,6 +19,13 @@ const SWAGGER_POLICY =
 /** Names and values in turn, as Node sends them soonest. */
 export const SECURITY_HEADERS: readonly string[] = [...FOR_ALL, CONTENT_SECURITY_POLICY, API_POLICY];
 
+/** Of what somebody else has put here, of any type: as a page it has no origin, so no script of it runs in ours. */
+export const FOREIGN_CONTENT_HEADERS: readonly string[] = [
+  ...FOR_ALL,
+  CONTENT_SECURITY_POLICY,
+  `sandbox; ${API_POLICY}`,
+];
+
 const SECURITY_HEADER_LINES = headerLines(SECURITY_HEADERS);
 
 /** The same for `writeHead`, where Fastify has no part in the answer. */

@@ -3,6 +3,9 @@ import type { Context } from '../platform/context.js';
 import { ENTRY_CACHE } from './cache/entry-cache.declaration.js';
 import { EntriesConsumerModule } from './consumer/consumer.module.js';
 import { ENTRIES_SETTINGS, EntriesSettings } from './entries.settings.js';
+import { ENTRIES_API } from './http/entries.api.js';
+import { ENTRIES_ROUTES, ENTRY_PATTERN } from './http/entry-route.js';
+import { EntriesHttpModule } from './http/http.module.js';
 import { CacheEntryEntity } from './repository/cache-entry.entity.js';
 import { Entries1797163200000 } from './repository/entries.migration.js';
 import { RedisEpochEntity, RedisUserEntity } from './repository/redis-use.entity.js';
@@ -23,5 +26,15 @@ export const entries: Context = {
   consumes: ['cache.persist', 'cache.rehydrate'],
   large: ['cache.persist'],
   caches: [ENTRY_CACHE],
-  module: () => ({ module: EntriesModule }),
+  // By a strong ETag, which would have to differ by encoding; and bytes come as they were put.
+  plainRoutes: () => [ENTRY_PATTERN],
+  rateLimits: (settings) => {
+    const { ENTRIES_RATE_LIMIT: aMinute } = settings.of(EntriesSettings);
+    return aMinute === 0 ? [] : [{ routes: ENTRIES_ROUTES, aMinute }];
+  },
+  api: () => ENTRIES_API,
+  module: ({ ROLES }) => ({
+    module: EntriesModule,
+    imports: ROLES.includes('api') ? [EntriesHttpModule] : [],
+  }),
 };

@@ -30,7 +30,7 @@ export async function startBusyProgram(brokers: string, redisUrl: string): Promi
   const { topic, settings } = ownTopics(brokers);
   const registry = await StandInRegistry.start(answersOf(new Map([[1, JSON.stringify(CUSTOMER_SCHEMA)]])));
   const everything = {
-    CONTEXTS: 'orders,payments,sensors,tracking,inventory,customers',
+    CONTEXTS: 'orders,payments,sensors,tracking,inventory,customers,entries',
     ROLES: 'api,consumer,relay,producer',
     PAYMENTS_TOPIC: `${topic}-payments`,
     PAYMENT_STATUS_TOPIC: `${topic}-payment-status`,
@@ -40,6 +40,8 @@ export async function startBusyProgram(brokers: string, redisUrl: string): Promi
     DELIVERY_EVENTS_TOPIC: `${topic}-carriers`,
     SHIPMENT_STATUS_TOPIC: `${topic}-shipments`,
     CUSTOMERS_TOPIC: `${topic}-customers`,
+    ENTRIES_TOPIC: `${topic}-entries`,
+    ENTRIES_REHYDRATE_TOPIC: `${topic}-entries-rehydrate`,
     CUSTOMERS_SCHEMA_REGISTRY_URL: registry.url(),
     CUSTOMERS_WRITES: 'on',
   };
@@ -48,6 +50,7 @@ export async function startBusyProgram(brokers: string, redisUrl: string): Promi
   try {
     await createCustomer(waybill.url);
     await useHttp(waybill.url);
+    await keepAnEntry(waybill.url);
     await sellAnOrder(waybill.url);
     await sendEvents(waybill.url, brokers, topic);
     return waybill;
@@ -64,6 +67,20 @@ async function createCustomer(url: string): Promise<void> {
   await eventually(async () => {
     expect(await metric(url, 'waybill_customers_snapshot_age_seconds')).toBeGreaterThanOrEqual(0);
   }, LONG);
+}
+
+/** By all that can be asked of one. */
+async function keepAnEntry(url: string): Promise<void> {
+  const answers = [
+    await postJson(`${url}/v1/cache/a`, { value: 1 }),
+    await ask(`${url}/v1/cache/a`),
+    await ask(`${url}/v1/cache/nobody`),
+    await ask(`${url}/v1/cache`),
+    await postJson(`${url}/v1/cache/batch/set`, { entries: { b: { value: 2 } } }),
+    await postJson(`${url}/v1/cache/batch/get`, { keys: ['a', 'b'] }),
+    await ask(`${url}/v1/cache/a`, { method: 'DELETE' }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([201, 200, 404, 200, 200, 200, 204]);
 }
 
 async function useHttp(url: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { Answer } from '../../platform/http/answer.js';
 import { problemAnswer } from '../../platform/http/problem-answer.js';
 import type { EntryKey } from '../model/entry-key.js';
 import type { EntryWrite, WriteReceipt } from '../model/entry-write.js';
-import { envelopeOf, type HeldEntry, isShown } from '../model/held-entry.js';
+import { envelopeOf, isShown, type ShownEntry } from '../model/held-entry.js';
 import { jsonAnswer } from './change-answer.js';
 import { MISMATCHED, OUTDATED } from './entry-problems.js';
 
@@ -15,7 +15,7 @@ export class FoundBatch {
   private readonly entries: Buffer[] = [];
   private readonly missing: string[] = [];
 
-  add({ key }: EntryKey, entry: HeldEntry | undefined): void {
+  add({ key }: EntryKey, entry: ShownEntry | undefined): void {
     if (entry === undefined || !isShown(entry)) {
       this.missing.push(JSON.stringify(key));
       return;

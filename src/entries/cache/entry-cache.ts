@@ -161,7 +161,10 @@ export class EntryCache {
     return true;
   }
 
-  /** What others have changed. */
+  /**
+   * Versions that keys have by now. What is told of own changes counts too: their transactions may have lost the answer to their
+   * commit.
+   */
   changed(changes: readonly EntryChange[]): void {
     for (const { storageKey, version } of changes) {
       this.memory.invalidate(storageKey, version);
@@ -281,7 +284,12 @@ export class EntryCache {
     }
   }
 
-  private fillRedis(redis: EntriesInRedis, read: EntryRead, entry: StoredEntry, epoch: number | undefined): void {
+  private fillRedis(
+    redis: EntriesInRedis,
+    read: EntryRead,
+    entry: StoredEntry,
+    epoch: number | undefined,
+  ): void {
     const isFilled =
       epoch === undefined
         ? Promise.reject(new Error('Redis is not used'))

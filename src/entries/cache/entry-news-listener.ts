@@ -6,7 +6,6 @@ import { ChannelListener } from '../../platform/messaging/channel-listener.js';
 import { NEWS_CHANNEL, parseNews } from '../model/entry-news.js';
 import { RedisEpochRepository } from '../repository/redis-epoch.repository.js';
 import { EntryCache } from './entry-cache.js';
-import { OWN_NAME } from './own-name.js';
 
 /** Several within the second that answers from memory and Redis need one to be answered in. */
 const PROBES = { probeEveryMs: 250, isReliedOn: true };
@@ -38,7 +37,7 @@ export class EntryNewsListener {
           if ('epoch' in news) redis?.raisedTo(news.epoch);
           else if ('settled' in news) cache.settled(news.settled);
           else if ('forgotten' in news) cache.forgotten(news.forgotten);
-          else if (news.from !== OWN_NAME) cache.changed(news.changes);
+          else cache.changed(news.changes);
         },
         onSilent: () => {
           cache.distrust();

@@ -3,8 +3,7 @@ import { PRIORITIES, type Priority } from '../model/entry-message.js';
 
 /** An entry that is to be read into Redis, or why what came is no request for one. */
 export type RehydrationRequest =
-  | { readonly entry: EntryKey; readonly priority: Priority }
-  | { readonly reason: string };
+  { readonly entry: EntryKey; readonly priority: Priority } | { readonly reason: string };
 
 /** @param value JSON, `{instance, key, priority}` */
 export function readRehydrationRequest(value: Buffer | null): RehydrationRequest {

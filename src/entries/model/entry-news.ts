@@ -16,22 +16,25 @@ export interface EntryChange {
 export type EntryNews =
   | { readonly epoch: number }
   | { readonly settled: readonly SettledWrite[] }
-  | { /** Storage keys whose tombstones are gone: their versions begin anew. */ readonly forgotten: readonly string[] }
-  | { /** Who has made the changes. */ readonly from: string; readonly changes: readonly EntryChange[] };
+  | {
+      /** Storage keys whose tombstones are gone: their versions begin anew. */ readonly forgotten: readonly string[];
+    }
+  | { readonly changes: readonly EntryChange[] };
 
 /** PostgreSQL refuses a notification of 8,000 bytes. */
 const MAX_PAYLOAD_BYTES = 7_999;
 
 const EPOCH = 'epoch ';
+const CHANGED = 'changed';
 const SETTLED = 'settled';
 const FORGOTTEN = 'forgotten';
 
 export const epochNews = (epoch: number): string => `${EPOCH}${epoch}`;
 
-/** The payloads that tell of changes, each small enough. @param from a text without a space or a line break */
-export const changeNews = (from: string, changes: readonly EntryChange[]): string[] =>
+/** The payloads that tell of changes, each small enough. */
+export const changeNews = (changes: readonly EntryChange[]): string[] =>
   inPayloads(
-    from,
+    CHANGED,
     changes.map(({ storageKey, version }) => `${storageKey} ${version}`),
   );
 
@@ -61,14 +64,14 @@ function inPayloads(head: string, lines: readonly string[]): string[] {
 
 export function parseNews(payload: string): EntryNews {
   if (payload.startsWith(EPOCH)) return { epoch: Number(payload.slice(EPOCH.length)) };
-  const [from = '', ...lines] = payload.split('\n');
-  if (from === FORGOTTEN) return { forgotten: lines };
+  const [head = '', ...lines] = payload.split('\n');
+  if (head === FORGOTTEN) return { forgotten: lines };
   const told = lines.map((line) => {
     const space = line.lastIndexOf(' ');
     return { storageKey: line.slice(0, space), text: line.slice(space + 1) };
   });
-  if (from !== SETTLED) {
-    return { from, changes: told.map(({ storageKey, text }) => ({ storageKey, version: Number(text) })) };
+  if (head !== SETTLED) {
+    return { changes: told.map(({ storageKey, text }) => ({ storageKey, version: Number(text) })) };
   }
   const settled = told.flatMap(({ storageKey, text }) => {
     const id = parseWriteId(text);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../platform/database/database.js';
 import { TransientError } from '../../platform/failures/classified-errors.js';
 import { storageKeyOf } from '../model/entry-key.js';
+import type { EntryChange } from '../model/entry-news.js';
 import type { WriteReceipt } from '../model/entry-write.js';
 import { parametersOf, WRITE, type WriteRow, type WriteToStore } from './entry-write.sql.js';
 
@@ -12,6 +13,8 @@ export type StoreReceipt = WriteReceipt | { readonly outcome: 'repeated' };
 export interface StoredWrites {
   /** In the order of the writes. */
   readonly receipts: readonly StoreReceipt[];
+  /** How the keys stand of writes that were not made. */
+  readonly found: readonly EntryChange[];
   /** What the keys in Redis begin with, as the transaction has seen it; undefined where there was no write. */
   readonly epoch: number | undefined;
 }
@@ -42,19 +45,22 @@ export class EntryWriteRepository {
   async write(tx: Transaction, writes: readonly WriteToStore[]): Promise<StoredWrites> {
     const receipts = new Array<StoreReceipt>(writes.length);
     let waiting = sorted(writes);
+    const found: EntryChange[] = [];
     let epoch: number | undefined;
     while (waiting.length > 0) {
       const round = firstOfEachKey(waiting);
       const rows = await tx.query<WriteRow[]>(WRITE, parametersOf(round.map(({ write }) => write)));
       for (const [index, row] of rows.entries()) {
-        const { write, place } = round[index]!;
-        receipts[place] = receiptOf(write, row);
+        const { write, storageKey, place } = round[index]!;
+        const receipt = receiptOf(write, row);
+        receipts[place] = receipt;
+        if (!('entry' in receipt) && row.version !== null) found.push({ storageKey, version: row.version });
         epoch = row.epoch;
       }
       const done = new Set(round);
       waiting = waiting.filter((one) => !done.has(one));
     }
-    return { receipts, epoch };
+    return { receipts, found, epoch };
   }
 }
 

@@ -158,7 +158,7 @@ export const WRITE = prepared(`
     ${RETURNING}
   ),
   written AS (SELECT * FROM updated UNION ALL SELECT * FROM inserted)
-  SELECT outcome, written.version, ${microseconds('written.created_at')} AS created_at_us,
+  SELECT outcome, coalesce(written.version, held_version) AS version, ${microseconds('written.created_at')} AS created_at_us,
          ${microseconds('written.updated_at')} AS updated_at_us, ${microseconds('written.ends_at')} AS ends_at_us,
          (SELECT epoch FROM entries.redis_epoch) AS epoch
     FROM judged LEFT JOIN written USING (instance_id, key)
@@ -167,6 +167,7 @@ export const WRITE = prepared(`
 /** What became of each write, in the order of the batch. */
 export interface WriteRow {
   readonly outcome: 'created' | 'replaced' | 'deleted' | 'absent' | 'mismatched' | 'outdated' | 'repeated';
+  /** Of what was written, and where nothing was, of what is there; null where there is no row, or somebody else has made it. */
   readonly version: number | null;
   readonly created_at_us: number | null;
   readonly updated_at_us: number | null;

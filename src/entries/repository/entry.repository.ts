@@ -14,7 +14,8 @@ const NEWEST_LIMIT_MS = 5_000;
 const MAX_BYTES_A_QUERY = 4 * 1_024 * 1_024;
 
 /** A bigint of microseconds since the Unix epoch as a timestamptz; to_timestamp takes a double, which is not as exact. */
-const timestampOf = (us: string): string => `('epoch'::timestamptz + ${us}::bigint * interval '1 microsecond')`;
+const timestampOf = (us: string): string =>
+  `('epoch'::timestamptz + ${us}::bigint * interval '1 microsecond')`;
 
 const ASKED = new BatchTable<EntryKey>('asked', [
   column('instance_id', BYTEA, ({ instance }) => instance),

@@ -2,7 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { prepared } from '../../platform/database/prepared-statements.js';
-import { changeNews, type EntryChange, epochNews, forgottenNews, NEWS_CHANNEL, settledNews } from '../model/entry-news.js';
+import {
+  changeNews,
+  type EntryChange,
+  epochNews,
+  forgottenNews,
+  NEWS_CHANNEL,
+  settledNews,
+} from '../model/entry-news.js';
 import type { SettledWrite } from '../model/queued-write.js';
 
 /** The first number of the advisory locks that users of Redis hold; the second is the id of their row. */
@@ -94,11 +101,10 @@ export class RedisEpochRepository {
   /** Says in the transaction of some changes, once it is committed, what has changed, and which writes wait no more. */
   async tell(
     tx: Transaction,
-    from: string,
     changes: readonly EntryChange[],
     settled: readonly SettledWrite[],
   ): Promise<void> {
-    await tx.query(TELL_ALL, [[...changeNews(from, changes), ...settledNews(settled)]]);
+    await tx.query(TELL_ALL, [[...changeNews(changes), ...settledNews(settled)]]);
   }
 
   /** Says in the transaction in which tombstones are forgotten, once it is committed, of which keys. */

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../platform/database/database.js';
 import { nextTurn, type Purpose } from '../../platform/event-loop-turns.js';
 import { EntryCache } from '../cache/entry-cache.js';
-import { OWN_NAME } from '../cache/own-name.js';
 import { storageKeyOf } from '../model/entry-key.js';
 import type { SettledWrite } from '../model/queued-write.js';
 import type { StoredEntry } from '../model/stored-entry.js';
@@ -64,7 +63,7 @@ export class EntryCommits {
     const sinceMs = performance.now();
     const { purpose, lockMs, settled = [] } = parts;
     const missesRedis = this.cache.redis?.epoch === undefined;
-    const { receipts, epoch, raisedTo } = await this.database.transaction(
+    const { receipts, found, epoch, raisedTo } = await this.database.transaction(
       async (tx) => {
         await nextTurn(purpose);
         const written = await this.entries.write(tx, writes);
@@ -76,6 +75,7 @@ export class EntryCommits {
     );
     const stored = storedOf(receipts);
     this.cache.put(stored);
+    this.cache.changed(found);
     this.cache.settled(settled);
     if (missesRedis && raisedTo !== undefined) this.cache.redis?.hasToldOfMissed(raisedTo);
     const known = missesRedis
@@ -95,7 +95,7 @@ export class EntryCommits {
   ): Promise<number | undefined> {
     if (entries.length === 0 && settled.length === 0) return undefined;
     const changes = entries.map((entry) => ({ storageKey: storageKeyOf(entry), version: entry.version }));
-    await this.epochs.tell(tx, OWN_NAME, changes, settled);
+    await this.epochs.tell(tx, changes, settled);
     return missesRedis ? this.epochs.raiseForMissed(tx) : undefined;
   }
 }

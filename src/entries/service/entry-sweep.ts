@@ -71,7 +71,8 @@ export class EntrySweep {
       try {
         await this.sweepOnce();
       } catch (error) {
-        if (!signal.aborted) this.log.warn({ err: error }, 'cache entries that have ended could not be removed');
+        if (!signal.aborted)
+          this.log.warn({ err: error }, 'cache entries that have ended could not be removed');
       }
       await sleep(SWEEP_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }

@@ -11,7 +11,7 @@ checksums = find $(1) -type f ! -name '*.spec.ts' -exec cksum {} + | LC_ALL=C so
 SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json nest-cli.json package.json package-lock.json
 RELEASED := $(SOURCES) web bin
 
-.PHONY: abuse rolling-deploy faults-contexts faults-sensors faults-promos faults-customers help node-version confirmed setup build build-release run run-release dev start-fresh kafka registry db-migrate \
+.PHONY: abuse rolling-deploy faults-contexts faults-sensors faults-promos faults-customers faults-entries help node-version confirmed setup build build-release run run-release dev start-fresh kafka registry db-migrate \
   db-reset test test-coverage screenshots page-soak faults soak fuzz converge bench bench-ingest bench-read bench-search bench-write bench-mixed bench-startup bench-sensors bench-promos bench-life bench-growth \
   lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
 
@@ -108,6 +108,9 @@ faults-promos: build ## look-ups of users while PostgreSQL or Redis is away, han
 
 faults-customers: build ## look-ups of customers while replicas, the broker and the registry go; ARGS='--only broker --seconds 10'
 	@node --import tsx test/faults/customers/run.ts $(ARGS)
+
+faults-entries: build ## cache entries against one order of all writes, while everything goes; ARGS='--operations 20000 --only Redis'
+	@node --import tsx test/faults/entries/run.ts $(ARGS)
 
 rolling-deploy: build ## replicas of FROM=<commit> and of this version side by side, each way, under load
 	@node --import tsx test/faults/rolling-deploy.ts $(if $(FROM),--from $(FROM))

@@ -70,8 +70,9 @@ const tier = (
 const UNIT = ['src/**/*.unit.spec.ts', 'test/**/*.unit.spec.ts'];
 const INTEGRATION = ['src/**/*.int.spec.ts', 'test/**/*.int.spec.ts'];
 
-/** Waits for programs, and for services to be away, more than it works. */
+/** They wait for programs, and for services to be away, more than they work. */
 const CUSTOMERS_FAULTS = 'test/faults/customers/*.spec.ts';
+const ENTRIES_FAULTS = 'test/faults/entries/!(*.unit).spec.ts';
 
 export default defineConfig({
   test: {
@@ -102,12 +103,12 @@ export default defineConfig({
       tier('observability', ['test/observability/**/!(*.unit).spec.ts'], [KAFKA, REDIS]),
       tier(
         'faults',
-        ['test/faults/!(customers)/**/!(*.unit).spec.ts', 'test/faults/!(*.unit).spec.ts'],
+        ['test/faults/!(customers|entries)/**/!(*.unit).spec.ts', 'test/faults/!(*.unit).spec.ts'],
         [KAFKA, REDIS],
       ),
       tier(
         'cases',
-        ['test/cases/**/!(*.unit).spec.ts'],
+        ['test/cases/**/!(*.unit).spec.ts', ENTRIES_FAULTS],
         [POSTGRES, KAFKA, REDIS],
         TWO_THAT_WAIT_FOR_PROGRAMS,
       ),

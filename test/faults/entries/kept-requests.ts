@@ -29,7 +29,12 @@ export interface Answer {
 export class KeptRequests {
   private readonly agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
-  constructor(private readonly url: string) {}
+  private readonly host: string;
+  private readonly port: string;
+
+  constructor(url: string) {
+    ({ hostname: this.host, port: this.port } = new URL(url));
+  }
 
   async send(sent: Request): Promise<Outcome> {
     const startMs = performance.now();
@@ -47,9 +52,10 @@ export class KeptRequests {
     return new Promise((resolve, reject) => {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       const length = { 'content-length': String(body === undefined ? 0 : Buffer.byteLength(body)) };
+      const { host, port } = this;
+      // Not as an address in one text: of that `%2E%2E` would be taken for a step.
       const sending = request(
-        `${this.url}${path}`,
-        { method, agent: this.agent, signal, headers: { ...headers, ...length } },
+        { host, port, path, method, agent: this.agent, signal, headers: { ...headers, ...length } },
         (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));

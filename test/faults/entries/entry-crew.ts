@@ -14,12 +14,24 @@ const MAX_TTL_SECONDS = 3;
 const NO_AGO_MS = 5;
 const MAX_AGO_MS = 2_000;
 
+/** Longer than a replica may be behind another one, so that what stays wrong is seen. */
+const LULL_MS = 1_500;
+
 type Operation = (caller: EntryCaller, crew: EntryCrew) => Promise<boolean>;
 
-/** What callers do, and how often beside each other. */
-const MIX: readonly (readonly [weight: number, operation: Operation])[] = [
+type Mix = readonly (readonly [weight: number, operation: Operation])[];
+
+/** How callers read, and how often beside each other. */
+const READS: Mix = [
   [36, (caller, crew) => caller.get(crew.place())],
   [4, (caller, crew) => caller.getUnlessSame(crew.place())],
+  [7, (caller, crew) => caller.getAll(crew.some())],
+  [3, (caller, crew) => caller.list(crew.ofOneInstance())],
+];
+
+/** All that they do. */
+const MIX: Mix = [
+  ...READS,
   [18, (caller, crew) => caller.put(crew.place())],
   [5, (caller, crew) => caller.put(crew.place(), { ttlSeconds: crew.ttl() })],
   [3, (caller, crew) => caller.put(crew.place(), { agoMs: crew.ago() })],
@@ -28,12 +40,9 @@ const MIX: readonly (readonly [weight: number, operation: Operation])[] = [
   [8, (caller, crew) => caller.remove(crew.place())],
   [1, (caller, crew) => caller.remove(crew.place(), { agoMs: crew.ago() })],
   [2, (caller, crew) => crew.ifSame((place, ifVersion) => caller.remove(place, { ifVersion }))],
-  [7, (caller, crew) => caller.getAll(crew.some())],
   [5, (caller, crew) => caller.putAll(crew.some())],
   [1, (caller, crew) => caller.putAll(crew.some(), crew.ttl())],
-  [3, (caller, crew) => caller.list(crew.ofOneInstance())],
 ];
-const ALL_WEIGHTS = MIX.reduce((sum, [weight]) => sum + weight, 0);
 
 type IfSame = (place: Place, tag: { readonly version: number; readonly etag: string }) => Promise<boolean>;
 
@@ -43,6 +52,7 @@ type IfSame = (place: Place, tag: { readonly version: number; readonly etag: str
  */
 export class EntryCrew {
   private isOpen = true;
+  private mix = MIX;
   private readonly callers: Promise<void>[];
 
   constructor(
@@ -61,6 +71,13 @@ export class EntryCrew {
   async finish(): Promise<void> {
     this.isOpen = false;
     await Promise.all(this.callers);
+  }
+
+  /** Nothing is written for a while, and all is read. */
+  async lull(): Promise<void> {
+    this.mix = READS;
+    await pause(LULL_MS);
+    this.mix = MIX;
   }
 
   place(): Place {
@@ -102,8 +119,8 @@ export class EntryCrew {
   }
 
   private operation(): Operation {
-    let roll = this.dice.below(ALL_WEIGHTS);
-    for (const [weight, operation] of MIX) {
+    let roll = this.dice.below(this.mix.reduce((sum, [weight]) => sum + weight, 0));
+    for (const [weight, operation] of this.mix) {
       if (roll < weight) return operation;
       roll -= weight;
     }

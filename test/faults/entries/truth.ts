@@ -55,6 +55,7 @@ export async function runTruth(
         const [fault] = left.splice(dice.below(left.length), 1);
         if (fault === undefined) continue;
         const wellAfterMs = await befall(stage, fault, dice, findings);
+        await crew.lull();
         const { times, wellAfterMs: before } = befell.get(fault.name) ?? { times: 0, wellAfterMs: 0 };
         befell.set(fault.name, { times: times + 1, wellAfterMs: Math.max(before, wellAfterMs) });
       }

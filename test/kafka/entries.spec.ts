@@ -16,6 +16,7 @@ import { eventually } from '../support/eventually.js';
 import { type ChosenSettings, houseOf } from '../support/house-of.js';
 import { plainClient, RedisServerFixture } from '../support/redis-server.js';
 import { isTierRequired, useTier } from '../support/tiers.js';
+import { openWaybillDatabase, type WaybillDatabase } from '../support/waybill-database.js';
 import { createPipeline, type Pipeline } from './order-pipeline.harness.js';
 
 const kafka = useTier('kafka');
@@ -35,29 +36,32 @@ interface Row {
 interface Program {
   readonly writes: EntryWrites;
   readonly lookup: EntryLookup;
-  readonly replays: DeadLetterReplays;
   stop(): Promise<void>;
 }
 
 describe.skipIf(kafka.skipped ?? (redisCommand === undefined && !isTierRequired()))('entries behind', () => {
   let pipeline: Pipeline;
+  let database: WaybillDatabase;
   let redis: RedisServerFixture;
   let programs: Program[];
 
   beforeEach(async () => {
     programs = [];
     pipeline = await createPipeline(kafka.brokers);
+    database = await openWaybillDatabase({ contexts: [entries] });
     redis = await RedisServerFixture.reserve(redisCommand!);
     await redis.start();
   });
   afterEach(async () => {
     for (const program of programs) await program.stop();
     await redis.kill();
+    await database.drop();
     await pipeline.close();
   });
 
   async function start(chosen: ChosenSettings = {}): Promise<Program> {
     const { settings } = pipeline;
+    const { connection } = database;
     register.clear();
     const house = houseOf(
       {
@@ -65,11 +69,11 @@ describe.skipIf(kafka.skipped ?? (redisCommand === undefined && !isTierRequired(
         ROLES: ALL_ROLES,
         ENTRIES_WRITE: 'behind',
         SERVER_PORT: 0,
-        DB_HOST: settings['DB_HOST']!,
-        DB_PORT: Number(settings['DB_PORT']),
-        DB_USER: settings['DB_USER']!,
-        DB_PASSWORD: settings['DB_PASSWORD']!,
-        DB_NAME: settings['DB_NAME']!,
+        DB_HOST: connection.host,
+        DB_PORT: connection.port,
+        DB_USER: connection.user,
+        DB_PASSWORD: connection.password,
+        DB_NAME: connection.database,
         KAFKA_BROKERS: kafka.brokers.split(','),
         KAFKA_GROUP_ID: settings['KAFKA_GROUP_ID']!,
         KAFKA_PARTITIONS: 1,
@@ -86,7 +90,6 @@ describe.skipIf(kafka.skipped ?? (redisCommand === undefined && !isTierRequired(
     const program = {
       writes: app.get(EntryWrites, { strict: false }),
       lookup: app.get(EntryLookup, { strict: false }),
-      replays: app.get(DeadLetterReplays, { strict: false }),
       stop: async () => {
         programs = programs.filter((one) => one !== program);
         await waybill.stop();
@@ -106,21 +109,24 @@ describe.skipIf(kafka.skipped ?? (redisCommand === undefined && !isTierRequired(
     program.lookup.find({ instance: 'i', key });
   const shown = async (program: Program, key: string): Promise<string | undefined> =>
     (await find(program, key)).entry?.body.toString();
-  async function rows(): Promise<Row[]> {
-    const { rows: found } = await pipeline.db.query<Row>(
+  const rows = (): Promise<Row[]> =>
+    database.rows<Row>(
       `SELECT convert_from(key, 'UTF8') AS key, version::int, convert_from(value, 'UTF8') AS value
          FROM entries.cache_entries ORDER BY key`,
     );
-    return found;
-  }
   const become = (expected: Row[]): Promise<void> =>
     eventually(async () => expect(await rows()).toEqual(expected), WAIT);
-  const letters = async (): Promise<{ reason: string; state: string }[]> =>
-    (await pipeline.db.query<{ reason: string; state: string }>(
-      'SELECT reason, state FROM dead_letters ORDER BY id',
-    )).rows;
-  const sendRaw = (key: string, value: string | null, headers: Record<string, string> = {}): Promise<number> =>
-    pipeline.send([{ key: storageKeyOf({ instance: 'i', key }), value, headers }], pipeline.settings['ENTRIES_TOPIC']);
+  const letters = (): Promise<{ reason: string; state: string }[]> =>
+    database.rows('SELECT reason, state FROM dead_letters ORDER BY id');
+  const sendRaw = (
+    key: string,
+    value: string | null,
+    headers: Record<string, string> = {},
+  ): Promise<number> =>
+    pipeline.send(
+      [{ key: storageKeyOf({ instance: 'i', key }), value, headers }],
+      pipeline.settings['ENTRIES_TOPIC'],
+    );
 
   it('are read at once by who has written, without a version, and with it once they are stored', async () => {
     const program = await start();
@@ -136,8 +142,12 @@ describe.skipIf(kafka.skipped ?? (redisCommand === undefined && !isTierRequired(
     await become([{ key: 'a', version: 2, value: null }]);
     expect(await shown(program, 'a')).toBeUndefined();
 
-    const many = Array.from({ length: 100 }, (_, index) => put(`k${String(index).padStart(2, '0')}`, String(index)));
-    expect(new Set((await writes.writeAll(many, BYTES)).map(({ outcome }) => outcome))).toEqual(new Set(['accepted']));
+    const many = Array.from({ length: 100 }, (_, index) =>
+      put(`k${String(index).padStart(2, '0')}`, String(index)),
+    );
+    expect(new Set((await writes.writeAll(many, BYTES)).map(({ outcome }) => outcome))).toEqual(
+      new Set(['accepted']),
+    );
     for (const { key } of many) expect(await shown(program, key)).toContain(`"key":"${key}"`);
     await eventually(async () => expect(await rows()).toHaveLength(101), WAIT);
     expect(await letters()).toEqual([]);
@@ -146,8 +156,14 @@ describe.skipIf(kafka.skipped ?? (redisCommand === undefined && !isTierRequired(
   it('are shown by other processes out of Redis, and by none any more once they are stored', async () => {
     const [one, other] = [await start({ ROLES: WITHOUT_WORKER }), await start({ ROLES: WITHOUT_WORKER })];
     await one.writes.write(put('a', '1'), BYTES);
-    expect(await find(one, 'a')).toMatchObject({ from: 'memory', entry: { etag: undefined } });
-    expect(await find(other, 'a')).toMatchObject({ from: 'redis', entry: { etag: undefined } });
+    for (const [program, from] of [
+      [one, 'memory'],
+      [other, 'redis'],
+    ] as const) {
+      const found = await find(program, 'a');
+      expect(found.from).toBe(from);
+      expect(found.entry).not.toHaveProperty('etag');
+    }
     await one.writes.write(put('a', '2'), BYTES);
     expect(await shown(other, 'a')).toBe('{"key":"a","value":2}');
     await one.writes.write(remove('b'), 0);
@@ -191,7 +207,7 @@ describe.skipIf(kafka.skipped ?? (redisCommand === undefined && !isTierRequired(
     const program = await start();
     await program.writes.write(put('first', '0'), BYTES);
     await become([{ key: 'first', version: 1, value: '0' }]);
-    await pipeline.db.query(
+    await database.rows(
       `ALTER TABLE entries.cache_entries ADD CONSTRAINT no_thirteen CHECK (value <> '13'::bytea)`,
     );
     await program.writes.write(put('a', '13'), BYTES);
@@ -202,8 +218,8 @@ describe.skipIf(kafka.skipped ?? (redisCommand === undefined && !isTierRequired(
       { key: 'a', version: 1, value: '14' },
       { key: 'first', version: 1, value: '0' },
     ]);
-    await pipeline.db.query('ALTER TABLE entries.cache_entries DROP CONSTRAINT no_thirteen');
-    expect(await program.replays.matching({})).toBe(2);
+    await database.rows('ALTER TABLE entries.cache_entries DROP CONSTRAINT no_thirteen');
+    expect(await new DeadLetterReplays(database.database).matching({})).toBe(2);
     await become([
       { key: 'a', version: 1, value: '14' },
       { key: 'b', version: 1, value: '13' },
@@ -233,7 +249,7 @@ describe.skipIf(kafka.skipped ?? (redisCommand === undefined && !isTierRequired(
     ]) {
       expect(reasons).toContainEqual(expect.stringMatching(reason));
     }
-    expect((await pipeline.db.query('SELECT content_type FROM entries.cache_entries')).rows).toEqual([
+    expect(await database.rows('SELECT content_type FROM entries.cache_entries')).toEqual([
       { content_type: 'image/png' },
     ]);
   });

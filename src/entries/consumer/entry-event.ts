@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { lastValueOf } from '../../platform/messaging/event-headers.js';
 import type { ReceivedEvent } from '../../platform/messaging/received-event.js';
 import { DEAD_LETTER_ID_HEADER, EDITED_LETTER_ID_HEADER } from '../../platform/messaging/refused-events.js';
+import { faultOfJson } from '../../platform/validation/json-members.js';
+import { MAX_DEPTH } from '../../platform/validation/json-text.js';
 import { ENTRY_NAME, type EntryKey, parseStorageKey } from '../model/entry-key.js';
 import { ENTRY_HEADERS } from '../model/entry-message.js';
 import type { EntryChange } from '../model/entry-news.js';
@@ -92,12 +94,8 @@ function metadataOf(event: ReceivedEvent): string | undefined {
 }
 
 function requireJson(bytes: Buffer, name: string): void {
-  try {
-    if (!isUtf8(bytes)) throw new SyntaxError('no UTF-8');
-    JSON.parse(bytes.toString());
-  } catch {
-    throw new EventFault(`${name} must be JSON in UTF-8`);
-  }
+  const fault = faultOfJson(bytes, MAX_DEPTH);
+  if (fault !== undefined) throw new EventFault(`${name} ${fault}`);
 }
 
 function idOf(event: ReceivedEvent): IncomingWrite['id'] {

@@ -3,10 +3,11 @@ import type { Steps } from '../../platform/validation/field-path.js';
 import { type JsonMembers, membersOf } from '../../platform/validation/json-members.js';
 import { invalidRequest } from '../../platform/http/invalid-request.js';
 import { ENTRY_NAME, type EntryKey, isEntryName } from '../model/entry-key.js';
+import { isMediaType, MEDIA_TYPE_RULE } from '../model/media-type.js';
 import type { EntryWrite } from '../model/entry-write.js';
 import type { EntryContent } from '../model/stored-entry.js';
 import { requireFit } from './entry-problems.js';
-import { isJsonType, isMediaType, MEDIA_TYPE_RULE } from './foreign-content.js';
+import { isJsonType } from './foreign-content.js';
 import { contentOf, faultsOfNames, membersOfBody } from './json-content.js';
 
 export const MAX_BATCH_ENTRIES = 100;

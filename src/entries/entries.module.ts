@@ -33,6 +33,7 @@ export const entries: Context = {
     return aMinute === 0 ? [] : [{ routes: ENTRIES_ROUTES, aMinute }];
   },
   api: () => ENTRIES_API,
+  events: async () => (await import('./entries.events.js')).ENTRIES_EVENTS,
   module: ({ ROLES }) => ({
     module: EntriesModule,
     imports: ROLES.includes('api') ? [EntriesHttpModule] : [],

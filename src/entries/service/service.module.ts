@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { EntriesCacheModule } from '../cache/cache.module.js';
 import { EntriesProducerModule } from '../producer/producer.module.js';
 import { EntriesRepositoryModule } from '../repository/repository.module.js';
+import { EntriesHealth } from './entries.health.js';
 import { EntryCommits } from './entry-commits.js';
 import { EntryIntake } from './entry-intake.js';
 import { EntryLookup } from './entry-lookup.js';
@@ -17,6 +18,7 @@ import { WORKER_METRICS, WorkerMetrics } from './worker.metrics.js';
   imports: [EntriesRepositoryModule, EntriesCacheModule, EntriesProducerModule],
   providers: [
     EntryLookup,
+    EntriesHealth,
     EntryCommits,
     EntryWrites,
     EntryQueue,

@@ -9,12 +9,21 @@ export interface Measurement {
   readonly rounds: readonly number[];
 }
 
+/** Which measurements people see side by side: the one in a line and a column is called `<line>: <column>`. */
+export interface Sheet {
+  readonly lines: readonly string[];
+  /** One without any measurement is left out. */
+  readonly columns: readonly string[];
+}
+
 /** What a benchmark found out. */
 export interface Findings {
   /** What was done to what, and where its clock starts and stops, for people: one sentence a line. */
   readonly definition: readonly string[];
   readonly settings: Readonly<Record<string, number>>;
   readonly measurements: readonly Measurement[];
+  /** How people see them; undefined: one below the other. */
+  readonly sheet?: Sheet;
   /** What the program did wrong, one line each. A figure of a run that lost something is worth nothing. */
   readonly faults: readonly string[];
 }

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Findings, Measurement } from './benchmark.js';
+import type { Findings, Measurement, Sheet } from './benchmark.js';
 import { describeServer } from './database.js';
 import type { Services } from './services.js';
 
@@ -53,19 +53,41 @@ function rowOf({ name, unit, rounds }: Measurement): string[] {
   return [name, shown(median), `${shown(min)} – ${shown(max)}`, unit];
 }
 
+/** A figure a row, with its spread. */
+function listRows(measurements: readonly Measurement[]): string[][] {
+  return [['', 'median', 'min – max', ''], ...measurements.map(rowOf)];
+}
+
+/** The medians of a sheet, below the names of its columns and their units. */
+function sheetRows({ lines, columns }: Sheet, measurements: readonly Measurement[]): string[][] {
+  const byName = new Map(measurements.map((measurement) => [measurement.name, measurement]));
+  const shownColumns = columns.flatMap((column) => {
+    const cells = lines.map((line) => byName.get(`${line}: ${column}`));
+    const unit = cells.find((cell) => cell !== undefined)?.unit;
+    return unit === undefined ? [] : [{ column, unit, cells }];
+  });
+  return [
+    ['', ...shownColumns.map(({ column }) => column)],
+    ['', ...shownColumns.map(({ unit }) => unit)],
+    ...lines.map((line, at) => [
+      line,
+      ...shownColumns.map(({ cells }) => (cells[at] ? shown(spreadOf(cells[at].rounds).median) : '')),
+    ]),
+  ];
+}
+
 /** The figures as people read them. */
 export function tableOf(
   name: string,
-  { definition, settings, measurements }: Findings,
+  { definition, settings, measurements, sheet }: Findings,
   machine: Machine,
 ): string {
-  const rows = [['', 'median', 'min – max', ''], ...measurements.map(rowOf)];
+  const rows = sheet === undefined ? listRows(measurements) : sheetRows(sheet, measurements);
+  const isText = (column: number): boolean => column === 0 || (sheet === undefined && column === 3);
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const lines = rows.map((row) =>
     row
-      .map((cell, column) =>
-        column === 1 || column === 2 ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
-      )
+      .map((cell, column) => (isText(column) ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
       .join('  ')
       .trimEnd(),
   );

@@ -12,7 +12,7 @@ SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json ne
 RELEASED := $(SOURCES) web bin
 
 .PHONY: abuse rolling-deploy faults-contexts faults-sensors faults-promos faults-customers faults-entries help node-version confirmed setup build build-release run run-release dev start-fresh kafka registry db-migrate \
-  db-reset test test-coverage screenshots page-soak faults soak fuzz converge bench bench-ingest bench-read bench-search bench-write bench-mixed bench-startup bench-sensors bench-promos bench-life bench-growth \
+  db-reset test test-coverage screenshots page-soak faults soak fuzz converge bench bench-ingest bench-read bench-search bench-write bench-mixed bench-startup bench-sensors bench-promos bench-customers bench-entries bench-life bench-growth \
   lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
 
 help: ## list the targets
@@ -160,6 +160,9 @@ bench-promos: build ## look-ups of users from memory and from PostgreSQL
 
 bench-customers: build ## a topic of 1,000,000 customers in memory: its load, its memory, look-ups, and how far behind they are
 	@$(BENCH) customers
+
+bench-entries: build ## a persistent cache: reads and writes at a rate, alone, together and mixed; BENCH_SECONDS=3 is a short run, BENCH_ONLY='writes, split' some rows
+	@$(BENCH) entries
 
 bench-life: build ## whole lives of orders through all contexts: how far behind each is, and what each costs
 	@$(BENCH) life

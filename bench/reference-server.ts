@@ -3,6 +3,7 @@ import { Script } from './script.js';
 /** One of bench/references/ that serves orders over HTTP, in a process of its own. */
 export interface ReferenceServer {
   readonly url: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -14,5 +15,5 @@ export interface ReferenceServer {
 export async function startReference(file: string, options: object, core?: number): Promise<ReferenceServer> {
   const script = Script.start(`references/${file}`, options, core);
   const { url } = await script.said<{ url: string }>();
-  return { url, stop: () => script.stop() };
+  return { url, pid: script.pid, stop: () => script.stop() };
 }

@@ -5,6 +5,7 @@
 import 'reflect-metadata';
 import type { Benchmark } from './benchmark.js';
 import { customers } from './customers.js';
+import { entries } from './entries.js';
 import { growth } from './growth.js';
 import { ingest } from './ingest.js';
 import { life } from './life.js';
@@ -31,6 +32,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   sensors,
   promos,
   customers,
+  entries,
   life,
 ];
 

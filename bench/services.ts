@@ -32,6 +32,8 @@ export interface PostgresService {
 export interface RedisService {
   /** As REDIS_URL takes it. */
   readonly url: string;
+  /** Of a process that the server descends from; undefined for one that was not started here. */
+  readonly pid?: number;
 }
 
 /**
@@ -124,7 +126,7 @@ export class Services {
     } finally {
       client.destroy();
     }
-    return { url };
+    return { url, pid: server.shellPid };
   }
 
   private async fillDatabase(orders: number): Promise<FilledDatabase> {

@@ -54,7 +54,7 @@ async function untilKnown(admin: Admin, topics: readonly string[]): Promise<void
 }
 
 /** Deletes all topics of a round, those among them that the program has made for itself. */
-export async function deleteTopics(kafka: Kafka, { groupId }: RoundTopics): Promise<void> {
+export async function deleteTopics(kafka: Kafka, { groupId }: Pick<RoundTopics, 'groupId'>): Promise<void> {
   const admin = kafka.admin();
   await admin.connect();
   try {

@@ -51,7 +51,7 @@ export async function runRow(stage: Stage, row: Row, warmUpSeconds: number, isRa
   const lines = measured.results.map((result, index): SheetLine => ({
     line: nameOf(row, result, isRaw),
     figures: {
-      ...figuresOf(result),
+      ...figuresOf(result, row),
       ...(result.kind === 'reads' && !isRaw && tiersOf(result, cache)),
       ...(index === 0 && ofRow),
     },
@@ -75,9 +75,10 @@ function nameOf({ name, lanes }: Row, { kind }: KindResult, isRaw: boolean): str
 const perSecond = (value: number | undefined, seconds: number): number | undefined =>
   value === undefined ? undefined : value / seconds;
 
-function figuresOf(result: KindResult): SheetLine['figures'] {
+function figuresOf(result: KindResult, { lanes, seconds }: Row): SheetLine['figures'] {
+  const isPaced = lanes.every((lane) => lane.perSecond !== undefined);
   return {
-    asked: result.asked / result.seconds,
+    asked: isPaced ? result.asked / seconds : undefined,
     held: result.answers / result.seconds,
     p50: result.p50Ms,
     p99: result.p99Ms,

@@ -78,7 +78,8 @@ function readHouse(contexts: readonly Context[]): House {
     for (const line of settingsWithoutEffect(undefined, undefined, groups)) {
       process.stderr.write(`warning: ${line}\n`);
     }
-    const settings = loadSettings(groups);
+    const names = contexts.map(({ name }) => name);
+    const settings = loadSettings(groups, undefined, undefined, names);
     const chosen = chosenContexts(contexts, settings.of(Environment).CONTEXTS);
     return { settings, contexts: chosen, elsewhere: contexts.filter((one) => !chosen.includes(one)) };
   } catch (error) {

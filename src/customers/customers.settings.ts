@@ -57,7 +57,7 @@ function registryFaults(url: string | undefined, { CONTEXTS, KAFKA_BROKERS }: Pr
     const isNeeded = KAFKA_BROKERS !== undefined && CONTEXTS.includes('customers');
     return isNeeded
       ? [
-          'CUSTOMERS_SCHEMA_REGISTRY_URL is not set: expected a URL, since KAFKA_BROKERS is set, and CONTEXTS names customers',
+          'CUSTOMERS_SCHEMA_REGISTRY_URL is not set: expected a URL, since KAFKA_BROKERS is set, and customers are among CONTEXTS',
         ]
       : [];
   }

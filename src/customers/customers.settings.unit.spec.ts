@@ -116,7 +116,7 @@ describe('the settings of customers', () => {
   it('need a registry where there is Kafka', () => {
     const variables = { KAFKA_BROKERS: 'kafka:9092' };
     expect(faultsOf(variables)).toEqual([
-      'CUSTOMERS_SCHEMA_REGISTRY_URL is not set: expected a URL, since KAFKA_BROKERS is set, and CONTEXTS names customers',
+      'CUSTOMERS_SCHEMA_REGISTRY_URL is not set: expected a URL, since KAFKA_BROKERS is set, and customers are among CONTEXTS',
     ]);
     expect(load(variables, 'orders')).toEqual(new CustomersSettings());
   });

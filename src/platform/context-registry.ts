@@ -1,12 +1,13 @@
 import { keyPrefixOf, requireDistinctCaches, requireDistinctKeys } from './cache/cache-declaration.js';
+import { ALL_CONTEXTS, namesFor } from './config/all-contexts.js';
 import { ConfigurationError } from './config/configuration.error.js';
 import type { Settings } from './config/setting-group.js';
 import type { Context } from './context.js';
 import type { OwnSchema } from './database/database.js';
 
 const NAME = /^[a-z][a-z0-9_]*$/;
-/** Schemas of PostgreSQL's and of the main context's. */
-const TAKEN_SCHEMAS: readonly string[] = ['public', 'information_schema', 'pg_catalog'];
+/** Schemas of PostgreSQL's and of the main context's, and what stands for all contexts. */
+const TAKEN_NAMES: readonly string[] = ['public', 'information_schema', 'pg_catalog', ALL_CONTEXTS];
 
 /** Two contexts claim the same, or one claims what is not its own. */
 export class ContextError extends Error {
@@ -28,18 +29,18 @@ export function ownSchemaOf(context: Context): OwnSchema[] {
 /**
  * The contexts that a deployment is for, in the order in which the house has them.
  *
+ * @param names as CONTEXTS has them; `all`, alone, for every one
  * @throws ConfigurationError naming one that is not there
  */
 export function chosenContexts(contexts: readonly Context[], names: readonly string[]): Context[] {
   const known = contexts.map(({ name }) => name);
-  for (const name of names) {
-    if (!known.includes(name)) {
-      throw new ConfigurationError([
-        `CONTEXTS is ${JSON.stringify(names.join(','))}: expected a comma-separated list of ${known.join(', ')}`,
-      ]);
-    }
+  const chosen = namesFor(names, known);
+  if (!chosen.every((name) => known.includes(name))) {
+    throw new ConfigurationError([
+      `CONTEXTS is ${JSON.stringify(names.join(','))}: expected ${ALL_CONTEXTS} alone, or a comma-separated list of ${known.join(', ')}`,
+    ]);
   }
-  return contexts.filter(({ name }) => names.includes(name));
+  return contexts.filter(({ name }) => chosen.includes(name));
 }
 
 /**
@@ -58,7 +59,7 @@ export function requireDistinctContexts(contexts: readonly Context[], settings: 
   };
   for (const context of contexts) {
     const { name, entities, caches = [] } = context;
-    if (!NAME.test(name) || TAKEN_SCHEMAS.includes(name) || name.startsWith('pg_')) {
+    if (!NAME.test(name) || TAKEN_NAMES.includes(name) || name.startsWith('pg_')) {
       throw new ContextError(
         `a context is called ${JSON.stringify(name)}: expected lower-case letters, digits and _`,
       );

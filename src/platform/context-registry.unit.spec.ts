@@ -95,20 +95,28 @@ describe('contexts', () => {
     );
   });
 
-  it.each(['Payments', '', 'a-b', 'public', 'pg_catalog', '1st'])('cannot be called %j', (name) => {
+  it.each(['Payments', '', 'a-b', 'public', 'pg_catalog', 'all', '1st'])('cannot be called %j', (name) => {
     expect(() => requireDistinctContexts([context({ name })], NO_SETTINGS)).toThrow(
       `called ${JSON.stringify(name)}`,
     );
   });
 
-  it('are chosen by their names, and one that is not there is named', () => {
+  it('are chosen by their names, or all at once', () => {
     const payments = context({ name: 'payments' });
     expect(chosenContexts([orders, payments], ['payments', 'orders'])).toEqual([orders, payments]);
     expect(chosenContexts([orders, payments], ['orders'])).toEqual([orders]);
-    const choose = (): Context[] => chosenContexts([orders, payments], ['orders', 'paymints']);
+    expect(chosenContexts([orders, payments], ['all'])).toEqual([orders, payments]);
+  });
+
+  it.each([
+    ['one that is not there', ['orders', 'paymints']],
+    ['all beside another', ['all', 'orders']],
+    ['all beside all others', ['orders', 'payments', 'all']],
+  ])('are not chosen by %s', (_what, names) => {
+    const choose = (): Context[] => chosenContexts([orders, context({ name: 'payments' })], names);
     expect(choose).toThrow(ConfigurationError);
     expect(choose).toThrow(
-      'CONTEXTS is "orders,paymints": expected a comma-separated list of orders, payments',
+      `CONTEXTS is "${names.join()}": expected all alone, or a comma-separated list of orders, payments`,
     );
   });
 });

@@ -7,7 +7,7 @@ import {
   HostName,
   HostPatterns,
   KafkaName,
-  Names,
+  NamesOfContexts,
   NonEmptyText,
   OneOf,
   Origins,
@@ -44,7 +44,7 @@ export class Environment {
   @IsOptional() @Origins() TRUSTED_ORIGINS?: string[] = undefined;
   @Directory() STATIC_DIR: string = './web';
   @SomeOf(ROLES) ROLES: Role[] = ['api', 'consumer', 'relay', 'worker'];
-  @Names() CONTEXTS: string[] = ['orders', 'payments', 'tracking', 'inventory'];
+  @NamesOfContexts() CONTEXTS: string[] = ['orders', 'payments', 'tracking', 'inventory'];
   @OneOf(LOG_LEVELS) LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'info';
 
   @WholeNumber(0, 3_600) WATCHDOG_SECONDS: number = 15;
@@ -90,7 +90,7 @@ const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
     'Names that requests may be for (`Host`), besides addresses, localhost and the name of the machine; others get 421',
   TRUSTED_ORIGINS: 'Origins of other pages that may change something here; those of others get 403',
   STATIC_DIR: 'Folder of the web page',
-  CONTEXTS: 'What this deployment is for: contexts, such as orders',
+  CONTEXTS: 'What this deployment is for: contexts, such as orders; all stands for every one that there is',
   ROLES:
     'What this process does: serve the API, consume events, relay the outbox, store and repair cache entries (worker), make events up (producer)',
   LOG_LEVEL: 'Least severe log line that is written',

@@ -1,4 +1,5 @@
 import { validateSync } from 'class-validator';
+import { namesFor } from './all-contexts.js';
 import { ConfigurationError } from './configuration.error.js';
 import { requireDistinctSettings } from './distinct-settings.js';
 import { Environment, PROGRAM_SETTINGS, type SettingName } from './environment.js';
@@ -17,6 +18,11 @@ import {
 
 /** Of no use without the host. */
 const PARTS_OF_DATABASE: readonly SettingName[] = ['DB_PORT', 'DB_USER', 'DB_PASSWORD', 'DB_NAME'];
+
+/** The contexts that groups are of. */
+const contextsOf = (groups: readonly SettingGroup[]): string[] => [
+  ...new Set(groups.flatMap(({ context }) => context ?? [])),
+];
 
 /** A group as it is read where the deployment is for some contexts. */
 function meantFor(group: SettingGroup, contexts: readonly string[]): SettingGroup {
@@ -41,7 +47,7 @@ export function settingsWithoutEffect(
   const contexts = sourceOfProgram('CONTEXTS')
     ?.text.split(',')
     .map((name) => name.trim());
-  const chosen = contexts ?? new Environment().CONTEXTS;
+  const chosen = namesFor(contexts ?? new Environment().CONTEXTS, contextsOf(groups));
   const meant = variablesOf(all.map((group) => meantFor(group, chosen)));
   const lines = misspeltSettings(Object.keys(texts), variablesOf(all))
     .filter(({ setting }) => meant.includes(setting))
@@ -101,6 +107,7 @@ const inOwnWords = (line: string, sources: ReadonlyMap<string, SettingSource>): 
  * earlier.
  *
  * @param groups what contexts have besides the program's own
+ * @param contexts the names of all contexts that there are, which `CONTEXTS=all` stands for
  * @throws ConfigurationError naming every fault at once
  * @throws Error when two groups have a setting or an alias of one name
  */
@@ -108,23 +115,24 @@ export function loadSettings(
   groups: readonly SettingGroup[],
   variables: Variables = ofProcess(),
   directory = process.cwd(),
+  contexts: readonly string[] = contextsOf(groups),
 ): Settings {
   const all = [PROGRAM_SETTINGS, ...groups];
   requireDistinctSettings(all);
   const given = givenSettings(variables, directory, all);
   const program = readGroup(PROGRAM_SETTINGS, given);
-  const { CONTEXTS } = program.settings as Environment;
+  const environment = program.settings as Environment;
+  environment.CONTEXTS = namesFor(environment.CONTEXTS, contexts);
   const read = new Map(
     all.map((group) => [
       group,
-      group === PROGRAM_SETTINGS ? program : readGroup(meantFor(group, CONTEXTS), given),
+      group === PROGRAM_SETTINGS ? program : readGroup(meantFor(group, environment.CONTEXTS), given),
     ]),
   );
   const settings = new Settings(new Map([...read].map(([{ type }, one]) => [type, one.settings])));
   const lines = listedSettings(all).flatMap(({ group, name }) => read.get(group)!.faults.get(name) ?? []);
   // A variable may be a setting and the alias of another, and so be at fault twice.
   const faults = [...new Set([...given.file.faults, ...lines])];
-  const environment = settings.of(Environment);
   if (faults.length === 0) {
     const between = [...urlFaults(environment, given.texts), ...faultsBetween(environment)];
     for (const [group, one] of read)

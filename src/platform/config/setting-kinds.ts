@@ -108,8 +108,8 @@ export const KafkaName = (): PropertyDecorator =>
 
 const NAME = /^[a-z][a-z0-9_]*$/;
 
-export const Names = (): PropertyDecorator =>
-  kind('names', 'a comma-separated list of names, each at most once', (value) => {
+export const NamesOfContexts = (): PropertyDecorator =>
+  kind('namesOfContexts', 'all, or a comma-separated list of names, each at most once', (value) => {
     const list = value as string[];
     return list.length > 0 && new Set(list).size === list.length && list.every((one) => NAME.test(one));
   });

@@ -32,8 +32,7 @@ import { UnreadAnswers } from './platform/http/unread-answers.js';
 import { Lifecycle, type StepError } from './platform/lifecycle.js';
 import { type Logger, NestLogger } from './platform/logging/logger.js';
 import { observeGauge } from './platform/metrics/observed-gauge.js';
-import type { EventServer } from './platform/messaging/event-server.js';
-import { EVENT_SERVER } from './platform/messaging/messaging.module.js';
+import { EVENT_SERVER, type EventServer } from './platform/messaging/event-server.js';
 import { OutboxRelay } from './platform/messaging/outbox/outbox-relay.js';
 import { retryUntilDone } from './platform/messaging/backoff.js';
 

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openWaybillDatabase, type WaybillDatabase } from '../support/waybill-database.js';
+import { lagConformance } from './lag.conformance.js';
 import { transportConformance } from './transport.conformance.js';
 import { freshTopics, type Program, startProgram } from './transport.harness.js';
 
 transportConformance('the loopback', () => ({ settings: {}, reachesOtherProcesses: false }));
+lagConformance('the loopback', () => ({}));
 
 const WAIT = { timeout: 20_000, interval: 10 };
 

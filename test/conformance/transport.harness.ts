@@ -14,8 +14,9 @@ import { createHttpAdapter } from '../../src/platform/http/http-adapter.js';
 import { ProblemFilter } from '../../src/platform/http/problem.filter.js';
 import { knownFailures } from '../../src/platform/known-failures.js';
 import { NestLogger } from '../../src/platform/logging/logger.js';
-import type { EventServer } from '../../src/platform/messaging/event-server.js';
-import { EVENT_SERVER, type MessagingContext } from '../../src/platform/messaging/messaging.module.js';
+import type { ConsumerLag } from '../../src/platform/messaging/consumer-lag.js';
+import { EVENT_SERVER, type EventServer } from '../../src/platform/messaging/event-server.js';
+import type { MessagingContext } from '../../src/platform/messaging/messaging.module.js';
 import { Outbox, type OutboxEntry } from '../../src/platform/messaging/outbox/outbox.js';
 import { OutboxRelay } from '../../src/platform/messaging/outbox/outbox-relay.js';
 import type { BatchHandler, ReceivedEvent } from '../../src/platform/messaging/received-event.js';
@@ -102,6 +103,8 @@ export interface Program {
   handlers: Handlers;
   /** Commits messages to the outbox, in one transaction. */
   send(...messages: TestMessage[]): Promise<void>;
+  /** How far it says that the context is behind in its letters; undefined where it says nothing. */
+  lag(): Promise<ConsumerLag | undefined>;
   /** Stops as the program does: consumers first, the relay after them. May be called twice. */
   stop(): Promise<void>;
 }
@@ -161,7 +164,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   await app.init();
   await app.startAllMicroservices();
   await (options.until ?? untilConsuming)(app.get(Health));
-  app.get(OutboxRelay).start();
+  if (environment.ROLES.includes('relay')) app.get(OutboxRelay).start();
   const outbox = app.get(Outbox);
 
   let stopping: Promise<void> | undefined;
@@ -173,6 +176,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   return {
     handlers,
     send: (...messages) => database.transaction((tx) => outbox.append(tx, messages.map(entryOf))),
+    lag: async () => (await strategy.lags()).find(({ topic }) => topic === topics.letters),
     stop: () => (stopping ??= stop()),
   };
 }

@@ -1,5 +1,6 @@
 import { AssignerProtocol, Kafka, logLevel, PartitionAssigners, Partitioners, type Producer } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { lagConformance } from '../conformance/lag.conformance.js';
 import { transportConformance } from '../conformance/transport.conformance.js';
 import {
   freshTopics,
@@ -27,6 +28,7 @@ const settings = { KAFKA_BROKERS: kafka.brokers.split(',') };
 
 describe.skipIf(kafka.skipped)('on a real broker', () => {
   transportConformance('Kafka', () => ({ settings, reachesOtherProcesses: true }));
+  lagConformance('Kafka', () => settings);
 
   describe('Kafka', () => {
     const client = new Kafka({ brokers: settings.KAFKA_BROKERS, logLevel: logLevel.NOTHING });

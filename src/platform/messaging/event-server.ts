@@ -1,7 +1,11 @@
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
+import type { ConsumerLag } from './consumer-lag.js';
 import type { BatchHandler } from './received-event.js';
 import { roleOf, type Subscription } from './subscription.js';
+
+/** What `main` connects Nest's event handlers with. */
+export const EVENT_SERVER = Symbol('EventServer');
 
 /** A subscription with its handler. */
 export interface Subscriber extends Subscription {
@@ -43,6 +47,9 @@ export abstract class EventServer extends Server implements CustomTransportStrat
   abstract override listen(callback: (error?: unknown) => void): void;
 
   abstract override close(): Promise<void>;
+
+  /** How far contexts are behind in topics that they share the work of; without those of which nothing is known now. */
+  abstract lags(): Promise<readonly ConsumerLag[]>;
 
   on(): never {
     throw new Error('a transport of events has no events of its own to listen to');

@@ -12,6 +12,10 @@ class Transport extends EventServer {
     return Promise.resolve();
   }
 
+  override lags(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
   all(): readonly Subscriber[] {
     return this.subscribers;
   }

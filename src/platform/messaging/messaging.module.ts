@@ -7,8 +7,9 @@ import { LOGGER, type Logger } from '../logging/logger.js';
 import { BatchConsumer } from './batch-consumer.js';
 import { BatchSkips } from './batch-skips/batch-skips.js';
 import { type ContextName, ContextNames } from './context-names.js';
+import { ConsumerLagMetrics } from './consumer-lag.metrics.js';
 import { DirectMessages } from './direct-messages.js';
-import type { EventServer } from './event-server.js';
+import { EVENT_SERVER, type EventServer } from './event-server.js';
 import { FailingBatches } from './failing-batches.js';
 import { LoopbackBroker } from './loopback/loopback-broker.js';
 import { LoopbackServer } from './loopback/loopback.server.js';
@@ -29,8 +30,6 @@ interface Transport {
 }
 
 const TRANSPORT = Symbol('Transport');
-/** The strategy that `main` connects Nest's event handlers with. */
-export const EVENT_SERVER = Symbol('EventServer');
 
 async function createTransport(
   environment: Environment,
@@ -48,7 +47,7 @@ async function createTransport(
   if (environment.KAFKA_BROKERS === undefined) {
     const broker = new LoopbackBroker(database, log);
     return {
-      server: new LoopbackServer(broker, topics, batches, failing, environment.ROLES),
+      server: new LoopbackServer(broker, database, topics, batches, failing, environment.ROLES),
       publisher: broker,
     };
   }
@@ -146,6 +145,7 @@ export class MessagingModule {
         BatchConsumer,
         OutboxRelay,
         OutboxMetrics,
+        ConsumerLagMetrics,
       ],
       exports: [Topics, Outbox, DirectMessages, Replays, MessagingMetrics, OutboxRelay, EVENT_SERVER],
     };

@@ -1,10 +1,12 @@
 import { atMost } from '../../at-most.js';
 import { messageForLog } from '../../logging/error-record.js';
+import type { ConsumerLag } from '../consumer-lag.js';
 import { EventServer, type Subscriber } from '../event-server.js';
 import { retryUntilDone } from '../backoff.js';
 import { roleOf, type SubscriptionMode } from '../subscription.js';
 import { BroadcastConsumer } from './broadcast-consumer.js';
 import type { ConsumerParts, EventConsumer } from './event-consumer.js';
+import { GroupLags, type ReadGroup } from './group-lags.js';
 import { createMissingTopics } from './kafka-topics.js';
 import { ReplayConsumer } from './replay-consumer.js';
 import { SharedConsumer } from './shared-consumer.js';
@@ -33,6 +35,7 @@ const CONSUMERS: Readonly<Record<SubscriptionMode, ConsumerOf>> = {
 export class KafkaServer extends EventServer {
   private readonly consumers: EventConsumer[] = [];
   private readonly stopping = new AbortController();
+  private groupLags: GroupLags | undefined;
   private closed: Promise<void> | undefined;
 
   constructor(private readonly parts: KafkaServerParts) {
@@ -52,10 +55,16 @@ export class KafkaServer extends EventServer {
     return (this.closed ??= atMost(CLOSE_TIMEOUT_MS, this.disconnect()));
   }
 
+  /** None before the topics are there. */
+  override async lags(): Promise<readonly ConsumerLag[]> {
+    return (await this.groupLags?.read()) ?? [];
+  }
+
   /** Resolves once the consumers of the main context are members of their groups; no other context keeps it waiting. */
   private async start(): Promise<void> {
     const { kafka, environment, topics, contexts, log } = this.parts;
     await this.untilKafkaAnswers(() => createMissingTopics(kafka, topics, environment, log));
+    this.groupLags = new GroupLags(kafka, this.sharedGroups(), log);
     const parts: ConsumerParts = {
       ...this.parts,
       stopping: this.stopping.signal,
@@ -85,6 +94,17 @@ export class KafkaServer extends EventServer {
     return [...groups.values()].map((ofGroup) => [ofGroup[0]!.context, ofGroup[0]!.mode, ofGroup]);
   }
 
+  /** What the processes of this deployment share, whatever this one's roles. */
+  private sharedGroups(): ReadGroup[] {
+    const { topics, contexts, environment } = this.parts;
+    const shared = this.subscribers.filter(({ mode }) => mode === 'shared');
+    return [...new Set(shared.map(({ context }) => context))].map((context) => ({
+      context,
+      groupId: contexts.groupOf(context, environment.KAFKA_GROUP_ID),
+      topics: shared.filter((one) => one.context === context).map(({ topic }) => topics.deployedName(topic)),
+    }));
+  }
+
   private startFailed(context: string, error: unknown): void {
     if (this.stopping.signal.aborted) return;
     this.parts.log.error({ err: error, context }, 'a consumer could not be started');
@@ -97,7 +117,7 @@ export class KafkaServer extends EventServer {
   private async disconnect(): Promise<void> {
     // A member that has left its group can commit nothing any more.
     await Promise.all(this.consumers.map((consumer) => consumer.settled()));
-    await Promise.all(this.consumers.map((consumer) => consumer.disconnect()));
+    await Promise.all([...this.consumers.map((consumer) => consumer.disconnect()), this.groupLags?.close()]);
   }
 
   private untilKafkaAnswers(attempt: () => Promise<void>): Promise<void> {

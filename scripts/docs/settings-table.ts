@@ -16,6 +16,12 @@ const END = '<!-- settings:end -->';
 /** What `docker-compose.yml` alone reads, and what each is for. Their defaults are taken from that file. */
 const COMPOSE_DESCRIPTIONS: Readonly<Record<string, string>> = {
   POSTGRES_PASSWORD: 'Password that the PostgreSQL of docker-compose.yml is first started with',
+  SENSORS_PORT: 'Port that docker-compose.yml publishes readings of sensors on',
+  PROMOS_PORT: 'Port that docker-compose.yml publishes look-ups of users on',
+  CUSTOMERS_PORT: 'Port that docker-compose.yml publishes customers on',
+  ENTRIES_PORT: 'Port that docker-compose.yml publishes cache entries on',
+  REGISTRY_PORT:
+    'Port that docker-compose.yml publishes the schema registry on, and `make registry` listens on',
   KAFKA_PORT: 'Port that docker-compose.yml publishes Kafka on, and `make kafka` listens on',
   PROMETHEUS_PORT: 'Port that docker-compose.yml publishes Prometheus on',
   GRAFANA_PORT: 'Port that docker-compose.yml publishes Grafana on',

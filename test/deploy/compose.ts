@@ -6,6 +6,7 @@ interface Service {
   ports?: string[];
   environment?: Record<string, string | null>;
   healthcheck?: { test: string[] };
+  depends_on?: Record<string, { condition: string }>;
 }
 
 /** The services of `docker-compose.yml`. */

@@ -11,12 +11,12 @@ checksums = find $(1) -type f ! -name '*.spec.ts' -exec cksum {} + | LC_ALL=C so
 SOURCES := src migrations scripts/bundle.ts tsconfig.json tsconfig.build.json nest-cli.json package.json package-lock.json
 RELEASED := $(SOURCES) web bin
 
-.PHONY: abuse rolling-deploy faults-contexts faults-sensors faults-promos faults-customers faults-entries help node-version confirmed setup build build-release run run-release dev start-fresh kafka registry db-migrate \
-  db-reset test test-coverage screenshots page-soak faults soak fuzz converge bench bench-ingest bench-read bench-search bench-write bench-mixed bench-startup bench-sensors bench-promos bench-customers bench-entries bench-life bench-growth \
-  lint fmt clean docker-up docker-down docker-build docker-logs docker-restart
+.PHONY: abuse rolling-deploy faults-contexts faults-sensors faults-promos faults-customers faults-entries help node-version confirmed setup deps health db-shell redis-cli build build-release run run-release dev start-fresh kafka registry db-migrate \
+  db-reset test test-integration test-coverage screenshots page-soak faults soak fuzz converge bench bench-ingest bench-read bench-search bench-write bench-mixed bench-startup bench-sensors bench-promos bench-customers bench-entries bench-life bench-growth \
+  lint fmt clean docker-up docker-down docker-build docker-logs logs-api logs-worker docker-restart
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 # Recipe lines that start with $(if expand when the target runs, so that `make help` needs no node.
 NODE_VERSION = $(shell node --version 2>/dev/null)
@@ -33,6 +33,9 @@ setup: node-version ## install the dependencies, when package.json or package-lo
 	[ "$$now" = "$$(cat node_modules/.installed-from 2>/dev/null)" ] && exit 0; \
 	echo 'installing the dependencies; this takes a minute or two'; \
 	npm ci && printf '%s\n' "$$now" > node_modules/.installed-from
+
+deps: setup ## install the dependencies, and list what else this machine has of what is used
+	@node --import tsx scripts/deps.ts
 
 # A source that is gone must not live on in dist: its migration would still run. The second find sees a dist that
 # something else has written to since, such as `make dev`.
@@ -62,6 +65,9 @@ run-release: setup ## run what build-release made, and make it first when a sour
 	@[ "$$($(call checksums,$(RELEASED)))" = "$$(cat release/.built-from 2>/dev/null)" ] || $(MAKE) build-release
 	@NODE_ENV=production STATIC_DIR="$${STATIC_DIR:-release/web}" exec node release/dist/src/program.js
 
+health: setup ## ask the program that runs (on SERVER_PORT) how each part is; fails when it is not up
+	@node --import tsx scripts/health.ts
+
 dev: build ## run the application, and restart it after each change
 	@exec node --import tsx scripts/dev.ts
 
@@ -75,6 +81,12 @@ kafka: setup ## run a Kafka broker on 127.0.0.1:9092 (or KAFKA_PORT) without Doc
 registry: setup ## run a schema registry on 127.0.0.1:8081 (or REGISTRY_PORT) without Docker; Ctrl-C stops it
 	@exec node --import tsx scripts/schema-registry.ts
 
+db-shell: setup ## psql on the database that the program uses; ARGS='-c "SELECT 1"' goes to psql
+	@exec node --import tsx scripts/db-shell.ts $(ARGS)
+
+redis-cli: setup ## redis-cli on the Redis that the program uses; ARGS='ping' goes to it
+	@exec node --import tsx scripts/redis-shell.ts $(ARGS)
+
 db-migrate: build ## bring the database's schema up to date
 	@node dist/src/program.js migrate
 
@@ -83,6 +95,11 @@ db-reset: confirmed build ## drop all tables and make them anew (say CONFIRM=yes
 
 test: build ## run all tests; ARGS goes to vitest, as in ARGS='--project unit'
 	@$(BIN)/vitest run $(ARGS)
+
+SERVICES := integration kafka redis registry cases observability
+
+test-integration: build ## run the tests that need PostgreSQL, Kafka, Redis or a schema registry, which they start
+	@$(BIN)/vitest run $(SERVICES:%=--project %) $(ARGS)
 
 test-coverage: build ## run all tests and write coverage/
 	@$(BIN)/vitest run --coverage $(ARGS)
@@ -212,6 +229,15 @@ docker-build: ## build the images
 
 docker-logs: ## follow the containers' logs
 	@$(COMPOSE) logs -f
+
+API_SERVICES := waybill sensors promos customers entries
+WORKER_SERVICES := entries-worker
+
+logs-api: ## follow the logs of the containers that answer requests; SERVICE=entries those of one
+	@$(COMPOSE) logs -f $(or $(SERVICE),$(API_SERVICES))
+
+logs-worker: ## follow the logs of the containers that only work off what waits in Kafka
+	@$(COMPOSE) logs -f $(WORKER_SERVICES)
 
 docker-restart: ## restart the containers
 	@$(COMPOSE) restart

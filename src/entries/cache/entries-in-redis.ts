@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { keyPrefixOf } from '../../platform/cache/cache-declaration.js';
 import type { RedisCaches } from '../../platform/cache/redis-caches.js';
-import { catchUpBudget } from '../../platform/cache/redis-catch-up.js';
+import { catchUpBudget, unlinkAll } from '../../platform/cache/redis-catch-up.js';
 import type { RedisClient } from '../../platform/cache/redis-client.js';
 import type { RedisLink } from '../../platform/cache/redis-link.js';
 import { RedisDownError } from '../../platform/cache/redis-connection.js';
@@ -26,11 +26,14 @@ const TOMBSTONE_MS = 60_000;
 const MAX_TTL_MS = 7 * 86_400_000;
 /** A process that stood still for longer since its commit may write something old. */
 const MAX_DELAY_MS = 1_000;
-/** What waits to be stored is stored within seconds, and whether it was is known for a minute. */
-const MAX_PENDING_DELAY_MS = 20_000;
+/** What waits to be stored is stored within seconds; whether it was is known for a minute, unless it is evicted. */
+const MAX_PENDING_DELAY_MS = 2_000;
 const KEYS_A_COMMAND = 100;
 const BYTES_A_COMMAND = 1_048_576;
 const TICKS_A_SWEEP = 5;
+const TICKS_A_CLEANING = 60;
+/** A probe's has none. */
+const EPOCH_KEY = new RegExp(`^${KEY_PREFIX}[0-9]+:`);
 
 /**
  * Entries in Redis, `waybill:entries:<epoch>:<storage key>`.
@@ -45,6 +48,12 @@ export class EntriesInRedis {
   private known = 0;
   /** PostgreSQL could not be told yet of a write that Redis did not get. */
   private hasMissed = false;
+  private isRaising = false;
+  /** Of changes by others, while it could not be used: what this process has put before may come to it late. */
+  private hasSkippedDrops = false;
+  private hasPut = false;
+  private cleanedUpTo = 0;
+  private isCleaning = false;
   private telling: Promise<void> = Promise.resolve();
   private next: Promise<void> | undefined;
   private ticks = 0;
@@ -93,7 +102,7 @@ export class EntriesInRedis {
   /** A transaction has told that a write misses Redis. */
   hasToldOfMissed(epoch: number): void {
     this.raisedTo(epoch);
-    if (epoch > 0) this.hasMissed = false;
+    if (this.next === undefined && !this.isRaising) this.hasMissed = false;
   }
 
   /** @throws where it cannot be asked */
@@ -182,6 +191,7 @@ export class EntriesInRedis {
     const puts = entries.map((entry) => this.putOf(entry, epoch));
     for (const some of inCommands(puts)) {
       if (performance.now() - sinceMs > MAX_DELAY_MS) throw new RedisDownError('it is too late to write');
+      this.hasPut = true;
       await this.link.run((client) => putInRedis(client, some));
     }
   }
@@ -189,7 +199,10 @@ export class EntriesInRedis {
   /** What was changed elsewhere, and may still stand there as it was. */
   drop(changes: readonly EntryChange[]): void {
     const { epoch } = this;
-    if (epoch === undefined) return;
+    if (epoch === undefined) {
+      this.hasSkippedDrops = true;
+      return;
+    }
     for (let start = 0; start < changes.length; start += KEYS_A_COMMAND) {
       const some = changes.slice(start, start + KEYS_A_COMMAND);
       this.link
@@ -227,8 +240,13 @@ export class EntriesInRedis {
   }
 
   private async raise(): Promise<void> {
-    this.raisedTo(await this.epochs.raise());
-    this.hasMissed = this.next !== undefined;
+    this.isRaising = true;
+    try {
+      this.raisedTo(await this.epochs.raise());
+      this.hasMissed = this.next !== undefined;
+    } finally {
+      this.isRaising = false;
+    }
   }
 
   private putOf(entry: StoredEntry, epoch: number): RedisPut {
@@ -250,13 +268,36 @@ export class EntriesInRedis {
   private async begin(client: RedisClient): Promise<void> {
     await catchUpBudget.spend(requireWrites(client));
     const runId = await catchUpBudget.spend(runIdOf(client));
-    this.raisedTo(await this.epochs.useServer(runId));
+    const mayBeLate = this.hasPut && this.hasSkippedDrops;
+    this.hasSkippedDrops = false;
+    try {
+      this.raisedTo(await this.epochs.useServer(runId));
+      if (mayBeLate) this.raisedTo(await this.epochs.raise());
+    } catch (error) {
+      this.hasSkippedDrops ||= mayBeLate;
+      throw error;
+    }
   }
 
   private async look(client: RedisClient): Promise<void> {
     if (this.hasMissed) await this.tellOfMissed();
     if (++this.ticks % TICKS_A_SWEEP === 0) this.raisedTo(await this.epochs.removeDead());
+    if (this.ticks % TICKS_A_CLEANING === 0) void this.cleanUp(client).catch(() => undefined);
     await requireWrites(client);
+  }
+
+  /** Removes what former epochs have left behind, in the background. */
+  private async cleanUp(client: RedisClient): Promise<void> {
+    const { known } = this;
+    if (this.cleanedUpTo === known || this.isCleaning) return;
+    this.isCleaning = true;
+    try {
+      const ofNow = redisKeyOf(known, '');
+      await unlinkAll(client, KEY_PREFIX, (key) => EPOCH_KEY.test(key) && !key.startsWith(ofNow));
+      this.cleanedUpTo = known;
+    } finally {
+      this.isCleaning = false;
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import { MemoryTier } from '../../platform/cache/memory-tier.js';
 import { SharedRedis } from '../../platform/cache/shared-redis.js';
 import { TimeBudget } from '../../platform/cache/time-budget.js';
 import { Environment } from '../../platform/config/environment.js';
+import { TransientError } from '../../platform/failures/classified-errors.js';
 import { EntriesSettings } from '../entries.settings.js';
 import type { EntryChange } from '../model/entry-news.js';
 import { type EntryKey, storageKeyOf } from '../model/entry-key.js';
@@ -18,14 +19,21 @@ import { EntriesInRedis } from './entries-in-redis.js';
 import { ENTRY_CACHE } from './entry-cache.declaration.js';
 import { EntryRead } from './entry-read.js';
 import { OWN_NAME } from './own-name.js';
+import { Hearing } from './hearing.js';
 import { PendingEntries, type PendingEntry } from './pending-entries.js';
 import { PostgresEntries } from './postgres-entries.js';
+import { VersionsUnderWay } from './versions-under-way.js';
 
-/** How old what memory and Redis answer may be, by changes of other processes. */
-const MAX_AGE_MS = 1_000;
 const READ_BUDGET_MS = 5_000;
 /** Reads of a key that others go on changing. What is found then is no older than the look-up. */
 const MAX_READS = 3;
+
+const FIRST_VERSION = 1;
+
+/** What PostgreSQL has told may be older than what was shown before; later it is not. */
+class OutdatedAnswerError extends TransientError {
+  override readonly name = 'OutdatedAnswerError';
+}
 
 /**
  * Entries: from memory, then from Redis where there is one, then from PostgreSQL. Versions decide: nothing is replaced by what
@@ -44,13 +52,10 @@ export class EntryCache {
   private readonly pending: PendingEntries | undefined;
   private readonly budget = new TimeBudget(READ_BUDGET_MS);
   private readonly reads = new Map<string, EntryRead>();
-  /** Versions that Redis is being told of: what it says may be older until then. */
-  private readonly underWay = new Map<string, number>();
+  private readonly underWay = new VersionsUnderWay();
   /** What was read from PostgreSQL and Redis did not take. */
   onNotFilled: (storageKey: string) => void = () => undefined;
-  private isListening = false;
-  private listensSinceMs = Infinity;
-  private heardUntilMs = -Infinity;
+  private readonly hearing = new Hearing();
 
   constructor(
     entries: EntryRepository,
@@ -99,6 +104,8 @@ export class EntryCache {
   put(entries: readonly StoredEntry[]): void {
     for (const entry of entries) {
       const storageKey = storageKeyOf(entry);
+      // A tombstone that was forgotten meanwhile had a higher version.
+      if (entry.version === FIRST_VERSION) this.memory.invalidate(storageKey);
       this.memory.put(storageKey, heldEntryOf(entry));
       this.overtakeRead(storageKey, entry.version);
     }
@@ -107,7 +114,7 @@ export class EntryCache {
   /** What was accepted here, and waits to be stored, is shown to who asks from now on. */
   accepted(writes: readonly QueuedWrite[]): void {
     this.pending?.put(writes);
-    for (const write of writes) this.reads.delete(storageKeyOf(write));
+    for (const write of writes) this.leaveBehind(storageKeyOf(write));
   }
 
   /** Writes that do not wait any more, wherever they were accepted. */
@@ -130,28 +137,30 @@ export class EntryCache {
     sinceMs: number,
   ): Promise<void> {
     if (this.redis === undefined || (entries.length === 0 && settled.length === 0)) return;
-    for (const entry of entries) this.underWay.set(storageKeyOf(entry), entry.version);
+    const done = this.underWay.begin(entries);
     try {
       await this.redis.took(entries, settled, epoch, sinceMs);
     } finally {
-      for (const entry of entries) {
-        const storageKey = storageKeyOf(entry);
-        if (this.underWay.get(storageKey) === entry.version) this.underWay.delete(storageKey);
-      }
+      done();
     }
   }
 
   /**
    * Takes in what was read from PostgreSQL before anybody asked, as far as memory has room for it.
    *
+   * @param epoch in Redis, of before that
    * @param sinceMs when that began, of `performance.now()`
    * @param inMemory whether it is to be held in memory, besides Redis
    * @returns whether memory has room for more
    */
-  warm(entries: readonly StoredEntry[], sinceMs: number, inMemory: boolean): boolean {
-    const epoch = this.redis?.epoch;
-    if (!this.hearsChanges || sinceMs < this.listensSinceMs) return true;
-    if (epoch !== undefined) this.redis!.fill(entries, epoch, sinceMs);
+  warm(
+    entries: readonly StoredEntry[],
+    epoch: number | undefined,
+    sinceMs: number,
+    inMemory: boolean,
+  ): boolean {
+    if (!this.hearsChanges || sinceMs < this.hearing.sinceMs) return true;
+    if (epoch !== undefined) this.redis!.fill(this.current(entries), epoch, sinceMs);
     if (!inMemory) return true;
     for (const entry of entries) {
       const held = heldEntryOf(entry);
@@ -159,6 +168,11 @@ export class EntryCache {
       this.memory.put(storageKeyOf(entry), held, true);
     }
     return true;
+  }
+
+  /** Those of some entries, read a moment ago, of which nothing newer was heard since. */
+  current(entries: readonly StoredEntry[]): StoredEntry[] {
+    return entries.filter((entry) => entry.version >= this.lowestOf(storageKeyOf(entry)));
   }
 
   /**
@@ -177,8 +191,7 @@ export class EntryCache {
   forgotten(storageKeys: readonly string[]): void {
     for (const storageKey of storageKeys) {
       this.memory.invalidate(storageKey);
-      this.reads.get(storageKey)?.forget();
-      this.reads.delete(storageKey);
+      this.leaveBehind(storageKey);
     }
     this.redis?.drop(storageKeys.map((storageKey) => ({ storageKey, version: Number.MAX_SAFE_INTEGER })));
   }
@@ -189,29 +202,33 @@ export class EntryCache {
     this.pending?.doubtAll();
     for (const read of this.reads.values()) read.forget();
     this.reads.clear();
-    this.isListening = true;
-    this.listensSinceMs = performance.now();
-    this.heardUntil(this.listensSinceMs);
+    this.hearing.begin();
   }
 
   /** All that was committed until a moment of `performance.now()` was heard. */
   heardUntil(atMs: number): void {
-    this.heardUntilMs = atMs;
+    this.hearing.until(atMs);
   }
 
   /** Changes may be missed until {@link hold}. */
   distrust(): void {
-    this.isListening = false;
+    this.hearing.end();
   }
 
   /** Whether memory and Redis are believed. */
   get hearsChanges(): boolean {
-    return this.isListening && performance.now() - this.heardUntilMs < MAX_AGE_MS;
+    return this.hearing.isCurrent;
   }
 
   /** Who asks from now on must not share a read that began before. */
   private overtakeRead(storageKey: string, version: number): void {
     this.reads.get(storageKey)?.changedTo(version);
+    this.leaveBehind(storageKey);
+  }
+
+  /** A read that hears of no change any more keeps nothing of what it finds. */
+  private leaveBehind(storageKey: string): void {
+    this.reads.get(storageKey)?.forget();
     this.reads.delete(storageKey);
   }
 
@@ -219,6 +236,8 @@ export class EntryCache {
     const read = new EntryRead(storageKey, (running) => this.budget.spend(this.run(running, key)));
     this.reads.set(storageKey, read);
     const forget = (): void => {
+      // Out of time it may go on.
+      read.forget();
       if (this.reads.get(storageKey) === read) this.reads.delete(storageKey);
     };
     read.answer.then(forget, forget);
@@ -265,8 +284,10 @@ export class EntryCache {
     for (let reads = 1; ; reads++) {
       const askedAtMs = performance.now();
       const { entry, isCurrent, writtenAtUs } = await this.askPostgres(key);
-      if ((entry?.version ?? 0) < this.floorOf(read) && reads < MAX_READS) {
+      if (!isCurrent) throw new OutdatedAnswerError('a standby has answered');
+      if ((entry?.version ?? 0) < this.floorOf(read)) {
         this.claim.observe(events.STORE_STALE);
+        if (reads === MAX_READS) throw new OutdatedAnswerError('PostgreSQL has told what was there before');
         continue;
       }
       const pending = this.pendingBeside(read, writtenAtUs, askedAtMs);
@@ -274,13 +295,13 @@ export class EntryCache {
         return { entry: isShown(pending.shown) ? pending.shown : undefined, from: 'memory' };
       }
       if (entry === undefined) {
-        if (isCurrent && read.mayBeKept && this.hearsChanges) this.memory.rememberAbsent(read.storageKey);
+        if (read.mayBeKept && this.hearsChanges) this.memory.rememberAbsent(read.storageKey);
         return { entry: undefined, from: 'postgres' };
       }
-      if (isCurrent && read.mayBeKept && this.redis !== undefined && !isLongGone(entry, Date.now())) {
+      if (read.mayBeKept && this.redis !== undefined && !isLongGone(entry, Date.now())) {
         this.fillRedis(this.redis, read, entry, epoch);
       }
-      return { entry: this.keep(read, entry, isCurrent), from: 'postgres' };
+      return { entry: this.keep(read, entry), from: 'postgres' };
     }
   }
 
@@ -313,7 +334,7 @@ export class EntryCache {
       return undefined;
     }
     // From then on it was heard when it is stored.
-    if (this.hearsChanges && askedAtMs > this.listensSinceMs) pending.isDoubtful = false;
+    if (this.hearsChanges && askedAtMs > this.hearing.sinceMs) pending.isDoubtful = false;
     return pending;
   }
 
@@ -330,18 +351,22 @@ export class EntryCache {
 
   /** What a look-up that began before a change may not answer with any more. */
   private floorOf({ storageKey, floor }: EntryRead): number {
+    return Math.max(floor, this.lowestOf(storageKey));
+  }
+
+  /** The lowest version of a key that is no older than what is known of it. */
+  private lowestOf(storageKey: string): number {
     return Math.max(
-      floor,
-      this.underWay.get(storageKey) ?? 0,
+      this.underWay.of(storageKey),
       this.memory.floorOf(storageKey) ?? 0,
       this.memory.heldVersion(storageKey) ?? 0,
     );
   }
 
   /** @returns the entry as it is shown */
-  private keep(read: EntryRead, entry: StoredEntry, isCurrent = true): HeldEntry | undefined {
+  private keep(read: EntryRead, entry: StoredEntry): HeldEntry | undefined {
     const held = heldEntryOf(entry);
-    if (isCurrent && read.mayBeKept && this.isListening) this.memory.put(read.storageKey, held, true);
+    if (read.mayBeKept && this.hearing.isUnderWay) this.memory.put(read.storageKey, held, true);
     return isShown(held) ? held : undefined;
   }
 }

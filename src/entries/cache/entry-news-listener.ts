@@ -52,8 +52,11 @@ export class EntryNewsListener {
     );
     lifecycle.beforeReady('the changes of entries', () => listener.start());
     lifecycle.onClose('the changes of entries', async () => {
-      await redis?.leave();
-      await listener.stop();
+      try {
+        await redis?.leave();
+      } finally {
+        await listener.stop();
+      }
     });
   }
 }

@@ -8,6 +8,8 @@ import { PENDING_MS } from './redis-pending.js';
 const MAX_KEYS = 100_000;
 const MAX_BYTES = 64 * 1_048_576;
 const OVERHEAD_BYTES = 500;
+/** Longer than a send may take. */
+const SETTLED_MS = 60_000;
 
 /** The newest write of a key that this process has accepted, and that waits to be stored. */
 export interface PendingEntry {
@@ -29,6 +31,13 @@ export class PendingEntries {
     ttlResolution: 1_000,
   });
 
+  /** The last number of each key that waits no more: it may be heard of before all of a send is accepted. */
+  private readonly lastSettled = new LRUCache<string, number>({
+    max: MAX_KEYS,
+    ttl: SETTLED_MS,
+    ttlResolution: 1_000,
+  });
+
   /** @param process what this one is called in the ids of its writes */
   constructor(private readonly process: string) {}
 
@@ -46,6 +55,7 @@ export class PendingEntries {
       const entry = { shown: shownEntryOf(write), number: id.number, writtenAtUs, isDoubtful: false };
       const storageKey = storageKeyOf(write);
       const held = this.entries.peek(storageKey);
+      if ((this.lastSettled.peek(storageKey) ?? 0) >= id.number) continue;
       if (held === undefined || held.number < id.number) this.entries.set(storageKey, entry);
     }
   }
@@ -54,6 +64,7 @@ export class PendingEntries {
   settle(settled: readonly SettledWrite[]): void {
     for (const { storageKey, id } of settled) {
       if (id.process !== this.process) continue;
+      this.lastSettled.set(storageKey, Math.max(id.number, this.lastSettled.peek(storageKey) ?? 0));
       const held = this.entries.peek(storageKey);
       if (held !== undefined && held.number <= id.number) this.entries.delete(storageKey);
     }

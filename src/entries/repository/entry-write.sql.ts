@@ -99,7 +99,8 @@ const RETURNING =
  *
  * An event was stored before when the row is of its partition, and of an offset no lower. The time is compared too, since a
  * topic that was made anew counts its offsets from 0 again, and its events are later. A row without a source was written by
- * a request, after all that had been accepted until then.
+ * a request, after all that had been accepted until then. A row of another partition is from before partitions were added, or
+ * was moved there by that: then the time tells.
  */
 export const WRITE = prepared(`
   WITH batch AS MATERIALIZED (SELECT * FROM ${WRITES.unnested('b')}),
@@ -134,6 +135,7 @@ export const WRITE = prepared(`
              WHEN is_same_source AND held_offset >= source_offset THEN 'repeated'
              WHEN written_at < held_written_at THEN 'outdated'
              WHEN held_source IS NULL AND accepted_at < held_updated_at THEN 'outdated'
+             WHEN held_source <> source AND accepted_at < held_written_at THEN 'outdated'
              WHEN if_match IS NOT NULL AND NOT is_alive THEN 'mismatched'
              WHEN if_match <> '*' AND etag <> ALL (string_to_array(if_match, ' ')) THEN 'mismatched'
              WHEN is_alive AND (if_none_match = '*' OR etag = ANY (string_to_array(if_none_match, ' '))) THEN 'mismatched'

@@ -68,6 +68,8 @@ export class RedisEpochRepository {
   /** Raises the epoch where a process has ended, or was cut off, without having left. @returns the epoch */
   async removeDead(): Promise<number> {
     return this.database.transaction(async (tx) => {
+      // Who comes second learns of what the first has found.
+      await tx.query('SELECT FROM entries.redis_epoch FOR UPDATE');
       const [row] = await tx.query<{ dead: number }[]>(REMOVE_DEAD);
       return row!.dead > 0 ? this.raiseIn(tx) : this.epochIn(tx);
     });

@@ -60,16 +60,17 @@ export class EntryCommits {
   }
 
   private async tryToCommit(writes: readonly WriteToStore[], parts: CommitParts): Promise<CommittedWrites> {
-    const sinceMs = performance.now();
     const { purpose, lockMs, settled = [] } = parts;
     const missesRedis = this.cache.redis?.epoch === undefined;
-    const { receipts, found, epoch, raisedTo } = await this.database.transaction(
+    const { receipts, found, epoch, raisedTo, sinceMs } = await this.database.transaction(
       async (tx) => {
         await nextTurn(purpose);
         const written = await this.entries.write(tx, writes);
         const stored = storedOf(written.receipts);
         await parts.also(tx, stored);
-        return { ...written, raisedTo: await this.tell(tx, stored, settled, missesRedis) };
+        const raisedTo = await this.tell(tx, stored, settled, missesRedis);
+        // Until its commit nobody can write these keys.
+        return { ...written, raisedTo, sinceMs: performance.now() };
       },
       { lockMs },
     );

@@ -47,9 +47,10 @@ export class EntryWarmUp {
     const inMemory = this.environment.ROLES.includes('api');
     let last: StoredEntry | undefined;
     for (let left = this.settings.ENTRIES_WARM; left > 0 && !signal.aborted;) {
+      const epoch = this.cache.redis?.epoch;
       const sinceMs = performance.now();
       const page = await this.entries.newest(Math.min(left, ENTRIES_A_PAGE), last);
-      if (page.length === 0 || !this.cache.warm(page, sinceMs, inMemory)) return;
+      if (page.length === 0 || !this.cache.warm(page, epoch, sinceMs, inMemory)) return;
       left -= page.length;
       last = page.at(-1);
     }

@@ -8,6 +8,9 @@ import { EntryMessages } from '../producer/entry-messages.js';
 import { type CommittedWrites, EntryCommits } from './entry-commits.js';
 import { EntryQueue } from './entry-queue.js';
 
+/** Of 100 batches a second each has 50 writes where 5,000 come, and costs half of what it does with 15 in each. */
+const PACE_MS = 8;
+
 /** The one write path of entries, for callers who wait for their answer; concurrent requests share a transaction. */
 @Injectable()
 export class EntryWrites {
@@ -27,6 +30,7 @@ export class EntryWrites {
       keyOf: ([first]) => storageKeyOf(first!),
       rowsOf: (writes) => writes.length,
       write: (batch) => this.commit(batch),
+      paceMs: PACE_MS,
       failures,
     });
   }

@@ -48,7 +48,8 @@ export class RedisRepairs {
     const { redis } = this.cache;
     if (redis === undefined || changes.length === 0) return;
     const newest = newestOfEach(changes);
-    const { epoch } = redis;
+    // What it puts there has to be dropped when a change is heard.
+    const epoch = this.cache.hearsChanges ? redis.epoch : undefined;
     const lacking = epoch && (await redis.lacking(newest, epoch).catch(() => undefined));
     if (!epoch || !lacking) this.remember(newest);
     else if (lacking.length > 0) await this.fill(redis, lacking, epoch);
@@ -97,7 +98,7 @@ export class RedisRepairs {
       );
       redis.drop(some.slice(0, entries.length).filter((_, index) => entries[index] === undefined));
       try {
-        await redis.put(found, epoch, sinceMs);
+        await redis.put(this.cache.current(found), epoch, sinceMs);
       } catch {
         this.remember(some.slice(0, entries.length));
         continue;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isLockTimeout } from '../database/lock-timeout.js';
 import type { Failures } from '../failures/failures.js';
 import { IndividualWrites } from './individual-writes.js';
@@ -19,7 +20,15 @@ export interface CoalescerOptions<Item, Result> {
   readonly write: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>;
   /** A batch whose write time does not mend is written item by item. */
   readonly failures: Failures;
+  /**
+   * While many come, milliseconds from the beginning of a batch to that of the next: each costs much beside its rows. By
+   * default the next begins at once.
+   */
+  readonly paceMs?: number;
 }
+
+/** Items of a batch behind which as many are taken to come again. */
+const MANY = 8;
 
 /**
  * Requests of callers who wait for their answer, written together: those that come while a batch is being written share
@@ -58,11 +67,18 @@ export class Coalescer<Item, Result> {
   private async writeAll(): Promise<void> {
     this.writing = true;
     for (let batch = this.waiting.take(); batch.length > 0; batch = this.waiting.take()) {
+      const beganAtMs = performance.now();
       const locked = batch.filter((one) => this.individual.wasLocked(one));
       this.individual.add(locked);
       await this.write(locked.length === 0 ? batch : batch.filter((one) => !locked.includes(one)));
+      if (batch.length >= MANY) await this.pace(beganAtMs);
     }
     this.writing = false;
+  }
+
+  private async pace(beganAtMs: number): Promise<void> {
+    const leftMs = beganAtMs + (this.options.paceMs ?? 0) - performance.now();
+    if (leftMs > 0) await sleep(leftMs);
   }
 
   private async write(batch: readonly WaitingRequest<Item, Result>[]): Promise<void> {

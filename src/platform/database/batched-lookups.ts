@@ -23,6 +23,7 @@ export interface FoundValues<Found> {
 interface Lookup<Found> {
   readonly key: string;
   readonly signal: AbortSignal;
+  /** Whichever is first counts; the signal is heard no more then, since it may outlive what was found by long. */
   readonly resolve: (found: Found | undefined) => void;
   readonly reject: (error: Error) => void;
   isAskedAgain: boolean;
@@ -47,9 +48,22 @@ export class BatchedLookups<Found> {
   find(key: string, signal: AbortSignal): Promise<Found | undefined> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      const lookup: Lookup<Found> = { key, signal, resolve, reject, isAskedAgain: false };
+      const giveUp = (): void => this.giveUp(lookup, signal);
+      const lookup: Lookup<Found> = {
+        key,
+        signal,
+        resolve: (found) => {
+          signal.removeEventListener('abort', giveUp);
+          resolve(found);
+        },
+        reject: (error) => {
+          signal.removeEventListener('abort', giveUp);
+          reject(error);
+        },
+        isAskedAgain: false,
+      };
       this.waiting.add(lookup);
-      signal.addEventListener('abort', () => this.giveUp(lookup, signal), { once: true });
+      signal.addEventListener('abort', giveUp, { once: true });
       if (this.queriesUnderWay < this.options.maxQueries) void this.queryAll();
     });
   }

@@ -20,12 +20,12 @@ import { ENTRY_CACHE } from './entry-cache.declaration.js';
 import { EntryRead } from './entry-read.js';
 import { OWN_NAME } from './own-name.js';
 import { Hearing } from './hearing.js';
-import { PendingEntries, type PendingEntry } from './pending-entries.js';
+import { PendingEntries } from './pending-entries.js';
 import { PostgresEntries } from './postgres-entries.js';
 import { VersionsUnderWay } from './versions-under-way.js';
 
 const READ_BUDGET_MS = 5_000;
-/** Reads of a key that others go on changing. What is found then is no older than the look-up. */
+/** Reads of a key that others go on changing. What is found then need only be no older than the look-up. */
 const MAX_READS = 3;
 
 const FIRST_VERSION = 1;
@@ -233,7 +233,9 @@ export class EntryCache {
   }
 
   private begin(key: EntryKey, storageKey: string): EntryRead {
-    const read = new EntryRead(storageKey, (running) => this.budget.spend(this.run(running, key)));
+    const read = new EntryRead(storageKey, this.lowestOf(storageKey), (running) =>
+      this.budget.spend(this.run(running, key)),
+    );
     this.reads.set(storageKey, read);
     const forget = (): void => {
       // Out of time it may go on.
@@ -287,10 +289,13 @@ export class EntryCache {
       if (!isCurrent) throw new OutdatedAnswerError('a standby has answered');
       if ((entry?.version ?? 0) < this.floorOf(read)) {
         this.claim.observe(events.STORE_STALE);
-        if (reads === MAX_READS) throw new OutdatedAnswerError('PostgreSQL has told what was there before');
-        continue;
+        if (reads < MAX_READS) continue;
+        if ((entry?.version ?? 0) < read.lowest)
+          throw new OutdatedAnswerError('PostgreSQL has told of the past');
       }
-      const pending = this.pendingBeside(read, writtenAtUs, askedAtMs);
+      // From then on it was heard when it is stored.
+      const isHeard = this.hearsChanges && askedAtMs > this.hearing.sinceMs;
+      const pending = this.pending?.stillWaiting(read.storageKey, writtenAtUs, isHeard);
       if (pending !== undefined) {
         return { entry: isShown(pending.shown) ? pending.shown : undefined, from: 'memory' };
       }
@@ -299,43 +304,12 @@ export class EntryCache {
         return { entry: undefined, from: 'postgres' };
       }
       if (read.mayBeKept && this.redis !== undefined && !isLongGone(entry, Date.now())) {
-        this.fillRedis(this.redis, read, entry, epoch);
+        const notFilled = (): void => this.onNotFilled(read.storageKey);
+        if (epoch === undefined) notFilled();
+        else this.redis.put([entry], epoch, read.beganAtMs).catch(notFilled);
       }
       return { entry: this.keep(read, entry), from: 'postgres' };
     }
-  }
-
-  private fillRedis(
-    redis: EntriesInRedis,
-    read: EntryRead,
-    entry: StoredEntry,
-    epoch: number | undefined,
-  ): void {
-    const isFilled =
-      epoch === undefined
-        ? Promise.reject(new Error('Redis is not used'))
-        : redis.put([entry], epoch, read.beganAtMs);
-    isFilled.catch(() => this.onNotFilled(read.storageKey));
-  }
-
-  /**
-   * The write of this process that still waits although PostgreSQL has answered. Its time is that of the row once it is stored, or
-   * earlier where another one has taken its place.
-   */
-  private pendingBeside(
-    { storageKey }: EntryRead,
-    writtenAtUs = -Infinity,
-    askedAtMs: number,
-  ): PendingEntry | undefined {
-    const pending = this.pending?.get(storageKey);
-    if (pending === undefined) return undefined;
-    if (writtenAtUs >= pending.writtenAtUs) {
-      this.pending!.forget(storageKey, pending);
-      return undefined;
-    }
-    // From then on it was heard when it is stored.
-    if (this.hearsChanges && askedAtMs > this.hearing.sinceMs) pending.isDoubtful = false;
-    return pending;
   }
 
   private async askPostgres(key: EntryKey): ReturnType<PostgresEntries['find']> {

@@ -5,11 +5,13 @@ export class EntryRead {
   readonly answer: Promise<FoundEntry>;
   /** When it began, of `performance.now()`. */
   readonly beganAtMs = performance.now();
-  private lowest = 0;
+  private heardOf = 0;
   private isForgotten = false;
 
   constructor(
     readonly storageKey: string,
+    /** The lowest version that is no older than what was known when it began. */
+    readonly lowest: number,
     run: (read: EntryRead) => Promise<FoundEntry>,
   ) {
     this.answer = run(this);
@@ -17,7 +19,7 @@ export class EntryRead {
 
   /** The lowest version that is no older than what was heard of the key since it began. */
   get floor(): number {
-    return this.lowest;
+    return this.heardOf;
   }
 
   /** Whether what it finds may be kept. */
@@ -26,7 +28,7 @@ export class EntryRead {
   }
 
   changedTo(version: number): void {
-    this.lowest = Math.max(this.lowest, version);
+    this.heardOf = Math.max(this.heardOf, version);
   }
 
   /** Changes may have been missed. */

@@ -75,8 +75,20 @@ export class PendingEntries {
     for (const entry of this.entries.values()) entry.isDoubtful = true;
   }
 
-  /** It turned out to be stored, unless another one has taken its place. */
-  forget(storageKey: string, entry: PendingEntry): void {
-    if (this.entries.peek(storageKey) === entry) this.entries.delete(storageKey);
+  /**
+   * The write that still waits although PostgreSQL has answered. Its time is that of the row once it is stored, or earlier where
+   * another one has taken its place.
+   *
+   * @param isHeard whether it is heard of when it is stored, from before PostgreSQL was asked on
+   */
+  stillWaiting(storageKey: string, writtenAtUs = -Infinity, isHeard: boolean): PendingEntry | undefined {
+    const entry = this.entries.peek(storageKey);
+    if (entry === undefined) return undefined;
+    if (writtenAtUs >= entry.writtenAtUs) {
+      this.entries.delete(storageKey);
+      return undefined;
+    }
+    if (isHeard) entry.isDoubtful = false;
+    return entry;
   }
 }

@@ -14,7 +14,6 @@ import { ENTRY_CACHE } from './entry-cache.declaration.js';
 import { decodeEntry, encodeEntry } from './redis-entry.js';
 import type { QueuedWrite, SettledWrite } from '../model/queued-write.js';
 import type { ShownEntry } from '../model/held-entry.js';
-import { OWN_NAME } from './own-name.js';
 import { encodePending, type PendingPut, putPending, readPending, settlePending } from './redis-pending.js';
 import { dropFromRedis, lackingInRedis, putInRedis, type RedisPut } from './redis-scripts.js';
 
@@ -58,11 +57,15 @@ export class EntriesInRedis {
   private next: Promise<void> | undefined;
   private ticks = 0;
 
-  /** @param ttlMs 0: as long as may be */
+  /**
+   * @param ttlMs 0: as long as may be
+   * @param process what this one is called in the ids of its writes
+   */
   constructor(
     redis: RedisCaches,
     private readonly epochs: RedisEpochRepository,
     private readonly ttlMs: number,
+    private readonly process: string,
   ) {
     this.link = redis.link(ENTRY_CACHE.name, {
       onAnswering: (client) => this.begin(client),
@@ -142,7 +145,7 @@ export class EntriesInRedis {
     }));
     for (const some of inCommands<PendingPut>(puts)) {
       if (performance.now() - sinceMs > MAX_PENDING_DELAY_MS) return;
-      await this.link.run((client) => putPending(client, OWN_NAME, some));
+      await this.link.run((client) => putPending(client, this.process, some));
     }
   }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
 import * as events from '../../platform/cache/cache-event.js';
 import { type CacheClaim, Caches } from '../../platform/cache/caches.js';
 import { MemoryTier } from '../../platform/cache/memory-tier.js';
@@ -18,7 +19,6 @@ import { RedisEpochRepository } from '../repository/redis-epoch.repository.js';
 import { EntriesInRedis } from './entries-in-redis.js';
 import { ENTRY_CACHE } from './entry-cache.declaration.js';
 import { EntryRead } from './entry-read.js';
-import { OWN_NAME } from './own-name.js';
 import { Hearing } from './hearing.js';
 import { PendingEntries } from './pending-entries.js';
 import { PostgresEntries } from './postgres-entries.js';
@@ -43,6 +43,8 @@ class OutdatedAnswerError extends TransientError {
  */
 @Injectable()
 export class EntryCache {
+  /** What this process is called in the ids of writes that it has accepted. */
+  readonly process = randomUUID();
   /** undefined where there is no Redis */
   readonly redis: EntriesInRedis | undefined;
   private readonly claim: CacheClaim;
@@ -73,9 +75,9 @@ export class EntryCache {
       absentTtlMs: CACHE_ABSENT_TTL_SECONDS * 1_000,
     });
     this.claim.watch(this.memory);
-    this.redis = redis && new EntriesInRedis(redis, epochs, ttlMs);
+    this.redis = redis && new EntriesInRedis(redis, epochs, ttlMs, this.process);
     this.postgres = new PostgresEntries(entries);
-    if (ENTRIES_WRITE === 'behind') this.pending = new PendingEntries(OWN_NAME);
+    if (ENTRIES_WRITE === 'behind') this.pending = new PendingEntries(this.process);
   }
 
   /** Out of memory, at once. null: there is no value; undefined: {@link read} has to be asked. */

@@ -4,7 +4,6 @@ import { Coalescer } from '../../platform/batching/coalescer.js';
 import { TransientError } from '../../platform/failures/classified-errors.js';
 import { Failures } from '../../platform/failures/failures.js';
 import { EntryCache } from '../cache/entry-cache.js';
-import { OWN_NAME } from '../cache/own-name.js';
 import { storageKeyOf } from '../model/entry-key.js';
 import type { EntryWrite } from '../model/entry-write.js';
 import type { QueuedWrite } from '../model/queued-write.js';
@@ -70,7 +69,7 @@ export class EntryQueue {
     this.lastUs = acceptedAtUs;
     const { ttlSeconds = 0 } = content ?? {};
     const endsAtUs = ttlSeconds === 0 ? undefined : acceptedAtUs + ttlSeconds * US_A_SECOND;
-    const id = { process: OWN_NAME, number: ++this.lastNumber };
+    const id = { process: this.cache.process, number: ++this.lastNumber };
     return { instance, key, content, writtenAtUs, acceptedAtUs, endsAtUs, id };
   }
 }

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { entries } from '../../src/entries/entries.module.js';
+import type { EntriesSettings } from '../../src/entries/entries.settings.js';
 import { findCommand } from '../support/debian-packages.js';
 import { plainClient, RedisServerFixture } from '../support/redis-server.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../support/waybill-database.js';
@@ -35,8 +36,8 @@ export class EntryHouse {
   }
 
   /** Another process, which hears of changes and uses Redis. */
-  async start(): Promise<EntryReplica> {
-    const replica = await EntryReplica.start(this.store, this.server.url, pino({ level: 'silent' }));
+  async start(chosen: Partial<EntriesSettings> = {}): Promise<EntryReplica> {
+    const replica = await EntryReplica.start(this.store, this.server.url, pino({ level: 'silent' }), chosen);
     this.replicas.push(replica);
     await replica.isUsed();
     return replica;
@@ -59,8 +60,7 @@ export class EntryHouse {
   /** Of what Redis holds under the epoch of now; undefined where it holds nothing of ours. */
   async versionInRedis(key: string): Promise<number | undefined> {
     const redisKey = await this.redisKeyOf(key);
-    const head = await this.plain.sendCommand(['GETRANGE', redisKey, '0', '3']);
-    if (String(head) !== 'WE1\n') return undefined;
+    if ((await this.plain.getRange(redisKey, 0, 3)) !== 'WE1\n') return undefined;
     const script = "return tostring(struct.unpack('>d', redis.call('GETRANGE', KEYS[1], 4, 11)))";
     return Number(await this.plain.eval(script, { keys: [redisKey] }));
   }

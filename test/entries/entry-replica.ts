@@ -68,6 +68,7 @@ export class EntryReplica {
     { options, connection }: WaybillDatabase,
     redisUrl: string,
     log: Logger,
+    chosen: Partial<EntriesSettings> = {},
   ): Promise<EntryReplica> {
     const toPostgres = await TcpProxy.open(connection.port);
     const toRedis = await TcpProxy.open(Number(new URL(redisUrl).port));
@@ -87,7 +88,8 @@ export class EntryReplica {
     const stored = new HeldEntries(database);
     const epochs = new RedisEpochRepository(database);
     const shared = new SharedRedis(redis);
-    const cache = new EntryCache(stored, epochs, caches, shared, new Environment(), new EntriesSettings());
+    const settings = Object.assign(new EntriesSettings(), chosen);
+    const cache = new EntryCache(stored, epochs, caches, shared, new Environment(), settings);
     new EntryNewsListener(database, cache, epochs, lifecycle, log);
     await lifecycle.start();
     const commits = new EntryCommits(database, new EntryWriteRepository(), epochs, cache);

@@ -67,9 +67,10 @@ export class EntryCaller {
   async put(place: Place, options: WriteOptions = {}): Promise<boolean> {
     const serial = this.recorder.nextSerial();
     const { ttlSeconds } = options;
-    const writtenAtMs = options.agoMs === undefined ? undefined : performance.now() - options.agoMs;
+    const { agoMs } = options;
+    const writtenAtMs = agoMs === undefined ? undefined : performance.now() - agoMs;
     const content = contentOf(place, serial);
-    const outcome = await this.requests.send(putOf(place, content, options, serial));
+    const outcome = await this.requests.send(putOf(place, content, options, writtenAtMs, serial));
     const answer = this.recorder.take(operationOf('put', options), outcome, [200, 201, 409, 412]);
     const told = isDone(answer) ? toldIn(place, answer) : undefined;
     const ttlMs = ttlSeconds === undefined ? undefined : ttlSeconds * 1_000;
@@ -82,8 +83,9 @@ export class EntryCaller {
 
   async remove(place: Place, options: WriteOptions = {}): Promise<boolean> {
     const serial = this.recorder.nextSerial();
-    const writtenAtMs = options.agoMs === undefined ? undefined : performance.now() - options.agoMs;
-    const outcome = await this.requests.send(requestOf('DELETE', place, conditionsOf(options)));
+    const { agoMs } = options;
+    const writtenAtMs = agoMs === undefined ? undefined : performance.now() - agoMs;
+    const outcome = await this.requests.send(requestOf('DELETE', place, conditionsOf(options, writtenAtMs)));
     const answer = this.recorder.take(operationOf('delete', options), outcome, [204, 404, 409, 412]);
     this.wrote(place, outcome, answer, { serial, kind: 'delete', writtenAtMs }, options);
     return answer !== undefined;
@@ -139,15 +141,22 @@ export class EntryCaller {
     const keys = new Set(JSON.parse(answer.body.toString()) as string[]);
     for (const place of places) {
       const seen: Seen = { what: keys.delete(place.key) ? 'present' : 'absent' };
-      this.saw(place, outcome, seen, undefined, true);
+      const { startMs, endMs } = outcome;
+      this.recorder.read(place, {
+        replica: this.replica,
+        startMs,
+        endMs,
+        seen,
+        isOrdered: true,
+        isPassing: true,
+      });
     }
     if (keys.size > 0) this.recorder.object(`the list of ${instance} has ${JSON.stringify([...keys])}`);
     return true;
   }
 
-  private saw(place: Place, outcome: Outcome, seen: Seen, etag?: string, isOrdered = false): void {
-    const { startMs, endMs } = outcome;
-    this.recorder.read(place, { replica: this.replica, startMs, endMs, seen, isOrdered }, etag);
+  private saw(place: Place, { startMs, endMs }: Outcome, seen: Seen, etag?: string): void {
+    this.recorder.read(place, { replica: this.replica, startMs, endMs, seen }, etag);
   }
 
   private wrote(
@@ -204,9 +213,15 @@ const batchOf = (which: 'get' | 'set', { instance }: Place, body: string): Reque
   body,
 });
 
-function putOf(place: Place, content: Content, options: WriteOptions, serial: number): Request {
+function putOf(
+  place: Place,
+  content: Content,
+  options: WriteOptions,
+  writtenAtMs: number | undefined,
+  serial: number,
+): Request {
   const { ttlSeconds } = options;
-  const request = requestOf(serial % 2 === 0 ? 'PUT' : 'POST', place, conditionsOf(options));
+  const request = requestOf(serial % 2 === 0 ? 'PUT' : 'POST', place, conditionsOf(options, writtenAtMs));
   const { headers, path } = request;
   if ('bytes' in content) {
     const query = ttlSeconds === undefined ? '' : `?ttl=${ttlSeconds}`;
@@ -218,11 +233,17 @@ function putOf(place: Place, content: Content, options: WriteOptions, serial: nu
   return { ...request, headers: { ...headers, 'content-type': 'application/json' }, body };
 }
 
-function conditionsOf({ ifVersion, ifAbsent, agoMs }: WriteOptions): Record<string, string> {
+function conditionsOf(
+  { ifVersion, ifAbsent }: WriteOptions,
+  writtenAtMs: number | undefined,
+): Record<string, string> {
   const headers: Record<string, string> = {};
   if (ifVersion !== undefined) headers['if-match'] = ifVersion.etag;
   if (ifAbsent === true) headers['if-none-match'] = '*';
-  if (agoMs !== undefined) headers['x-write-timestamp'] = new Date(Date.now() - agoMs).toISOString();
+  if (writtenAtMs !== undefined) {
+    // By one clock, which is not read again: a pause between two readings would be a difference.
+    headers['x-write-timestamp'] = new Date(performance.timeOrigin + writtenAtMs).toISOString();
+  }
   return headers;
 }
 

@@ -3,6 +3,7 @@ import { MadeUpHistory } from './made-up-history.js';
 
 const history = (): MadeUpHistory => new MadeUpHistory();
 const TTL = { ttlMs: 1_000 };
+const PASSED_ON = { isOrdered: true, isPassing: true };
 
 describe('a history that can be true', () => {
   const TRUE: Record<string, MadeUpHistory> = {
@@ -44,6 +45,10 @@ describe('a history that can be true', () => {
       // prettier-ignore
       history().put(1, [0, 1]).got(1, 1, [2, 3], { replica: 'b' }).put(2, [10, 11])
         .got(1, 1, [1_000, 1_001], { replica: 'b' }).got(2, 2, [1_100, 1_101], { replica: 'b' }).kept(2, 2),
+    'is behind what a list of the same replica tells, for a second':
+      // prettier-ignore
+      history().put(1, [0, 1]).put(2, [2, 20]).remove([21, 22], { replica: 'b' })
+        .saw({ what: 'absent' }, [23, 24], PASSED_ON).got(2, 2, [25, 26]).kept(3, undefined),
     'refuses what does not match': history()
       .put(1, [0, 1])
       .refused([2, 3], { ifVersion: 0 })

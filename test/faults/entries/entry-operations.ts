@@ -60,6 +60,8 @@ export interface KeyRead {
   readonly seen: Seen;
   /** Whether PostgreSQL itself told it, as it does with a refusal of a write: then it is never older than asked for. */
   readonly isOrdered?: boolean;
+  /** Whether the replica only passes on what PostgreSQL told, as it does with a list, and may be behind that itself. */
+  readonly isPassing?: boolean;
   /** Whether it is the last one, when nothing was under way any more: no write took effect after it. */
   readonly isLast?: boolean;
 }

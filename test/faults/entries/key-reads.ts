@@ -30,7 +30,7 @@ const isRead = (of: KeyWrite | KeyRead): of is KeyRead => 'seen' in of;
 
 /**
  * Holds each read of a key against what was known when it began, and what had begun when it ended. What a replica has
- * acknowledged or shown, it never goes behind again; what another one has, it knows a second later.
+ * acknowledged or shown, it never goes behind again; what another one has, or a list, it knows a second later.
  */
 export class KeyReads {
   private readonly ofReplica = new Map<string, Floor>();
@@ -96,6 +96,7 @@ export class KeyReads {
     const floor = { state, since: of, atMs };
     this.known.push(floor);
     this.ofAll = higher(this.ofAll, floor);
+    if (isRead(of) && of.isPassing === true) return;
     this.ofReplica.set(of.replica, higher(this.ofReplica.get(of.replica) ?? NOTHING, floor));
   }
 

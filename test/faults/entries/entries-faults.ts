@@ -5,7 +5,6 @@ import type { EntriesReplica } from './entries-replica.js';
 import type { EntriesServices } from './entries-services.js';
 import type { EntriesStage } from './entries-stage.js';
 
-const AWAY_MS = 3_000;
 const STANDS_STILL_MS = 2_000;
 const SOON_MS = 1_000;
 const TIMES = 5;
@@ -14,29 +13,30 @@ const LATE_MS = 80;
 /** Something that befalls services or replicas while callers are at work. It leaves everything as it was. */
 export interface EntriesFault {
   readonly name: string;
-  run(stage: EntriesStage, dice: Dice): Promise<void>;
+  /** @param awayMs how long it lasts, where nothing else says so */
+  run(stage: EntriesStage, dice: Dice, awayMs: number): Promise<void>;
 }
 
 type OfServices = (services: EntriesServices) => unknown;
 type OfReplica = (replica: EntriesReplica, dice: Dice) => unknown;
 
 /** Begins, lasts and ends. */
-const lasting = (name: string, begin: OfServices, end: OfServices, ms = AWAY_MS): EntriesFault => ({
+const lasting = (name: string, begin: OfServices, end: OfServices, ms?: number): EntriesFault => ({
   name,
-  async run({ services }) {
+  async run({ services }, _, awayMs) {
     await begin(services);
-    await pause(ms);
+    await pause(ms ?? awayMs);
     await end(services);
   },
 });
 
 /** The same of one replica alone. */
-const ofOne = (name: string, begin: OfReplica, end: OfReplica, ms = AWAY_MS): EntriesFault => ({
+const ofOne = (name: string, begin: OfReplica, end: OfReplica, ms?: number): EntriesFault => ({
   name,
-  async run(stage, dice) {
+  async run(stage, dice, awayMs) {
     const replica = dice.pick(stage.replicas);
     await begin(replica, dice);
-    await pause(ms);
+    await pause(ms ?? awayMs);
     await end(replica, dice);
   },
 });

@@ -8,7 +8,7 @@ import { nameOf, type Place } from './entry-values.js';
 const PARTITIONS = 4;
 /** Few of those that there are, so that the others are read from Redis and PostgreSQL after a start. */
 const WARM = 10;
-const WELL_WITHIN_MS = 30_000;
+const WELL_WITHIN_MS = 60_000;
 /** Whose entries are no part of a history. */
 const PROBE = 'probe';
 

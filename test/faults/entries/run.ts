@@ -49,11 +49,14 @@ const BEFELL: readonly Column<Befell>[] = [
   ['well after, s, at most', ([, { wellAfterMs }]) => (wellAfterMs / 1_000).toFixed(1)],
 ];
 
+const mostOf = (ms: readonly number[]): string => (Math.max(...ms) / 1_000).toFixed(1);
+
 const STOPS: readonly Column<StopRow>[] = [
   ['ENTRIES_WRITE', ({ write }) => write],
-  ['stops', ({ storedAfterMs }) => String(storedAfterMs.length)],
+  ['stops', ({ storedAfter }) => String(storedAfter.length)],
   ['acknowledged writes', ({ acknowledged }) => String(acknowledged)],
-  ['all stored after, s, at most', ({ storedAfterMs }) => (Math.max(...storedAfterMs) / 1_000).toFixed(1)],
+  ['all stored after, s, at most', ({ storedAfter }) => mostOf(storedAfter.map(({ passedMs }) => passedMs))],
+  ['with a processor for all', ({ storedAfter }) => mostOf(storedAfter.map(({ fairMs }) => fairMs))],
 ];
 
 /** Settings that have the program broken on purpose. @param name of a file in `sabotage/`, without its end */

@@ -49,17 +49,20 @@ export async function runTruth(services: EntriesServices, options: TruthOptions,
   const recorder = new EntryRecorder(history, findings);
   const befell = new Map<string, { times: number; wellAfterMs: number }>();
   const places = placesOf(KEYS);
+  let isWell = true;
   const stage = await EntriesStage.open(services, { replicas, write: 'through', env });
   try {
     const crew = new EntryCrew(stage.replicas, places, recorder, dice);
     try {
       let left: EntriesFault[] = [];
-      while (recorder.answered < operations || befell.size < faults.length) {
+      while (isWell && (recorder.answered < operations || befell.size < faults.length)) {
         await pause(betweenFaultsMs);
         if (left.length === 0) left = [...faults];
         const [fault] = left.splice(dice.below(left.length), 1);
         if (fault === undefined) continue;
-        const wellAfterMs = await befall(stage, () => fault.run(stage, dice, awayMs), fault.name, findings);
+        await fault.run(stage, dice, awayMs);
+        const wellAfterMs = await untilWell(stage, fault, findings);
+        isWell = wellAfterMs < Infinity;
         await crew.lull();
         const { times, wellAfterMs: before } = befell.get(fault.name) ?? { times: 0, wellAfterMs: 0 };
         befell.set(fault.name, { times: times + 1, wellAfterMs: Math.max(before, wellAfterMs) });
@@ -68,7 +71,7 @@ export async function runTruth(services: EntriesServices, options: TruthOptions,
       await crew.finish();
     }
     await pause(ALL_KNOW_MS);
-    await readAll(stage, places, history, recorder, findings);
+    if (isWell) await readAll(stage, places, history, recorder, findings);
   } finally {
     await stage.close();
   }
@@ -76,19 +79,13 @@ export async function runTruth(services: EntriesServices, options: TruthOptions,
   return { findings, recorder, history, befell };
 }
 
-/** @returns after how many milliseconds all was well again */
-async function befall(
-  stage: EntriesStage,
-  fault: () => Promise<void>,
-  name: string,
-  findings: Findings,
-): Promise<number> {
-  await fault();
+/** @returns after how many milliseconds all was well again; Infinity: not at all */
+async function untilWell(stage: EntriesStage, { name }: EntriesFault, findings: Findings): Promise<number> {
   try {
     return await stage.untilWell();
   } catch (error) {
     findings.add('did not recover', `${name}: ${(error as Error).message}`);
-    throw error;
+    return Infinity;
   }
 }
 

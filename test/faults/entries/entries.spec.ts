@@ -70,7 +70,7 @@ describe.skipIf(kafka.skipped ?? redis.skipped ?? command === undefined)(
         const env = { NODE_OPTIONS: `--import "${sabotage}"` };
         const { findings } = await runTruth(
           services,
-          { operations: FEW_OPERATIONS, replicas: 1, faults: [], env },
+          { operations: FEW_OPERATIONS, replicas: 1, faults: [], env, endsWithRestarts: false },
           new Dice(seed),
         );
         expect(findings.count('stale')).toBeGreaterThan(0);

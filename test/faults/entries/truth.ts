@@ -29,6 +29,8 @@ export interface TruthOptions {
   /** How long a fault lasts, by default, in milliseconds. */
   readonly awayMs?: number;
   readonly betweenFaultsMs?: number;
+  /** Whether the replicas are started again in the end, and all is read once more; they are by default. */
+  readonly endsWithRestarts?: boolean;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -43,7 +45,7 @@ export interface Truth {
 /** Has callers do everything at once while one fault follows the other, and judges all that they were told. */
 export async function runTruth(services: EntriesServices, options: TruthOptions, dice: Dice): Promise<Truth> {
   const { operations, replicas, faults, env = {} } = options;
-  const { awayMs = AWAY_MS, betweenFaultsMs = BETWEEN_FAULTS_MS } = options;
+  const { awayMs = AWAY_MS, betweenFaultsMs = BETWEEN_FAULTS_MS, endsWithRestarts = true } = options;
   const findings = new Findings();
   const history = new EntryHistory();
   const recorder = new EntryRecorder(history, findings);
@@ -72,6 +74,7 @@ export async function runTruth(services: EntriesServices, options: TruthOptions,
     }
     await pause(ALL_KNOW_MS);
     if (isWell) await readAll(stage, places, history, recorder, findings);
+    if (isWell && endsWithRestarts) await readAfterRestarts(stage, places, recorder, findings);
   } finally {
     await stage.close();
   }
@@ -89,7 +92,7 @@ async function untilWell(stage: EntriesStage, { name }: EntriesFault, findings: 
   }
 }
 
-/** What PostgreSQL has, what each replica shows, and what it shows when it was started again, with Redis as it is and empty. */
+/** What PostgreSQL has, and what each replica shows. */
 async function readAll(
   stage: EntriesStage,
   places: readonly Place[],
@@ -109,6 +112,15 @@ async function readAll(
   }
   for (const name of kept.keys()) findings.add('foreign value', `PostgreSQL has ${name}, which nobody wrote`);
   await showAll(stage, places, recorder, findings);
+}
+
+/** With Redis as it is, and empty. */
+async function readAfterRestarts(
+  stage: EntriesStage,
+  places: readonly Place[],
+  recorder: EntryRecorder,
+  findings: Findings,
+): Promise<void> {
   await restartAll(stage);
   await showAll(stage, places, recorder, findings);
   await stage.services.withRedis((client) => client.flushAll());

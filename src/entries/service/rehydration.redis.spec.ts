@@ -92,7 +92,7 @@ describe.skipIf(redis.skipped ?? redisCommand === undefined)(
         const { entries: found } = await one.stored.find([{ instance: 'i', key: 'k0001' }]);
         const sinceMs = performance.now();
         await one.put('k0001', 'new');
-        one.cache.warm([found[0]!], sinceMs, true);
+        one.cache.warm([found[0]!], one.cache.redis!.epoch, sinceMs, true);
         expect(await one.read('k0001')).toBe('memory new');
         expect(await house.versionInRedis('k0001')).toBe(2);
       });

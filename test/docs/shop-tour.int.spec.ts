@@ -7,6 +7,7 @@ import { ask } from '../e2e/api.js';
 import { eventually } from '../support/eventually.js';
 import { createTestDatabase } from '../support/test-database.js';
 import { SHOP, startWaybill, type WaybillProcess } from '../support/waybill-process.js';
+import { ORIGIN, STATUS_ALONE } from './tour.js';
 
 const ROOT = resolve(import.meta.dirname, '..', '..');
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -16,10 +17,7 @@ const STEPS = /^```sh\n([^]*?)^```$/m
   .exec(SECTION)![1]!
   .split(/\n{2,}/)
   .map((step) => step.replace(/^#.*\n/gm, '').trim());
-const ORIGIN = 'http://127.0.0.1:8080';
 const ORDER = '/api/orders/b563feb7b2b84b6test';
-/** Commands of the tour are run as they stand; each curl tells its status alone, and a stream ends by itself. */
-const STATUS_ALONE = `curl() { command curl -s -m 5 -o /dev/null -w '%{http_code}\\n' "$@" || true; }\n`;
 
 const run = promisify(execFile);
 

@@ -8,10 +8,12 @@ import { startWaybill, type WaybillProcess } from '../support/waybill-process.js
 
 const README = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
 export const ORIGIN = 'http://127.0.0.1:8080';
+/** Before commands that are run as they stand: each curl tells its status alone, and a stream ends by itself. */
+export const STATUS_ALONE = `curl() { command curl -s -m 5 -o /dev/null -w '%{http_code}\\n' "$@" || true; }\n`;
 
 const run = promisify(execFile);
 
-/** A section of the README that has the reader start a program, and run commands one after the other. */
+/** A section of the README that has the reader start a program, and run commands one after the other, if it has any. */
 export class Tour {
   /** `CONTEXTS=sensors ROLES=… make run` */
   readonly settings: Readonly<Record<string, string>>;
@@ -23,8 +25,8 @@ export class Tour {
     const section = new RegExp(`^### ${title}\\n([^]*?)\\n###? `, 'm').exec(README)![1]!;
     const settings = /`((?:[A-Z_]+=\S+ )+)make run`/.exec(section)![1]!.trim().split(' ');
     this.settings = Object.fromEntries(settings.map((setting) => setting.split('=') as [string, string]));
-    const block = /^```sh\n([^]*?)^```$/m.exec(section)![1]!;
-    this.commands = block.split(/\n{2,}/).map((command) => command.replace(/^#.*\n/gm, '').trim());
+    const [, block] = /^```sh\n([^]*?)^```$/m.exec(section) ?? [];
+    this.commands = block?.split(/\n{2,}/).map((command) => command.replace(/^#.*\n/gm, '').trim()) ?? [];
   }
 
   async start(): Promise<void> {
@@ -51,6 +53,11 @@ export class Tour {
   async output(command: string): Promise<string> {
     expect(command).toContain(ORIGIN);
     return (await run('sh', ['-c', command.replaceAll(ORIGIN, this.waybill!.url)])).stdout;
+  }
+
+  /** The statuses of the calls of a command, which may have several. */
+  async statusesOf(command: string): Promise<number[]> {
+    return (await this.output(STATUS_ALONE + command)).trim().split('\n').map(Number);
   }
 
   /** The answer that `curl -i` prints. */

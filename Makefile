@@ -98,7 +98,7 @@ test: build ## run all tests; ARGS goes to vitest, as in ARGS='--project unit'
 
 SERVICES := integration kafka redis registry cases observability
 
-test-integration: build ## run the tests that need PostgreSQL, Kafka, Redis or a schema registry, which they start
+test-integration: build ## run the tests that need PostgreSQL, Kafka, Redis or a schema registry, which they start, but for those that judge times
 	@$(BIN)/vitest run $(SERVICES:%=--project %) $(ARGS)
 
 test-coverage: build ## run all tests and write coverage/

@@ -1,4 +1,4 @@
-import { register } from 'prom-client';
+import { Counter, register } from 'prom-client';
 import { expect } from 'vitest';
 import { ENTRY_CACHE } from '../../src/entries/cache/entry-cache.declaration.js';
 import { EntryCache } from '../../src/entries/cache/entry-cache.js';
@@ -90,7 +90,8 @@ export class EntryReplica {
     const shared = new SharedRedis(redis);
     const settings = Object.assign(new EntriesSettings(), chosen);
     const cache = new EntryCache(stored, epochs, caches, shared, new Environment(), settings);
-    new EntryNewsListener(database, cache, epochs, lifecycle, log);
+    const raised = new Counter({ name: 'raised', help: 'of one replica', registers: [] });
+    new EntryNewsListener(database, cache, epochs, lifecycle, log, raised);
     await lifecycle.start();
     const commits = new EntryCommits(database, new EntryWriteRepository(), epochs, cache);
     return new EntryReplica(toPostgres, toRedis, database, redis, lifecycle, stored, epochs, cache, commits);

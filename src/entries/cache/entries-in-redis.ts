@@ -6,6 +6,7 @@ import type { RedisClient } from '../../platform/cache/redis-client.js';
 import type { RedisLink } from '../../platform/cache/redis-link.js';
 import { RedisDownError } from '../../platform/cache/redis-connection.js';
 import { runIdOf } from '../../platform/cache/redis-run-id.js';
+import { TransientError } from '../../platform/failures/classified-errors.js';
 import type { EntryChange } from '../model/entry-news.js';
 import { storageKeyOf } from '../model/entry-key.js';
 import { isAlive, type StoredEntry } from '../model/stored-entry.js';
@@ -286,7 +287,13 @@ export class EntriesInRedis {
     if (this.hasMissed) await this.tellOfMissed();
     if (++this.ticks % TICKS_A_SWEEP === 0) this.raisedTo(await this.epochs.removeDead());
     if (this.ticks % TICKS_A_CLEANING === 0) void this.cleanUp(client).catch(() => undefined);
-    await requireWrites(client);
+    try {
+      await requireWrites(client);
+    } catch (error) {
+      // A full one answers, and holds nothing that is new.
+      if (!(error instanceof TransientError)) this.link.reopen(error as Error);
+      throw error;
+    }
   }
 
   /** Removes what former epochs have left behind, in the background. */

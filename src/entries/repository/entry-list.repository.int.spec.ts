@@ -5,7 +5,7 @@ import type { EntryPage, EntryPageQuery } from '../model/entry-page.js';
 import { EntryListRepository } from './entry-list.repository.js';
 
 /** What a page looks at. */
-const ROWS_A_PAGE = 10_000;
+const ROWS_A_PAGE = 1_000;
 
 let house: WaybillDatabase;
 let list: EntryListRepository;

@@ -87,6 +87,7 @@ describe.skipIf(redis.skipped ?? redisCommand === undefined)('entries in memory 
     await writer.remove('a');
     await heard();
     expect(await answerOf()).toMatch(/ none$/);
+    expect(await one.read('a')).toMatch(/ none$/);
     expect(await one.read('a')).toBe('memory none');
     expect(await (await house.start()).read('a')).toMatch(/ none$/);
   });

@@ -72,12 +72,12 @@ describe('a list of keys', () => {
   });
 
   it('says where it goes on also where it looked at many deleted keys and found none', async () => {
-    await insertTombstones('m', 2 * ROWS_A_PAGE + 5_000);
+    await insertTombstones('m', 2 * ROWS_A_PAGE + 500);
     await insert(['first', 'last', 'z']);
     const pages = await allPages({ prefix: '' });
     expect(pages.flatMap(({ keys }) => keys)).toEqual(['first', 'last', 'z']);
     expect(pages.map(({ keys }) => keys.length)).toEqual([2, 0, 1]);
-    expect(pages.map(({ next }) => next)).toEqual(['m09997', 'm19997', undefined]);
+    expect(pages.map(({ next }) => next)).toEqual(['m00997', 'm01997', undefined]);
   });
 
   it('goes on behind its last key where deleted keys follow it', async () => {
@@ -86,7 +86,7 @@ describe('a list of keys', () => {
     await insert(['z']);
     expect(await allPages({ limit: 3 })).toEqual([
       { keys: ['a', 'b', 'c'], next: 'c' },
-      { keys: [], next: 'm09999' },
+      { keys: [], next: 'm00999' },
       { keys: ['z'] },
     ]);
     expect((await allPages({ limit: 2 })).map(({ keys }) => keys)).toEqual([['a', 'b'], ['c'], ['z']]);

@@ -8,7 +8,7 @@ import { EntryMessages } from '../producer/entry-messages.js';
 import { type CommittedWrites, EntryCommits } from './entry-commits.js';
 import { EntryQueue } from './entry-queue.js';
 
-/** Of 100 batches a second each has 50 writes where 5,000 come, and costs half of what it does with 15 in each. */
+/** A batch costs much beside its writes: 128 callers cost the program 207 us of CPU time a write so, and 236 without. */
 const PACE_MS = 8;
 
 /** The one write path of entries, for callers who wait for their answer; concurrent requests share a transaction. */

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { keepFromEmptying } from './keep-from-emptying.js';
 import type { CacheEntry } from './cache-entry.js';
 import type { CacheTier } from './cache-tier.js';
 
@@ -56,12 +57,14 @@ export class MemoryTier<Entry extends CacheEntry = CacheEntry> implements CacheT
       ttl: this.guardMs,
       ttlResolution: resolutionMs(this.guardMs),
     });
+    keepFromEmptying(this.guards, REMOVED);
     const absentTtlMs = options.absentTtlMs ?? DEFAULT_ABSENT_TTL_MS;
     this.absent = new LRUCache({
       max: options.maxAbsent ?? DEFAULT_MAX_ABSENT,
       ttl: absentTtlMs,
       ttlResolution: resolutionMs(absentTtlMs),
     });
+    keepFromEmptying(this.absent, true);
   }
 
   /** The hot path: one look-up for a key that is held, no allocation; the entry becomes the most recent. `null`: known to be absent; `undefined`: not held. */
@@ -128,6 +131,7 @@ export class MemoryTier<Entry extends CacheEntry = CacheEntry> implements CacheT
   clear(): void {
     this.entries.clear();
     this.absent.clear();
+    keepFromEmptying(this.absent, true);
   }
 
   /** Notes that the store holds no such key. Ignored when an entry is held or an invalidation named a version. */

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { keepFromEmptying } from '../../platform/cache/keep-from-emptying.js';
 import { ENTRY_OVERHEAD_BYTES } from '../../platform/cache/memory-tier.js';
 import type { HeldUser } from '../model/held-user.js';
 
@@ -20,6 +21,7 @@ export class UsersInMemory {
   constructor({ maxBytes, ttlMs }: { maxBytes: number; ttlMs: number }) {
     const absentTtlMs = ttlMs === 0 ? ABSENT_TTL_MS : Math.min(ttlMs, ABSENT_TTL_MS);
     this.absent = new LRUCache({ max: MAX_ABSENT, ttl: absentTtlMs });
+    keepFromEmptying(this.absent, true);
     this.users = new LRUCache({
       maxSize: maxBytes,
       sizeCalculation: costBytes,
@@ -50,6 +52,7 @@ export class UsersInMemory {
   clear(): void {
     this.users.clear();
     this.absent.clear();
+    keepFromEmptying(this.absent, true);
   }
 
   stats(): { entries: number; bytes: number } {

@@ -105,6 +105,7 @@ export default defineConfig({
         'faults',
         ['test/faults/!(customers|entries)/**/!(*.unit).spec.ts', 'test/faults/!(*.unit).spec.ts'],
         [KAFKA, REDIS],
+        TWO_THAT_WAIT_FOR_PROGRAMS,
       ),
       tier(
         'cases',
@@ -113,7 +114,7 @@ export default defineConfig({
         TWO_THAT_WAIT_FOR_PROGRAMS,
       ),
       tier('abuse', ['test/abuse/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA]),
-      tier('fuzz', ['test/fuzz/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA]),
+      tier('fuzz', ['test/fuzz/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA], TWO_THAT_WAIT_FOR_PROGRAMS),
       tier('browser', ['test/browser/**/*.spec.ts'], [CHROMIUM], TWO_THAT_WAIT_FOR_PROGRAMS),
     ],
   },

@@ -1,22 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { ProblemError } from '../../platform/http/problem.js';
 import { MAX_VALUE_BYTES } from '../model/stored-entry.js';
 import { batchGetKeysOf, batchSetWritesOf } from './batch-request.js';
+import { refusalOf } from './refusal.fixture.js';
 
 const keysOf = (body: string): string[] => batchGetKeysOf(Buffer.from(body), 't').map(({ key }) => key);
 const writesOf = (body: string) => batchSetWritesOf(Buffer.from(body), 't');
 const listOf = (length: number, text: (index: number) => string): string =>
   Array.from({ length }, (_, index) => text(index)).join(',');
-
-function refusalOf(read: () => unknown): { status: number; paths: string[] } {
-  try {
-    read();
-  } catch (error) {
-    const { status, errors = [] } = error as ProblemError;
-    return { status, paths: errors.map(({ path }) => path) };
-  }
-  throw new Error('it is not refused');
-}
 
 describe('the keys of a batch', () => {
   it('are read in their order, each once', () => {

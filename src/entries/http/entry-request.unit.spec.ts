@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ProblemError } from '../../platform/http/problem.js';
 import { MAX_METADATA_BYTES, MAX_TTL_SECONDS, MAX_VALUE_BYTES } from '../model/stored-entry.js';
 import { aRequest } from './a-request.fixture.js';
 import { deleteRequestOf, setRequestOf } from './entry-request.js';
+import { refusalOf } from './refusal.fixture.js';
 
 const URL = '/v1/cache/k';
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -14,17 +14,6 @@ const set = (body: string | Buffer | undefined, fields = {}, url = URL) =>
     'through',
   );
 const setContent = (body: string) => set(body).content!;
-
-/** What is said is wrong with a request. */
-function refusalOf(read: () => unknown): { status: number; paths: string[] } {
-  try {
-    read();
-  } catch (error) {
-    const { status, errors = [] } = error as ProblemError;
-    return { status, paths: errors.map(({ path }) => path) };
-  }
-  throw new Error('it is not refused');
-}
 
 describe('the body of an entry', () => {
   it('is taken apart, each text as it came', () => {

@@ -23,12 +23,17 @@ export interface DatabaseUrl {
 
 const PARAMETERS = ['sslmode', 'ssl', 'sslrootcert', 'sslcert', 'sslkey'] as const;
 
-/**
- * libpq's, but for `allow` and `prefer`, which go on in the clear where the server has no TLS, and with `no-verify`,
- * which other drivers have for what `require` does here.
- */
-const SSL_MODES = ['disable', 'require', 'no-verify', 'verify-ca', 'verify-full'] as const;
-type SslMode = (typeof SSL_MODES)[number];
+/** libpq's, and `no-verify`, which other drivers have for what `require` does here. */
+export const SSL_MODES = [
+  'disable',
+  'allow',
+  'prefer',
+  'require',
+  'no-verify',
+  'verify-ca',
+  'verify-full',
+] as const;
+export type SslMode = (typeof SSL_MODES)[number];
 
 /** As libpq reads it in a URL: JDBC's way to say `sslmode=require`. */
 const MODE_OF_SSL: Readonly<Record<string, SslMode>> = {

@@ -12,16 +12,24 @@ import {
   OneOf,
   Origins,
   SomeOf,
+  TrustedProxies,
   UrlOf,
   WholeNumber,
 } from './setting-kinds.js';
 import { HOST_OF_ADDRESS, PORT_OF_ADDRESS } from './server-address.js';
 import { settingGroup } from './setting-group.js';
+import { SSL_MODES, type SslMode } from './database-url.js';
 
 export const ROLES = ['api', 'consumer', 'relay', 'worker', 'producer'] as const;
 export type Role = (typeof ROLES)[number];
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const ON_OFF = ['on', 'off'] as const;
+export type OnOff = (typeof ON_OFF)[number];
+
+export const SASL_MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'] as const;
+export type SaslMechanism = (typeof SASL_MECHANISMS)[number];
 
 export const COMPRESSIONS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 export type Compression = (typeof COMPRESSIONS)[number];
@@ -42,6 +50,9 @@ export class Environment {
   @WholeNumber(1, 100_000) SSE_MAX_CLIENTS: number = 1_000;
   @IsOptional() @HostPatterns() ALLOWED_HOSTS?: string[] = undefined;
   @IsOptional() @Origins() TRUSTED_ORIGINS?: string[] = undefined;
+  @IsOptional() @FilePath() SERVER_TLS_CERT?: string = undefined;
+  @IsOptional() @FilePath() SERVER_TLS_KEY?: string = undefined;
+  @TrustedProxies() TRUST_PROXY: string = 'off';
   @Directory() STATIC_DIR: string = './web';
   @SomeOf(ROLES) ROLES: Role[] = ['api', 'consumer', 'relay', 'worker'];
   @NamesOfContexts() CONTEXTS: string[] = ['orders', 'payments', 'tracking', 'inventory'];
@@ -56,9 +67,26 @@ export class Environment {
   @NonEmptyText() DB_USER: string = 'waybill';
   DB_PASSWORD: string = '';
   @NonEmptyText() DB_NAME: string = 'waybill';
+  @IsOptional() @OneOf(SSL_MODES) DB_SSL_MODE?: SslMode = undefined;
+  @IsOptional() @FilePath() DB_SSL_ROOTCERT?: string = undefined;
+  @IsOptional() @FilePath() DB_SSL_CERT?: string = undefined;
+  @IsOptional() @FilePath() DB_SSL_KEY?: string = undefined;
   @WholeNumber(4, 1_000) DB_POOL_SIZE: number = 12;
 
   @IsOptional() @BrokerList() KAFKA_BROKERS?: string[] = undefined;
+  @OneOf(ON_OFF) KAFKA_SSL: OnOff = 'off';
+  @IsOptional() @FilePath() KAFKA_SSL_CA?: string = undefined;
+  @IsOptional() @FilePath() KAFKA_SSL_CERT?: string = undefined;
+  @IsOptional() @FilePath() KAFKA_SSL_KEY?: string = undefined;
+  @IsOptional() @OneOf(SASL_MECHANISMS) KAFKA_SASL_MECHANISM?: SaslMechanism = undefined;
+  @IsOptional() @NonEmptyText() KAFKA_SASL_USERNAME?: string = undefined;
+  KAFKA_SASL_PASSWORD: string = '';
+  @IsOptional() @UrlOf('https:', 'http:') KAFKA_SASL_OAUTH_ENDPOINT?: string = undefined;
+  @IsOptional() @FilePath() KAFKA_SASL_OAUTH_CA?: string = undefined;
+  @IsOptional() @NonEmptyText() KAFKA_SASL_OAUTH_CLIENT_ID?: string = undefined;
+  KAFKA_SASL_OAUTH_CLIENT_SECRET: string = '';
+  @IsOptional() @NonEmptyText() KAFKA_SASL_OAUTH_SCOPE?: string = undefined;
+  @IsOptional() @NonEmptyText() KAFKA_SASL_OAUTH_COMMAND?: string = undefined;
   @KafkaName() KAFKA_GROUP_ID: string = 'orders_group';
   @KafkaName() KAFKA_CLIENT_ID: string = 'waybill';
   @WholeNumber(1, 10_000) KAFKA_PARTITIONS: number = 4;
@@ -71,6 +99,11 @@ export class Environment {
   @WholeNumber(1, 10_000) RELAY_BATCH_MAX_MESSAGES: number = 4_000;
 
   @IsOptional() @UrlOf('redis:', 'rediss:') REDIS_URL?: string = undefined;
+  @IsOptional() @NonEmptyText() REDIS_USERNAME?: string = undefined;
+  REDIS_PASSWORD: string = '';
+  @IsOptional() @FilePath() REDIS_SSL_CA?: string = undefined;
+  @IsOptional() @FilePath() REDIS_SSL_CERT?: string = undefined;
+  @IsOptional() @FilePath() REDIS_SSL_KEY?: string = undefined;
   @WholeNumber(MIB, Number.MAX_SAFE_INTEGER) CACHE_MAX_BYTES: number = 256 * MIB;
   @WholeNumber(0, 365 * DAY_SECONDS) CACHE_TTL_SECONDS: number = 3_600;
   @WholeNumber(1, DAY_SECONDS) CACHE_ABSENT_TTL_SECONDS: number = 5;
@@ -89,6 +122,10 @@ const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   ALLOWED_HOSTS:
     'Names that requests may be for (`Host`), besides addresses, localhost and the name of the machine; others get 421',
   TRUSTED_ORIGINS: 'Origins of other pages that may change something here; those of others get 403',
+  SERVER_TLS_CERT:
+    'Certificate, with those between it and its CA behind it (PEM file), to serve the page and the API by HTTPS alone; read anew when it changes',
+  SERVER_TLS_KEY: 'Its key (PEM file, without a passphrase)',
+  TRUST_PROXY: 'Proxies whose X-Forwarded-For, -Proto and -Host are believed',
   STATIC_DIR: 'Folder of the web page',
   CONTEXTS: 'What this deployment is for: contexts, such as orders; all stands for every one that there is',
   ROLES:
@@ -102,8 +139,27 @@ const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   DB_USER: 'Its user',
   DB_PASSWORD: "Its user's password",
   DB_NAME: 'Its database',
+  DB_SSL_MODE: "How its connections are encrypted, as libpq's sslmode; prefer, where nothing says it",
+  DB_SSL_ROOTCERT: 'Certificate of the CA that its certificate has to be of (PEM file)',
+  DB_SSL_CERT: 'Certificate that we show to it (PEM file)',
+  DB_SSL_KEY: 'Its key (PEM file, without a passphrase)',
   DB_POOL_SIZE: 'Connections to PostgreSQL that this process may hold',
   KAFKA_BROKERS: 'Kafka to use; without it events stay in this process (loopback)',
+  KAFKA_SSL: 'Whether connections to the brokers are encrypted; their names and their CA are checked',
+  KAFKA_SSL_CA:
+    'Certificate of the CA that theirs have to be of (PEM file); without it one that this system trusts',
+  KAFKA_SSL_CERT: 'Certificate that we show to them (PEM file)',
+  KAFKA_SSL_KEY: 'Its key (PEM file, without a passphrase)',
+  KAFKA_SASL_MECHANISM: 'How we log in to them; without it we do not',
+  KAFKA_SASL_USERNAME: 'Account there, for PLAIN and SCRAM',
+  KAFKA_SASL_PASSWORD: "The account's password",
+  KAFKA_SASL_OAUTH_ENDPOINT: 'Where a token for OAUTHBEARER is fetched, by the client credentials below',
+  KAFKA_SASL_OAUTH_CA: 'Certificate of the CA that the certificate there has to be of (PEM file)',
+  KAFKA_SASL_OAUTH_CLIENT_ID: 'Client that we are there',
+  KAFKA_SASL_OAUTH_CLIENT_SECRET: "The client's secret",
+  KAFKA_SASL_OAUTH_SCOPE: 'Scope that is asked for there',
+  KAFKA_SASL_OAUTH_COMMAND:
+    'Command for /bin/sh that prints a token for OAUTHBEARER, in place of KAFKA_SASL_OAUTH_ENDPOINT',
   KAFKA_GROUP_ID: 'Consumer group that shares the work',
   KAFKA_CLIENT_ID: 'Name shown to the brokers',
   KAFKA_PARTITIONS: 'Partitions of a topic that has to be created',
@@ -117,6 +173,12 @@ const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
     'Bytes of dead letters that are kept at most; beyond them, refused events wait in their topic',
   RELAY_BATCH_MAX_MESSAGES: 'Outbox rows published at a time at most',
   REDIS_URL: 'Redis to use as the second cache tier; without it there is none',
+  REDIS_USERNAME: 'ACL user there, where REDIS_URL names none',
+  REDIS_PASSWORD: "The user's password, where REDIS_URL has none",
+  REDIS_SSL_CA:
+    'Certificate of the CA that the certificate there has to be of (PEM file); for rediss:// alone, as the next two',
+  REDIS_SSL_CERT: 'Certificate that we show to it (PEM file)',
+  REDIS_SSL_KEY: 'Its key (PEM file, without a passphrase)',
   CACHE_MAX_BYTES: 'Bytes that all caches together hold in memory at most',
   CACHE_TTL_SECONDS: 'Seconds that a cached answer is held in memory and in Redis; 0: for good',
   CACHE_ABSENT_TTL_SECONDS: 'Seconds that an absent id is remembered',
@@ -125,11 +187,19 @@ const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
 
 export const PROGRAM_SETTINGS = settingGroup(Environment, {
   descriptions: SETTING_DESCRIPTIONS,
-  secrets: ['DATABASE_URL', 'DB_PASSWORD', 'REDIS_URL'],
+  secrets: [
+    'DATABASE_URL',
+    'DB_PASSWORD',
+    'KAFKA_SASL_PASSWORD',
+    'KAFKA_SASL_OAUTH_CLIENT_SECRET',
+    'REDIS_URL',
+    'REDIS_PASSWORD',
+  ],
   lists: ['KAFKA_BROKERS', 'ALLOWED_HOSTS', 'TRUSTED_ORIGINS'],
-  verbatim: ['DB_PASSWORD'],
+  verbatim: ['DB_PASSWORD', 'KAFKA_SASL_PASSWORD', 'KAFKA_SASL_OAUTH_CLIENT_SECRET', 'REDIS_PASSWORD'],
   aliases: {
     PG_MAX_CONNS: { of: 'DB_POOL_SIZE' },
+    DB_SSL_CA: { of: 'DB_SSL_ROOTCERT' },
     REDIS_ADDR: { of: 'REDIS_URL', form: REDIS_ADDRESS },
     APP_WEBSERVICE__ADDRESS: [
       { of: 'SERVER_HOST', form: HOST_OF_ADDRESS },

@@ -1,3 +1,4 @@
+import { CONTENT_OF_FILE } from './secret-files.js';
 import { misspeltSettings } from './misspelt-settings.js';
 import { aliasesOf, listedSettings, type SettingForm, type SettingGroup } from './setting-group.js';
 
@@ -33,6 +34,7 @@ export class FileKeys {
       for (const { variable, of, form } of aliasesOf(group)) {
         const own = this.keys.get(of)!;
         if (!this.keys.has(variable)) this.keys.set(variable, own);
+        if (form === CONTENT_OF_FILE) this.meant.set(`${own}_file`, [{ group, name: of, form }]);
         const [, levels] = ALIAS_WITH_KEY.exec(variable) ?? [];
         if (levels === undefined) continue;
         const key = levels.toLowerCase().replaceAll('__', '.');

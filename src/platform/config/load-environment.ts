@@ -6,7 +6,9 @@ import { Environment, PROGRAM_SETTINGS, type SettingName } from './environment.j
 import { faultsBetween, urlFaults } from './environment-faults.js';
 import { type GivenSettings, givenSettings, ofProcess } from './given-settings.js';
 import { misspeltSettings } from './misspelt-settings.js';
-import { listedSettings, type SettingGroup, Settings, variablesOf } from './setting-group.js';
+import { aliasesOf, listedSettings, type SettingGroup, Settings, variablesOf } from './setting-group.js';
+import { CONTENT_OF_FILE } from './secret-files.js';
+import { rememberSources } from './setting-sources.js';
 import {
   aliasesWithoutEffect,
   faultLine,
@@ -95,7 +97,23 @@ function readGroup(group: SettingGroup, { texts, file }: GivenSettings): ReadGro
     const expected = Object.values(constraints ?? {}).join(' and ');
     faults.set(property, faultLine(group, property, source, expected));
   }
+  rememberSources(settings, group, sources);
   return { settings, sources, faults };
+}
+
+/** Secrets that are given, and a file for them too: nobody could tell which of them counts. */
+function saidTwice(group: SettingGroup, { texts, file }: GivenSettings): string[] {
+  return aliasesOf(group).flatMap(({ variable, of, form }) => {
+    if (form !== CONTENT_OF_FILE) return [];
+    const inFile = file.sources.get(of) ?? [];
+    const others = [of, ...aliasesOf(group).flatMap((one) => (one.of === of ? one.variable : []))];
+    const said = [
+      ...others.filter((name) => texts[name] !== undefined),
+      ...inFile.map((source) => source.variable),
+    ];
+    const isOfFile = texts[variable] !== undefined || inFile.some((source) => source.form === form);
+    return isOfFile && said.length > 1 ? [`${said.join(' and ')} are both set: expected one of them`] : [];
+  });
 }
 
 /** A setting's name in a line stands as whoever has to change it has written it. */
@@ -130,9 +148,10 @@ export function loadSettings(
     ]),
   );
   const settings = new Settings(new Map([...read].map(([{ type }, one]) => [type, one.settings])));
+  const twice = all.flatMap((group) => saidTwice(group, given));
   const lines = listedSettings(all).flatMap(({ group, name }) => read.get(group)!.faults.get(name) ?? []);
   // A variable may be a setting and the alias of another, and so be at fault twice.
-  const faults = [...new Set([...given.file.faults, ...lines])];
+  const faults = [...new Set([...given.file.faults, ...lines, ...twice])];
   if (faults.length === 0) {
     const between = [...urlFaults(environment, given.texts), ...faultsBetween(environment)];
     for (const [group, one] of read)

@@ -2,7 +2,7 @@
 const LEAST_LETTERS = 5;
 /** From this length on, two wrong letters still leave a name that means nothing else. */
 const LETTERS_FOR_TWO_FAULTS = 8;
-/** `DB_USERNAME` for `DB_USER`, `DB_PASSWORD_FILE` for `DB_PASSWORD`. */
+/** `DB_USERNAME` for `DB_USER`. */
 const MOST_LETTERS_TOO_MANY = 5;
 const OWN_PREFIX = /^WAYBILL_/;
 

@@ -1,3 +1,5 @@
+import { CONTENT_OF_FILE, fileVariableOf } from './secret-files.js';
+
 /** Another way to write a setting than its own. */
 export interface SettingForm {
   /** For the table of settings, such as `host:port`. */
@@ -50,7 +52,7 @@ export interface SettingGroup {
   faultsBetween?(settings: object, program: ProgramSettings): string[];
 }
 
-/** A group, with its names checked. */
+/** A group, with its names checked. Each of its secrets may stand in a file that NAME_FILE names. */
 export const settingGroup = <T extends object>(
   type: new () => T,
   group: {
@@ -63,7 +65,15 @@ export const settingGroup = <T extends object>(
     readonly listedAfter?: Readonly<Partial<Record<keyof T & string, string>>>;
     faultsBetween?(settings: T, program: ProgramSettings): string[];
   },
-): SettingGroup => ({ type, ...group }) as SettingGroup;
+): SettingGroup => {
+  const { secrets = [], aliases = {} } = group;
+  const files = secrets.map((of) => [fileVariableOf(of), { of, form: CONTENT_OF_FILE }]);
+  return {
+    type,
+    ...group,
+    aliases: { ...(Object.fromEntries(files) as object), ...aliases },
+  } as SettingGroup;
+};
 
 /** The aliases of a group, those of one variable beside each other. */
 export const aliasesOf = ({ aliases = {} }: SettingGroup): (SettingAlias & { readonly variable: string })[] =>

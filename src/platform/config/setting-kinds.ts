@@ -1,5 +1,6 @@
 import { buildMessage, ValidateBy } from 'class-validator';
 import { statSync } from 'node:fs';
+import { isIP } from 'node:net';
 
 /**
  * What a setting may hold. Each kind's message is the "expected …" half of the line that a fault prints,
@@ -123,6 +124,28 @@ export const Directory = (): PropertyDecorator =>
 
 export const FilePath = (): PropertyDecorator =>
   kind('filePath', 'the path of a file', (value) => typeof value === 'string' && value.trim() !== '');
+
+const HOPS = /^[1-9]$/;
+
+/** An address or a network in CIDR notation, or one of proxy-addr's names for some. */
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  const most = version === 4 ? 32 : 128;
+  const isPrefix = bits === undefined || (/^\d{1,3}$/.test(bits) && +bits <= most);
+  return version !== 0 && isPrefix && rest.length === 0;
+}
+
+export const TrustedProxies = (): PropertyDecorator =>
+  kind(
+    'trustedProxies',
+    'off, the number of proxies in a row (1 to 9), or a comma-separated list of addresses and networks, such as 10.0.0.0/8, loopback, linklocal or uniquelocal',
+    (value) => {
+      const text = String(value);
+      return text === 'off' || HOPS.test(text) || text.split(',').every((one) => isProxy(one.trim()));
+    },
+  );
 
 export const NonEmptyText = (): PropertyDecorator =>
   kind(

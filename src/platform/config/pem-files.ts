@@ -1,0 +1,83 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { TransientError } from '../failures/classified-errors.js';
+
+/** A file, with the setting that names it. */
+export interface NamedFile {
+  /** As the operator has written it. */
+  readonly setting: string;
+  readonly path: string;
+}
+
+/** Files of a TLS client or server, each in PEM (RFC 7468). */
+export interface PemFiles {
+  /** Certificates of authorities that the other side's has to be of. */
+  readonly ca?: NamedFile | undefined;
+  /** Our own certificate, with those between it and its authority behind it. */
+  readonly cert?: NamedFile | undefined;
+  /** Its private key, without a passphrase. */
+  readonly key?: NamedFile | undefined;
+}
+
+/** What the files hold, by the names that `node:tls` has for it. */
+export interface PemContents {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+}
+
+/** A file that is there to make connections with is of no use; it may be again once somebody has mended it. */
+export class PemFileError extends TransientError {
+  override readonly name = 'PemFileError';
+}
+
+/**
+ * Reads the files as they are now, so that they can be changed while the program runs.
+ *
+ * @throws PemFileError which names the setting and the file
+ */
+export function readPemFiles({ ca, cert, key }: PemFiles): PemContents {
+  const contents = {
+    ...(ca && { ca: readOne(ca, 'a certificate in PEM', requireCertificate) }),
+    ...(cert && { cert: readOne(cert, 'a certificate in PEM', requireCertificate) }),
+    ...(key && { key: readOne(key, 'a private key in PEM, without a passphrase', createPrivateKey) }),
+  };
+  if (cert !== undefined && key !== undefined) {
+    const isOurs = new X509Certificate(contents.cert!).checkPrivateKey(createPrivateKey(contents.key!));
+    if (!isOurs) {
+      throw new PemFileError(
+        `${key.setting} names ${key.path}, which is not the key of the certificate that ${cert.setting} names: expected the two of one pair`,
+      );
+    }
+  }
+  return contents;
+}
+
+/** What is wrong with the files, for the start of the program. */
+export function pemFaults(files: PemFiles): string[] {
+  try {
+    readPemFiles(files);
+    return [];
+  } catch (error) {
+    return [(error as PemFileError).message];
+  }
+}
+
+function readOne({ setting, path }: NamedFile, expected: string, judge: (bytes: Buffer) => unknown): Buffer {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new PemFileError(`${setting} names ${path}, which cannot be read (${code}): expected ${expected}`);
+  }
+  try {
+    judge(bytes);
+  } catch {
+    throw new PemFileError(`${setting} names ${path}, which is something else: expected ${expected}`);
+  }
+  return bytes;
+}
+
+/** The first of those in the file. */
+const requireCertificate = (bytes: Buffer): unknown => new X509Certificate(bytes);

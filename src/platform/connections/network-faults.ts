@@ -119,7 +119,7 @@ function explain(code: string, message: string, error: unknown, peer: Peer): Exp
   return OF_TLS.test(code)
     ? [
         'no common protocol',
-        `no TLS comes about with ${name} (${code}): check its versions and ciphers, and ${encryption}`,
+        `no TLS comes about with ${name} (${code}): check whether it wants a certificate (${certificate}), and which versions and ciphers it has`,
       ]
     : undefined;
 }

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { faultsOfLoading } from '../../../test/support/setting-faults.js';
+import { Environment } from './environment.js';
+import { loadEnvironment } from './load-environment.js';
+import { currentValue, SecretFileError, writtenName } from './setting-sources.js';
+
+const directory = mkdtempSync(join(tmpdir(), 'waybill-secrets-'));
+const file = join(directory, 'secret');
+const load = (variables: Record<string, string>): Environment =>
+  loadEnvironment({ STATIC_DIR: directory, ...variables }, directory);
+const faultsOf = (variables: Record<string, string>): readonly string[] =>
+  faultsOfLoading(() => load(variables));
+
+beforeEach(() => writeFileSync(file, 'hunter2\n'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+describe('a secret in a file of its own', () => {
+  it.each([
+    ['hunter2\n', 'hunter2'],
+    ['hunter2\r\n', 'hunter2'],
+    ['hunter2', 'hunter2'],
+    [' two words \n\n', ' two words \n'],
+    ['a#b%"\'$c', 'a#b%"\'$c'],
+  ])('%j is what it holds, without the end of its last line', (content, secret) => {
+    writeFileSync(file, content);
+    expect(load({ DB_PASSWORD_FILE: file }).DB_PASSWORD).toBe(secret);
+  });
+
+  it.each(['DATABASE_URL', 'REDIS_URL'] as const)('may be a whole URL: %s', (name) => {
+    const url = name === 'REDIS_URL' ? 'redis://:hunter2@cache' : 'postgres://u:hunter2@db/shop';
+    writeFileSync(file, `${url}\n`);
+    expect(load({ [`${name}_FILE`]: file })[name]).toBe(url);
+  });
+
+  it('may be named by the file of settings', () => {
+    const settings = join(directory, 'w.yaml');
+    writeFileSync(settings, `db_password_file: ${file}\n`);
+    const environment = load({ CONFIG_FILE: settings });
+    expect(environment.DB_PASSWORD).toBe('hunter2');
+    expect(writtenName(environment, 'DB_PASSWORD')).toBe(`db_password_file in ${settings}`);
+  });
+
+  it.each([
+    ['is not there', () => rmSync(file)],
+    ['is empty', () => writeFileSync(file, '\n')],
+    ['is something else, such as a disk', () => writeFileSync(file, 'x'.repeat(65_537))],
+  ])('is a fault of the start where the file %s', (_, spoil) => {
+    spoil();
+    expect(faultsOf({ REDIS_PASSWORD_FILE: file })).toEqual([
+      `REDIS_PASSWORD_FILE is ${JSON.stringify(file)}: expected the path of a file that can be read, and holds 1 to 65536 bytes`,
+    ]);
+  });
+
+  it('shows nothing of what the file holds where the setting cannot take it', () => {
+    const [fault, ...others] = faultsOf({ DATABASE_URL_FILE: file });
+    expect(others).toEqual([]);
+    expect(fault).toMatch(/^DATABASE_URL_FILE .*: expected /);
+    expect(fault).not.toContain('hunter2');
+  });
+
+  it('is refused beside the secret itself, since nobody could tell which of them counts', () => {
+    expect(faultsOf({ DB_PASSWORD_FILE: file, DB_PASSWORD: 'hunter2' })).toEqual([
+      'DB_PASSWORD and DB_PASSWORD_FILE are both set: expected one of them',
+    ]);
+  });
+});
+
+describe('what a setting holds now', () => {
+  it('is read anew from the file of a secret', () => {
+    const environment = load({ DB_PASSWORD_FILE: file });
+    writeFileSync(file, 'changed\n');
+    expect(currentValue(environment, 'DB_PASSWORD')).toBe('changed');
+    expect(environment.DB_PASSWORD).toBe('hunter2');
+    expect(writtenName(environment, 'DB_PASSWORD')).toBe('DB_PASSWORD_FILE');
+  });
+
+  it('is as it was at the start where it stands in the environment, or was made by hand', () => {
+    const environment = load({ DB_PASSWORD: 'given', REDIS_PASSWORD_FILE: file });
+    expect(currentValue(environment, 'DB_PASSWORD')).toBe('given');
+    expect(writtenName(environment, 'DB_PASSWORD')).toBe('DB_PASSWORD');
+    expect(currentValue(new Environment(), 'DB_PASSWORD')).toBe('');
+    expect(writtenName(new Environment(), 'DB_PASSWORD')).toBe('DB_PASSWORD');
+  });
+
+  it.each([
+    ['cannot be read', () => rmSync(file), /names .*secret, which cannot be read \(ENOENT\): expected/],
+    ['is empty', () => writeFileSync(file, ''), /names .*secret, which is not a secret any more: expected/],
+    [
+      'holds what the setting cannot take',
+      () => writeFileSync(file, 'http://:hunter2@cache'),
+      /names .*secret, which holds another value now \(hidden\): expected a URL that begins with redis:/,
+    ],
+  ])('is an error that names the setting and heals, where the file %s', (_, spoil, said) => {
+    writeFileSync(file, 'redis://cache');
+    const environment = load({ REDIS_URL_FILE: file });
+    spoil();
+    const read = (): unknown => currentValue(environment, 'REDIS_URL');
+    expect(read).toThrow(SecretFileError);
+    expect(read).toThrow(/^REDIS_URL_FILE /);
+    expect(read).toThrow(said);
+    expect(read).not.toThrow(/hunter2/);
+    writeFileSync(file, 'redis://other');
+    expect(read()).toBe('redis://other');
+  });
+});

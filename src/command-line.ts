@@ -46,6 +46,7 @@ const COMMANDS = {
   'reset-database': 'delete all that is stored, with --yes',
   'skip-batch': "go on behind a batch of Kafka's that cannot be decoded; with --help, how",
   'dead-letters': 'list, show, replay or discard refused events; with --help, how',
+  config: 'every setting and where it comes from, without the secrets; with --help, how',
   simulate: 'drive whole lives of made-up orders; with --help, how',
   version: 'which version this is',
 };
@@ -170,21 +171,24 @@ async function serve(contexts: readonly Context[]): Promise<void> {
   );
 }
 
-async function deadLetters(contexts: readonly Context[], options: string[]): Promise<void> {
-  let command: DeadLettersCommand;
+/** What words mean; the program ends where they mean nothing. */
+function understood<T>(parse: () => T, commandUsage: string): T {
   try {
-    command = parseDeadLettersCommand(options);
+    return parse();
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n\n${DEAD_LETTERS_USAGE}`);
+    process.stderr.write(`${error.message}\n\n${commandUsage}`);
     process.exit(EX_USAGE);
   }
+}
+
+async function deadLetters(contexts: readonly Context[], options: string[]): Promise<void> {
+  const command: DeadLettersCommand = understood(() => parseDeadLettersCommand(options), DEAD_LETTERS_USAGE);
   if (command.action === 'help') {
     process.stdout.write(DEAD_LETTERS_USAGE);
     return;
   }
-  const asked = command;
-  return onDatabase(contexts, (house) => deadLettersCommand(house, asked));
+  return onDatabase(contexts, (house) => deadLettersCommand(house, command));
 }
 
 async function simulation(contexts: readonly Context[], options: string[]): Promise<void> {
@@ -196,19 +200,24 @@ async function simulation(contexts: readonly Context[], options: string[]): Prom
   }
   const house = readHouse(contexts);
   const { KAFKA_BROKERS, LOG_LEVEL } = house.settings.of(Environment);
-  let command;
-  try {
-    command = parseSimulateCommand(options, KAFKA_BROKERS !== undefined);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n\n${SIMULATE_USAGE}`);
-    process.exit(EX_USAGE);
-  }
+  const command = understood(
+    () => parseSimulateCommand(options, KAFKA_BROKERS !== undefined),
+    SIMULATE_USAGE,
+  );
   const { simulate } = await import('./simulation/simulate-command.js');
   const parts = { settings: house.settings, topics: topicsOf(house), terminal: openTerminal() };
   process.exitCode = await simulate(command, parts).catch((error: unknown) =>
     giveUp(error, createLogger(LOG_LEVEL)),
   );
+}
+
+async function config(contexts: readonly Context[], words: string[]): Promise<void> {
+  const { CONFIG_USAGE, configText, parseConfigCommand } =
+    await import('./platform/config/config-command.js');
+  if (words.includes('--help')) return void process.stdout.write(CONFIG_USAGE);
+  const command = understood(() => parseConfigCommand(words), CONFIG_USAGE);
+  const groups = contexts.flatMap(({ settings = [] }) => settings);
+  process.stdout.write(configText(readHouse(contexts).settings, groups, command));
 }
 
 async function skip(contexts: readonly Context[], words: string[]): Promise<void> {
@@ -285,6 +294,7 @@ export async function runCommandLine(
   const [command = 'serve', ...options] = words;
   if (command === 'dead-letters') return deadLetters(contexts, options);
   if (command === 'skip-batch') return skip(contexts, options);
+  if (command === 'config') return config(contexts, options);
   if (command === 'simulate') return simulation(contexts, options);
   if (command === 'reset-database') {
     if (options.join() === '--yes') return onDatabase(contexts, resetDatabase);

@@ -195,6 +195,7 @@ export const PROGRAM_SETTINGS = settingGroup(Environment, {
     'REDIS_URL',
     'REDIS_PASSWORD',
   ],
+  hidden: ['KAFKA_SASL_OAUTH_COMMAND'],
   lists: ['KAFKA_BROKERS', 'ALLOWED_HOSTS', 'TRUSTED_ORIGINS'],
   verbatim: ['DB_PASSWORD', 'KAFKA_SASL_PASSWORD', 'KAFKA_SASL_OAUTH_CLIENT_SECRET', 'REDIS_PASSWORD'],
   aliases: {

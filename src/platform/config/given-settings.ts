@@ -14,8 +14,12 @@ export const ofProcess = (): Variables => ({ ...process.env, ...LIBPQ_VARIABLES 
 export interface GivenSettings {
   /** Of the environment, `.env` and `.env.local`, whether a setting of ours or not; none is empty. */
   readonly texts: Variables;
+  /** Which of the three each of them is of. */
+  readonly origins: ReadonlyMap<string, VariableOrigin>;
   readonly file: ConfigurationFile;
 }
+
+export type VariableOrigin = '.env' | '.env.local' | 'environment';
 
 /**
  * An empty variable counts as one that is not set; it empties what `.env` says, and lets the file that CONFIG_FILE names say it.
@@ -27,19 +31,26 @@ export function givenSettings(
   directory: string,
   groups: readonly SettingGroup[],
 ): GivenSettings {
-  const all: Variables = {
-    ...readVariables(directory, '.env'),
-    ...readVariables(directory, '.env.local'),
-  };
-  for (const [name, text] of Object.entries(variables)) {
-    if (text !== undefined) all[name] = text;
+  const layers: [VariableOrigin, Variables][] = [
+    ['.env', readVariables(directory, '.env')],
+    ['.env.local', readVariables(directory, '.env.local')],
+    ['environment', variables],
+  ];
+  const all: Variables = {};
+  const origins = new Map<string, VariableOrigin>();
+  for (const [origin, ofLayer] of layers) {
+    for (const [name, text] of Object.entries(ofLayer)) {
+      if (text === undefined) continue;
+      all[name] = text;
+      origins.set(name, origin);
+    }
   }
   const texts: Variables = Object.fromEntries(Object.entries(all).filter(([, text]) => text !== ''));
   const path = texts['CONFIG_FILE']?.trim() ?? '';
-  return { texts, file: path === '' ? NO_FILE : readConfigurationFile(path, directory, groups) };
+  return { texts, origins, file: path === '' ? NO_FILE : readConfigurationFile(path, directory, groups) };
 }
 
-function readVariables(directory: string, name: string): Variables {
+function readVariables(directory: string, name: VariableOrigin): Variables {
   try {
     return parseEnv(readFileSync(join(directory, name), 'utf8'));
   } catch (error) {

@@ -38,6 +38,8 @@ export interface SettingGroup {
   readonly descriptions: Readonly<Record<string, string>>;
   /** Those whose value never appears in a log or a message. */
   readonly secrets?: readonly string[];
+  /** Those that are no secret, and may have one within them, such as a command: their value is not shown either. */
+  readonly hidden?: readonly string[];
   /** Those that hold a list and have no default. */
   readonly lists?: readonly string[];
   /** Those whose blanks count. */
@@ -58,6 +60,7 @@ export const settingGroup = <T extends object>(
   group: {
     readonly descriptions: Readonly<Record<keyof T & string, string>>;
     readonly secrets?: readonly (keyof T & string)[];
+    readonly hidden?: readonly (keyof T & string)[];
     readonly lists?: readonly (keyof T & string)[];
     readonly verbatim?: readonly (keyof T & string)[];
     readonly aliases?: Readonly<Record<string, SettingAliases<keyof T & string>>>;

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { CONTENT_OF_FILE } from './secret-files.js';
 import { aliasesOf, listedSettings, type SettingForm, type SettingGroup } from './setting-group.js';
 
 /** What is set, by name, whether it is a setting of ours or not. */
@@ -59,6 +60,9 @@ function parse(group: SettingGroup, name: string, text: string): unknown {
 
 const MOST_SHOWN = 300;
 
+/** What is written as a path. */
+const PATH = /^(\.{0,2}\/|[A-Za-z]:\\)/;
+
 /** A setting whose text is none that it may hold: a line that names what the operator has written. */
 export function faultLine(
   { secrets = [] }: SettingGroup,
@@ -66,6 +70,13 @@ export function faultLine(
   { variable, text, form }: SettingSource,
   expected: string,
 ): string {
+  if (form === CONTENT_OF_FILE) {
+    // Somebody may have put the secret itself there.
+    const path = PATH.test(text) ? JSON.stringify(text) : 'a file (hidden)';
+    return expected === ''
+      ? `${variable} names ${path}: expected ${form.expected}`
+      : `${variable} names ${path}, which holds another value (hidden): expected ${expected}`;
+  }
   // A form is without the secret. What has an @ may be the whole URL, with its password, under the wrong name.
   const isHidden = secrets.includes(name) && (form === undefined || text.includes('@'));
   const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;

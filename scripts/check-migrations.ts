@@ -13,6 +13,7 @@ import { type DataSource, type Migration, MigrationExecutor } from 'typeorm';
 import { CONTEXTS, databaseOptions } from '../src/app.module.js';
 import { PROGRAM_SETTINGS } from '../src/platform/config/environment.js';
 import { Settings } from '../src/platform/config/setting-group.js';
+import { ConnectionAttempts } from '../src/platform/database/connection-attempts.js';
 import { dataSourceFor } from '../src/platform/database/database.js';
 import type { ConnectionSettings } from '../src/platform/database/connection-settings.js';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres/embedded-postgres.js';
@@ -89,7 +90,7 @@ async function check(connection: ConnectionSettings): Promise<number> {
   const options = databaseOptions({ settings: Settings.defaults([PROGRAM_SETTINGS]), contexts: CONTEXTS });
   const schemas = options.schemas ?? [];
   const migrations = [MIGRATIONS, ...schemas.flatMap((schema) => schema.migrations)];
-  const source = dataSourceFor(connection, options).setOptions({ migrations });
+  const source = dataSourceFor(new ConnectionAttempts(connection), options).setOptions({ migrations });
   await source.initialize();
   try {
     for (const { name } of schemas) await source.query(`CREATE SCHEMA "${name}"`);

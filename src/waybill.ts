@@ -156,7 +156,9 @@ export class Waybill {
     health.report('start', { up: false, detail: 'connecting the consumers' });
     health.addCheck('database', async () => {
       if (await database.isReadOnly()) return { up: false, detail: 'it is read-only: nothing can be stored' };
-      return { up: true };
+      const fault = database.connectionFault;
+      if (fault === undefined) return { up: true };
+      return { up: true, detail: `no more connections can be made: ${fault.message}` };
     });
     await app.startAllMicroservices();
     // What is loaded before news of changes comes in could be old by then.

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Environment } from './config/environment.js';
-import { configuredConnection } from './database/database-connection.js';
-import type { ConnectionSettings } from './database/connection-settings.js';
+import { addressOf, type DatabaseConnection } from './database/connection-settings.js';
+import { configuredPlace, configuredSource } from './database/database-connection.js';
 import { DataDirInUseError } from './embedded-postgres/embedded-postgres.errors.js';
 import {
   type EmbeddedPostgresOptions,
@@ -29,15 +29,14 @@ export class NoDatabaseError extends Error {
 
 /** Which PostgreSQL the settings mean, for people. */
 export function databasePlace(environment: Environment): string {
-  const connection = configuredConnection(environment);
-  if (connection === undefined) return `embedded, ${clusterDirectory(environment)}`;
-  const { host, port, database, user } = connection;
-  return `${database} on ${host.includes(':') ? `[${host}]` : host}:${port}, as ${user}`;
+  const place = configuredPlace(environment);
+  if (place === undefined) return `embedded, ${clusterDirectory(environment)}`;
+  return `${place.database} on ${addressOf(place)}, as ${place.user}`;
 }
 
 /** @throws NoDatabaseError where an embedded PostgreSQL would have to be made first */
 export function requireDatabase(environment: Environment): void {
-  if (configuredConnection(environment) !== undefined) return;
+  if (configuredSource(environment) !== undefined) return;
   if (existsSync(join(clusterDirectory(environment), 'PG_VERSION'))) return;
   throw new NoDatabaseError(databasePlace(environment));
 }
@@ -48,7 +47,7 @@ function clusterDirectory({ DATA_DIR }: Environment): string {
 
 /** The PostgreSQL of this process. */
 export interface Postgres {
-  readonly connection: ConnectionSettings;
+  readonly connection: DatabaseConnection;
   /** Where it keeps what it stores, for people. */
   readonly place: string;
   /** Ends it when it is our own. */
@@ -64,10 +63,10 @@ export async function providePostgres(
   environment: Environment,
   log: EmbeddedPostgresOptions['log'],
 ): Promise<Postgres> {
-  const connection = configuredConnection(environment);
+  const connection = configuredSource(environment);
   if (connection !== undefined) {
-    const { host, port, database } = connection;
-    const place = `database ${database} on ${host}:${port}`;
+    const configured = configuredPlace(environment)!;
+    const place = `database ${configured.database} on ${addressOf(configured)}`;
     return { connection, place, stop: () => Promise.resolve() };
   }
   const embedded = await startEmbeddedPostgres({ dataDir: environment.DATA_DIR, log });
@@ -88,7 +87,7 @@ export async function reachPostgres(environment: Environment): Promise<Postgres>
   const deadline = Date.now() + IN_BETWEEN_TIMEOUT_MS;
   for (;;) {
     const connection =
-      configuredConnection(environment) === undefined
+      configuredSource(environment) === undefined
         ? await findRunningEmbeddedPostgres(environment.DATA_DIR)
         : undefined;
     if (connection !== undefined) {

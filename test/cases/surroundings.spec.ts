@@ -87,7 +87,7 @@ describe('a PostgreSQL of somebody else', () => {
       }
       for (const [query, name] of [
         ['?ssl=maybe', 'ssl'],
-        ['?sslmode=prefer', 'sslmode'],
+        ['?sslmode=on', 'sslmode'],
         ['?ssl=true&sslmode=disable', 'ssl'],
         ['?options=-c%20search_path%3Dx', 'options'],
         ['?schema=shop', 'schema'],

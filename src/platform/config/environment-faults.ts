@@ -1,30 +1,41 @@
-import { readDatabaseUrl } from './database-url.js';
+import { databaseTls } from './database-tls.js';
+import { type DatabaseUrl, readDatabaseUrl } from './database-url.js';
 import type { Environment } from './environment.js';
+import { pemFaults } from './pem-files.js';
 import { redisUrlFaults } from './redis-url.js';
+import { writtenName } from './setting-sources.js';
 import type { Variables } from './setting-texts.js';
 
 /** PGSSLMODEs that promise an encrypted connection. */
 const MODES_WITH_TLS = ['require', 'no-verify', 'verify-ca', 'verify-full'];
 
-/** What URLs say and would not be honoured. */
-export function urlFaults(
-  { DATABASE_URL, DB_HOST, REDIS_URL }: Environment,
-  { PGSSLMODE }: Variables,
-): string[] {
-  const faults: string[] = [];
-  const database = DATABASE_URL === undefined ? undefined : readDatabaseUrl(DATABASE_URL);
-  if (database !== undefined && 'faults' in database) {
-    faults.push(...database.faults.map((fault) => `DATABASE_URL ${fault}`));
-  } else if (
-    (DB_HOST !== undefined || (database !== undefined && !database.saysTls)) &&
-    MODES_WITH_TLS.includes(PGSSLMODE ?? '')
-  ) {
-    faults.push(
-      `PGSSLMODE is "${PGSSLMODE}", which is not read: expected sslmode in DATABASE_URL, or PGSSLMODE not set`,
-    );
-  }
+/** What URLs say, and the settings of TLS beside them, and would not be honoured. */
+export function urlFaults(environment: Environment, { PGSSLMODE }: Variables): string[] {
+  const { REDIS_URL } = environment;
+  const faults = databaseFaults(environment, PGSSLMODE);
   if (REDIS_URL !== undefined) {
     faults.push(...redisUrlFaults(REDIS_URL).map((fault) => `REDIS_URL ${fault}`));
+  }
+  return faults;
+}
+
+function databaseFaults(environment: Environment, pgSslMode: string | undefined): string[] {
+  const { DATABASE_URL, DB_HOST } = environment;
+  let url: DatabaseUrl | undefined;
+  if (DATABASE_URL !== undefined) {
+    const read = readDatabaseUrl(DATABASE_URL);
+    if ('faults' in read) {
+      return read.faults.map((fault) => `${writtenName(environment, 'DATABASE_URL')} ${fault}`);
+    }
+    url = read;
+  } else if (DB_HOST === undefined) return [];
+  const tls = databaseTls(environment, url);
+  if ('faults' in tls) return tls.faults;
+  const faults = pemFaults(tls.files);
+  if (!tls.isSaid && MODES_WITH_TLS.includes(pgSslMode ?? '')) {
+    faults.push(
+      `PGSSLMODE is "${pgSslMode}", which is not read: expected DB_SSL_MODE, or sslmode in DATABASE_URL, to say it, or PGSSLMODE not set`,
+    );
   }
   return faults;
 }

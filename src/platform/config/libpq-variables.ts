@@ -18,3 +18,18 @@ function takeOut(environment: NodeJS.ProcessEnv): Record<string, string> {
   }
   return taken;
 }
+
+/**
+ * What would change how psql reaches PostgreSQL, or what its session is set to. Source: PostgreSQL 18 documentation, 32.15,
+ * "Environment Variables"; the last one is node-postgres's own.
+ */
+export const MEANT_FOR_LIBPQ: readonly string[] = [
+  ...['PGHOST', 'PGHOSTADDR', 'PGPORT', 'PGDATABASE', 'PGUSER', 'PGPASSWORD', 'PGPASSFILE'],
+  ...['PGREQUIREAUTH', 'PGCHANNELBINDING', 'PGSERVICE', 'PGSERVICEFILE', 'PGOPTIONS', 'PGAPPNAME'],
+  ...['PGSSLMODE', 'PGREQUIRESSL', 'PGSSLNEGOTIATION', 'PGSSLCOMPRESSION', 'PGSSLCERT', 'PGSSLKEY'],
+  ...['PGSSLCERTMODE', 'PGSSLROOTCERT', 'PGSSLCRL', 'PGSSLCRLDIR', 'PGSSLSNI', 'PGREQUIREPEER'],
+  ...['PGSSLMINPROTOCOLVERSION', 'PGSSLMAXPROTOCOLVERSION', 'PGGSSENCMODE', 'PGKRBSRVNAME', 'PGGSSLIB'],
+  ...['PGGSSDELEGATION', 'PGCONNECT_TIMEOUT', 'PGCLIENTENCODING', 'PGTARGETSESSIONATTRS'],
+  ...['PGLOADBALANCEHOSTS', 'PGMINPROTOCOLVERSION', 'PGMAXPROTOCOLVERSION', 'PGDATESTYLE', 'PGTZ', 'PGGEQO'],
+  'NODE_PG_FORCE_NATIVE',
+];

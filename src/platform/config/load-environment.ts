@@ -6,6 +6,7 @@ import { Environment, PROGRAM_SETTINGS, type SettingName } from './environment.j
 import { faultsBetween, urlFaults } from './environment-faults.js';
 import { type GivenSettings, givenSettings, ofProcess } from './given-settings.js';
 import { misspeltSettings } from './misspelt-settings.js';
+import { MEANT_FOR_LIBPQ } from './libpq-variables.js';
 import { aliasesOf, listedSettings, type SettingGroup, Settings, variablesOf } from './setting-group.js';
 import { CONTENT_OF_FILE } from './secret-files.js';
 import { rememberSources } from './setting-sources.js';
@@ -19,7 +20,10 @@ import {
 } from './setting-texts.js';
 
 /** Of no use without the host. */
-const PARTS_OF_DATABASE: readonly SettingName[] = ['DB_PORT', 'DB_USER', 'DB_PASSWORD', 'DB_NAME'];
+const PARTS_OF_DATABASE: readonly SettingName[] = [
+  ...(['DB_PORT', 'DB_USER', 'DB_PASSWORD', 'DB_NAME'] as const),
+  ...(['DB_SSL_MODE', 'DB_SSL_ROOTCERT', 'DB_SSL_CERT', 'DB_SSL_KEY'] as const),
+];
 
 /** The contexts that groups are of. */
 const contextsOf = (groups: readonly SettingGroup[]): string[] => [
@@ -61,7 +65,7 @@ export function settingsWithoutEffect(
   const parts = PARTS_OF_DATABASE.flatMap((name) => sourceOfProgram(name)?.variable ?? []);
   const isExternal =
     sourceOfProgram('DATABASE_URL') !== undefined || sourceOfProgram('DB_HOST') !== undefined;
-  for (const name of ['PGOPTIONS', 'PGPASSWORD']) {
+  for (const name of MEANT_FOR_LIBPQ) {
     if (isExternal && texts[name] !== undefined) {
       lines.push(`${name} is set, and is not read: DATABASE_URL and DB_… say how PostgreSQL is reached`);
     }

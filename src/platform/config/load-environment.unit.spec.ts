@@ -307,10 +307,11 @@ describe('what reaches the program from libpq', () => {
       const targets: Record<string, string>[] = [{ DB_HOST: 'db' }, { DATABASE_URL: 'postgres://db/shop' }];
       for (const target of targets) {
         expect(faultsOf({ PGSSLMODE, ...target })).toEqual([
-          `PGSSLMODE is "${PGSSLMODE}", which is not read: expected sslmode in DATABASE_URL, or PGSSLMODE not set`,
+          `PGSSLMODE is "${PGSSLMODE}", which is not read: expected DB_SSL_MODE, or sslmode in DATABASE_URL, to say it, or PGSSLMODE not set`,
         ]);
       }
       expect(faultsOf({ PGSSLMODE, DATABASE_URL: 'postgres://db/shop?sslmode=require' })).toEqual([]);
+      expect(faultsOf({ PGSSLMODE, DB_HOST: 'db', DB_SSL_MODE: 'disable' })).toEqual([]);
       expect(faultsOf({ PGSSLMODE })).toEqual([]);
     },
   );

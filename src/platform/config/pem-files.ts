@@ -74,7 +74,8 @@ function readOne({ setting, path }: NamedFile, expected: string, judge: (bytes: 
   try {
     judge(bytes);
   } catch {
-    throw new PemFileError(`${setting} names ${path}, which is something else: expected ${expected}`);
+    const what = bytes.includes('ENCRYPTED') ? 'has a passphrase' : 'is something else';
+    throw new PemFileError(`${setting} names ${path}, which ${what}: expected ${expected}`);
   }
   return bytes;
 }

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
 import { atMost } from '../at-most.js';
-import type { ConnectionSettings } from './connection-settings.js';
+import { ConnectionAttempts, OtherWayError } from './connection-attempts.js';
+import type { DatabaseConnection } from './connection-settings.js';
 import { DatabaseUnavailableError } from './database.errors.js';
 import { Session } from './session.js';
 import { type PoolReport, SessionPool } from './session-pool.js';
@@ -58,6 +59,8 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
 /** Until a connection without traffic is asked whether it is there; the system's own default is two hours. */
 const KEEP_ALIVE_DELAY_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
+/** Of a connection that could not be made: it may be mended by now, and nobody knows until the next one is tried. */
+const FAULT_TOLD_FOR_MS = 60_000;
 const silent: PoolReport = () => undefined;
 const APPLICATION_NAME = 'waybill';
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
@@ -91,18 +94,12 @@ const programLimits = (options: DatabaseOptions): TimeLimits => ({
 
 /** What TypeORM is told about the database, for migrations and in their checks; the program's pool has limits. */
 export function dataSourceFor(
-  connection: ConnectionSettings,
+  attempts: ConnectionAttempts,
   options: DatabaseOptions,
   timeLimits = MIGRATION_LIMITS,
 ): DataSource {
   return new DataSource({
     type: 'postgres',
-    host: connection.host,
-    port: connection.port,
-    username: connection.user,
-    password: connection.password,
-    database: connection.database,
-    ssl: connection.ssl,
     entities: [...options.entities],
     migrations: [
       `${options.migrationsDirectory}/*.js`,
@@ -115,6 +112,7 @@ export function dataSourceFor(
     driver: { Pool: SessionPool },
     extra: {
       Client: Session,
+      attempts,
       ...timeLimits,
       report: options.report ?? silent,
       keepAlive: true,
@@ -131,7 +129,8 @@ export function dataSourceFor(
  */
 export class Database {
   private dataSource: DataSource | undefined;
-  private connection: ConnectionSettings | undefined;
+  private connection: DatabaseConnection | undefined;
+  private attempts: ConnectionAttempts | undefined;
   private missing: ReadonlyMap<string, string> = new Map();
 
   constructor(private readonly options: DatabaseOptions) {}
@@ -146,8 +145,8 @@ export class Database {
   }
 
   /** Whether nothing of ours is in it yet, so that `open` would make all tables. Throws as `open` does. */
-  async isNew(connection: ConnectionSettings): Promise<boolean> {
-    const client = await connectClient(connection, this.options);
+  async isNew(connection: DatabaseConnection): Promise<boolean> {
+    const client = await connectClient(this.attemptsAt(connection), this.options);
     try {
       const { rows } = await client.query<{ isNew: boolean }>(
         `SELECT to_regclass('migrations') IS NULL AS "isNew"`,
@@ -163,21 +162,26 @@ export class Database {
     return this.missing;
   }
 
+  /** Why no more connections could be made a moment ago. Those that there are may do their work all the same. */
+  get connectionFault(): Error | undefined {
+    return this.attempts?.faultWithin(FAULT_TOLD_FOR_MS);
+  }
+
   /**
    * Connects and brings the tables up to date, but for those in {@link missingSchemas}. Throws what PostgreSQL or the network
    * says.
    */
-  async open(connection: ConnectionSettings): Promise<void> {
-    this.missing = await migrate(connection, this.options);
-    const source = dataSourceFor(connection, this.options, programLimits(this.options));
+  async open(connection: DatabaseConnection): Promise<void> {
+    const attempts = this.attemptsAt(connection);
+    this.missing = await migrate(attempts, this.options);
+    const source = dataSourceFor(attempts, this.options, programLimits(this.options));
     this.dataSource = await source.initialize();
-    this.connection = connection;
   }
 
   /** Makes the schemas that are missing, as far as PostgreSQL lets us by now. Throws as `open` does. */
   async makeMissingSchemas(): Promise<void> {
-    if (this.connection === undefined) throw new DatabaseUnavailableError();
-    this.missing = await migrate(this.connection, this.options);
+    if (this.dataSource === undefined) throw new DatabaseUnavailableError();
+    this.missing = await migrate(this.attempts!, this.options);
   }
 
   /**
@@ -222,8 +226,8 @@ export class Database {
 
   /** A connection of its own outside the pool, such as LISTEN needs. The caller ends it. */
   async connect(): Promise<pg.Client> {
-    if (this.connection === undefined) throw new DatabaseUnavailableError();
-    return connectClient(this.connection, this.options);
+    if (this.dataSource === undefined) throw new DatabaseUnavailableError();
+    return connectClient(this.attempts!, this.options);
   }
 
   async close(): Promise<void> {
@@ -231,6 +235,15 @@ export class Database {
     this.dataSource = undefined;
     // A connection whose holder waits for something else would hold up the end of the process.
     await atMost(CLOSE_TIMEOUT_MS, source?.destroy());
+  }
+
+  /** What is known of one place is kept for as long as it is tried. */
+  private attemptsAt(connection: DatabaseConnection): ConnectionAttempts {
+    if (this.attempts === undefined || this.connection !== connection) {
+      this.connection = connection;
+      this.attempts = new ConnectionAttempts(connection);
+    }
+    return this.attempts;
   }
 }
 
@@ -241,17 +254,24 @@ function ownLimits({ lockMs, statementMs }: TransactionOptions): string[] {
   ];
 }
 
-async function connectClient(connection: ConnectionSettings, options: DatabaseOptions): Promise<pg.Client> {
-  const client = new Session({
-    ...connection,
-    ...programLimits(options),
-    connectionTimeoutMillis: options.connectLimitMs ?? CONNECT_LIMIT_MS,
-    application_name: APPLICATION_NAME,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
-  });
-  await client.connect();
-  return client;
+async function connectClient(attempts: ConnectionAttempts, options: DatabaseOptions): Promise<pg.Client> {
+  const connectOnce = (): Promise<pg.Client> =>
+    new Session({
+      attempts,
+      ...programLimits(options),
+      connectionTimeoutMillis: options.connectLimitMs ?? CONNECT_LIMIT_MS,
+      application_name: APPLICATION_NAME,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
+    }).connect();
+  try {
+    return await connectOnce().catch((error: unknown) => {
+      if (error instanceof OtherWayError) return connectOnce();
+      throw error;
+    });
+  } catch (error) {
+    throw error instanceof OtherWayError ? error.cause : error;
+  }
 }
 
 /**
@@ -260,24 +280,30 @@ async function connectClient(connection: ConnectionSettings, options: DatabaseOp
  * @returns the schemas that PostgreSQL does not let us make, with what it says
  */
 async function migrate(
-  connection: ConnectionSettings,
+  attempts: ConnectionAttempts,
   options: DatabaseOptions,
 ): Promise<ReadonlyMap<string, string>> {
-  const client = await connectClient(connection, options);
+  const client = await connectClient(attempts, options);
   try {
     await takeMigrationLock(client);
     const missing = await makeSchemas(client, options.schemas ?? []);
     const schemas = options.schemas?.filter(({ name }) => !missing.has(name)) ?? [];
-    const source = await dataSourceFor(connection, { ...options, schemas }).initialize();
+    const source = await dataSourceFor(attempts, { ...options, schemas }).initialize();
     try {
       await source.runMigrations({ transaction: 'each' });
     } finally {
       await source.destroy();
     }
     return missing;
+  } catch (error) {
+    throw lacksRight(error) ? attempts.explain(error as Error) : error;
   } finally {
     await client.end();
   }
+}
+
+function lacksRight(error: unknown): boolean {
+  return (error as { code?: unknown }).code === INSUFFICIENT_PRIVILEGE;
 }
 
 /** @returns those that we may not make, with what PostgreSQL says */
@@ -287,9 +313,8 @@ async function makeSchemas(client: pg.Client, schemas: readonly OwnSchema[]): Pr
     try {
       await makeSchema(client, name);
     } catch (error) {
-      const { code, message } = error as pg.DatabaseError;
-      if (code !== INSUFFICIENT_PRIVILEGE) throw error;
-      refused.set(name, message);
+      if (!lacksRight(error)) throw error;
+      refused.set(name, `${(error as Error).message}: grant CREATE on the database to its user`);
     }
   }
   return refused;

@@ -1,4 +1,6 @@
 import pg from 'pg';
+import { ConnectionFaultError } from '../connections/connection-fault.js';
+import { type ConnectionAttempts, OtherWayError } from './connection-attempts.js';
 import type { Session, SessionConfig, SessionWatch } from './session.js';
 
 /** Hears of what an operator should know. */
@@ -15,6 +17,8 @@ type HandOut = (error: Error | undefined, session: Session | undefined, release:
 const TOO_MANY_CONNECTIONS = '53300';
 /** Until as many connections are tried for again as the pool may have. */
 const FEWER_FOR_MS = 10_000;
+/** The same where none can be made until somebody has mended something. */
+const NONE_MORE_FOR_MS = 1_000;
 /** Between tries while there is no connection at all that one could wait for. */
 const RETRY_MS = 200;
 const SAME_LINE_EVERY_MS = 10_000;
@@ -29,6 +33,7 @@ export class SessionPool extends pg.Pool {
   private readonly most: number;
   private readonly connectLimitMs: number;
   private readonly report: PoolReport;
+  private readonly attempts: ConnectionAttempts;
   private readonly saidAtMs = new Map<string, number>();
   private suspectedAtMs = -Infinity;
   /** Connections that have come about. pg counts those that are being tried for as well. */
@@ -43,6 +48,7 @@ export class SessionPool extends pg.Pool {
     this.most = this.options.max;
     this.connectLimitMs = config.connectionTimeoutMillis ?? 0;
     this.report = config.report;
+    this.attempts = config.attempts;
     this.on('connect', () => {
       this.established++;
       this.options.max = Math.max(this.options.max, this.established);
@@ -68,10 +74,15 @@ export class SessionPool extends pg.Pool {
     return performance.now() + this.connectLimitMs;
   }
 
-  private checkOut(handOut: HandOut, giveUpAtMs: number): void {
+  private checkOut(handOut: HandOut, giveUpAtMs: number, mayGoTheOtherWay = true): void {
     super.connect((error, client, release) => {
       const session = client as Session | undefined;
-      if (session === undefined) return this.notConnected(error!, handOut, giveUpAtMs);
+      if (session === undefined) {
+        if (!(error instanceof OtherWayError)) return this.notConnected(error!, handOut, giveUpAtMs);
+        return mayGoTheOtherWay
+          ? this.checkOut(handOut, giveUpAtMs, false)
+          : this.notConnected(error.cause, handOut, giveUpAtMs);
+      }
       const another = (fault: Error | true): void => {
         release(fault);
         this.checkOut(handOut, giveUpAtMs);
@@ -85,21 +96,29 @@ export class SessionPool extends pg.Pool {
     });
   }
 
-  /** A connection that the server refuses because there are too many is waited for among those that there are. */
+  /**
+   * A connection that the server refuses because there are too many, or because of a fault that somebody has to mend, is waited
+   * for among those that there are.
+   */
   private notConnected(error: Error & { code?: unknown }, handOut: HandOut, giveUpAtMs: number): void {
-    const mayComeFree = error.code === TOO_MANY_CONNECTIONS && !this.ending && performance.now() < giveUpAtMs;
-    if (!mayComeFree) return handOut(error, undefined, nothingToRelease);
-    this.makeDoWithThoseThereAre(error);
-    if (this.established > 0) this.checkOut(handOut, giveUpAtMs);
-    else setTimeout(() => this.checkOut(handOut, giveUpAtMs), RETRY_MS);
+    const mayWait = !this.ending && performance.now() < giveUpAtMs;
+    if (mayWait && error.code === TOO_MANY_CONNECTIONS) {
+      this.makeDoWithThoseThereAre(FEWER_FOR_MS);
+      this.say({ reason: error.message }, 'PostgreSQL takes fewer connections than DB_POOL_SIZE');
+      if (this.established > 0) this.checkOut(handOut, giveUpAtMs);
+      else setTimeout(() => this.checkOut(handOut, giveUpAtMs), RETRY_MS);
+    } else if (mayWait && this.established > 0 && error instanceof ConnectionFaultError) {
+      this.makeDoWithThoseThereAre(NONE_MORE_FOR_MS);
+      this.say({ reason: error.message }, 'no more connections to PostgreSQL can be made');
+      this.checkOut(handOut, giveUpAtMs);
+    } else {
+      handOut(this.attempts.explain(error), undefined, nothingToRelease);
+    }
   }
 
-  private makeDoWithThoseThereAre(error: Error): void {
-    if (this.options.max === this.most) {
-      setTimeout(() => (this.options.max = this.most), FEWER_FOR_MS).unref();
-    }
+  private makeDoWithThoseThereAre(forMs: number): void {
+    if (this.options.max === this.most) setTimeout(() => (this.options.max = this.most), forMs).unref();
     this.options.max = Math.max(1, this.established);
-    this.say({ reason: error.message }, 'PostgreSQL takes fewer connections than DB_POOL_SIZE');
   }
 
   private suspectAll(reason: string): void {

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Attempt, ConnectionAttempts } from './connection-attempts.js';
 import { DatabaseUnavailableError, UnfitDatabaseError } from './database.errors.js';
 import { DeadlineClient, type DeadlineClientConfig } from './deadline-client.js';
 import { isSessionFault } from './session-faults.js';
@@ -19,6 +20,8 @@ export interface SessionWatch {
 }
 
 export interface SessionConfig extends DeadlineClientConfig {
+  /** Says what each connection is made with. */
+  readonly attempts: ConnectionAttempts;
   readonly limits: SessionLimits;
   readonly watch?: SessionWatch;
 }
@@ -41,19 +44,25 @@ const BIGINT = 20;
 export class Session extends DeadlineClient {
   private readonly limits: SessionLimits;
   private readonly watch: SessionWatch | undefined;
+  private readonly attempt: Attempt;
   private openedAtMs = 0;
   private lookedAtMs = 0;
   private fault: string | undefined;
 
   constructor(config: SessionConfig) {
-    super(config);
+    const attempt = config.attempts.begin();
+    super({ ...config, ...attempt.settings });
+    this.attempt = attempt;
     this.limits = config.limits;
     this.watch = config.watch;
     // What we keep in one is a safe integer. As float8 it would depend on a setting how it is written.
     this.setTypeParser(BIGINT, Number);
   }
 
-  /** @throws UnfitDatabaseError, DatabaseUnavailableError, and what PostgreSQL or the network says */
+  /**
+   * @throws ConnectionFaultError, OtherWayError when another session may connect at once, UnfitDatabaseError,
+   * DatabaseUnavailableError, and what PostgreSQL or the network says
+   */
   override connect(): Promise<pg.Client>;
   override connect(callback: ((error: Error) => void) | ((error: null, client: pg.Client) => void)): void;
   override connect(callback?: (...outcome: never[]) => void): Promise<pg.Client> | void {
@@ -93,7 +102,15 @@ export class Session extends DeadlineClient {
   }
 
   private async open(): Promise<this> {
-    await super.connect();
+    if (this.attempt.fault !== undefined) throw this.attempt.fault;
+    try {
+      await super.connect();
+    } catch (error) {
+      // pg leaves the connection open when it is our side that cannot log in.
+      this.drop();
+      throw this.attempt.failed(error as Error);
+    }
+    this.attempt.succeeded();
     try {
       const { serverEncoding, serverVersion } = await this.pin();
       requireFit(serverEncoding, serverVersion);

@@ -91,10 +91,7 @@ function ofState(code: string, message: string, parties: Parties): Explanation |
   const { name } = peer;
   switch (code) {
     case INVALID_PASSWORD:
-      return [
-        'wrong account',
-        `${name} does not take the password of user "${user}" (${code}): check ${peer.password} and ${peer.user}`,
-      ];
+      return ofPassword(parties);
     case INVALID_AUTHORIZATION:
       return NOT_IN_HBA.test(message) ? ofHba(message, parties) : ofAccount(message, parties);
     case NO_SUCH_DATABASE:
@@ -112,6 +109,16 @@ function ofState(code: string, message: string, parties: Parties): Explanation |
   }
 }
 
+function ofPassword({ peer, user, ways }: Parties): Explanation {
+  const { name, certificate } = peer;
+  const refused = `${name} does not take the password of user "${user}" (${INVALID_PASSWORD})`;
+  // PostgreSQL says the same of a certificate for another user, where it looks at both (clientcert=verify-full).
+  const orCertificate = ways.some((way) => way?.cert !== undefined)
+    ? `, and whether ${certificate} is for this user`
+    : '';
+  return ['wrong account', `${refused}: check ${both(peer.password, peer.user)}${orCertificate}`];
+}
+
 function ofAccount(message: string, { peer, user }: Parties): Explanation {
   const { name, certificate } = peer;
   if (WANTS_CERTIFICATE.test(message)) {
@@ -125,7 +132,7 @@ function ofAccount(message: string, { peer, user }: Parties): Explanation {
 
 function ofHba(message: string, { peer, ways }: Parties): Explanation {
   const { name, encryption } = peer;
-  const account = `check ${peer.user} and ${peer.database}, or add a line to pg_hba.conf there`;
+  const account = `check ${both(peer.user, peer.database)}, or add a line to pg_hba.conf there`;
   if (ways.length > 1) {
     return [
       'wrong account',
@@ -143,6 +150,8 @@ function ofHba(message: string, { peer, ways }: Parties): Explanation {
     `${name} takes no connection of ours in the clear: ${said(message)}: ${encrypt(encryption)}, or ${account}`,
   ];
 }
+
+const both = (one: string, other: string): string => (one === other ? one : `${one} and ${other}`);
 
 const encrypt = (setting: string): string => `set ${setting} to require, or better to verify-full`;
 

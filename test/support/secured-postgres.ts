@@ -34,14 +34,16 @@ export class SecuredPostgres {
     return this.server.connection.port;
   }
 
-  /** Runs statements as the superuser. */
-  async run(...statements: string[]): Promise<object[]> {
-    const client = new Client({ ...this.server.connection, database: 'postgres' });
+  /** Runs statements as the superuser, in no database of the spec. */
+  async run(...statements: string[]): Promise<void> {
+    for (const statement of statements) await this.rows(statement, 'postgres');
+  }
+
+  async rows<Row extends object>(statement: string, database = 'shop'): Promise<Row[]> {
+    const client = new Client({ ...this.server.connection, database });
     await client.connect();
     try {
-      let rows: object[] = [];
-      for (const statement of statements) ({ rows } = await client.query<object>(statement));
-      return rows;
+      return (await client.query<Row>(statement)).rows;
     } finally {
       await client.end();
     }
@@ -96,8 +98,8 @@ export class SecuredPostgres {
   /** Waits until the server has read its files anew: connections of before tell when it did so last. */
   private async reload(statements: readonly string[]): Promise<void> {
     const loadedAt = async (): Promise<Date> => {
-      const [row] = await this.run('SELECT pg_conf_load_time() AS at');
-      return (row as { at: Date }).at;
+      const [row] = await this.rows<{ at: Date }>('SELECT pg_conf_load_time() AS at', 'postgres');
+      return row!.at;
     };
     const before = await loadedAt();
     await this.run(...statements, 'SELECT pg_reload_conf()');

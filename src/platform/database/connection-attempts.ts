@@ -146,6 +146,7 @@ export class ConnectionAttempts {
 /** For faults of files, which are about no server. */
 const NOWHERE = {
   user: '',
+  password: '',
   database: '',
   ways: [],
   peer: {

@@ -13,6 +13,8 @@ const NO_TLS_THERE = /does not support SSL connections/;
 /** pg's words for an answer to that request that is neither yes nor no. */
 const NOT_POSTGRESQL = /error establishing an SSL connection/;
 const NO_PASSWORD_SET = /^SASL: .*client password must be a/;
+/** Of PostgreSQL and of poolers, some of which have an SQLSTATE of their own for it. */
+const PASSWORD_REFUSED = /^(password|SASL) authentication failed/;
 /** Of pg and of its pool: nobody has answered in time. */
 const NO_ANSWER = /^timeout expired$|terminated due to connection timeout$/;
 
@@ -32,7 +34,7 @@ interface Facts {
 }
 type Explanation = readonly [kind: FaultKind, message: string];
 /** Whom it is about. */
-type Parties = Pick<ConnectionTarget, 'peer' | 'user' | 'database' | 'ways'>;
+type Parties = Omit<ConnectionTarget, 'host' | 'port'>;
 
 /**
  * What is wrong with a connection, or with a right that its user lacks, by what PostgreSQL, pg, TLS or the network says.
@@ -58,8 +60,8 @@ export function mayHealTheOtherWay(error: Error): boolean {
 }
 
 /** What pg says in words only, and poolers. */
-function ofConnecting(message: string, { peer, user }: Parties): Explanation | undefined {
-  const { name, address, encryption, password } = peer;
+function ofConnecting(message: string, parties: Parties): Explanation | undefined {
+  const { name, address, encryption } = parties.peer;
   if (NO_ANSWER.test(message)) {
     return ['no route', `no answer from ${name} in time: check ${address}, and what is in between`];
   }
@@ -75,9 +77,7 @@ function ofConnecting(message: string, { peer, user }: Parties): Explanation | u
       `what answers for ${name} refuses at once, or is no PostgreSQL: check ${address}`,
     ];
   }
-  if (NO_PASSWORD_SET.test(message)) {
-    return ['wrong account', `${name} wants a password of user "${user}", and none is set: set ${password}`];
-  }
+  if (NO_PASSWORD_SET.test(message) || PASSWORD_REFUSED.test(message)) return ofPassword(parties);
   return WANTS_TLS.test(message)
     ? [
         'encryption wanted',
@@ -109,8 +109,14 @@ function ofState(code: string, message: string, parties: Parties): Explanation |
   }
 }
 
-function ofPassword({ peer, user, ways }: Parties): Explanation {
+function ofPassword({ peer, user, password, ways }: Parties): Explanation {
   const { name, certificate } = peer;
+  if (password === '') {
+    return [
+      'wrong account',
+      `${name} wants a password of user "${user}", and none is set: set ${peer.password}`,
+    ];
+  }
   const refused = `${name} does not take the password of user "${user}" (${INVALID_PASSWORD})`;
   // PostgreSQL says the same of a certificate for another user, where it looks at both (clientcert=verify-full).
   const orCertificate = ways.some((way) => way?.cert !== undefined)

@@ -12,9 +12,12 @@ import {
   type TlsOptions,
 } from './connection-settings.js';
 
-/** What the settings say, without what stands in files. */
+type Place = Omit<ConnectionSettings, 'ssl' | 'password'>;
+
+/** What the settings say, without what stands in files beside the URL's. */
 interface Said {
-  readonly settings: Omit<ConnectionSettings, 'ssl'>;
+  readonly url: DatabaseUrl | undefined;
+  readonly settings: Place;
   readonly tls: DatabaseTls;
   readonly peer: DatabasePeer;
 }
@@ -24,8 +27,9 @@ export function configuredSource(environment: Environment): ConnectionSource | u
   if (!isExternal(environment)) return undefined;
   return {
     target(): ConnectionTarget {
-      const { settings, tls, peer } = saidOf(environment);
-      return { ...settings, ways: waysOf(tls.mode, readPemFiles(tls.files)), peer };
+      const { url, settings, tls, peer } = saidOf(environment, currentValue(environment, 'DATABASE_URL'));
+      const password = url?.password || currentValue(environment, 'DB_PASSWORD');
+      return { ...settings, password, ways: waysOf(tls.mode, readPemFiles(tls.files)), peer };
     },
   };
 }
@@ -42,34 +46,29 @@ export function configuredConnection(environment: Environment): ConnectionSettin
   return { host, port, user, password, database, ssl: ways.includes(undefined) ? undefined : ways[0] };
 }
 
-/** Where it is, and as whom, for people; undefined as above. */
-export function configuredPlace(
-  environment: Environment,
-): Omit<ConnectionSettings, 'ssl' | 'password'> | undefined {
-  return isExternal(environment) ? saidOf(environment).settings : undefined;
+/** Where it is, and as whom, for people, as it was when the program started; undefined as above. */
+export function configuredPlace(environment: Environment): Place | undefined {
+  return isExternal(environment) ? saidOf(environment, environment.DATABASE_URL).settings : undefined;
 }
 
 const isExternal = ({ DATABASE_URL, DB_HOST }: Environment): boolean =>
   DATABASE_URL !== undefined || DB_HOST !== undefined;
 
 /** @throws SecretFileError where a file holds something else than when the program started */
-function saidOf(environment: Environment): Said {
-  const url = currentUrl(environment);
+function saidOf(environment: Environment, urlText: string | undefined): Said {
+  const url = urlText === undefined ? undefined : urlOf(environment, urlText);
   const tls = databaseTls(environment, url);
   if ('faults' in tls) throw new SecretFileError(tls.faults.join('; '));
   const settings = {
     host: url?.host ?? environment.DB_HOST!,
     port: url?.port ?? environment.DB_PORT,
     user: url?.user || environment.DB_USER,
-    password: url?.password || currentValue(environment, 'DB_PASSWORD'),
     database: url?.database || environment.DB_NAME,
   };
-  return { settings, tls, peer: peerOf(environment, url, settings) };
+  return { url, settings, tls, peer: peerOf(environment, url, settings) };
 }
 
-function currentUrl(environment: Environment): DatabaseUrl | undefined {
-  const text = currentValue(environment, 'DATABASE_URL');
-  if (text === undefined) return undefined;
+function urlOf(environment: Environment, text: string): DatabaseUrl {
   const url = readDatabaseUrl(text);
   if (!('faults' in url)) return url;
   throw new SecretFileError(`${writtenName(environment, 'DATABASE_URL')} ${url.faults.join('; ')}`);

@@ -65,7 +65,7 @@ function fileOf(name: string, content: string): string {
 }
 
 interface Pool {
-  readonly source: DataSource;
+  readonly attempts: ConnectionAttempts;
   readonly said: { fields: object; message: string }[];
   query<Row>(statement: string): Promise<Row[]>;
 }
@@ -83,7 +83,7 @@ async function open(given: Given = {}, poolSize = 4): Promise<Pool> {
   });
   await source.initialize();
   opened.push(source);
-  return { source, said, query: (statement) => source.query(statement) };
+  return { attempts, said, query: (statement) => source.query(statement) };
 }
 
 async function isEncrypted(given: Given = {}): Promise<boolean> {
@@ -307,6 +307,8 @@ describe('while the program runs', () => {
       message: 'no more connections to PostgreSQL can be made',
     });
 
+    expect(pool.attempts.faultWithin(5_000)?.message).toMatch(LINE);
+
     await server.endConnections();
     await eventually(async () => expect(failed(await busy(pool))).toHaveLength(8));
     const before = await server.logged('28P01');
@@ -327,6 +329,7 @@ describe('while the program runs', () => {
     );
     fileOf('password', 'second-secret\n');
     await eventually(async () => expect(failed(await busy(pool))).toEqual([]));
+    expect(pool.attempts.faultWithin(5_000)).toBeUndefined();
     await server.run(`ALTER ROLE shop PASSWORD '${PASSWORD}'`);
   });
 

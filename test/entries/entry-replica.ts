@@ -19,6 +19,7 @@ import { Database } from '../../src/platform/database/database.js';
 import { Lifecycle } from '../../src/platform/lifecycle.js';
 import type { Logger } from '../../src/platform/logging/logger.js';
 import { eventually } from '../support/eventually.js';
+import { redisAt } from '../support/redis-server.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import type { WaybillDatabase } from '../support/waybill-database.js';
 
@@ -74,7 +75,10 @@ export class EntryReplica {
     const toRedis = await TcpProxy.open(Number(new URL(redisUrl).port));
     const database = new Database(options);
     await database.open({ ...connection, host: '127.0.0.1', port: toPostgres.port });
-    const redis = new RedisCaches({ url: `redis://127.0.0.1:${toRedis.port}`, ttlMs: TTL_MS }, log);
+    const redis = new RedisCaches(
+      { settings: redisAt(`redis://127.0.0.1:${toRedis.port}`), ttlMs: TTL_MS },
+      log,
+    );
     redis.connect();
     const lifecycle = new Lifecycle(log);
     // Metrics of a process are kept beside it.

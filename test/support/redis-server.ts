@@ -3,6 +3,8 @@ import { createClient } from 'redis';
 import { freePorts } from '../../scripts/free-ports.js';
 import { startLeashed } from '../../scripts/leashed-process.js';
 import type { LeashedProcess } from '../../scripts/leashed-process.js';
+import { Environment } from '../../src/platform/config/environment.js';
+import type { RedisSettings } from '../../src/platform/config/redis-access.js';
 
 const POLL_MS = 20;
 
@@ -59,3 +61,7 @@ export class RedisServerFixture {
 export function plainClient(url: string) {
   return createClient({ url, socket: { reconnectStrategy: POLL_MS } }).on('error', () => undefined);
 }
+
+/** The settings of a program that finds Redis there. */
+export const redisAt = (url: string, others: Partial<Omit<RedisSettings, 'REDIS_URL'>> = {}): RedisSettings =>
+  Object.assign(new Environment(), others, { REDIS_URL: url });

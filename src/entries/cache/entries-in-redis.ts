@@ -271,6 +271,7 @@ export class EntriesInRedis {
   /** Also another server than before, or the same started anew, may hold what was true long ago. */
   private async begin(client: RedisClient): Promise<void> {
     await catchUpBudget.spend(requireWrites(client));
+    await catchUpBudget.spend(this.requirePending(client));
     const runId = await catchUpBudget.spend(runIdOf(client));
     const mayBeLate = this.hasPut && this.hasSkippedDrops;
     this.hasSkippedDrops = false;
@@ -296,6 +297,12 @@ export class EntriesInRedis {
     }
   }
 
+  /** What waits to be stored is shown by other commands, which an ACL may refuse alone. @throws what Redis says */
+  private async requirePending(client: RedisClient): Promise<void> {
+    await putPending(client, this.process, [{ redisKey: PROBE, number: 0, value: Buffer.from('probe') }]);
+    await readPending(client, PROBE, 'probe');
+  }
+
   /** Removes what former epochs have left behind, in the background. */
   private async cleanUp(client: RedisClient): Promise<void> {
     const { known } = this;
@@ -319,12 +326,15 @@ const keyed = (changes: readonly EntryChange[], epoch: number): { redisKey: stri
 /** Of no epoch. */
 const PROBE = `${KEY_PREFIX}probe:${randomUUID()}`;
 
-/** That it takes writes, by the script that all writes use. @throws Error when it does not, and what Redis says */
+/** That it takes writes, by the script that all writes use, and lets them be read. @throws Error when it does not, and what Redis says */
 async function requireWrites(client: RedisClient): Promise<void> {
   const entry = { instance: 'probe', key: 'probe', createdAtUs: 0, updatedAtUs: 0, content: undefined };
   const value = encodeEntry({ ...entry, version: Date.now() });
   await putInRedis(client, [{ redisKey: PROBE, value, ttlMs: TOMBSTONE_MS }]);
-  if ((await client.exists(PROBE)) === 0) throw new Error('it refuses writes');
+  if ((await client.get(PROBE)) !== null) return;
+  // The script passes over a refusal; this has Redis say why.
+  await client.set(PROBE, value, { PX: TOMBSTONE_MS });
+  throw new Error('it refuses writes');
 }
 
 function* inCommands<Put extends { readonly value: Buffer }>(puts: readonly Put[]): Generator<Put[]> {

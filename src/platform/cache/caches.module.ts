@@ -49,15 +49,15 @@ export class CachesModule {
 }
 
 async function redisOf(
-  { REDIS_URL, CACHE_TTL_SECONDS }: Environment,
+  environment: Environment,
   health: Health,
   lifecycle: Lifecycle,
   log: Logger,
 ): Promise<RedisCaches | undefined> {
-  if (REDIS_URL === undefined) return undefined;
+  if (environment.REDIS_URL === undefined) return undefined;
   // The client is a fifth of all modules that the program loads at its start.
   const { RedisCaches } = await import('./redis-caches.js');
-  const redis = new RedisCaches({ url: REDIS_URL, ttlMs: CACHE_TTL_SECONDS * 1_000 }, log);
+  const redis = new RedisCaches({ settings: environment, ttlMs: environment.CACHE_TTL_SECONDS * 1_000 }, log);
   lifecycle.beforeReady('Redis', () => {
     redis.connect();
     health.addCheck('redis', () => redis.state(), { isOptional: true });

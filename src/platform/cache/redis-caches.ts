@@ -1,4 +1,5 @@
 import { atMost } from '../at-most.js';
+import type { RedisSettings } from '../config/redis-access.js';
 import type { PartState } from '../health/health.js';
 import type { Logger } from '../logging/logger.js';
 import { type CacheDeclaration, keyPrefixOf } from './cache-declaration.js';
@@ -27,7 +28,8 @@ const LINK_BUDGET_MS = 250;
 const LINK_FAILURES_TO_OPEN = 5;
 
 export interface RedisCachesOptions {
-  readonly url: string;
+  /** With a REDIS_URL. */
+  readonly settings: RedisSettings;
   readonly ttlMs: number;
 }
 
@@ -36,12 +38,11 @@ export class RedisCaches {
   private readonly connection: ReturnType<typeof redisConnection>;
   private readonly tiers = new Map<string, RedisUser>();
 
-  /** @throws TypeError when `url` is not a URL */
   constructor(
     private readonly options: RedisCachesOptions,
     private readonly log: Logger,
   ) {
-    this.connection = redisConnection(options.url);
+    this.connection = redisConnection(options.settings);
   }
 
   /** @param hasConstants whether entries carry a text that is the same for all versions of a key, kept under a key beside it */

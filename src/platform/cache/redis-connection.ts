@@ -3,19 +3,32 @@ import { TimeBudget } from './time-budget.js';
 
 /** What the connection needs of a client: node-redis' own, with whatever commands it was made with. */
 export interface LinkedClient {
+  /** Whether it is connected, or still tries to be. */
+  readonly isOpen: boolean;
   readonly isReady: boolean;
   connect(): Promise<unknown>;
   destroy(): void;
   ping(): Promise<unknown>;
-  on(event: 'connect' | 'ready' | 'reconnecting' | 'error', listener: (error?: Error) => void): unknown;
+  on(event: 'connect' | 'ready' | 'error', listener: (error?: Error) => void): unknown;
 }
 
 export interface RedisConnectionOptions<C extends LinkedClient> {
-  /** Makes a client that is not connected yet, reconnects by itself, and refuses commands while it is not. */
+  /**
+   * Makes a client for one attempt: it is not connected yet, does not reconnect by itself, and refuses commands while it is not
+   * connected. It may throw, which counts as an attempt that has failed.
+   */
   readonly createClient: () => C;
+  /**
+   * An error as the operator is to read it, or the error itself.
+   *
+   * @param isConnecting whether the connection has never been ready
+   */
+  readonly explain: (error: Error, isConnecting: boolean) => Error;
+  /** How long to wait for the next attempt after so many that have failed since the last connection. */
+  readonly pauseMs: (attempts: number) => number;
   /** How long the answer to a PING may take. */
   readonly budgetMs: number;
-  /** How often a Redis that is down is tried, in the background. */
+  /** How often users that are down on a connection that stands try it, in the background. */
   readonly retryEveryMs: number;
 }
 
@@ -49,17 +62,19 @@ export class RedisConnection<C extends LinkedClient> {
   private tcpConnected = false;
   private pingUnderWay: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private nextAttempt: NodeJS.Timeout | undefined;
+  private failedAttempts = 0;
 
   constructor(private readonly options: RedisConnectionOptions<C>) {
     this.budget = new TimeBudget(options.budgetMs);
   }
 
-  /** The present client; undefined before the start, after the end, and when it has given up until the next tick. */
+  /** The present client; undefined before the start, after the end, and between two attempts. */
   get client(): C | undefined {
     return this.current;
   }
 
-  /** How many connections were begun afresh because the one before was silent or had given up; the first included. */
+  /** How many connections were begun, the first included. */
   get connections(): number {
     return this.opened;
   }
@@ -84,6 +99,7 @@ export class RedisConnection<C extends LinkedClient> {
   /** Closes the connection; commands under way fail. */
   close(): void {
     clearInterval(this.timer);
+    clearTimeout(this.nextAttempt);
     this.timer = undefined;
     this.closeClient();
     this.tellLost(new RedisDownError('closed'));
@@ -123,14 +139,17 @@ export class RedisConnection<C extends LinkedClient> {
     }
   }
 
+  /** What an error of a command says of the connection, as the operator is to read it. */
+  explained(error: Error): Error {
+    return this.options.explain(error, false);
+  }
+
   private tick(): void {
     const client = this.current;
-    if (client === undefined) return this.openClient();
-    // Not connected: the client sees to it. Connected, but no answer to the first commands: that may last for ever.
-    if (!client.isReady && this.tcpConnected) {
+    // Connected, but no answer to the first commands: that may last for ever.
+    if (client !== undefined && !client.isReady && this.tcpConnected) {
       this.unanswered++;
-      // All users already know why it is not connected.
-      this.replaceSilent();
+      if (this.replaceSilent()) this.tellLost(new RedisDownError('Redis does not answer on a connection'));
     }
     for (const user of this.users) user.onTick();
   }
@@ -144,16 +163,27 @@ export class RedisConnection<C extends LinkedClient> {
   }
 
   private openClient(): void {
-    const client = this.options.createClient();
-    this.current = client;
     this.opened++;
     this.tcpConnected = false;
     this.unanswered = 0;
     this.pingUnderWay = undefined;
+    let client: C;
+    try {
+      client = this.options.createClient();
+    } catch (error) {
+      return this.tryLater(this.options.explain(error as Error, true));
+    }
+    this.current = client;
+    let wasReady = false;
     // Events of a client that was given up must not speak for the one that replaced it.
     const whileCurrent = (react: (error?: Error) => void) => (error?: Error) => {
       if (this.current === client) react(error);
     };
+    const onError = whileCurrent((error = new RedisDownError('Redis is down')) => {
+      if (client.isReady) return;
+      this.closeClient();
+      this.tryLater(this.options.explain(error, !wasReady));
+    });
     client.on(
       'connect',
       whileCurrent(() => (this.tcpConnected = true)),
@@ -161,27 +191,27 @@ export class RedisConnection<C extends LinkedClient> {
     client.on(
       'ready',
       whileCurrent(() => {
+        wasReady = true;
+        this.failedAttempts = 0;
         for (const user of this.users) user.onReady();
       }),
     );
-    client.on(
-      'reconnecting',
-      whileCurrent(() => (this.tcpConnected = false)),
-    );
-    client.on(
-      'error',
-      whileCurrent((error) => {
-        if (!client.isReady) this.tellLost(error ?? new RedisDownError('Redis is down'));
-      }),
-    );
-    // The errors come as events too. It ends only when the client gives up, and then the next tick opens another.
-    client.connect().catch(whileCurrent(() => this.closeClient()));
+    client.on('error', onError);
+    // The errors come as events too.
+    client.connect().catch(onError);
+  }
+
+  private tryLater(reason: Error): void {
+    this.tellLost(reason);
+    if (this.timer === undefined) return;
+    const pauseMs = this.options.pauseMs(this.failedAttempts++);
+    this.nextAttempt = setTimeout(() => this.openClient(), pauseMs).unref();
   }
 
   private closeClient(): void {
     const client = this.current;
     this.current = undefined;
-    client?.destroy();
+    if (client?.isOpen) client.destroy();
   }
 
   private tellLost(reason: Error): void {

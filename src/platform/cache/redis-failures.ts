@@ -73,7 +73,7 @@ export const REDIS_REPLY_KINDS: Readonly<Record<string, FailureKind>> = {
 
 /** Replies under the word for everything else that are about the server or the account. */
 const TRANSIENT_ERR =
-  /^ERR (max number of clients|unknown command|DB index is out of range|(Client sent )?AUTH\b)/;
+  /^ERR (max number of clients|unknown command|DB index is out of range|(Client sent )?AUTH\b|The user executing the script can't|ACL failure in script)/;
 
 /** The reply to what was asked within: by a script, as Redis 6 tells it, or in a transaction. */
 const INNER_REPLY = /(?:: -|because of: -?)([A-Z]{2,})\b/;

@@ -55,6 +55,8 @@ describe('a failure that Redis replies with', () => {
     ['transient', "ERR unknown command 'GETEX', with args beginning with: 'k' "],
     ['transient', 'ERR AUTH <password> called without any password configured for the default user.'],
     ['transient', 'ERR DB index is out of range'],
+    ['transient', "ERR The user executing the script can't run this command or subcommand script: 5f2a"],
+    ['transient', "ERR ACL failure in script: User u has no permissions to run the 'set' command"],
     ['bug', 'ERR syntax error'],
     ['bug', 'ERR value is not an integer or out of range'],
     ['bug', 'NEVERHEARDOF as a module puts it'],

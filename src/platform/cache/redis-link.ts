@@ -1,3 +1,4 @@
+import { ConnectionFaultError } from '../connections/connection-fault.js';
 import {
   type ConnectionUser,
   type LinkedClient,
@@ -122,8 +123,9 @@ export class RedisLink<C extends LinkedClient> implements ConnectionUser {
     return client;
   }
 
-  private goDown(reason: Error): void {
+  private goDown(error: Error): void {
     if (this.closed) return;
+    const reason = this.connection.explained(error);
     this.current = 'down';
     this.reason = reason;
     const kind = kindOf(reason);
@@ -171,7 +173,11 @@ function textOf(error: Error): string {
   return error.message || (error as NodeJS.ErrnoException).code || error.name;
 }
 
-/** Redis' own errors begin with a word for their kind: NOAUTH, OOM. All others say that it is away. */
+/**
+ * What is wrong with the settings, an account or its rights is told by each line of its own: after one is mended, the next may
+ * turn up. Redis' other errors begin with a word for their kind: OOM, LOADING. All else says that it is away.
+ */
 function kindOf(error: Error): string {
+  if (error instanceof ConnectionFaultError && error.kind !== 'no route') return error.message;
   return /^[A-Z]{2,}\b/.exec(error.message)?.[0] ?? 'away';
 }

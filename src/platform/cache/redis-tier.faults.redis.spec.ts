@@ -287,7 +287,9 @@ describe.skipIf(redis.skipped ?? command === undefined)('redis tier, when Redis 
       budgetMs: 2_000,
       onState: (state, reason) => reasons.push(reason?.message ?? state),
     });
-    await vi.waitFor(() => expect(without.detail()).toMatch(/^NOAUTH/), { timeout: 10_000 });
+    await vi.waitFor(() => expect(without.detail()).toContain('wants a password (NOAUTH)'), {
+      timeout: 10_000,
+    });
     const url = own.url.replace('redis://', 'redis://:wrong@');
     const wrongReasons: string[] = [];
     const wrong = make({
@@ -295,7 +297,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('redis tier, when Redis 
       budgetMs: 2_000,
       onState: (state, reason) => wrongReasons.push(reason?.message ?? state),
     });
-    await vi.waitFor(() => expect(wrong.detail()).toMatch(/^WRONGPASS/), { timeout: 10_000 });
+    await vi.waitFor(() => expect(wrong.detail()).toContain('(WRONGPASS)'), { timeout: 10_000 });
     const attempts = async (): Promise<number> =>
       Number(/^total_connections_received:(\d+)/m.exec(await client.info('stats'))?.[1]);
     const before = await attempts();
@@ -304,8 +306,8 @@ describe.skipIf(redis.skipped ?? command === undefined)('redis tier, when Redis 
     await up(without);
     await client.configSet('requirepass', 'wrong');
     await up(wrong);
-    expect(reasons).toEqual([expect.stringMatching(/^NOAUTH/), 'up']);
-    expect(wrongReasons).toEqual([expect.stringMatching(/^WRONGPASS/), 'up']);
+    expect(reasons).toEqual([expect.stringContaining('(NOAUTH)'), 'up']);
+    expect(wrongReasons).toEqual([expect.stringContaining('(WRONGPASS)'), 'up']);
     expect(wrong.detail()).toBeUndefined();
     client.destroy();
   });

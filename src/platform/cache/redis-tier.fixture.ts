@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, vi } from 'vitest';
+import { redisAt } from '../../../test/support/redis-server.js';
 import { type RedisClient, redisConnection } from './redis-client.js';
 import type { RedisConnection } from './redis-connection.js';
 import { RedisTier, type RedisTierOptions } from './redis-tier.js';
@@ -27,7 +28,7 @@ export class OpenedTiers {
   /** A tier that has begun to connect. */
   readonly make = ({ url, connection: shared, ...options }: TierOptions = {}): RedisTier => {
     const { budgetMs = BUDGET_MS, retryEveryMs = RETRY_MS } = options;
-    const connection = shared ?? redisConnection(url ?? this.url(), { budgetMs, retryEveryMs });
+    const connection = shared ?? redisConnection(redisAt(url ?? this.url()), { budgetMs, retryEveryMs });
     const keyPrefix = `${randomUUID()}:`;
     const tier = new RedisTier(connection, {
       keyPrefix,

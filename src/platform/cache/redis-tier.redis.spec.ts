@@ -4,7 +4,6 @@ import { cacheTierConformance, entryOf } from './cache-tier.conformance.js';
 import { MemoryTier } from './memory-tier.js';
 import { useTier } from '../../../test/support/tiers.js';
 import { plainClient } from '../../../test/support/redis-server.js';
-import { redisConnection } from './redis-client.js';
 import { constantKeyOf } from './redis-scripts.js';
 import { OpenedTiers, type TierOptions } from './redis-tier.fixture.js';
 import { encodeEntry } from './redis-value.js';
@@ -207,9 +206,5 @@ describe.skipIf(redis.skipped)('redis tier', () => {
     for (let i = 0; i < 500; i++) void a.put(`k${i}`, entryOf(i));
     await a.close();
     for (const i of [0, 499]) expect(await b.get(`k${i}`)).toEqual(entryOf(i));
-  });
-
-  it('refuses a URL that is none', () => {
-    expect(() => redisConnection('nowhere')).toThrow(TypeError);
   });
 });

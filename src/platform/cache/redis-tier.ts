@@ -225,6 +225,8 @@ export class RedisTier implements CacheTier {
       await catchUpBudget.spend(client.scriptLoad(SCRIPT));
     }
     await catchUpBudget.spend(this.probe(client));
+    // The script passes over a refusal to read.
+    await catchUpBudget.spend(client.get(this.options.keyPrefix + PROBE_KEY));
     // More changed while Redis was away than could be noted, or writes were refused: anything there may be out of date,
     // so all of it goes.
     while (this.writes.overflowed) {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { findCommand } from '../../../test/support/debian-packages.js';
-import { plainClient, RedisServerFixture } from '../../../test/support/redis-server.js';
+import { plainClient, redisAt, RedisServerFixture } from '../../../test/support/redis-server.js';
 import { TcpProxy } from '../../../test/support/tcp-proxy.js';
 import { useTier } from '../../../test/support/tiers.js';
 import { entryOf } from './cache-tier.conformance.js';
@@ -47,7 +47,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('two caches over one con
     Number(/^cmdstat_ping:calls=(\d+)/m.exec(await meddler.info('commandstats'))?.[1]);
 
   it('are one client', async () => {
-    const connection = redisConnection(url, { budgetMs: PATIENT_MS, retryEveryMs: RETRY_MS });
+    const connection = redisConnection(redisAt(url), { budgetMs: PATIENT_MS, retryEveryMs: RETRY_MS });
     const [a, b] = [await makeUp({ connection }), await makeUp({ connection })];
     await a.put('k', entryOf(1));
     await b.put('k', entryOf(2));
@@ -55,7 +55,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('two caches over one con
   });
 
   it('one whose operations time out is skipped, and the other is served over the same connection', async () => {
-    const connection = redisConnection(url, { budgetMs: PATIENT_MS, retryEveryMs: NEVER_MS });
+    const connection = redisConnection(redisAt(url), { budgetMs: PATIENT_MS, retryEveryMs: NEVER_MS });
     const hasty = await makeUp({ connection, budgetMs: BUDGET_MS, failuresToOpen: 3 });
     const patient = await makeUp({ connection, budgetMs: PATIENT_MS, failuresToOpen: 1 });
     await patient.put('k', entryOf(1));
@@ -70,7 +70,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('two caches over one con
   });
 
   it('one that may not write is tried again and again, and costs the other neither its state nor its connection', async () => {
-    const connection = redisConnection(url, { budgetMs: PATIENT_MS, retryEveryMs: RETRY_MS });
+    const connection = redisConnection(redisAt(url), { budgetMs: PATIENT_MS, retryEveryMs: RETRY_MS });
     const [allowed, refused] = [
       await makeUp({ connection, budgetMs: PATIENT_MS, keyPrefix: 'allowed:' }),
       await makeUp({ connection, budgetMs: PATIENT_MS, keyPrefix: 'refused:' }),
@@ -79,7 +79,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('two caches over one con
     await meddler.sendCommand(['ACL', 'SETUSER', 'default', 'resetkeys', '~allowed:*']);
     await refused.put('k', entryOf(1));
     await down(refused);
-    expect(refused.detail()).toMatch(/^NOPERM/);
+    expect(refused.detail()).toContain('(NOPERM');
     // Some attempts on it.
     const before = await pings();
     await vi.waitFor(async () => expect(await pings()).toBeGreaterThan(before + 5), { timeout: 10_000 });
@@ -92,7 +92,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('two caches over one con
 
   it('keep a connection on which one of them is answered, late as it may be for the other', async () => {
     const retryEveryMs = RETRY_MS * 2;
-    const connection = redisConnection(url, { budgetMs: BUDGET_MS, retryEveryMs });
+    const connection = redisConnection(redisAt(url), { budgetMs: BUDGET_MS, retryEveryMs });
     const hasty = await makeUp({ connection, budgetMs: BUDGET_MS, failuresToOpen: 1 });
     const patient = await makeUp({ connection, budgetMs: PATIENT_MS });
     await patient.put('k', entryOf(1));
@@ -106,7 +106,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('two caches over one con
   });
 
   it('get a new connection together when the one that they have is silent', async () => {
-    const connection = redisConnection(own.url, { budgetMs: BUDGET_MS, retryEveryMs: RETRY_MS });
+    const connection = redisConnection(redisAt(own.url), { budgetMs: BUDGET_MS, retryEveryMs: RETRY_MS });
     const [asking, silent] = [
       await makeUp({ connection, failuresToOpen: 1 }),
       await makeUp({ connection, failuresToOpen: 1 }),
@@ -125,7 +125,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('two caches over one con
   });
 
   it('share one attempt: a connection is given up no sooner the more caches there are', async () => {
-    const connection = redisConnection(url, { budgetMs: PATIENT_MS, retryEveryMs: RETRY_MS });
+    const connection = redisConnection(redisAt(url), { budgetMs: PATIENT_MS, retryEveryMs: RETRY_MS });
     const many = await Promise.all(Array.from({ length: 5 }, () => makeUp({ connection })));
     await own.kill();
     for (const tier of many) await down(tier);
@@ -135,7 +135,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('two caches over one con
   });
 
   it('one that is closed leaves the other served', async () => {
-    const connection = redisConnection(url, { budgetMs: PATIENT_MS, retryEveryMs: RETRY_MS });
+    const connection = redisConnection(redisAt(url), { budgetMs: PATIENT_MS, retryEveryMs: RETRY_MS });
     const [closed, open] = [await makeUp({ connection }), await makeUp({ connection })];
     await closed.close();
     await open.put('k', entryOf(1));

@@ -2,7 +2,7 @@ import { databaseTls } from './database-tls.js';
 import { type DatabaseUrl, readDatabaseUrl } from './database-url.js';
 import type { Environment } from './environment.js';
 import { pemFaults } from './pem-files.js';
-import { redisUrlFaults } from './redis-url.js';
+import { redisFaults } from './redis-access.js';
 import { writtenName } from './setting-sources.js';
 import type { Variables } from './setting-texts.js';
 
@@ -11,12 +11,7 @@ const MODES_WITH_TLS = ['require', 'no-verify', 'verify-ca', 'verify-full'];
 
 /** What URLs say, and the settings of TLS beside them, and would not be honoured. */
 export function urlFaults(environment: Environment, { PGSSLMODE }: Variables): string[] {
-  const { REDIS_URL } = environment;
-  const faults = databaseFaults(environment, PGSSLMODE);
-  if (REDIS_URL !== undefined) {
-    faults.push(...redisUrlFaults(REDIS_URL).map((fault) => `REDIS_URL ${fault}`));
-  }
-  return faults;
+  return [...databaseFaults(environment, PGSSLMODE), ...redisFaults(environment)];
 }
 
 function databaseFaults(environment: Environment, pgSslMode: string | undefined): string[] {

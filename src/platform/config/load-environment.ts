@@ -25,6 +25,15 @@ const PARTS_OF_DATABASE: readonly SettingName[] = [
   ...(['DB_SSL_MODE', 'DB_SSL_ROOTCERT', 'DB_SSL_CERT', 'DB_SSL_KEY'] as const),
 ];
 
+/** Of no use without the URL. */
+const PARTS_OF_REDIS: readonly SettingName[] = [
+  'REDIS_USERNAME',
+  'REDIS_PASSWORD',
+  'REDIS_SSL_CA',
+  'REDIS_SSL_CERT',
+  'REDIS_SSL_KEY',
+];
+
 /** The contexts that groups are of. */
 const contextsOf = (groups: readonly SettingGroup[]): string[] => [
   ...new Set(groups.flatMap(({ context }) => context ?? [])),
@@ -73,6 +82,10 @@ export function settingsWithoutEffect(
   if (!isExternal && parts.length > 0) {
     const names = parts.length === 1 ? `${parts[0]} is` : `${parts.join(' and ')} are`;
     lines.push(`${names} set without DB_HOST or DATABASE_URL: the embedded PostgreSQL is used`);
+  }
+  if (sourceOfProgram('REDIS_URL') === undefined) {
+    const ofRedis = PARTS_OF_REDIS.flatMap((name) => sourceOfProgram(name)?.variable ?? []);
+    lines.push(...ofRedis.map((name) => `${name} is set without REDIS_URL: it has no effect`));
   }
   return lines;
 }

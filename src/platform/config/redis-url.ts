@@ -2,6 +2,9 @@ import { takeUrlApart } from './connection-url.js';
 import type { SettingForm } from './setting-group.js';
 import { isHostAndPort } from './setting-kinds.js';
 
+/** Redis' own. */
+const DEFAULT_PORT = 6379;
+
 /** A Redis that has neither TLS nor a password, by its place alone. */
 export const REDIS_ADDRESS: SettingForm = {
   name: 'host:port',
@@ -12,21 +15,39 @@ export const REDIS_ADDRESS: SettingForm = {
   },
 };
 
+/** What a URL of Redis says; an empty text is what it leaves out. */
+export interface RedisUrl {
+  /** Without the brackets of an IPv6 address. */
+  readonly host: string;
+  readonly port: number;
+  readonly usesTls: boolean;
+  readonly user: string;
+  readonly password: string;
+  readonly database: number;
+}
+
 /**
- * What is wrong with a URL of Redis that is one by its protocol and host. node-redis itself passes over parameters, and
- * throws on the rest once the program runs.
+ * node-redis itself passes over parameters, and throws on the rest once the program runs.
  *
- * @returns faults, each fit to follow the setting's name
+ * @param text a URL with the protocol and the host of Redis
+ * @returns what it says, or its faults, each fit to follow the setting's name; they show no value
  */
-export function redisUrlFaults(text: string): string[] {
-  const parts = takeUrlApart(new URL(text), []);
-  if ('faults' in parts) return parts.faults;
-  const faults: string[] = [];
-  if (!/^\d*$/.test(parts.path)) {
-    faults.push('has something else than a number after the slash: expected the number of a database');
+export function readRedisUrl(text: string): RedisUrl | { faults: string[] } {
+  const url = new URL(text);
+  const parts = takeUrlApart(url, []);
+  if ('faults' in parts) return parts;
+  const { user, password, path } = parts;
+  if (!/^\d*$/.test(path)) {
+    return {
+      faults: ['has something else than a number after the slash: expected the number of a database'],
+    };
   }
-  if (parts.user !== '' && parts.password === '') {
-    faults.push('has a user without a password: expected :password@ or user:password@');
-  }
-  return faults;
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? DEFAULT_PORT : Number(url.port),
+    usesTls: url.protocol === 'rediss:',
+    user,
+    password,
+    database: Number(path),
+  };
 }

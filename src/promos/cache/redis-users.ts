@@ -155,8 +155,13 @@ export async function dropAllFromRedis(client: RedisClient): Promise<void> {
  * @throws Error when it does not, and what Redis says
  */
 export async function requireUse(client: RedisClient, token: string): Promise<void> {
-  const [probe] = await readFromRedis(client, [PROBE_ID], token);
-  if (probe!.lease === undefined) throw new Error('it refuses writes');
+  const [userKey, leaseKey] = keysOf(PROBE_ID);
+  const [[probe]] = await Promise.all([readFromRedis(client, [PROBE_ID], token), client.get(userKey)]);
+  if (probe!.lease === undefined) {
+    // The script passes over a refusal; this has Redis say why.
+    await client.set(leaseKey, token, { PX: LEASE_MS });
+    throw new Error('it refuses writes');
+  }
   await dropFromRedis(client, [PROBE_ID]);
 }
 

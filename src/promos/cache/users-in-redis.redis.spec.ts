@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findCommand } from '../../../test/support/debian-packages.js';
 import { eventually } from '../../../test/support/eventually.js';
-import { plainClient, RedisServerFixture } from '../../../test/support/redis-server.js';
+import { plainClient, redisAt, RedisServerFixture } from '../../../test/support/redis-server.js';
 import { useTier } from '../../../test/support/tiers.js';
 import { RedisCaches } from '../../platform/cache/redis-caches.js';
 import type { User } from '../model/user.js';
@@ -51,7 +51,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('users in Redis', () => 
         done();
       },
     });
-    const caches = new RedisCaches({ url: server.url, ttlMs }, pino(told));
+    const caches = new RedisCaches({ settings: redisAt(server.url), ttlMs }, pino(told));
     opened.push(caches);
     const users = new UsersInRedis(caches, ttlMs);
     await isUsed(users);

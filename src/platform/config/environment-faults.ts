@@ -1,6 +1,7 @@
 import { databaseTls } from './database-tls.js';
 import { type DatabaseUrl, readDatabaseUrl } from './database-url.js';
 import type { Environment } from './environment.js';
+import { kafkaSettingFaults } from './kafka-setting-faults.js';
 import { pemFaults } from './pem-files.js';
 import { redisFaults } from './redis-access.js';
 import { writtenName } from './setting-sources.js';
@@ -52,5 +53,6 @@ export function faultsBetween(environment: Environment): string[] {
       `ROLES is "${environment.ROLES.join(',')}": expected relay and consumer with worker, since without KAFKA_BROKERS the relay hands events to the workers of its own process`,
     );
   }
+  faults.push(...kafkaSettingFaults(environment));
   return faults;
 }

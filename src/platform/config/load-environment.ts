@@ -5,6 +5,7 @@ import { requireDistinctSettings } from './distinct-settings.js';
 import { Environment, PROGRAM_SETTINGS, type SettingName } from './environment.js';
 import { faultsBetween, urlFaults } from './environment-faults.js';
 import { type GivenSettings, givenSettings, ofProcess } from './given-settings.js';
+import { KAFKA_SECURITY_SETTINGS } from './kafka-setting-faults.js';
 import { misspeltSettings } from './misspelt-settings.js';
 import { MEANT_FOR_LIBPQ } from './libpq-variables.js';
 import { aliasesOf, listedSettings, type SettingGroup, Settings, variablesOf } from './setting-group.js';
@@ -86,6 +87,10 @@ export function settingsWithoutEffect(
   if (sourceOfProgram('REDIS_URL') === undefined) {
     const ofRedis = PARTS_OF_REDIS.flatMap((name) => sourceOfProgram(name)?.variable ?? []);
     lines.push(...ofRedis.map((name) => `${name} is set without REDIS_URL: it has no effect`));
+  }
+  const ofKafka = KAFKA_SECURITY_SETTINGS.flatMap((name) => sourceOfProgram(name)?.variable ?? []);
+  if (ofKafka.length > 0 && sourceOfProgram('KAFKA_BROKERS') === undefined) {
+    lines.push(`${ofKafka.join(' and ')} set without KAFKA_BROKERS: no Kafka is used`);
   }
   return lines;
 }

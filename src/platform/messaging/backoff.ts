@@ -22,14 +22,16 @@ export class Backoff {
 /**
  * Repeats `attempt`, with backoff, until it succeeds. `report` is called with each failure.
  *
+ * @param longestPauseMs what the pauses grow to
  * @throws AbortError when the signal is aborted
  */
 export async function retryUntilDone<T>(
   attempt: () => Promise<T>,
   report: (error: Error) => void,
   signal: AbortSignal,
+  longestPauseMs = LONGEST_PAUSE_MS,
 ): Promise<T> {
-  const backoff = new Backoff();
+  const backoff = new Backoff(longestPauseMs);
   for (;;) {
     signal.throwIfAborted();
     try {

@@ -52,12 +52,14 @@ async function createTransport(
     };
   }
   // Loaded by those who use it only, since that takes a tenth of a start.
-  const { createKafka, CONSUMER_RETRY } = await import('./kafka/kafka-client.js');
+  const { createKafka, CONSUMER_RETRY, DEFAULT_RETRY } = await import('./kafka/kafka-client.js');
   const { createMissingTopics } = await import('./kafka/kafka-topics.js');
   const { KafkaPublisher } = await import('./kafka/kafka.publisher.js');
   const { KafkaServer } = await import('./kafka/kafka.server.js');
-  const kafka = createKafka(environment, log);
-  const consumerKafka = createKafka(environment, log, CONSUMER_RETRY);
+  const { KafkaConnections } = await import('./kafka/connections/kafka-connections.js');
+  const connections = new KafkaConnections(environment, log);
+  const kafka = createKafka(environment, log, DEFAULT_RETRY, connections);
+  const consumerKafka = createKafka(environment, log, CONSUMER_RETRY, connections);
   return {
     server: new KafkaServer({
       kafka,

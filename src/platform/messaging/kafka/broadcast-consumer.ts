@@ -2,6 +2,7 @@ import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
 import type { Subscriber } from '../event-server.js';
 import type { BatchHandler } from '../received-event.js';
+import type { Attempt } from './connections/refusals.js';
 import { ConsumerHealth } from './consumer-health.js';
 import { CONSUMER_OPTIONS, type ConsumerParts, type EventConsumer } from './event-consumer.js';
 import { handOver, lingerAfter, limitsOf } from './reading.js';
@@ -12,6 +13,8 @@ export class BroadcastConsumer implements EventConsumer {
   private readonly consumer: Consumer;
   /** By the topic's deployed name. */
   private readonly handlers = new Map<string, BatchHandler>();
+  private readonly attempt: Attempt;
+  private readonly health: ConsumerHealth;
 
   constructor(
     private readonly parts: ConsumerParts,
@@ -19,32 +22,36 @@ export class BroadcastConsumer implements EventConsumer {
     subscribers: readonly Subscriber[],
   ) {
     const { consumerKafka, contexts, environment, batches, topics, health, log } = parts;
-    const group = contexts.groupOf(context, environment.KAFKA_GROUP_ID);
-    this.consumer = consumerKafka.consumer({ ...CONSUMER_OPTIONS, groupId: `${group}.news.${randomUUID()}` });
+    const group = `${contexts.groupOf(context, environment.KAFKA_GROUP_ID)}.news.${randomUUID()}`;
+    this.consumer = consumerKafka.consumer({ ...CONSUMER_OPTIONS, groupId: group });
     for (const one of subscribers) {
       this.handlers.set(topics.deployedName(one.topic), batches.broadcastHandlerFor(one));
     }
-    new ConsumerHealth(
-      this.consumer,
-      contexts.partOf(context, 'news'),
-      contexts.bearingOf(context),
+    this.attempt = { operation: 'READ', topics: [...this.handlers.keys()], group };
+    this.health = new ConsumerHealth({
+      consumer: this.consumer,
+      part: contexts.partOf(context, 'news'),
+      bearing: contexts.bearingOf(context),
+      attempt: this.attempt,
+      connections: consumerKafka.connections,
       health,
       log,
-    );
+    });
   }
 
   async start(): Promise<void> {
-    const { consumer, parts } = this;
-    await parts.untilKafkaAnswers(async () => {
+    const { consumer, parts, attempt, health } = this;
+    const connect = async (): Promise<void> => {
       await consumer.connect();
       await consumer.subscribe({ topics: [...this.handlers.keys()], fromBeginning: false });
-    });
+    };
+    await parts.untilKafkaAnswers(connect, attempt, health);
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
       eachBatch: (payload) => this.read(payload),
     });
-    const resume = (): Promise<void> => parts.untilKafkaAnswers(() => this.resume());
+    const resume = (): Promise<void> => parts.untilKafkaAnswers(() => this.resume(), attempt, health);
     await resume();
     consumer.on(consumer.events.GROUP_JOIN, () => void resume().catch(() => undefined));
   }

@@ -1,4 +1,3 @@
-import type { Kafka } from 'kafkajs';
 import type { Environment } from '../../config/environment.js';
 import type { Health } from '../../health/health.js';
 import type { Logger } from '../../logging/logger.js';
@@ -8,7 +7,9 @@ import type { FailingBatches } from '../failing-batches.js';
 import type { ContextNames } from '../context-names.js';
 import type { Replays } from '../replays.js';
 import type { Topics } from '../topics.js';
-import { METADATA_MAX_AGE_MS } from './kafka-client.js';
+import type { Attempt } from './connections/refusals.js';
+import type { ConsumerHealth } from './consumer-health.js';
+import { type KafkaClient, METADATA_MAX_AGE_MS } from './kafka-client.js';
 
 /** The consumer of one context's subscriptions of one mode. */
 export interface EventConsumer {
@@ -21,9 +22,9 @@ export interface EventConsumer {
 
 /** What a consumer depends on. */
 export interface ConsumerParts {
-  readonly kafka: Kafka;
+  readonly kafka: KafkaClient;
   /** The client for consumers, which retries for minutes: see `CONSUMER_RETRY`. */
-  readonly consumerKafka: Kafka;
+  readonly consumerKafka: KafkaClient;
   readonly environment: Environment;
   readonly topics: Topics;
   readonly contexts: ContextNames;
@@ -35,8 +36,12 @@ export interface ConsumerParts {
   readonly log: Logger;
   /** Aborted when the program stops. */
   readonly stopping: AbortSignal;
-  /** Retries the attempt for as long as Kafka is away. */
-  readonly untilKafkaAnswers: (attempt: () => Promise<void>) => Promise<void>;
+  /** Retries for as long as Kafka is away, or has not given the right to what is attempted. */
+  readonly untilKafkaAnswers: (
+    attempt: () => Promise<void>,
+    wanted: Attempt,
+    health: Pick<ConsumerHealth, 'waits'>,
+  ) => Promise<void>;
 }
 
 /** After this the broker gives a dead process's partitions to others. Heartbeats continue during long writes. */

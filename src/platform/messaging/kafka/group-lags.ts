@@ -1,6 +1,7 @@
-import type { Admin, Kafka } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import type { Logger } from '../../logging/logger.js';
 import type { ConsumerLag } from '../consumer-lag.js';
+import type { KafkaClient } from './kafka-client.js';
 import { PartitionWait } from './partition-wait.js';
 
 /** Prometheus gives a scrape ten seconds; kafkajs tries for longer while Kafka is away. */
@@ -34,7 +35,7 @@ export class GroupLags {
   private isClosed = false;
 
   constructor(
-    kafka: Kafka,
+    private readonly kafka: Pick<KafkaClient, 'admin' | 'connections'>,
     private readonly groups: readonly ReadGroup[],
     private readonly log: Logger,
   ) {
@@ -121,7 +122,9 @@ export class GroupLags {
   private failed(error: unknown): void {
     if (this.isTold || this.isClosed) return;
     this.isTold = true;
-    this.log.warn({ err: error }, 'the lag of consumers cannot be read');
+    const topics = this.groups.flatMap((one) => one.topics);
+    const err = this.kafka.connections.explain(error, { operation: 'DESCRIBE', topics });
+    this.log.warn({ err }, 'the lag of consumers cannot be read');
   }
 }
 

@@ -1,7 +1,7 @@
-import type { Kafka } from 'kafkajs';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { GroupLags } from './group-lags.js';
+import type { KafkaClient } from './kafka-client.js';
 
 /** What a broker has: the low and the high offset of each partition, and what a group has committed. */
 interface Broker {
@@ -55,7 +55,8 @@ describe('the lag of groups', () => {
           })),
         ),
     };
-    lags = new GroupLags({ admin: () => admin } as unknown as Kafka, GROUPS, log);
+    const connections = { explain: (error: unknown) => error };
+    lags = new GroupLags({ admin: () => admin, connections } as unknown as KafkaClient, GROUPS, log);
   });
   afterEach(() => void vi.useRealTimers());
 

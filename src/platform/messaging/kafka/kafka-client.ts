@@ -1,9 +1,13 @@
-import type { Kafka as KafkaClient, logCreator, logLevel as LogLevel } from 'kafkajs';
+import type { Kafka as KafkajsClient, logCreator, logLevel as LogLevel } from 'kafkajs';
 import type { Environment } from '../../config/environment.js';
 import type { Logger } from '../../logging/logger.js';
-import { Kafka, logLevel } from './kafkajs.js';
+import { KafkaConnections } from './connections/kafka-connections.js';
+import { asSaslOptions } from './connections/login.js';
+import { Kafka, loginProviders, logLevel } from './kafkajs.js';
 
 const CONNECTION_TIMEOUT_MS = 3_000;
+/** Before kafkajs gives a connection up, without a word on what was waited for. */
+const SOCKET_LIMIT_MS = CONNECTION_TIMEOUT_MS - 100;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** After which partitions that were added to a topic are noticed. kafkajs's own are five minutes. */
 export const METADATA_MAX_AGE_MS = 30_000;
@@ -16,13 +20,16 @@ export interface KafkaRetry {
 }
 
 /** About three seconds: the caller retries after that, and health and metrics show the outage from then on. */
-const DEFAULT_RETRY: KafkaRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 };
+export const DEFAULT_RETRY: KafkaRetry = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 };
 
 /**
  * Some minutes. A consumer that gives up restarts as a new member of its group, and the rebalance waits until the old
  * member's session has timed out; one that keeps retrying is still the same member when the broker is back.
  */
 export const CONSUMER_RETRY: KafkaRetry = { ...DEFAULT_RETRY, retries: 300 };
+
+/** kafkajs's client, and the connections that it shares with others of this process. */
+export type KafkaClient = KafkajsClient & { readonly connections: KafkaConnections };
 
 const LEVELS: Record<LogLevel, 'error' | 'warn' | 'debug' | 'trace'> = {
   [logLevel.NOTHING]: 'trace',
@@ -37,30 +44,48 @@ const CRASH = 'Crash: ';
 
 /** What brokers answer, several times, just after they have started. */
 const COMES_UP = /^The (group )?coordinator is (not available|loading)/;
+/** Of a right that is missing: whoever asked says which. */
+const NO_RIGHT = /^(Response .*)?Not authorized to access|authorization failed/i;
+const OF_LOGIN = /^SaslAuthenticator/;
 
-/** kafkajs, logging through ours. */
+/**
+ * kafkajs, logging through ours, over connections as the settings have them: each reads passwords, tokens and certificates
+ * as they are at that time.
+ *
+ * @param connections of this process, where it has other clients of Kafka as well
+ */
 export function createKafka(
   environment: Environment,
   log: Logger,
   retry: KafkaRetry = DEFAULT_RETRY,
+  connections: KafkaConnections = new KafkaConnections(environment, log),
 ): KafkaClient {
   const toOurLogger: logCreator =
     () =>
     ({ namespace, level, log: { message, ...fields } }) => {
-      // ConsumerHealth logs a crash itself, in one line.
-      const isQuiet = message.startsWith(CRASH) || COMES_UP.test(String(fields.error));
+      const error = String(fields.error);
+      // Others log a crash, a fault of a connection and a right that is missing themselves, in one line each.
+      const isQuiet =
+        message.startsWith(CRASH) ||
+        COMES_UP.test(error) ||
+        OF_LOGIN.test(namespace) ||
+        [message, error].some((text) => NO_RIGHT.test(text) || connections.isTold(text));
       log[isQuiet ? 'debug' : LEVELS[level]](
         { kafkajs: namespace, error: fields.error as unknown, broker: fields.broker as unknown },
         message,
       );
     };
-  return new Kafka({
+  const login = connections.login(loginProviders);
+  const client = new Kafka({
     clientId: environment.KAFKA_CLIENT_ID,
     brokers: environment.KAFKA_BROKERS ?? [],
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    socketFactory: (args) => connections.open(args, SOCKET_LIMIT_MS),
+    ...(login && { sasl: asSaslOptions(login) }),
     retry,
     logLevel: logLevel.INFO,
     logCreator: toOurLogger,
   });
+  return Object.assign(client, { connections });
 }

@@ -1,23 +1,29 @@
-import type { Kafka } from 'kafkajs';
 import type { Environment } from '../../config/environment.js';
 import type { Logger } from '../../logging/logger.js';
 import type { Topics } from '../topics.js';
+import type { KafkaClient } from './kafka-client.js';
 
 /** A dead letter holds a whole message of up to 1 MiB and its headers; Kafka's default leaves no room for those. */
 export const LARGE_MESSAGE_BYTES = 2 * 1_048_576;
 
-/** Creates the topics that are not there, with the partitions and replicas that the settings name. */
+/**
+ * Creates the topics that are not there, with the partitions and replicas that the settings name. What we may not look at is not
+ * there to us.
+ *
+ * @throws ConnectionFaultError where it cannot be done as the settings are; some topics may have been created then
+ */
 export async function createMissingTopics(
-  kafka: Kafka,
+  kafka: KafkaClient,
   names: Topics,
   environment: Environment,
   log: Logger,
 ): Promise<void> {
   const admin = kafka.admin();
-  await admin.connect();
+  let missing: readonly string[] = [];
   try {
+    await admin.connect();
     const existing = new Set(await admin.listTopics());
-    const missing = names.all().filter((topic) => !existing.has(topic));
+    missing = names.all().filter((topic) => !existing.has(topic));
     if (missing.length === 0) return;
     const large = names.large();
     const compacted = names.compacted();
@@ -34,6 +40,8 @@ export async function createMissingTopics(
       })),
     });
     log.info({ topics: missing }, 'topics created');
+  } catch (error) {
+    throw kafka.connections.explain(error, { operation: 'CREATE', topics: missing });
   } finally {
     await admin.disconnect();
   }

@@ -1,11 +1,11 @@
-import type { Kafka, Message, Producer } from 'kafkajs';
+import type { Message, Producer } from 'kafkajs';
 import type { Compression } from '../../config/environment.js';
 import type { Logger } from '../../logging/logger.js';
 import { DEAD_LETTER_ID_HEADER } from '../refused-events.js';
 import type { Failures } from '../../failures/failures.js';
 import { messagesByTopic } from '../messages-by-topic.js';
 import type { OutboxMessage, OutgoingMessage, Publisher } from '../outgoing-message.js';
-import { METADATA_MAX_AGE_MS } from './kafka-client.js';
+import { type KafkaClient, METADATA_MAX_AGE_MS } from './kafka-client.js';
 import { CompressionTypes, Partitioners } from './kafkajs.js';
 import type { RecordToEncode } from './record-encoding.js';
 
@@ -32,7 +32,7 @@ const COMPRESSION_TYPES: Readonly<Record<Compression, number>> = {
 };
 
 export interface PublisherParts {
-  readonly kafka: Kafka;
+  readonly kafka: KafkaClient;
   readonly compression: Compression;
   /** Creates topics again that were deleted. */
   readonly createMissingTopics: () => Promise<void>;
@@ -105,11 +105,15 @@ export class KafkaPublisher implements Publisher {
       for (const topic of topics) this.failing.add(topic);
       this.retire(isFailing, shared);
       if (isMissingTopic(error)) await this.parts.createMissingTopics().catch(() => undefined);
-      throw error;
+      throw this.explained(error, topics);
     } finally {
       shared.uses--;
       this.letGoOf(shared);
     }
+  }
+
+  private explained(error: unknown, topics: readonly string[]): Error {
+    return this.parts.kafka.connections.explain(error, { operation: 'WRITE', topics });
   }
 
   /** An idempotent producer that has failed may have lost count of its sequence numbers; a new one starts afresh. */
@@ -165,7 +169,12 @@ export class KafkaPublisher implements Publisher {
       allowAutoTopicCreation: true,
       metadataMaxAge: METADATA_MAX_AGE_MS,
     });
-    await producer.connect();
+    try {
+      await producer.connect();
+    } catch (error) {
+      void producer.disconnect().catch(() => undefined);
+      throw this.explained(error, []);
+    }
     return { producer, uses: 0, isRetired: false };
   }
 }

@@ -6,6 +6,12 @@ import { retryUntilDone } from '../backoff.js';
 import { roleOf, type SubscriptionMode } from '../subscription.js';
 import { BroadcastConsumer } from './broadcast-consumer.js';
 import type { ConsumerParts, EventConsumer } from './event-consumer.js';
+import { ConnectionFaultError } from '../../connections/connection-fault.js';
+import type { PartState } from '../../health/health.js';
+import { warnOfPlainSecrets } from './connections/plain-secrets.js';
+import type { Attempt } from './connections/refusals.js';
+import { RepeatedLines } from './connections/repeated-lines.js';
+import type { ConsumerHealth } from './consumer-health.js';
 import { GroupLags, type ReadGroup } from './group-lags.js';
 import { createMissingTopics } from './kafka-topics.js';
 import { ReplayConsumer } from './replay-consumer.js';
@@ -13,6 +19,7 @@ import { SharedConsumer } from './shared-consumer.js';
 
 /** What is left of the ten seconds of a stop has to do for requests under way and the outbox. */
 const CLOSE_TIMEOUT_MS = 5_000;
+const LONGEST_PAUSE_MS = 5_000;
 
 export type KafkaServerParts = Omit<ConsumerParts, 'stopping' | 'untilKafkaAnswers'>;
 
@@ -37,9 +44,13 @@ export class KafkaServer extends EventServer {
   private readonly stopping = new AbortController();
   private groupLags: GroupLags | undefined;
   private closed: Promise<void> | undefined;
+  private readonly lines = new RepeatedLines();
+  /** Why the topics are not known to be there yet. */
+  private topicsMissing: string | undefined = 'no answer from Kafka yet';
 
   constructor(private readonly parts: KafkaServerParts) {
     super();
+    parts.health.addCheck('kafka', () => this.state(), { isOptional: true });
   }
 
   override listen(callback: (error?: unknown) => void): void {
@@ -62,13 +73,14 @@ export class KafkaServer extends EventServer {
 
   /** Resolves once the consumers of the main context are members of their groups; no other context keeps it waiting. */
   private async start(): Promise<void> {
-    const { kafka, environment, topics, contexts, log } = this.parts;
-    await this.untilKafkaAnswers(() => createMissingTopics(kafka, topics, environment, log));
+    const { kafka, environment, contexts, log } = this.parts;
+    warnOfPlainSecrets(environment, log);
+    await this.createTopics();
     this.groupLags = new GroupLags(kafka, this.sharedGroups(), log);
     const parts: ConsumerParts = {
       ...this.parts,
       stopping: this.stopping.signal,
-      untilKafkaAnswers: (attempt) => this.untilKafkaAnswers(attempt),
+      untilKafkaAnswers: (attempt, wanted, health) => this.untilKafkaAnswers(attempt, wanted, health),
     };
     const awaited: Promise<void>[] = [];
     // Side by side, since a broker has a new group wait for more members.
@@ -120,15 +132,50 @@ export class KafkaServer extends EventServer {
     await Promise.all([...this.consumers.map((consumer) => consumer.disconnect()), this.groupLags?.close()]);
   }
 
-  private untilKafkaAnswers(attempt: () => Promise<void>): Promise<void> {
-    const { health, log } = this.parts;
-    return retryUntilDone(
+  /** Topics that we may not create hold up those alone who need them; others may create them, or give the right. */
+  private async createTopics(): Promise<void> {
+    const { kafka, environment, topics, log } = this.parts;
+    const create = (): Promise<void> => createMissingTopics(kafka, topics, environment, log);
+    const waits = (reason: string | undefined): void => void (this.topicsMissing = reason);
+    const wanted: Attempt = { operation: 'CREATE', topics: topics.all() };
+    const first = async (): Promise<void> => {
+      try {
+        await create();
+      } catch (error) {
+        if (!(error instanceof ConnectionFaultError) || error.kind !== 'no right') throw error;
+        this.untilKafkaAnswers(create, wanted, { waits }).catch(() => undefined);
+      }
+    };
+    await this.untilKafkaAnswers(first, wanted, { waits });
+  }
+
+  private async untilKafkaAnswers(
+    attempt: () => Promise<void>,
+    wanted: Attempt,
+    health: Pick<ConsumerHealth, 'waits'>,
+  ): Promise<void> {
+    const { kafka, log } = this.parts;
+    const about = [wanted.operation, wanted.group, ...(wanted.topics ?? [])].join(' ');
+    await retryUntilDone(
       attempt,
-      (error) => {
-        health.report('kafka', { up: false, detail: error.message });
-        log.warn({ err: error }, 'Kafka is away; trying again');
+      (thrown) => {
+        const error = kafka.connections.explain(thrown, wanted);
+        health.waits(messageForLog(error));
+        if (this.lines.isWorthTelling(about, error.message)) {
+          const isRefused = error instanceof ConnectionFaultError && error.kind === 'no right';
+          if (isRefused) log.warn({ err: error }, 'a right at Kafka is missing; trying again');
+          else log.warn({ err: error }, 'Kafka is away; trying again');
+        }
       },
       this.stopping.signal,
-    ).then(() => health.report('kafka', { up: true }));
+      LONGEST_PAUSE_MS,
+    );
+    health.waits(undefined);
+  }
+
+  private state(): PartState {
+    const state = this.parts.kafka.connections.state();
+    if (!state.up || this.topicsMissing === undefined) return state;
+    return { up: false, detail: this.topicsMissing };
   }
 }

@@ -1,6 +1,9 @@
 import { createRequire } from 'node:module';
 import { KAFKAJS_CODECS, type KafkajsCodec } from './codecs/kafkajs-codecs.js';
+import { type LoginProviders, withLogins } from './connections/kafkajs-authenticator.js';
 import { FetchedBatch } from './fetched-batch.js';
+import { ANSWERS_OF_TOPICS, namingTopics, tellingRefusals } from './kafkajs-refusals.js';
+import { withRestarts } from './kafkajs-restarts.js';
 import { decodeMessages } from './message-decoding.js';
 import { murmur2 } from './murmur2.js';
 import { groupByPartition } from './partition-groups.js';
@@ -19,25 +22,48 @@ const REPLACED: Readonly<Record<string, unknown>> = {
   'producer/groupMessagesPerPartition.js': groupByPartition,
 };
 
+/** What ours is built around kafkajs's own, each where it is loaded before those that use it. */
+const WRAPPED: readonly (readonly [file: string, wrap: (original: never) => unknown])[] = [
+  ...ANSWERS_OF_TOPICS.map((of) => [`protocol/requests/${of}/response.js`, namingTopics] as const),
+  ['broker/saslAuthenticator/index.js', withLogins],
+  ['cluster/connectionPoolBuilder.js', withIpv6Seeds],
+  ['cluster/brokerPool.js', tellingRefusals],
+  ['consumer/runner.js', withRestarts],
+];
+
 const OF_KAFKAJS = /[\\/]node_modules[\\/]kafkajs[\\/]/;
 
 /** kafkajs binds its functions when it is loaded, so they are replaced before. */
-function loadKafkajs(): typeof import('kafkajs') {
+function loadKafkajs(): typeof import('kafkajs') & { loginProviders: LoginProviders } {
   const require = createRequire(import.meta.url);
   // One that somebody else has loaded, as tests do, is bound to its own.
   for (const path of Object.keys(require.cache)) if (OF_KAFKAJS.test(path)) delete require.cache[path];
-  for (const [file, replacement] of Object.entries(REPLACED)) {
+  const replace = (file: string, by: (original: never) => unknown): void => {
     const path = require.resolve(`kafkajs/src/${file}`);
-    require(path);
-    require.cache[path]!.exports = replacement;
-  }
-  const builder = require.resolve('kafkajs/src/cluster/connectionPoolBuilder.js');
-  const createBuilder = require(builder) as Parameters<typeof withIpv6Seeds>[0];
-  require.cache[builder]!.exports = withIpv6Seeds(createBuilder);
+    const original = require(path) as never;
+    require.cache[path]!.exports = by(original);
+  };
+  for (const [file, replacement] of Object.entries(REPLACED)) replace(file, () => replacement);
+  for (const [file, wrap] of WRAPPED) replace(file, wrap);
   const kafkajs = require('kafkajs') as typeof import('kafkajs');
   const codecs: Record<number, () => KafkajsCodec> = kafkajs.CompressionCodecs;
   for (const [number, codec] of Object.entries(KAFKAJS_CODECS)) codecs[Number(number)] = () => codec;
-  return kafkajs;
+  const provider = (file: string): never =>
+    require(`kafkajs/src/broker/saslAuthenticator/${file}.js`) as never;
+  const loginProviders: LoginProviders = {
+    PLAIN: provider('plain'),
+    'SCRAM-SHA-256': provider('scram256'),
+    'SCRAM-SHA-512': provider('scram512'),
+  };
+  return { ...kafkajs, loginProviders };
 }
 
-export const { CompressionTypes, ConfigResourceTypes, Kafka, logLevel, Partitioners } = loadKafkajs();
+export const {
+  CompressionTypes,
+  ConfigResourceTypes,
+  Kafka,
+  KafkaJSConnectionError,
+  loginProviders,
+  logLevel,
+  Partitioners,
+} = loadKafkajs();

@@ -9,6 +9,7 @@ import type { PartitionPlace } from '../failing-batches.js';
 import type { BatchHandler } from '../received-event.js';
 import type { ReplayListener } from '../replays.js';
 import { Semaphore } from '../semaphore.js';
+import type { Attempt } from './connections/refusals.js';
 import { ConsumerHealth } from './consumer-health.js';
 import { eventOf } from './event-of-record.js';
 import { CONSUMER_OPTIONS, type ConsumerParts, type EventConsumer } from './event-consumer.js';
@@ -53,6 +54,7 @@ export class ReplayConsumer implements EventConsumer {
   private readonly replayed = new Map<string, Replayed>();
   private readonly lanes: PartitionLanes;
   private readonly semaphore = new Semaphore(MAX_LEFT_TRIES);
+  private readonly attempt: Attempt;
   private readonly health: ConsumerHealth;
   private lookedAtMs = 0;
 
@@ -62,10 +64,10 @@ export class ReplayConsumer implements EventConsumer {
     subscribers: readonly Subscriber[],
   ) {
     const { consumerKafka, kafka, contexts, environment, batches, topics, replays, health, log } = parts;
-    const group = contexts.replayGroupOf(context, environment.KAFKA_GROUP_ID);
+    const group = `${contexts.replayGroupOf(context, environment.KAFKA_GROUP_ID)}.${randomUUID()}`;
     this.consumer = consumerKafka.consumer({
       ...CONSUMER_OPTIONS,
-      groupId: `${group}.${randomUUID()}`,
+      groupId: group,
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
     });
     this.admin = kafka.admin();
@@ -85,19 +87,29 @@ export class ReplayConsumer implements EventConsumer {
     const isVital = contexts.isVital(context);
     const part = contexts.partOf(context, 'replay');
     // Once all is read the process does its work, however long Kafka is away.
-    this.health = new ConsumerHealth(this.consumer, part, { isRequired: false, isVital }, health, log);
+    this.attempt = { operation: 'READ', topics: [...this.replayed.keys()], group };
+    this.health = new ConsumerHealth({
+      consumer: this.consumer,
+      part,
+      bearing: { isRequired: false, isVital },
+      attempt: this.attempt,
+      connections: consumerKafka.connections,
+      health,
+      log,
+    });
     if (isVital) health.addVital(`${part}.silence`, () => this.silence());
     health.addCheck(`${part}.start`, () => this.state(), { isOptional: !isVital });
   }
 
   async start(): Promise<void> {
     const { consumer, parts } = this;
-    await parts.untilKafkaAnswers(async () => {
+    const connect = async (): Promise<void> => {
       await this.admin.connect();
       for (const one of this.replayed.values()) await this.findStart(one);
       await consumer.connect();
       await consumer.subscribe({ topics: [...this.replayed.keys()], fromBeginning: true });
-    });
+    };
+    await parts.untilKafkaAnswers(connect, this.attempt, this.health);
     // Without committed offsets a member would start over each time that it joins, so it seeks to where it was. When `run` returns,
     // the first join may have failed, and kafkajs seeks nothing then.
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(payload.memberAssignment));
@@ -205,12 +217,12 @@ export class ReplayConsumer implements EventConsumer {
   /** @throws AbortError when the program stops */
   private async findBeginning(one: Replayed, reason: string): Promise<void> {
     const { topic } = one;
-    const { log, stopping } = this.parts;
+    const { kafka, log, stopping } = this.parts;
     const ranges = await retryUntilDone(
       () => this.rangesOf(topic.name),
       (error) =>
         log.warn(
-          { err: error, topic: topic.name },
+          { err: kafka.connections.explain(error, this.attempt), topic: topic.name },
           'Kafka does not say where the topic begins; trying again',
         ),
       stopping,

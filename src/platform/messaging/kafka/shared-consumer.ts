@@ -1,5 +1,6 @@
 import type { Consumer } from 'kafkajs';
 import type { Subscriber } from '../event-server.js';
+import type { Attempt } from './connections/refusals.js';
 import { ConsumerHealth } from './consumer-health.js';
 import { CONSUMER_OPTIONS, type ConsumerParts, type EventConsumer } from './event-consumer.js';
 import { KafkaBatchReader } from './kafka-batch-reader.js';
@@ -13,6 +14,8 @@ export class SharedConsumer implements EventConsumer {
   private readonly consumer: Consumer;
   private readonly reader: KafkaBatchReader;
   private readonly atOnce: number;
+  private readonly attempt: Attempt;
+  private readonly health: ConsumerHealth;
 
   constructor(
     private readonly parts: ConsumerParts,
@@ -20,9 +23,10 @@ export class SharedConsumer implements EventConsumer {
     subscribers: readonly Subscriber[],
   ) {
     const { consumerKafka, contexts, environment, batches, topics, health, log } = parts;
+    const group = contexts.groupOf(context, environment.KAFKA_GROUP_ID);
     this.consumer = consumerKafka.consumer({
       ...CONSUMER_OPTIONS,
-      groupId: contexts.groupOf(context, environment.KAFKA_GROUP_ID),
+      groupId: group,
       maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
     });
     const share = shareOfPool(contexts, environment.DB_POOL_SIZE, context);
@@ -41,13 +45,16 @@ export class SharedConsumer implements EventConsumer {
     for (const one of subscribers) {
       this.reader.add(topics.deployedName(one.topic), batches.runnerFor(one));
     }
-    new ConsumerHealth(
-      this.consumer,
-      contexts.partOf(context, 'consumer'),
-      contexts.bearingOf(context),
+    this.attempt = { operation: 'READ', topics: this.reader.topics(), group };
+    this.health = new ConsumerHealth({
+      consumer: this.consumer,
+      part: contexts.partOf(context, 'consumer'),
+      bearing: contexts.bearingOf(context),
+      attempt: this.attempt,
+      connections: consumerKafka.connections,
       health,
       log,
-    );
+    });
     const { GROUP_JOIN, CRASH } = this.consumer.events;
     this.consumer.on(GROUP_JOIN, ({ payload }) =>
       this.reader.joined(payload.memberId, payload.memberAssignment),
@@ -57,11 +64,12 @@ export class SharedConsumer implements EventConsumer {
 
   async start(): Promise<void> {
     const { consumer, reader } = this;
-    await this.parts.untilKafkaAnswers(async () => {
+    const connect = async (): Promise<void> => {
       await consumer.connect();
       // A new group starts at the beginning, so that events from before its first member are processed.
       await consumer.subscribe({ topics: reader.topics(), fromBeginning: true });
-    });
+    };
+    await this.parts.untilKafkaAnswers(connect, this.attempt, this.health);
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,

@@ -1,0 +1,157 @@
+import type { Socket } from 'node:net';
+import type { ISocketFactoryArgs } from 'kafkajs';
+import type { Environment } from '../../../config/environment.js';
+import { kafkaFiles } from '../../../config/kafka-files.js';
+import { ConnectionFaultError } from '../../../connections/connection-fault.js';
+import { explainNetworkFault, type Peer } from '../../../connections/network-faults.js';
+import type { PartState } from '../../../health/health.js';
+import type { Logger } from '../../../logging/logger.js';
+import { TokenSource } from '../tokens/token-source.js';
+import { nameOf } from './account.js';
+import { type EarlyEnd, isGood, openBrokerSocket } from './broker-socket.js';
+import type { LoginProviders } from './kafkajs-authenticator.js';
+import { type Login, loginOf } from './login.js';
+import { explainEarlyEnd, explainLoginFault } from './login-faults.js';
+import { type Attempt, explainRefusal } from './refusals.js';
+import { RepeatedLines } from './repeated-lines.js';
+
+/** Lines that are remembered, so that an error of kafkajs which quotes one is known again. */
+const MOST_LINES = 100;
+/** Where one broker of several cannot be reached, the others are heard of within this. */
+const UNHEARD_MS = 1_500;
+
+/** All connections of this process to the brokers: how they are made, what is wrong with them, and since when. */
+export class KafkaConnections {
+  readonly tokens: TokenSource | undefined;
+  /** By their lines. */
+  private readonly known = new Map<string, ConnectionFaultError>();
+  private readonly lines = new RepeatedLines();
+  private readonly loggedIn = new WeakSet<Socket>();
+  private readonly refused = new WeakSet<Socket>();
+  private last: ConnectionFaultError | undefined;
+  private lastAtMs = 0;
+  private heardAtMs = -Infinity;
+
+  constructor(
+    private readonly environment: Environment,
+    private readonly log: Logger,
+  ) {
+    if (environment.KAFKA_SASL_MECHANISM === 'OAUTHBEARER') this.tokens = TokenSource.of(environment, log);
+  }
+
+  /** What every connection fails with at the moment; undefined while Kafka answers. */
+  fault(): ConnectionFaultError | undefined {
+    const isHeard = performance.now() - this.heardAtMs < UNHEARD_MS;
+    return this.lastAtMs > this.heardAtMs && !isHeard ? this.last : undefined;
+  }
+
+  /** For `/health`. */
+  state(): PartState {
+    const fault = this.fault();
+    if (fault !== undefined) return { up: false, detail: fault.message };
+    const trouble = this.tokens?.trouble();
+    return trouble === undefined
+      ? { up: true }
+      : { up: true, detail: `the token cannot be renewed: ${trouble}` };
+  }
+
+  /** What is wrong, in a line for the operator, where an error of kafkajs is of the connection, the login or a right. */
+  explain(error: unknown, attempt: Attempt): Error {
+    return this.faultIn(error) ?? explainRefusal(error, attempt, this.environment) ?? (error as Error);
+  }
+
+  /** The fault that an error of kafkajs quotes, or one that caused it. */
+  private faultIn(error: unknown): ConnectionFaultError | undefined {
+    const {
+      message = '',
+      cause,
+      fault,
+    } = (error ?? {}) as { message?: string; cause?: unknown; fault?: unknown };
+    if (error instanceof ConnectionFaultError) return error;
+    if (fault instanceof ConnectionFaultError) return fault;
+    const line = message.replace(/^(Connection error|Failed to connect): /, '');
+    return this.known.get(line) ?? (cause === undefined ? undefined : this.faultIn(cause));
+  }
+
+  /** Whether a line of kafkajs's log says nothing but what was told already. */
+  isTold(text: string): boolean {
+    return this.last !== undefined && text.includes(this.last.message);
+  }
+
+  open({ host, port, onConnect }: ISocketFactoryArgs, limitMs: number): Socket {
+    const { environment } = this;
+    const peer = this.peerOf(host, port);
+    try {
+      return openBrokerSocket({
+        host,
+        port,
+        limitMs,
+        onConnect,
+        files: environment.KAFKA_SSL === 'on' ? kafkaFiles(environment) : undefined,
+        explain: (error) => this.noted(error, peer),
+        explainEarlyEnd: (how, socket) => this.ended(how, peer, socket),
+        onAnswer: (answers, socket) => this.answered(answers, peer, socket),
+      });
+    } catch (error) {
+      throw this.noted(error, peer);
+    }
+  }
+
+  /** @param providers kafkajs's own */
+  login(providers: LoginProviders): Login | undefined {
+    const { KAFKA_SASL_MECHANISM: mechanism } = this.environment;
+    if (mechanism === undefined) return undefined;
+    return loginOf(this.environment, mechanism, providers, this.tokens, {
+      succeeded: (socket) => void this.loggedIn.add(socket),
+      failed: (error, host, port, socket) => {
+        this.refused.add(socket);
+        return this.noted(error, this.peerOf(host, port));
+      },
+    });
+  }
+
+  private answered(answers: number, { name }: Peer, socket: Socket): void {
+    const isOfUse =
+      this.environment.KAFKA_SASL_MECHANISM === undefined ? isGood(answers) : this.loggedIn.has(socket);
+    if (!isOfUse) return;
+    this.heardAtMs = performance.now();
+    if (this.lines.forget(name)) this.log.info({ broker: name }, 'Kafka answers again');
+  }
+
+  private ended(how: EarlyEnd, peer: Peer, socket: Socket): Error | undefined {
+    if (this.refused.has(socket) || this.loggedIn.has(socket)) return undefined;
+    return this.remember(explainEarlyEnd(how, peer.name, this.environment), peer);
+  }
+
+  private noted(error: unknown, peer: Peer): Error {
+    const known = this.faultIn(error);
+    if (known !== undefined) return this.remember(known, peer);
+    const fault = explainLoginFault(error, peer.name, this.environment) ?? explainNetworkFault(error, peer);
+    return fault === undefined ? (error as Error) : this.remember(fault, peer);
+  }
+
+  private remember(fault: ConnectionFaultError, { name }: Peer): ConnectionFaultError {
+    this.last = fault;
+    this.lastAtMs = performance.now();
+    this.known.delete(fault.message);
+    this.known.set(fault.message, fault);
+    if (this.known.size > MOST_LINES) this.known.delete(this.known.keys().next().value!);
+    if (this.lines.isWorthTelling(name, fault.message)) {
+      this.log.warn({ err: fault, broker: name }, 'no connection to Kafka; trying again');
+    }
+    return fault;
+  }
+
+  private peerOf(host: string, port: number): Peer {
+    const { environment } = this;
+    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const isOurs = environment.KAFKA_BROKERS?.includes(address) === true;
+    return {
+      name: `Kafka at ${address}`,
+      address: isOurs ? nameOf(environment, 'KAFKA_BROKERS') : 'advertised.listeners of the broker',
+      encryption: nameOf(environment, 'KAFKA_SSL'),
+      ca: nameOf(environment, 'KAFKA_SSL_CA'),
+      certificate: nameOf(environment, 'KAFKA_SSL_CERT'),
+    };
+  }
+}

@@ -9,6 +9,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { freePorts, PortTakenError } from './free-ports.js';
 import { isAlive } from './is-alive.js';
 import { JAVA, javaUnavailableReason } from './java.js';
+import { listenerAddress, type SecuredListener, serverProperties } from './kafka/broker-properties.js';
 import {
   fetchKafka,
   isKafkaFetched,
@@ -34,6 +35,14 @@ export interface KafkaBrokerOptions {
   advertisedPort?: number;
   /** 512 by default. */
   heapMb?: number;
+  /** What it listens on beside the plain listener, over which it is asked whether it is up. */
+  secured?: readonly SecuredListener[];
+  /** Settings of the whole broker, over those that it has here. */
+  settings?: Readonly<Record<string, string>>;
+  /** Accounts that are there from the start, as `--add-scram` takes them: `SCRAM-SHA-256=[name=waybill,password=…]`. */
+  scramAccounts?: readonly string[];
+  /** Options of its JVM, such as `-Dname=value`. */
+  javaOptions?: readonly string[];
   /** Gets one line for each step that takes a while. */
   log: (line: string) => void;
 }
@@ -41,6 +50,8 @@ export interface KafkaBrokerOptions {
 export interface KafkaBroker extends LeashedProcess {
   /** As KAFKA_BROKERS takes it: `127.0.0.1:9092`. */
   readonly brokers: string;
+  /** Where the secured listeners are, by their names: `[::1]:9093`. */
+  readonly secured: Readonly<Record<string, string>>;
 }
 
 /** Why no broker can be started on this machine, or undefined when one can (a download can still fail). */
@@ -59,7 +70,9 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   if (reason !== undefined) throw new KafkaUnavailableError(reason);
   await fetchKafka(options.log);
 
-  const [port, controllerPort] = await freePorts(options.port ?? 0, 0);
+  const listeners = options.secured ?? [];
+  const [plain, controller, ...secured] = await freePorts(options.port ?? 0, 0, ...listeners.map(() => 0));
+  const ports = { plain, controller, secured, advertised: options.advertisedPort ?? plain };
   const kept = options.logDir === undefined ? undefined : resolve(options.logDir);
   const directory = kept ?? (await mkdtemp(join(tmpdir(), 'waybill-kafka-')));
   const lock = kept === undefined ? undefined : await lockDirectory(kept);
@@ -69,10 +82,12 @@ export async function startKafkaBroker(options: KafkaBrokerOptions): Promise<Kaf
   try {
     await writeFile(
       join(directory, 'server.properties'),
-      serverProperties(port, controllerPort, options.advertisedPort ?? port),
+      serverProperties(ports, listeners, options.settings ?? {}),
     );
-    await format(directory);
-    return await launch(directory, port, options, lock);
+    await format(directory, options.scramAccounts ?? []);
+    const addresses = listeners.map((one, i) => [one.name, listenerAddress(one, secured[i]!)]);
+    const broker = await launch(directory, plain, options, lock);
+    return { ...broker, secured: Object.fromEntries(addresses) as Record<string, string> };
   } catch (error) {
     removeNow();
     throw error;
@@ -99,30 +114,6 @@ async function lockDirectory(directory: string): Promise<string> {
   return lock;
 }
 
-/** Relative paths throughout, since `log.dirs` splits at commas and a project may stand in any directory. */
-function serverProperties(port: number, controllerPort: number, advertisedPort: number): string {
-  return `process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@127.0.0.1:${controllerPort}
-controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=PLAINTEXT://127.0.0.1:${advertisedPort}
-inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
-log.dirs=log
-num.partitions=4
-auto.create.topics.enable=true
-group.initial.rebalance.delay.ms=0
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=8
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=8
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
-`;
-}
-
 function javaArguments(mainClass: string, heapMb: number): string[] {
   return [
     `-Xmx${heapMb}m`,
@@ -134,7 +125,7 @@ function javaArguments(mainClass: string, heapMb: number): string[] {
   ];
 }
 
-async function format(directory: string): Promise<void> {
+async function format(directory: string, scramAccounts: readonly string[]): Promise<void> {
   if (existsSync(join(directory, 'log', 'meta.properties'))) return;
   const clusterId = Buffer.from(crypto.randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
   await run(
@@ -142,6 +133,7 @@ async function format(directory: string): Promise<void> {
     [
       ...['-XX:TieredStopAtLevel=1', ...javaArguments('kafka.tools.StorageTool', 256)],
       ...['format', `--cluster-id=${clusterId}`, '--config', 'server.properties', '--ignore-formatted'],
+      ...scramAccounts.flatMap((account) => ['--add-scram', account]),
     ],
     { cwd: directory },
   );
@@ -152,9 +144,12 @@ async function launch(
   port: number,
   options: KafkaBrokerOptions,
   lock: string | undefined,
-): Promise<KafkaBroker> {
+): Promise<Omit<KafkaBroker, 'secured'>> {
   const broker = startLeashed(
-    [JAVA, ...javaArguments('kafka.Kafka', options.heapMb ?? 512), 'server.properties'],
+    [
+      ...[JAVA, ...(options.javaOptions ?? [])],
+      ...[...javaArguments('kafka.Kafka', options.heapMb ?? 512), 'server.properties'],
+    ],
     {
       cwd: directory,
       graceMs: lock === undefined ? 0 : STOP_GRACE_MS,

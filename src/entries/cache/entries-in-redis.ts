@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { keyPrefixOf } from '../../platform/cache/cache-declaration.js';
 import type { RedisCaches } from '../../platform/cache/redis-caches.js';
 import { catchUpBudget, unlinkAll } from '../../platform/cache/redis-catch-up.js';
@@ -16,6 +15,7 @@ import { decodeEntry, encodeEntry } from './redis-entry.js';
 import type { QueuedWrite, SettledWrite } from '../model/queued-write.js';
 import type { ShownEntry } from '../model/held-entry.js';
 import { encodePending, type PendingPut, putPending, readPending, settlePending } from './redis-pending.js';
+import { requirePending, requireWrites } from './redis-probe.js';
 import { dropFromRedis, lackingInRedis, putInRedis, type RedisPut } from './redis-scripts.js';
 
 const KEY_PREFIX = keyPrefixOf(ENTRY_CACHE);
@@ -271,7 +271,7 @@ export class EntriesInRedis {
   /** Also another server than before, or the same started anew, may hold what was true long ago. */
   private async begin(client: RedisClient): Promise<void> {
     await catchUpBudget.spend(requireWrites(client));
-    await catchUpBudget.spend(this.requirePending(client));
+    await catchUpBudget.spend(requirePending(client, this.process));
     const runId = await catchUpBudget.spend(runIdOf(client));
     const mayBeLate = this.hasPut && this.hasSkippedDrops;
     this.hasSkippedDrops = false;
@@ -297,12 +297,6 @@ export class EntriesInRedis {
     }
   }
 
-  /** What waits to be stored is shown by other commands, which an ACL may refuse alone. @throws what Redis says */
-  private async requirePending(client: RedisClient): Promise<void> {
-    await putPending(client, this.process, [{ redisKey: PROBE, number: 0, value: Buffer.from('probe') }]);
-    await readPending(client, PROBE, 'probe');
-  }
-
   /** Removes what former epochs have left behind, in the background. */
   private async cleanUp(client: RedisClient): Promise<void> {
     const { known } = this;
@@ -322,20 +316,6 @@ const redisKeyOf = (epoch: number, storageKey: string): string => `${KEY_PREFIX}
 
 const keyed = (changes: readonly EntryChange[], epoch: number): { redisKey: string; version: number }[] =>
   changes.map(({ storageKey, version }) => ({ redisKey: redisKeyOf(epoch, storageKey), version }));
-
-/** Of no epoch. */
-const PROBE = `${KEY_PREFIX}probe:${randomUUID()}`;
-
-/** That it takes writes, by the script that all writes use, and lets them be read. @throws Error when it does not, and what Redis says */
-async function requireWrites(client: RedisClient): Promise<void> {
-  const entry = { instance: 'probe', key: 'probe', createdAtUs: 0, updatedAtUs: 0, content: undefined };
-  const value = encodeEntry({ ...entry, version: Date.now() });
-  await putInRedis(client, [{ redisKey: PROBE, value, ttlMs: TOMBSTONE_MS }]);
-  if ((await client.get(PROBE)) !== null) return;
-  // The script passes over a refusal; this has Redis say why.
-  await client.set(PROBE, value, { PX: TOMBSTONE_MS });
-  throw new Error('it refuses writes');
-}
 
 function* inCommands<Put extends { readonly value: Buffer }>(puts: readonly Put[]): Generator<Put[]> {
   let some: Put[] = [];

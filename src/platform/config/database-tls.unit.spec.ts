@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CertificateAuthority, type KeyPair } from '../../../test/support/certificates.js';
 import { waysOf } from '../database/database-connection.js';
-import { ConfigurationError } from './configuration.error.js';
+import type { ConfigurationError } from './configuration.error.js';
 import { type DatabaseTls, databaseTls } from './database-tls.js';
 import { readDatabaseUrl } from './database-url.js';
 import { loadEnvironment, settingsWithoutEffect } from './load-environment.js';

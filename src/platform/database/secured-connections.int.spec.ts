@@ -118,7 +118,7 @@ describe('sslmode', () => {
       };
       outcomes[mode] = await isEncrypted(given).then(
         (ssl) => (ssl ? 'tls' : 'clear'),
-        (error: { kind?: string }) => error.kind ?? String(error),
+        (error: Error & { kind?: string }) => error.kind ?? error.message,
       );
     }
     outcomes.unsaid = (await isEncrypted()) ? 'tls' : 'clear';

@@ -90,8 +90,8 @@ function readHouse(contexts: readonly Context[]): House {
   }
 }
 
-/** Names of errors that say nothing: what Node and pg throw. */
-const PLAIN_NAMES = new Set(['Error', 'error', 'AggregateError']);
+/** Names of errors that say nothing: what Node and pg throw, and what is all in its message. */
+const PLAIN_NAMES = new Set(['Error', 'error', 'AggregateError', 'ConnectionFaultError']);
 
 /** A fault that the operator can mend: one line, no stack. */
 function giveUp(error: unknown, log: Logger): never {

@@ -28,7 +28,7 @@ const PARTS = {
   sslcert: 'DB_SSL_CERT',
   sslkey: 'DB_SSL_KEY',
 } as const;
-export type PartOfTls = keyof typeof PARTS;
+type PartOfTls = keyof typeof PARTS;
 const PART_NAMES = Object.keys(PARTS) as PartOfTls[];
 
 /** What a part is called where the operator has written it, or would write it. */

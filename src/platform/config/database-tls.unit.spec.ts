@@ -135,20 +135,27 @@ describe('TLS to PostgreSQL', () => {
 });
 
 describe('variables of libpq', () => {
+  const told = (given: Given): string[] => settingsWithoutEffect(given, authority.directory);
+  const lineFor = (name: string): string =>
+    `${name} is set, and is not read: DATABASE_URL and DB_… say how PostgreSQL is reached`;
+
   it.each([
-    'PGHOST',
-    'PGSSLMODE',
-    'PGSSLROOTCERT',
-    'PGSERVICE',
-    'PGPASSFILE',
-    'PGTZ',
-    'NODE_PG_FORCE_NATIVE',
+    ...['PGHOST', 'PGUSER', 'PGDATABASE', 'PGSSLMODE', 'PGSSLROOTCERT', 'PGSSLCERT', 'PGSSLKEY'],
+    ...['PGSERVICE', 'PGPASSFILE', 'PGAPPNAME', 'PGTZ', 'PGSSLNEGOTIATION', 'NODE_PG_FORCE_NATIVE'],
   ])('%s has no effect, which is told where PostgreSQL is external', (name) => {
-    const told = (given: Given): string[] => settingsWithoutEffect(given, authority.directory);
     expect(told({ [name]: 'hunter2' })).toEqual([]);
-    expect(told({ [name]: 'hunter2', DB_HOST: 'db' })).toEqual([
-      `${name} is set, and is not read: DATABASE_URL and DB_… say how PostgreSQL is reached`,
-    ]);
+    expect(told({ [name]: 'hunter2', DB_HOST: 'db' })).toEqual([lineFor(name)]);
+  });
+
+  it('PGSSLMODE that the start is refused for is told by that alone', () => {
+    const PGSSLMODE = 'require';
+    expect(told({ PGSSLMODE, DB_HOST: 'db' })).toEqual([]);
+    expect(faultsOf({ PGSSLMODE, DB_HOST: 'db' })).toHaveLength(1);
+    const inUrl = { PGSSLMODE, DATABASE_URL: urlOf({ sslmode: 'disable' }) };
+    for (const said of [inUrl, { PGSSLMODE, DB_HOST: 'db', DB_SSL_MODE: 'disable' }]) {
+      expect(told(said)).toEqual([lineFor('PGSSLMODE')]);
+      expect(faultsOf(said)).toEqual([]);
+    }
   });
 });
 

@@ -9,6 +9,7 @@ import type { Variables } from './setting-texts.js';
 
 /** PGSSLMODEs that promise an encrypted connection. */
 const MODES_WITH_TLS = ['require', 'no-verify', 'verify-ca', 'verify-full'];
+export const promisesTls = (pgSslMode = ''): boolean => MODES_WITH_TLS.includes(pgSslMode);
 
 /** What URLs say, and the settings of TLS beside them, and would not be honoured. */
 export function urlFaults(environment: Environment, { PGSSLMODE }: Variables): string[] {
@@ -28,7 +29,7 @@ function databaseFaults(environment: Environment, pgSslMode: string | undefined)
   const tls = databaseTls(environment, url);
   if ('faults' in tls) return tls.faults;
   const faults = pemFaults(tls.files);
-  if (!tls.isSaid && MODES_WITH_TLS.includes(pgSslMode ?? '')) {
+  if (!tls.isSaid && promisesTls(pgSslMode)) {
     faults.push(
       `PGSSLMODE is "${pgSslMode}", which is not read: expected DB_SSL_MODE, or sslmode in DATABASE_URL, to say it, or PGSSLMODE not set`,
     );

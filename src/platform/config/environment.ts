@@ -139,7 +139,8 @@ const SETTING_DESCRIPTIONS: Record<SettingName, string> = {
   DB_USER: 'Its user',
   DB_PASSWORD: "Its user's password",
   DB_NAME: 'Its database',
-  DB_SSL_MODE: "How its connections are encrypted, as libpq's sslmode; prefer, where nothing says it",
+  DB_SSL_MODE:
+    "How its connections are encrypted, as libpq's sslmode; where nothing says it prefer, or require with a root certificate",
   DB_SSL_ROOTCERT: 'Certificate of the CA that its certificate has to be of (PEM file)',
   DB_SSL_CERT: 'Certificate that we show to it (PEM file)',
   DB_SSL_KEY: 'Its key (PEM file, without a passphrase)',

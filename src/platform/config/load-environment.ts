@@ -3,7 +3,7 @@ import { namesFor } from './all-contexts.js';
 import { ConfigurationError } from './configuration.error.js';
 import { requireDistinctSettings } from './distinct-settings.js';
 import { Environment, PROGRAM_SETTINGS, type SettingName } from './environment.js';
-import { faultsBetween, urlFaults } from './environment-faults.js';
+import { faultsBetween, promisesTls, urlFaults } from './environment-faults.js';
 import { type GivenSettings, givenSettings, ofProcess } from './given-settings.js';
 import { KAFKA_SECURITY_SETTINGS } from './kafka-setting-faults.js';
 import { misspeltSettings } from './misspelt-settings.js';
@@ -75,7 +75,9 @@ export function settingsWithoutEffect(
   const parts = PARTS_OF_DATABASE.flatMap((name) => sourceOfProgram(name)?.variable ?? []);
   const isExternal =
     sourceOfProgram('DATABASE_URL') !== undefined || sourceOfProgram('DB_HOST') !== undefined;
+  const isRefused = isModeUnsaid(sourceOfProgram) && promisesTls(texts.PGSSLMODE);
   for (const name of MEANT_FOR_LIBPQ) {
+    if (name === 'PGSSLMODE' && isRefused) continue;
     if (isExternal && texts[name] !== undefined) {
       lines.push(`${name} is set, and is not read: DATABASE_URL and DB_… say how PostgreSQL is reached`);
     }
@@ -93,6 +95,14 @@ export function settingsWithoutEffect(
     lines.push(`${ofKafka.join(' and ')} set without KAFKA_BROKERS: no Kafka is used`);
   }
   return lines;
+}
+
+/** Whether nothing of ours says how connections to PostgreSQL are encrypted. */
+function isModeUnsaid(sourceOfProgram: (name: SettingName) => SettingSource | undefined): boolean {
+  const url = sourceOfProgram('DATABASE_URL');
+  const text = url && heldBy(PROGRAM_SETTINGS, 'DATABASE_URL', url);
+  const isInUrl = typeof text === 'string' && /[?&]ssl(mode)?=/.test(text);
+  return !isInUrl && sourceOfProgram('DB_SSL_MODE') === undefined;
 }
 
 interface ReadGroup {

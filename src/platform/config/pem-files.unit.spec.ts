@@ -55,7 +55,7 @@ it('tells of a key with a passphrase', () => {
   const path = join(authority.directory, 'locked.key');
   execFileSync('openssl', ['pkcs8', '-topk8', '-in', pair.key, '-out', path, '-passout', 'pass:hunter2']);
   expect(pemFaults({ key: named('X_KEY', path) })).toEqual([
-    `X_KEY names ${path}, which is something else: expected a private key in PEM, without a passphrase`,
+    `X_KEY names ${path}, which has a passphrase: expected a private key in PEM, without a passphrase`,
   ]);
 });
 

@@ -26,8 +26,12 @@ export class OtherWayError extends TransientError {
   }
 }
 
+/** Whether somebody has to mend something, and connections that there are may go on meanwhile. */
+export const isToBeMended = (error: Error): boolean =>
+  error instanceof ConnectionFaultError && error.kind !== 'no route';
+
 /** What a connection is made with; `password` is one that pg takes as it is, also an empty one. */
-export interface AttemptSettings {
+interface AttemptSettings {
   readonly host: string;
   readonly port: number;
   readonly user: string;
@@ -136,9 +140,8 @@ export class ConnectionAttempts {
   }
 
   private note(error: Error): Error {
-    const isToBeMended = error instanceof ConnectionFaultError && error.kind !== 'no route';
     const now = performance.now();
-    this.latest = isToBeMended ? { error, sinceMs: now, closedUntilMs: now + PAUSE_MS } : undefined;
+    this.latest = isToBeMended(error) ? { error, sinceMs: now, closedUntilMs: now + PAUSE_MS } : undefined;
     return error;
   }
 }

@@ -1,6 +1,5 @@
 import pg from 'pg';
-import { ConnectionFaultError } from '../connections/connection-fault.js';
-import { type ConnectionAttempts, OtherWayError } from './connection-attempts.js';
+import { type ConnectionAttempts, isToBeMended, OtherWayError } from './connection-attempts.js';
 import type { Session, SessionConfig, SessionWatch } from './session.js';
 
 /** Hears of what an operator should know. */
@@ -107,7 +106,7 @@ export class SessionPool extends pg.Pool {
       this.say({ reason: error.message }, 'PostgreSQL takes fewer connections than DB_POOL_SIZE');
       if (this.established > 0) this.checkOut(handOut, giveUpAtMs);
       else setTimeout(() => this.checkOut(handOut, giveUpAtMs), RETRY_MS);
-    } else if (mayWait && this.established > 0 && error instanceof ConnectionFaultError) {
+    } else if (mayWait && this.established > 0 && isToBeMended(error)) {
       this.makeDoWithThoseThereAre(NONE_MORE_FOR_MS);
       this.say({ reason: error.message }, 'no more connections to PostgreSQL can be made');
       this.checkOut(handOut, giveUpAtMs);

@@ -32,6 +32,13 @@ export class PemFileError extends TransientError {
 }
 
 /**
+ * What was found to be right, by what was expected and the path, and for a certificate the key of its pair. Files are read for
+ * each connection, which takes no time, and looking at a key takes milliseconds.
+ */
+const judged = new Map<string, Buffer>();
+const keyOfPair = new WeakMap<Buffer, Buffer>();
+
+/**
  * Reads the files as they are now, so that they can be changed while the program runs.
  *
  * @throws PemFileError which names the setting and the file
@@ -42,13 +49,14 @@ export function readPemFiles({ ca, cert, key }: PemFiles): PemContents {
     ...(cert && { cert: readOne(cert, 'a certificate in PEM', requireCertificate) }),
     ...(key && { key: readOne(key, 'a private key in PEM, without a passphrase', createPrivateKey) }),
   };
-  if (cert !== undefined && key !== undefined) {
+  if (cert !== undefined && key !== undefined && keyOfPair.get(contents.cert!) !== contents.key) {
     const isOurs = new X509Certificate(contents.cert!).checkPrivateKey(createPrivateKey(contents.key!));
     if (!isOurs) {
       throw new PemFileError(
         `${key.setting} names ${key.path}, which is not the key of the certificate that ${cert.setting} names: expected the two of one pair`,
       );
     }
+    keyOfPair.set(contents.cert!, contents.key!);
   }
   return contents;
 }
@@ -71,12 +79,15 @@ function readOne({ setting, path }: NamedFile, expected: string, judge: (bytes: 
     const { code } = error as NodeJS.ErrnoException;
     throw new PemFileError(`${setting} names ${path}, which cannot be read (${code}): expected ${expected}`);
   }
+  const before = judged.get(`${expected} ${path}`);
+  if (before?.equals(bytes)) return before;
   try {
     judge(bytes);
   } catch {
     const what = bytes.includes('ENCRYPTED') ? 'has a passphrase' : 'is something else';
     throw new PemFileError(`${setting} names ${path}, which ${what}: expected ${expected}`);
   }
+  judged.set(`${expected} ${path}`, bytes);
   return bytes;
 }
 

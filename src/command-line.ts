@@ -85,9 +85,13 @@ function readHouse(contexts: readonly Context[]): House {
     return { settings, contexts: chosen, elsewhere: contexts.filter((one) => !chosen.includes(one)) };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    for (const fault of error.faults) process.stderr.write(`${fault}\n`);
-    process.exit(EX_CONFIG);
+    endForFaults(error);
   }
+}
+
+function endForFaults({ faults }: ConfigurationError): never {
+  for (const fault of faults) process.stderr.write(`${fault}\n`);
+  process.exit(EX_CONFIG);
 }
 
 /** Names of errors that say nothing: what Node and pg throw, and what is all in its message. */
@@ -96,6 +100,7 @@ const PLAIN_NAMES = new Set(['Error', 'error', 'AggregateError', 'ConnectionFaul
 /** A fault that the operator can mend: one line, no stack. */
 function giveUp(error: unknown, log: Logger): never {
   log.debug({ err: error }, 'gave up');
+  if (error instanceof ConfigurationError) endForFaults(error);
   const { name, code, errors } = error as NodeJS.ErrnoException & { errors?: Error[] };
   // Node has no message for an address that stands for several, none of which answered.
   const message = messageForLog(error) || messageForLog(errors?.[0]);

@@ -25,9 +25,11 @@ import { rememberProblemMembers } from './platform/http/problem-members.js';
 import { limitRates } from './platform/http/rate-limits.js';
 import { takeBodiesAsBytes } from './platform/http/request-bodies.js';
 import { refuseCodedBodies, refuseProtocols } from './platform/http/refused-protocols.js';
+import { ServerCertificate } from './platform/http/server-certificate.js';
 import { RequestMetrics } from './platform/http/request-metrics.js';
 import { addSecurityHeaders } from './platform/http/security-headers.js';
 import { StaticPage } from './platform/http/static-page.js';
+import { trustOf } from './platform/http/trusted-proxies.js';
 import { UnreadAnswers } from './platform/http/unread-answers.js';
 import { Lifecycle, type StepError } from './platform/lifecycle.js';
 import { type Logger, NestLogger } from './platform/logging/logger.js';
@@ -71,14 +73,15 @@ export class Waybill {
    * Listens, and returns; the rest comes up behind it, however long the database and Kafka take. `/health/ready`
    * tells when it is done.
    *
-   * @throws ContextError, DataDirInUseError, EmbeddedPostgresUnavailableError, and EADDRINUSE when the port is taken
+   * @throws ConfigurationError when the server's certificate is of no use, ContextError, DataDirInUseError, EmbeddedPostgresUnavailableError, and EADDRINUSE when the port is taken
    */
   static async start(house: House, log: Logger): Promise<Waybill> {
     const environment = house.settings.of(Environment);
+    const certificate = ServerCertificate.of(environment, log);
     const postgres = await providePostgres(environment, (message, fields) => log.info(fields ?? {}, message));
     const database = new Database(databaseOptions(house, log));
     try {
-      const app = await createApp(house, log, database);
+      const app = await createApp(house, log, database, certificate);
       const waybill = new Waybill(app, environment, log, database, postgres);
       await app.listen(environment.SERVER_PORT, environment.SERVER_HOST);
       waybill.starting = waybill.comeUp();
@@ -96,7 +99,8 @@ export class Waybill {
       typeof address === 'object' && address !== null ? address.port : this.environment.SERVER_PORT;
     const { SERVER_HOST } = this.environment;
     const host = SERVER_HOST === '0.0.0.0' || SERVER_HOST === '::' ? 'localhost' : SERVER_HOST;
-    return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const protocol = this.environment.SERVER_TLS_CERT === undefined ? 'http' : 'https';
+    return `${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`;
   }
 
   /** Where PostgreSQL keeps what it stores, for people. */
@@ -192,12 +196,17 @@ export class Waybill {
   }
 }
 
-async function createApp(house: House, log: Logger, database: Database): Promise<NestFastifyApplication> {
+async function createApp(
+  house: House,
+  log: Logger,
+  database: Database,
+  certificate: ServerCertificate | undefined,
+): Promise<NestFastifyApplication> {
   const environment = house.settings.of(Environment);
   const page = environment.ROLES.includes('api') ? await StaticPage.read(environment.STATIC_DIR) : undefined;
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.register(house, log, database),
-    createHttpAdapter(log),
+    createHttpAdapter(log, { tls: certificate?.options, trustsProxy: trustOf(environment) }),
     { logger: new NestLogger(log), bodyParser: false, abortOnError: false },
   );
   app.useGlobalFilters(new ProblemFilter(log, app.get(Failures), page));
@@ -218,6 +227,7 @@ async function createApp(house: House, log: Logger, database: Database): Promise
   );
   app.get(RequestMetrics).measure(fastify);
   addSecurityHeaders(fastify);
+  certificate?.serve(fastify.server, app.get(Health));
   refuseProtocols(fastify.server);
   refuseCodedBodies(fastify);
   app.get(LargeAnswers).watch(fastify);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { connect } from 'node:net';
 import { expect } from 'vitest';
+import { connectBy } from '../support/either-protocol.js';
 import { sampleOrder, type JsonObject } from '../support/sample-order.js';
 
 export const JSON_TYPE = 'application/json; charset=utf-8';
@@ -98,7 +98,9 @@ export async function metric(url: string, name: string, ...labels: string[]): Pr
 export function exchange(url: string, request: string, timeoutMs = 10_000): Promise<string> {
   return new Promise((resolve, reject) => {
     let received = '';
-    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(request));
+    const { protocol, port } = new URL(url);
+    const socket = connectBy(protocol, Number(port));
+    socket.write(request);
     socket.setEncoding('utf8').setTimeout(timeoutMs, () => {
       socket.destroy();
       reject(new Error(`the server left the connection open; so far: ${received}`));

@@ -5,6 +5,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireNoOtherDatabaseErrors } from './database-errors.js';
+import { getFrom } from './either-protocol.js';
 import { eventually } from './eventually.js';
 import { removeDataDir, tellSweeper } from './left-behind.js';
 
@@ -217,13 +218,14 @@ function settingsOf(dataDir: string, root: string): NodeJS.ProcessEnv {
 }
 
 function urlIn(output: string): string {
-  return /"url":"(http:[^"]+)"/.exec(output)?.[1] ?? /^ {2}page {2}(http:\S+)\/$/m.exec(output)?.[1] ?? '';
+  return (
+    /"url":"(https?:[^"]+)"/.exec(output)?.[1] ?? /^ {2}page {2}(https?:\S+)\/$/m.exec(output)?.[1] ?? ''
+  );
 }
 
 async function requireReady(url: string): Promise<void> {
-  const answer = await fetch(`${url}/health/ready`);
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`it is not ready: ${text}`);
+  const { status, body } = await getFrom(`${url}/health/ready`);
+  if (status !== 200) throw new Error(`it is not ready: ${body}`);
 }
 
 async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T | undefined> {

@@ -40,6 +40,14 @@ function databaseFaults(environment: Environment, pgSslMode: string | undefined)
 /** Faults that no single setting has. */
 export function faultsBetween(environment: Environment): string[] {
   const faults: string[] = [];
+  const { SERVER_TLS_CERT, SERVER_TLS_KEY } = environment;
+  if ((SERVER_TLS_CERT === undefined) !== (SERVER_TLS_KEY === undefined)) {
+    const [given, missing] =
+      SERVER_TLS_CERT === undefined
+        ? ['SERVER_TLS_KEY', 'SERVER_TLS_CERT']
+        : ['SERVER_TLS_CERT', 'SERVER_TLS_KEY'];
+    faults.push(`${given} is set and ${missing} is not: expected both of them, or none`);
+  }
   if (environment.DATABASE_URL !== undefined && environment.DB_HOST !== undefined) {
     faults.push('DATABASE_URL and DB_HOST are both set: expected one of them');
   }

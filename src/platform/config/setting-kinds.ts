@@ -131,7 +131,8 @@ const HOPS = /^[1-9]$/;
 function isProxy(text: string): boolean {
   if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
   const [address = '', bits, ...rest] = text.split('/');
-  const version = isIP(address);
+  // isIP takes an address with the name of an interface, which is no network's.
+  const version = address.includes('%') ? 0 : isIP(address);
   const most = version === 4 ? 32 : 128;
   const isPrefix = bits === undefined || (/^\d{1,3}$/.test(bits) && +bits <= most);
   return version !== 0 && isPrefix && rest.length === 0;

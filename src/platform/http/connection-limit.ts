@@ -5,6 +5,7 @@ import { Counter, register } from 'prom-client';
 import type { Logger } from '../logging/logger.js';
 import { observeGauge } from '../metrics/observed-gauge.js';
 import { problemAnswer } from './problem-answer.js';
+import { isHttps, tcpSocketOf } from './tls-sockets.js';
 
 /** File descriptors kept for everything but clients and PostgreSQL: Kafka, Redis, files, standard streams. */
 const RESERVED_FILES = 128;
@@ -45,6 +46,8 @@ export function connectionsWithin(
  */
 export class ConnectionLimit {
   private readonly open = new Set<Socket>();
+  /** TCP sockets of those whose refusal waits for the TLS handshake. */
+  private readonly refusedLater = new WeakSet<Socket>();
   private lingering = 0;
   private readonly turnedAway: Counter<'how'>;
 
@@ -68,15 +71,20 @@ export class ConnectionLimit {
     for (const how of ['closed_idle', 'refused']) this.turnedAway.inc({ how }, 0);
   }
 
-  /** Registers ahead of every `connection` listener that the server has so far. */
+  /**
+   * Registers ahead of every listener for connections that the server has so far. Connections of an HTTPS server count from
+   * before their handshake, and who is refused is told behind it.
+   */
   watch(server: Server): void {
-    const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
-    server.removeAllListeners('connection');
-    server.on('connection', (socket: Socket) => {
-      if (!this.hasRoom()) return this.refuse(socket);
+    goAhead(server, 'connection', (socket, accept) => {
+      if (!this.hasRoom()) return this.refuse(socket, isHttps(server) ? accept : undefined);
       this.open.add(socket);
       socket.once('close', () => this.open.delete(socket));
-      for (const listener of listeners) listener.call(server, socket);
+      accept();
+    });
+    goAhead(server, 'secureConnection', (socket, accept) => {
+      if (this.refusedLater.has(tcpSocketOf(socket))) answer(socket);
+      else accept();
     });
   }
 
@@ -87,7 +95,8 @@ export class ConnectionLimit {
     return true;
   }
 
-  private refuse(socket: Socket): void {
+  /** @param encrypt begins the handshake of a connection that needs one before it can be answered */
+  private refuse(socket: Socket, encrypt?: () => void): void {
     this.turnedAway.inc({ how: 'refused' });
     socket.on('error', () => undefined);
     if (this.lingering >= MAX_LINGERING) {
@@ -100,9 +109,31 @@ export class ConnectionLimit {
       clearTimeout(timer);
       this.lingering--;
     });
-    // The client's bytes are read, since closing with unread bytes resets the connection and loses the answer.
-    socket.resume().end(REFUSAL);
+    if (encrypt === undefined) return answer(socket);
+    this.refusedLater.add(socket);
+    encrypt();
   }
+}
+
+/** Has each socket of such an event looked at before the listeners that the server has for it: they get it by `accept`. */
+function goAhead(
+  server: Server,
+  event: 'connection' | 'secureConnection',
+  look: (socket: Socket, accept: () => void) => void,
+): void {
+  const listeners = server.listeners(event) as ((socket: Socket) => void)[];
+  server.removeAllListeners(event);
+  server.on(event, (socket: Socket) => {
+    look(socket, () => {
+      for (const listener of listeners) listener.call(server, socket);
+    });
+  });
+}
+
+function answer(socket: Socket): void {
+  socket.on('error', () => undefined);
+  // The client's bytes are read, since closing with unread bytes resets the connection and loses the answer.
+  socket.resume().end(REFUSAL);
 }
 
 const REFUSAL = ((): string => {

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { once } from 'node:events';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { pino } from 'pino';
 import { register } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { connectBy, EITHER_PROTOCOL, pairFor } from '../../../test/support/either-protocol.js';
 import { eventually } from '../../../test/support/eventually.js';
 import { ConnectionLimit, connectionsWithin, openFilesLimit } from './connection-limit.js';
 import { createHttpAdapter } from './http-adapter.js';
@@ -12,7 +13,7 @@ import { answerInTurns } from './pipelined-requests.js';
 const MAX = 5;
 const log = pino({ level: 'silent' });
 
-describe('connections beyond the limit', () => {
+describe.each(EITHER_PROTOCOL)('connections beyond the limit, over %s', (protocol) => {
   let fastify: FastifyInstance;
   let port: number;
   let waiting: (() => void)[];
@@ -22,7 +23,7 @@ describe('connections beyond the limit', () => {
     register.clear();
     waiting = [];
     sockets = [];
-    fastify = createHttpAdapter(log).getInstance<FastifyInstance>();
+    fastify = createHttpAdapter(log, { tls: await pairFor(protocol) }).getInstance<FastifyInstance>();
     fastify.get('/now', () => 'now');
     fastify.get('/waiting', (_request, reply) => {
       waiting.push(() => void reply.send('done'));
@@ -39,7 +40,7 @@ describe('connections beyond the limit', () => {
   });
 
   async function open(path?: string): Promise<{ socket: Socket; received(): string }> {
-    const socket = connect(port, '127.0.0.1')
+    const socket = connectBy(protocol, port)
       .setEncoding('utf8')
       .on('error', () => undefined);
     sockets.push(socket);

@@ -7,6 +7,7 @@ import { OwnHosts } from './own-hosts.js';
 import { problemAnswer } from './problem-answer.js';
 import { ProblemError } from './problem.js';
 import { beforeRequests } from './request-gate.js';
+import { type AskedFor, askedFor, trustOf, type TrustsProxy } from './trusted-proxies.js';
 
 const SLASH = 47;
 /** Safe methods (RFC 9110, section 9.2.1). */
@@ -20,10 +21,13 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 @Injectable()
 export class ForeignRequests {
   private readonly ownHosts: OwnHosts;
+  private readonly trustsProxy: TrustsProxy | undefined;
   private readonly trustedOrigins: ReadonlySet<string>;
   private readonly refused: Counter<'reason'>;
 
-  constructor({ ALLOWED_HOSTS, SERVER_HOST, TRUSTED_ORIGINS }: Environment) {
+  constructor(environment: Environment) {
+    const { ALLOWED_HOSTS, SERVER_HOST, TRUSTED_ORIGINS } = environment;
+    this.trustsProxy = trustOf(environment);
     this.ownHosts = new OwnHosts([...(ALLOWED_HOSTS ?? []), SERVER_HOST]);
     this.trustedOrigins = new Set((TRUSTED_ORIGINS ?? []).map((origin) => origin.toLowerCase()));
     const name = 'waybill_http_foreign_requests_total';
@@ -48,13 +52,14 @@ export class ForeignRequests {
 
   /** The answer to a request that is refused. */
   private problemOf(request: IncomingMessage): ProblemError | undefined {
-    const { host } = request.headers;
+    const asked = askedFor(request, this.trustsProxy);
+    const { host } = asked;
     // HTTP/1.0 need not have one, and no browser sends that.
     if (host !== undefined && !this.ownHosts.include(host)) return misdirected();
     // A target that is a whole URL counts instead of Host (RFC 9112, section 3.2.2).
     const url = request.url!;
     if (url.charCodeAt(0) !== SLASH && !this.isOwnTarget(url)) return misdirected();
-    if (SAFE_METHODS.has(request.method!) || this.isFromOurPage(request)) return undefined;
+    if (SAFE_METHODS.has(request.method!) || this.isFromOurPage(request, asked)) return undefined;
     return new ProblemError(
       403,
       'a page of another origin must not change anything here; TRUSTED_ORIGINS names those that may',
@@ -66,18 +71,19 @@ export class ForeignRequests {
     return authority === undefined || this.ownHosts.include(authority);
   }
 
-  private isFromOurPage({ headers }: IncomingMessage): boolean {
+  private isFromOurPage({ headers }: IncomingMessage, asked: AskedFor): boolean {
     const site = headers['sec-fetch-site'];
     if (site === 'same-origin' || site === 'none') return true;
     const { origin } = headers;
     if (origin === undefined) return site === undefined || site === '';
     if (this.trustedOrigins.has(origin.toLowerCase())) return true;
-    return (site === undefined || site === '') && hostOf(origin) === headers.host?.toLowerCase();
+    return (site === undefined || site === '') && isOriginOf(asked, origin);
   }
 }
 
-function hostOf(origin: string): string | undefined {
-  return /^https?:\/\/([^/]+)$/i.exec(origin)?.[1]?.toLowerCase();
+function isOriginOf({ host, protocol }: AskedFor, origin: string): boolean {
+  const [, scheme, authority] = /^(https?):\/\/([^/]+)$/.exec(origin.toLowerCase()) ?? [];
+  return authority !== undefined && authority === host?.toLowerCase() && scheme === (protocol ?? scheme);
 }
 
 function misdirected(): ProblemError {

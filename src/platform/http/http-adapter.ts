@@ -1,5 +1,5 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import { Failures } from '../failures/failures.js';
 import type { Logger } from '../logging/logger.js';
@@ -7,19 +7,32 @@ import { MAX_BODY_BYTES } from './incoming-body.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ProblemError } from './problem.js';
 import { answerOnSocket } from './refused-protocols.js';
+import type { ServerPair } from './server-certificate.js';
+import { endFailedHandshakes, HANDSHAKE_TIMEOUT_MS } from './tls-handshakes.js';
+import type { TrustsProxy } from './trusted-proxies.js';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Node takes a request's head up to this length; a parameter is judged by its route, which says more than 414. */
 const MAX_PATH_PARAMETER_CHARACTERS = 16_384;
 
+export interface HttpAdapterOptions {
+  /** HTTPS is served by it, in place of HTTP. */
+  readonly tls?: ServerPair | undefined;
+  /** Whose X-Forwarded-* fields Fastify takes for what is so; by default nobody's. */
+  readonly trustsProxy?: TrustsProxy | undefined;
+}
+
 /**
  * Fastify for Nest. Bodies reach the controllers as the bytes that came, whatever their type: what an event and a
  * request hold is then read, and judged, by the same code.
  */
-export function createHttpAdapter(log: Logger): FastifyAdapter {
+export function createHttpAdapter(
+  log: Logger,
+  { tls, trustsProxy }: HttpAdapterOptions = {},
+): FastifyAdapter {
   // What Fastify itself finds fault with tells by its status.
   const problems = new ProblemFilter(log, new Failures([]));
-  return new FastifyAdapter({
+  const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: MAX_PATH_PARAMETER_CHARACTERS },
@@ -29,7 +42,14 @@ export function createHttpAdapter(log: Logger): FastifyAdapter {
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
       problems.answer(error, request, reply),
     clientErrorHandler: answerMalformed,
+    trustProxy: trustsProxy ?? false,
+    ...(tls && {
+      // A client may close its side behind its last request; over plain HTTP Node allows that by itself.
+      https: { ...tls, allowHalfOpen: true, handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
+    }),
   });
+  endFailedHandshakes(adapter.getInstance<FastifyInstance>().server, log);
+  return adapter;
 }
 
 /** Node's codes of what is wrong with a request's head, and the answer; anything else is 400. */

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { beforeRequests } from './request-gate.js';
+import { tcpSocketOf } from './tls-sockets.js';
 
 const SWEEP_EVERY_MS = 50;
 /** What a client may have sent in the moment in which we stopped listening is taken in for this long. */
@@ -9,7 +10,7 @@ const SILENCE_MS = 500;
 /**
  * Lets a server close. Node's `close` waits for every connection, and closes only those that are idle when it is
  * called: not one whose request was under way then and that is kept alive after it, and not one on which no request
- * has come yet, such as browsers open ahead of need.
+ * has come yet, such as browsers open ahead of need, or whose TLS handshake is under way.
  */
 export class OpenConnections {
   private readonly silent = new Set<Socket>();
@@ -20,7 +21,7 @@ export class OpenConnections {
       socket.once('close', () => this.silent.delete(socket));
     });
     beforeRequests(server, ({ socket }) => {
-      if (this.silent.size > 0) this.silent.delete(socket);
+      if (this.silent.size > 0) this.silent.delete(tcpSocketOf(socket));
       return false;
     });
   }

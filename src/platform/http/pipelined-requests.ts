@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { ConnectionScheduler, ScheduledConnection } from './connection-scheduler.js';
+import { isHttps, socketEventOf, tcpSocketOf } from './tls-sockets.js';
 
 /** When a client pipelines more bytes than this, requests are counted before Node parses them, on all connections. */
 const MAX_PARSED_AHEAD = 16;
@@ -21,6 +22,13 @@ interface HttpSocket extends Socket {
 
 type ToParser = (bytes: Buffer) => void;
 
+/** What may give way to another connection: a connection, or one whose TLS handshake is under way. */
+interface Place {
+  readonly lastUse: number;
+  isFree(): boolean;
+  close(): void;
+}
+
 /**
  * The requests of one connection, answered one after the other: the next is begun once the answer before is out.
  * RFC 9112 (section 9.3.2) lets clients send requests ahead, and Node begins them all at once, hundreds of a single
@@ -38,16 +46,15 @@ class Connection extends ScheduledConnection {
   /** The client has closed its side; Node would close the server's side at once. */
   private closeOurs: (() => void) | undefined;
   private isEnding = false;
-  /** Sequence number of the newest request, or of the connection itself: the lowest has been idle the longest. */
-  private usedAs: number;
   private readonly onAnswered = (): void => this.connections.turns.next(this);
 
   constructor(
     private readonly socket: HttpSocket,
     private readonly connections: Connections,
+    /** Sequence number of the newest request, or of the connection itself: the lowest has been idle the longest. */
+    private usedAs: number,
   ) {
     super();
-    this.usedAs = connections.nextUse();
   }
 
   get lastUse(): number {
@@ -182,13 +189,23 @@ class Connection extends ScheduledConnection {
 class Connections {
   readonly turns = new ConnectionScheduler();
   private readonly open = new Set<Connection>();
+  /** By their TCP sockets. */
+  private readonly handshakes = new Map<Socket, Place>();
   private waryUntilMs = 0;
   private uses = 0;
 
   constructor(readonly listener: RequestListener) {}
 
+  addHandshake(tcp: Socket): void {
+    const close = (): unknown => tcp.destroy();
+    this.handshakes.set(tcp, { lastUse: this.nextUse(), isFree: () => true, close });
+    tcp.once('close', () => this.handshakes.delete(tcp));
+  }
+
   add(socket: HttpSocket): void {
-    const connection = new Connection(socket, this);
+    const tcp = tcpSocketOf(socket);
+    const connection = new Connection(socket, this, this.handshakes.get(tcp)?.lastUse ?? this.nextUse());
+    this.handshakes.delete(tcp);
     socket[CONNECTION] = connection;
     this.open.add(connection);
     socket.once('close', () => this.open.delete(connection));
@@ -201,12 +218,14 @@ class Connections {
 
   /** @returns false when none is idle */
   closeLongestIdle(): boolean {
-    let longest: Connection | undefined;
+    const [handshake] = this.handshakes;
+    let longest = handshake?.[1];
     for (const one of this.open) {
       if (one.isFree() && (longest === undefined || one.lastUse < longest.lastUse)) longest = one;
     }
     if (longest === undefined) return false;
-    this.open.delete(longest);
+    if (longest instanceof Connection) this.open.delete(longest);
+    else this.handshakes.delete(handshake![0]);
     longest.close();
     return true;
   }
@@ -232,7 +251,8 @@ export function answerInTurns(server: Server): () => boolean {
   const [listener] = server.listeners('request') as [RequestListener];
   const connections = new Connections(listener);
   server.off('request', listener);
-  server.on('connection', (socket: HttpSocket) => connections.add(socket));
+  if (isHttps(server)) server.on('connection', (tcp: Socket) => connections.addHandshake(tcp));
+  server.on(socketEventOf(server), (socket: HttpSocket) => connections.add(socket));
   server.on('request', (request, response) => {
     (request.socket as HttpSocket)[CONNECTION]!.take(request, response);
   });

@@ -1,6 +1,7 @@
-import fastifyRateLimit from '@fastify/rate-limit';
-import type { FastifyInstance, RouteOptions } from 'fastify';
+import fastifyRateLimit, { normalizeIP } from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { ProblemError } from './problem.js';
+import { addressIn } from './trusted-proxies.js';
 
 /** How often one address may ask for some routes, which count together. */
 export interface RateLimit {
@@ -15,9 +16,9 @@ const MAX_ADDRESSES = 20_000;
 
 /**
  * Limits how often routes are asked for, and says so in the fields of draft-ietf-httpapi-ratelimit-headers: RateLimit-Limit,
- * RateLimit-Remaining, RateLimit-Reset. The address is that of the connection, since nobody's word is taken for another
- * one: behind a proxy all its clients are one. Addresses of IPv6 count by their /64, which one client mostly has whole.
- * What `DirectAnswers` sends is not limited.
+ * RateLimit-Remaining, RateLimit-Reset. The address is that of the connection, unless a proxy of TRUST_PROXY says another
+ * one: all clients of another proxy are one. Addresses of IPv6 count by their /64, which one client mostly has whole. What
+ * `DirectAnswers` sends is not limited.
  *
  * To be called before the routes are set up.
  */
@@ -26,6 +27,7 @@ export async function limitRates(fastify: FastifyInstance, limits: readonly Rate
   await fastify.register(fastifyRateLimit, {
     global: false,
     enableDraftSpec: true,
+    keyGenerator: (request) => normalizeIP(addressOf(request)),
     errorResponseBuilder: (_request, { max }) =>
       new ProblemError(429, `this address may ask ${max} times a minute; try again shortly`),
   });
@@ -35,4 +37,13 @@ export async function limitRates(fastify: FastifyInstance, limits: readonly Rate
       if (routes.includes(route.url)) route.onRequest = [...[route.onRequest ?? []].flat(), limit];
     });
   }
+}
+
+/** A proxy may pass on what is no address, such as `unknown`: then its own one counts. */
+function addressOf({ ip, ips = [ip] }: FastifyRequest): string {
+  for (const text of ips.toReversed()) {
+    const address = addressIn(text ?? '');
+    if (address !== undefined) return address;
+  }
+  return '';
 }

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { Counter, register } from 'prom-client';
 import { LargeAnswers } from './large-answers.js';
+import { socketEventOf, tcpSocketOf } from './tls-sockets.js';
 
 const LOOK_EVERY_MS = 1_000;
 /** A client that reads fewer bytes than this before the deadline is stuck or hostile: any modem does 6.5 kB a second. */
@@ -43,7 +44,7 @@ export class UnreadAnswers {
   }
 
   watch(server: Server): void {
-    server.on('connection', (socket: Socket) => {
+    server.on(socketEventOf(server), (socket: Socket) => {
       this.sockets.add(socket);
       socket.once('close', () => {
         this.sockets.delete(socket);
@@ -79,6 +80,6 @@ export class UnreadAnswers {
 
 /** Bytes that the operating system has taken of a connection's answers. */
 function takenOf(socket: Socket): number {
-  const handle = (socket as Socket & { _handle?: Handle | null })._handle;
+  const handle = (tcpSocketOf(socket) as Socket & { _handle?: Handle | null })._handle;
   return handle ? handle.bytesWritten - handle.writeQueueSize : 0;
 }

@@ -41,6 +41,8 @@ describe('the gateway of docker-compose.yml', () => {
     let gateway: LeashedProcess;
     /** By service: what each was asked for. */
     const asked = new Map<string, string[]>();
+    /** What the last of them was told of its client. */
+    let forwarded: unknown[] = [];
     const backends: Server[] = [];
     let ports: number[];
 
@@ -55,6 +57,7 @@ describe('the gateway of docker-compose.yml', () => {
         asked.set(service, []);
         const backend = createServer((req, res) => {
           asked.get(service)!.push(`${req.method} ${req.url} ${req.headers.host}`);
+          forwarded = Object.entries(req.headers).filter(([field]) => /forwarded/.test(field));
           res.end(service);
         });
         await new Promise<void>((listening) => backend.listen(0, '127.0.0.1', listening));
@@ -86,6 +89,16 @@ describe('the gateway of docker-compose.yml', () => {
       for (const [index, [, service]] of LEADS.entries()) {
         expect(await (await fetch(`http://127.0.0.1:${ports[index]}/health`)).text()).toBe(service);
       }
+    });
+
+    it('says who its client is, and passes on nothing that the client says of it', async () => {
+      const headers = {
+        'x-forwarded-for': '192.0.2.1',
+        'x-forwarded-proto': 'https',
+        'x-forwarded-host': 'evil.example',
+      };
+      await fetch(`http://127.0.0.1:${ports[0]}/`, { headers });
+      expect(forwarded).toEqual([['x-forwarded-for', '127.0.0.1']]);
     });
 
     it.each(['/v1/cache/a%2Fb', '/v1/cache/..', '/v1/cache/%2e%2e', '/v1/cache/a%20b%F0%9F%8D%8A?ttl=5'])(

@@ -5,15 +5,16 @@ import { knownFailures } from '../known-failures.js';
 import { createHttpAdapter } from './http-adapter.js';
 import { ProblemFilter } from './problem.filter.js';
 import { limitRates, type RateLimit } from './rate-limits.js';
+import { trustOf } from './trusted-proxies.js';
 
 const SHELVES: RateLimit = { routes: ['/shelves', '/shelves/:name'], aMinute: 3 };
 const AT_MS = 1_796_064_326_000;
 
 let fastify: FastifyInstance;
 
-async function open(limits: readonly RateLimit[]): Promise<void> {
+async function open(limits: readonly RateLimit[], TRUST_PROXY = 'off'): Promise<void> {
   const log = pino({ level: 'silent' });
-  fastify = createHttpAdapter(log).getInstance<FastifyInstance>();
+  fastify = createHttpAdapter(log, { trustsProxy: trustOf({ TRUST_PROXY }) }).getInstance<FastifyInstance>();
   fastify.decorate('methodsAt', () => []);
   fastify.setErrorHandler((error, request, reply) =>
     new ProblemFilter(log, knownFailures()).answer(error, request, reply),
@@ -81,6 +82,37 @@ describe('a limit', () => {
     expect(await ask('/shelves', '2001:db8:0:1::1')).toMatchObject({ left: '2' });
     await ask('/shelves', '192.0.2.1');
     expect(await ask('/shelves', '::ffff:192.0.2.1')).toMatchObject({ left: '1' });
+  });
+});
+
+describe('a limit behind proxies', () => {
+  const forwarded = async (text: string, peer = '10.0.0.1'): Promise<string | string[] | undefined> =>
+    String((await ask('/shelves', peer, { 'x-forwarded-for': text })).left);
+
+  it('is one for each client that a trusted one names, whatever clients say themselves', async () => {
+    await open([SHELVES], '10.0.0.0/8');
+    expect(await forwarded('192.0.2.1')).toBe('2');
+    expect(await forwarded('198.51.100.9, 192.0.2.1')).toBe('1');
+    expect(await forwarded('192.0.2.1:4711, 10.0.0.2')).toBe('0');
+    expect(await forwarded('192.0.2.2')).toBe('2');
+    expect(await forwarded('2001:db8::1')).toBe('2');
+    expect(await forwarded('2001:db8::2')).toBe('1');
+    expect(await forwarded('192.0.2.2', '::ffff:10.0.0.1')).toBe('1');
+  });
+
+  it('is one for all of a proxy where it names nobody, and for those of one that is not trusted', async () => {
+    await open([SHELVES], 'loopback,10.0.0.1');
+    expect(await forwarded('unknown')).toBe('2');
+    expect(await forwarded('192.0.2.5, <rubbish>')).toBe('1');
+    expect(await forwarded('x'.repeat(9_000))).toBe('0');
+    expect(await forwarded('192.0.2.1', '10.0.0.9')).toBe('2');
+    expect(await forwarded('192.0.2.2', '10.0.0.9')).toBe('1');
+  });
+
+  it('goes as many proxies back as there are in a row', async () => {
+    await open([SHELVES], '2');
+    expect(await forwarded('198.51.100.9, 192.0.2.1, 203.0.113.1')).toBe('2');
+    expect(await forwarded('198.51.100.8, 192.0.2.1, 203.0.113.2', '203.0.113.9')).toBe('1');
   });
 });
 

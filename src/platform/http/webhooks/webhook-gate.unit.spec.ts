@@ -126,6 +126,10 @@ describe('the gate of a webhook', () => {
       { forwarded: 'for=127.0.0.1' },
       { 'x-forwarded-for': '127.0.0.1' },
       { 'x-forwarded-for': '' },
+      { 'x-forwarded-proto': 'http' },
+      { 'x-forwarded-host': 'localhost' },
+      { 'x-real-ip': '127.0.0.1' },
+      { via: '1.1 proxy' },
     ])('takes no request for one of this machine that a proxy on it has handed on: %o', (headers) => {
       expect(statusOf(open, requestFrom('127.0.0.1', headers))).toBe(403);
     });

@@ -27,6 +27,7 @@ import { takeBodiesAsBytes } from './platform/http/request-bodies.js';
 import { refuseCodedBodies, refuseProtocols } from './platform/http/refused-protocols.js';
 import { ServerCertificate } from './platform/http/server-certificate.js';
 import { RequestMetrics } from './platform/http/request-metrics.js';
+import { SecondLoopback } from './platform/http/second-loopback.js';
 import { addSecurityHeaders } from './platform/http/security-headers.js';
 import { StaticPage } from './platform/http/static-page.js';
 import { trustOf } from './platform/http/trusted-proxies.js';
@@ -50,6 +51,7 @@ export class Waybill {
   private readonly stopping = new AbortController();
   private starting: Promise<void> | undefined;
   private readonly connections: OpenConnections;
+  private secondLoopback: SecondLoopback | undefined;
 
   private constructor(
     private readonly app: NestFastifyApplication,
@@ -83,13 +85,20 @@ export class Waybill {
     try {
       const app = await createApp(house, log, database, certificate);
       const waybill = new Waybill(app, environment, log, database, postgres);
-      await app.listen(environment.SERVER_PORT, environment.SERVER_HOST);
+      await waybill.listen();
       waybill.starting = waybill.comeUp();
       return waybill;
     } catch (error) {
       await postgres.stop();
       throw error;
     }
+  }
+
+  private async listen(): Promise<void> {
+    const { SERVER_HOST, SERVER_PORT } = this.environment;
+    const isLocalhost = SERVER_HOST.toLowerCase() === 'localhost';
+    await this.app.listen(SERVER_PORT, isLocalhost ? '127.0.0.1' : SERVER_HOST);
+    if (isLocalhost) this.secondLoopback = await SecondLoopback.listenFor(this.app.getHttpServer());
   }
 
   /** Where the page is. */
@@ -126,7 +135,10 @@ export class Waybill {
       this.starting?.catch(() => undefined),
     );
     await lifecycle.drain();
-    await this.end('the HTTP server', () => this.connections.drain(() => app.close(), DRAIN_MS));
+    const close = async (): Promise<void> => {
+      await Promise.all([app.close(), this.secondLoopback?.close()]);
+    };
+    await this.end('the HTTP server', () => this.connections.drain(close, DRAIN_MS));
     await this.end('the relay', () => app.get(OutboxRelay).stop(FLUSH_MS));
     await lifecycle.close();
     await this.end('the connections to the database', () => this.database.close());

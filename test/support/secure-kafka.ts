@@ -19,7 +19,8 @@ import { TcpProxy } from './tcp-proxy.js';
 import { TokenServer } from './token-server.js';
 
 // Node finds no names for these in a CommonJS package.
-const { AclOperationTypes: Operation, AclPermissionTypes: Permission, AclResourceTypes: Resource } = kafkajs;
+export const { AclOperationTypes: Operation, AclResourceTypes: Resource } = kafkajs;
+const { AclPermissionTypes: Permission } = kafkajs;
 const { LITERAL } = kafkajs.ResourcePatternTypes;
 
 const run = promisify(execFile);
@@ -51,11 +52,14 @@ interface Certificates {
  * listeners whose certificate is wrong. Without an ACL, the account may do all, and anybody else nothing.
  */
 export class SecureKafka {
+  private readonly changed: string[] = [];
+
   private constructor(
     private readonly broker: KafkaBroker,
     private readonly certificates: Certificates,
     readonly wire: TcpProxy,
     readonly tokens: TokenServer,
+    /** Of the account, for each mechanism where nobody has changed it. */
     readonly password: string,
     /** Of the plain listener, where everybody may do everything. */
     readonly admin: Admin,
@@ -101,8 +105,13 @@ export class SecureKafka {
     return this.certificates.ca;
   }
 
-  get unknownCa(): CertificateAuthority {
-    return this.certificates.unknownCa;
+  /** What no output of a program may hold. */
+  secrets(): string[] {
+    const { id, secret } = this.tokens.client;
+    const shown = Buffer.from(`${id}:${secret}`).toString('base64');
+    // The name of its key and the algorithm are no secret.
+    const signatures = this.tokens.issued.map((token) => token.split('.').at(-1)!);
+    return [this.password, ...this.changed, secret, shown, ...signatures];
   }
 
   /** Settings of a program that shows a certificate. */
@@ -151,6 +160,7 @@ export class SecureKafka {
 
   /** As an administrator changes it, by Kafka's own command. Sessions that there are go on. */
   async changePassword(mechanism: ScramMechanism, password: string): Promise<void> {
+    this.changed.push(password);
     await run(JAVA, [
       ...['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx256m', '-cp', KAFKA_CLASS_PATH],
       ...['kafka.admin.ConfigCommand', '--bootstrap-server', this.plain, '--alter'],
@@ -178,7 +188,7 @@ export class SecureKafka {
     await this.admin.disconnect();
     await Promise.all([this.broker.kill(), this.wire.close(), this.tokens.close()]);
     this.ca.remove();
-    this.unknownCa.remove();
+    this.certificates.unknownCa.remove();
   }
 
   private encrypted(brokers: string): Record<string, string> {

@@ -18,6 +18,8 @@ export class TcpProxy {
   private trap: Trap | undefined;
   private delayMs = 0;
   private silent = false;
+  /** How many connections there have been so far. */
+  accepted = 0;
   /** How many connections the present trap, or the last one, has broken. */
   trapped = 0;
 
@@ -99,6 +101,7 @@ export class TcpProxy {
   }
 
   private join(client: Socket): void {
+    this.accepted += 1;
     const server = connect(this.target, '127.0.0.1');
     const pair = { client, server };
     this.pairs.add(pair);

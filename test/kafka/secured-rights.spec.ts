@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { kafkaUnavailableReason } from '../../scripts/kafka-broker.js';
+import { Operation, Resource, SecureKafka } from '../support/secure-kafka.js';
+import type { WaybillProcess } from '../support/waybill-process.js';
+import { isReady, keepsSecrets, SecuredStage, tells, watchTries } from './secured.harness.js';
+
+const unavailable = await kafkaUnavailableReason();
+
+const ACCOUNT = 'the account waybill \\(KAFKA_SASL_USERNAME\\)';
+
+describe.skipIf(unavailable)('an account of Kafka without a right', () => {
+  let kafka: SecureKafka;
+  let stage: SecuredStage;
+  let program: WaybillProcess;
+
+  beforeAll(async () => {
+    kafka = await SecureKafka.start();
+    stage = await SecuredStage.on(kafka);
+  });
+  afterAll(async () => {
+    await stage.close();
+    await kafka.end();
+  });
+
+  const watched = (): { arePaused(): void } => watchTries(program, () => kafka.wire.accepted);
+
+  it('waits at the start until somebody lets it create topics', async () => {
+    const { CREATE } = Operation;
+    const ofCluster = await kafka.deny(CREATE, Resource.CLUSTER, 'kafka-cluster');
+    const ofTopics = await kafka.deny(CREATE, Resource.TOPIC, '*');
+    program = await stage.start(kafka.passwords('PLAIN'));
+    const tries = watched();
+    await tells(program, new RegExp(`${ACCOUNT} has no right to create the topics .*give it CREATE on them`));
+    await stage.post(program);
+    await ofCluster();
+    await ofTopics();
+    await isReady(program);
+    await stage.allThere();
+    tries.arePaused();
+    keepsSecrets(program, kafka);
+  });
+
+  it.each<[operation: 'READ' | 'WRITE', topic: 'topic' | 'statusTopic']>([
+    ['READ', 'topic'],
+    ['WRITE', 'statusTopic'],
+  ])('is told of, and goes on once it has the right again: %s on %s', async (operation, of) => {
+    const [since, tries] = [program.output().length, watched()];
+    const topic = stage.pipeline[of];
+    const allowAgain = await kafka.deny(Operation[operation], Resource.TOPIC, topic);
+    await stage.send();
+    await stage.post(program);
+    await tells(program, new RegExp(`${ACCOUNT} has no right to ${operation} the topic ${topic}\\b`), since);
+    await stage.send();
+    await allowAgain();
+    await isReady(program);
+    await stage.allThere();
+    tries.arePaused();
+    keepsSecrets(program, kafka);
+  });
+
+  it('is told of, and goes on once it may be in its group again', async () => {
+    const [since, tries] = [program.output().length, watched()];
+    const allowAgain = await kafka.deny(Operation.READ, Resource.GROUP, stage.pipeline.group);
+    await stage.send();
+    await tells(program, new RegExp(`${ACCOUNT} has no right to the consumer group .*KAFKA_GROUP_ID`), since);
+    await stage.send();
+    await stage.post(program);
+    await allowAgain();
+    await isReady(program);
+    await stage.allThere();
+    tries.arePaused();
+    keepsSecrets(program, kafka);
+  });
+});

@@ -47,7 +47,11 @@ export function openBrokerSocket(options: BrokerSocketOptions): Socket {
         );
   socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
   const timer = setTimeout(() => socket.destroy(tooLate(host, port)), limitMs);
-  socket.once(files === undefined ? 'connect' : 'secureConnect', () => clearTimeout(timer));
+  let isThere = false;
+  socket.once(files === undefined ? 'connect' : 'secureConnect', () => {
+    isThere = true;
+    clearTimeout(timer);
+  });
   socket.once('close', () => clearTimeout(timer));
   // These listeners come before those of kafkajs, which builds its own error of the message.
   socket.on('error', (error: NodeJS.ErrnoException) => (error.message = explain(error).message));
@@ -59,7 +63,8 @@ export function openBrokerSocket(options: BrokerSocketOptions): Socket {
     onAnswer(answers, socket);
   });
   socket.once('end', () => {
-    if (isGood(answers) || socket.connecting || socket.writableEnded) return;
+    // Node itself tells of an end before TLS came about; and we may have ended it.
+    if (!isThere || isGood(answers) || socket.writableEnded) return;
     const how = isAlert ? 'speaks TLS' : answers === 0 ? 'no answer' : 'after an answer';
     const error = explainEarlyEnd(how, socket);
     if (error !== undefined) socket.emit('error', error);

@@ -65,7 +65,8 @@ export function withLogins(Original: AuthenticatorClass): AuthenticatorClass {
         throw asRetriable(sasl.failed?.(error, host, port, socket) ?? error);
       }
       const lifetimeMs = Number(this.sessionLifetime);
-      connection.reauthenticationThreshold = Math.min(THRESHOLD_MS, lifetimeMs * LEFT_OF_SESSION);
+      // kafkajs makes a BigInt of it.
+      connection.reauthenticationThreshold = Math.min(THRESHOLD_MS, Math.floor(lifetimeMs * LEFT_OF_SESSION));
       sasl.succeeded?.(socket);
     }
   };

@@ -16,7 +16,7 @@ const LONG = { timeoutMs: 60_000 };
 
 /** What a program may do while it has no connection: some clients come at once, and each pauses then. */
 const AT_ONCE = 40;
-const PER_SECOND = 8;
+const PER_SECOND = 5;
 
 /** Programs on one broker, with topics, a group and a database of the test's own; and all orders that were sent to them. */
 export class SecuredStage {

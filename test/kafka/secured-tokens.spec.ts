@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kafkaUnavailableReason } from '../../scripts/kafka-broker.js';
+import { eventually } from '../support/eventually.js';
+import { SecureKafka } from '../support/secure-kafka.js';
+import type { WaybillProcess } from '../support/waybill-process.js';
+import { isReady, keepsSecrets, SecuredStage, tells, watchTries } from './secured.harness.js';
+
+const unavailable = await kafkaUnavailableReason();
+
+/** A connection that was made by a token ends with it. */
+const LIFE_SECONDS = 6;
+/** Several lives, on a machine that has others to serve. */
+const LONG_MS = 120_000;
+
+const REFUSED =
+  /does not take the client .*check KAFKA_SASL_OAUTH_CLIENT_ID and KAFKA_SASL_OAUTH_CLIENT_SECRET/;
+const RUBBISH = /\(KAFKA_SASL_OAUTH_ENDPOINT\) answers with something that is no JSON/;
+const TOO_LATE = /does not answer within \d+ s: check KAFKA_SASL_OAUTH_ENDPOINT/;
+
+describe.skipIf(unavailable)('a token for Kafka', () => {
+  let kafka: SecureKafka;
+  let stage: SecuredStage;
+  let program: WaybillProcess;
+
+  beforeAll(async () => {
+    kafka = await SecureKafka.start();
+    kafka.tokens.lifeSeconds = LIFE_SECONDS;
+    kafka.tokens.mood = 'refuse';
+    stage = await SecuredStage.on(kafka);
+    program = await stage.start(kafka.oauthByEndpoint());
+  });
+  afterAll(async () => {
+    await stage.close();
+    await kafka.end();
+  });
+
+  const watched = (): { arePaused(): void } => watchTries(program, () => kafka.tokens.requests);
+
+  it(
+    'is waited for at the start',
+    async () => {
+      const tries = watched();
+      await tells(program, REFUSED);
+      await stage.post(program);
+      kafka.tokens.mood = 'rubbish';
+      await tells(program, RUBBISH);
+      await stage.send();
+      kafka.tokens.mood = 'issue';
+      await isReady(program);
+      await stage.allThere();
+      tries.arePaused();
+      keepsSecrets(program, kafka);
+    },
+    LONG_MS,
+  );
+
+  it(
+    'is renewed before it ends, and nobody notices',
+    async () => {
+      const [since, before] = [program.output().length, kafka.tokens.issued.length];
+      await eventually(() => expect(kafka.tokens.issued.length).toBeGreaterThan(before + 1), {
+        timeoutMs: LONG_MS,
+      });
+      await stage.send();
+      await stage.post(program);
+      await stage.allThere();
+      const said = program.output().slice(since);
+      expect(said).not.toContain('"level":40');
+      expect(said).not.toContain('joined the consumer group');
+      keepsSecrets(program, kafka);
+    },
+    LONG_MS,
+  );
+
+  it(
+    'that cannot be renewed is told of, and had again later',
+    async () => {
+      const [since, tries] = [program.output().length, watched()];
+      kafka.tokens.mood = 'hang';
+      await stage.send();
+      await tells(program, TOO_LATE, since);
+      await stage.post(program);
+      kafka.tokens.mood = 'refuse';
+      await tells(program, REFUSED, since);
+      await stage.send();
+      kafka.tokens.mood = 'issue';
+      await isReady(program);
+      await stage.allThere();
+      tries.arePaused();
+      keepsSecrets(program, kafka);
+    },
+    LONG_MS,
+  );
+});

@@ -1,6 +1,7 @@
 import { CONTENT_OF_FILE } from './secret-files.js';
 import { misspeltSettings } from './misspelt-settings.js';
-import { aliasesOf, listedSettings, type SettingForm, type SettingGroup } from './setting-group.js';
+import type { SettingForm } from './setting-form.js';
+import { aliasesOf, listedSettings, type SettingGroup } from './setting-group.js';
 
 /** A setting that a key of the file says, perhaps in a form of its own. */
 export interface MeantSetting {

@@ -1,5 +1,5 @@
 import { takeUrlApart } from './connection-url.js';
-import type { SettingForm } from './setting-group.js';
+import type { SettingForm } from './setting-form.js';
 import { isHostAndPort } from './setting-kinds.js';
 
 /** Redis' own. */

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { SettingForm } from './setting-group.js';
+import type { SettingForm } from './setting-form.js';
 
 const SUFFIX = '_FILE';
 /** A password has a few dozen bytes, and a URL a few hundred; what is longer is another file. */

@@ -1,4 +1,4 @@
-import type { SettingForm } from './setting-group.js';
+import type { SettingForm } from './setting-form.js';
 import { hostAndPort } from './setting-kinds.js';
 
 const ADDRESS = { name: 'host:port', expected: 'host:port, such as 0.0.0.0:8080 or [::1]:8080' };

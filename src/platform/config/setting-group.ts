@@ -1,14 +1,5 @@
 import { CONTENT_OF_FILE, fileVariableOf } from './secret-files.js';
-
-/** Another way to write a setting than its own. */
-export interface SettingForm {
-  /** For the table of settings, such as `host:port`. */
-  readonly name: string;
-  /** The "expected …" half of the line that a fault prints. */
-  readonly expected: string;
-  /** The same as the setting itself has it; undefined for a text that is not written this way. */
-  read(text: string): string | undefined;
-}
+import type { SettingForm } from './setting-form.js';
 
 /** Another variable that a setting is taken from where its own is not set. It may be a setting of the program itself. */
 export interface SettingAlias<Name extends string = string> {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CONTENT_OF_FILE } from './secret-files.js';
-import { aliasesOf, listedSettings, type SettingForm, type SettingGroup } from './setting-group.js';
+import type { SettingForm } from './setting-form.js';
+import { aliasesOf, listedSettings, type SettingGroup } from './setting-group.js';
 
 /** What is set, by name, whether it is a setting of ours or not. */
 export type Variables = Record<string, string | undefined>;

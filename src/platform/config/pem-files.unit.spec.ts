@@ -1,9 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CertificateAuthority, type KeyPair } from '../../../test/support/certificates.js';
 import { pemFaults, PemFileError, readPemFiles } from './pem-files.js';
+
+const run = promisify(execFile);
 
 let authority: CertificateAuthority;
 let pair: KeyPair;
@@ -51,9 +54,9 @@ it('tells of a file that holds something else, and shows nothing of it', () => {
   ]);
 });
 
-it('tells of a key with a passphrase', () => {
+it('tells of a key with a passphrase', async () => {
   const path = join(authority.directory, 'locked.key');
-  execFileSync('openssl', ['pkcs8', '-topk8', '-in', pair.key, '-out', path, '-passout', 'pass:hunter2']);
+  await run('openssl', ['pkcs8', '-topk8', '-in', pair.key, '-out', path, '-passout', 'pass:hunter2']);
   expect(pemFaults({ key: named('X_KEY', path) })).toEqual([
     `X_KEY names ${path}, which has a passphrase: expected a private key in PEM, without a passphrase`,
   ]);

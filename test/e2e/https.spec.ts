@@ -32,8 +32,7 @@ describe('HTTPS', () => {
     served = { cert: join(authority.directory, 'tls.crt'), key: join(authority.directory, 'tls.key') };
     replaceBy({ cert, key });
     const env = {
-      SERVER_TLS_CERT: served.cert,
-      SERVER_TLS_KEY: served.key,
+      ...tlsSettings(),
       MAX_CONNECTIONS: String(MAX_CONNECTIONS),
       ALLOWED_HOSTS: 'shop.example',
     };
@@ -47,6 +46,8 @@ describe('HTTPS', () => {
     await waybill.stop();
     authority.remove();
   });
+
+  const tlsSettings = () => ({ SERVER_TLS_CERT: served.cert, SERVER_TLS_KEY: served.key });
 
   function replaceBy(pair: Partial<KeyPair>): void {
     if (pair.cert !== undefined) copyFileSync(pair.cert, served.cert);
@@ -214,6 +215,12 @@ describe('HTTPS', () => {
     const expired = { up: false, detail: expect.stringContaining('has expired at') as string };
     await eventually(async () => expect(await certificateState()).toEqual(expired));
     await expect(shownName()).rejects.toThrow(/expired/);
+    const env = { PATH: process.env.PATH, SERVER_PORT: String(port), ...tlsSettings() };
+    const { stdout, stderr } = await run(process.execPath, ['--import', 'tsx', 'scripts/health.ts'], { env });
+    expect(stdout).toMatch(
+      new RegExp(`^${waybill.url}/health: up\n[^]*certificate +down: .* has expired at`),
+    );
+    expect(stderr).toBe('');
   });
 
   it('ends a handshake that does not come to its end', async () => {

@@ -1,5 +1,6 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { randomUUID } from 'node:crypto';
+import { ConnectionFaultError } from '../../connections/connection-fault.js';
 import type { Subscriber } from '../event-server.js';
 import type { BatchHandler } from '../received-event.js';
 import type { Attempt } from './connections/refusals.js';
@@ -51,7 +52,10 @@ export class BroadcastConsumer implements EventConsumer {
       eachBatchAutoResolve: false,
       eachBatch: (payload) => this.read(payload),
     });
-    const resume = (): Promise<void> => parts.untilKafkaAnswers(() => this.resume(), attempt, health);
+    const resume = (): Promise<void> => {
+      const left = new Set(this.handlers.keys());
+      return parts.untilKafkaAnswers(() => this.resume(left), attempt, health);
+    };
     await resume();
     consumer.on(consumer.events.GROUP_JOIN, () => void resume().catch(() => undefined));
   }
@@ -67,20 +71,32 @@ export class BroadcastConsumer implements EventConsumer {
   /**
    * A group without offsets starts at the end, wherever that is when kafkajs looks. So seek to known ends first, then have
    * the handlers clear their caches: no event falls between the two.
+   *
+   * @param left topics that this is still to be done for; one that we have no right to keeps no other waiting
+   * @throws what Kafka says of those that are left then
    */
-  private async resume(): Promise<void> {
+  private async resume(left: Set<string>): Promise<void> {
     const admin = this.parts.kafka.admin();
     await admin.connect();
     try {
-      for (const topic of this.handlers.keys()) {
-        for (const { partition, offset } of await admin.fetchTopicOffsets(topic)) {
-          this.consumer.seek({ topic, partition, offset });
+      let refusal: Error | undefined;
+      for (const topic of left) {
+        try {
+          for (const { partition, offset } of await admin.fetchTopicOffsets(topic)) {
+            this.consumer.seek({ topic, partition, offset });
+          }
+          left.delete(topic);
+          await this.handlers.get(topic)!([]);
+        } catch (error) {
+          const told = this.parts.kafka.connections.explain(error, this.attempt);
+          if (!(told instanceof ConnectionFaultError) || told.kind !== 'no right') throw error;
+          refusal = told;
         }
       }
+      if (refusal !== undefined) throw refusal;
     } finally {
       await admin.disconnect();
     }
-    for (const handler of this.handlers.values()) await handler([]);
   }
 
   /** A batch that cannot be decoded is skipped, and the handler is told that events were missed. */

@@ -88,8 +88,11 @@ export class ConsumerHealth {
     const trouble = this.waiting ?? this.crash;
     if (trouble !== undefined && trouble !== 'disconnected') return trouble;
     const silentMs = this.silentMs();
-    if (trouble === undefined && !this.isJoining && silentMs < SILENT_MS) return undefined;
-    const fault = this.parts.connections.fault();
+    const { attempt, connections } = this.parts;
+    if (trouble === undefined && !this.isJoining && silentMs < SILENT_MS) {
+      return connections.refusal(attempt.topics ?? [])?.message;
+    }
+    const fault = connections.fault();
     if (fault !== undefined) return fault.message;
     if (trouble !== undefined) return trouble;
     return this.isJoining

@@ -1,4 +1,4 @@
-import type { Kafka as KafkajsClient, logCreator, logLevel as LogLevel } from 'kafkajs';
+import type { ISocketFactory, Kafka as KafkajsClient, logCreator, logLevel as LogLevel } from 'kafkajs';
 import type { Environment } from '../../config/environment.js';
 import type { Logger } from '../../logging/logger.js';
 import { KafkaConnections } from './connections/kafka-connections.js';
@@ -75,13 +75,15 @@ export function createKafka(
         message,
       );
     };
+  const open: ISocketFactory = (args) => connections.open(args, SOCKET_LIMIT_MS);
   const login = connections.login(loginProviders);
   const client = new Kafka({
     clientId: environment.KAFKA_CLIENT_ID,
     brokers: environment.KAFKA_BROKERS ?? [],
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    socketFactory: (args) => connections.open(args, SOCKET_LIMIT_MS),
+    // What consumers were refused has to be known where their metadata is read, and this is what kafkajs hands on.
+    socketFactory: Object.assign(open, { refusals: connections.refusals }),
     ...(login && { sasl: asSaslOptions(login) }),
     retry,
     logLevel: logLevel.INFO,

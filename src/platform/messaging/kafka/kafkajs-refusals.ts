@@ -29,12 +29,21 @@ interface Answer {
   readonly topics?: readonly OfTopic[];
 }
 
+/** Named as the module is that judges it. */
+export const FETCH_ANSWER = 'fetch/v0';
+
+/** An error of an answer, once it names topics. */
+export interface TopicError {
+  readonly topics?: readonly string[];
+  readonly answerTo?: string;
+}
+
 interface AnswerModule {
   readonly parse: (answer: Answer) => Promise<unknown>;
 }
 
 /** Has the error of an answer name the topics that we have no right to, which kafkajs leaves out. */
-export function namingTopics(original: AnswerModule): AnswerModule {
+export function namingTopics(original: AnswerModule, answerTo: string): AnswerModule {
   return {
     ...original,
     async parse(answer) {
@@ -42,7 +51,7 @@ export function namingTopics(original: AnswerModule): AnswerModule {
         return await original.parse(answer);
       } catch (error) {
         const topics = refusedTopics(answer);
-        throw topics.length === 0 ? error : Object.assign(error as Error, { topics });
+        throw topics.length === 0 ? error : Object.assign(error as Error, { topics, answerTo });
       }
     },
   };

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { KAFKAJS_CODECS, type KafkajsCodec } from './codecs/kafkajs-codecs.js';
 import { type LoginProviders, withLogins } from './connections/kafkajs-authenticator.js';
 import { FetchedBatch } from './fetched-batch.js';
+import { hidingForbiddenTopics, leavingOutForbiddenTopics } from './kafkajs-forbidden-topics.js';
 import { ANSWERS_OF_TOPICS, namingTopics, tellingRefusals } from './kafkajs-refusals.js';
 import { withRestarts } from './kafkajs-restarts.js';
 import { decodeMessages } from './message-decoding.js';
@@ -24,10 +25,15 @@ const REPLACED: Readonly<Record<string, unknown>> = {
 
 /** What ours is built around kafkajs's own, each where it is loaded before those that use it. */
 const WRAPPED: readonly (readonly [file: string, wrap: (original: never) => unknown])[] = [
-  ...ANSWERS_OF_TOPICS.map((of) => [`protocol/requests/${of}/response.js`, namingTopics] as const),
+  ...ANSWERS_OF_TOPICS.map((of) => {
+    const wrap = (original: Parameters<typeof namingTopics>[0]) => namingTopics(original, of);
+    return [`protocol/requests/${of}/response.js`, wrap] as const;
+  }),
   ['broker/saslAuthenticator/index.js', withLogins],
   ['cluster/connectionPoolBuilder.js', withIpv6Seeds],
   ['cluster/brokerPool.js', tellingRefusals],
+  ['cluster/index.js', hidingForbiddenTopics],
+  ['consumer/consumerGroup.js', leavingOutForbiddenTopics],
   ['consumer/runner.js', withRestarts],
 ];
 

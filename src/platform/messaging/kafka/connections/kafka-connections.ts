@@ -13,6 +13,7 @@ import type { LoginProviders } from './kafkajs-authenticator.js';
 import { type Login, loginOf } from './login.js';
 import { explainEarlyEnd, explainLoginFault } from './login-faults.js';
 import { type Attempt, explainRefusal } from './refusals.js';
+import { TopicRefusals } from './topic-refusals.js';
 import { RepeatedLines } from './repeated-lines.js';
 
 /** Lines that are remembered, so that an error of kafkajs which quotes one is known again. */
@@ -22,7 +23,8 @@ const UNHEARD_MS = 1_500;
 
 /** All connections of this process to the brokers: how they are made, what is wrong with them, and since when. */
 export class KafkaConnections {
-  readonly tokens: TokenSource | undefined;
+  readonly refusals: TopicRefusals;
+  private readonly tokens: TokenSource | undefined;
   /** By their lines. */
   private readonly known = new Map<string, ConnectionFaultError>();
   private readonly lines = new RepeatedLines();
@@ -36,6 +38,13 @@ export class KafkaConnections {
     private readonly environment: Environment,
     private readonly log: Logger,
   ) {
+    this.refusals = new TopicRefusals(
+      (topic) => this.tellRefusal(topic),
+      (topic) => {
+        this.lines.forget(topic);
+        log.info({ topic }, 'a topic may be read again');
+      },
+    );
     if (environment.KAFKA_SASL_MECHANISM === 'OAUTHBEARER') this.tokens = TokenSource.of(environment, log);
   }
 
@@ -58,6 +67,14 @@ export class KafkaConnections {
   /** What is wrong, in a line for the operator, where an error of kafkajs is of the connection, the login or a right. */
   explain(error: unknown, attempt: Attempt): Error {
     return this.faultIn(error) ?? explainRefusal(error, attempt, this.environment) ?? (error as Error);
+  }
+
+  /** Which of these topics consumers have no right to, in a line; undefined while there are none. */
+  refusal(topics: readonly string[]): ConnectionFaultError | undefined {
+    const refused = this.refusals.among(topics);
+    if (refused.length === 0) return undefined;
+    const error = { type: 'TOPIC_AUTHORIZATION_FAILED', topics: refused };
+    return explainRefusal(error, { operation: 'READ' }, this.environment);
   }
 
   /** The fault that an error of kafkajs quotes, or one that caused it. */
@@ -108,6 +125,12 @@ export class KafkaConnections {
         return this.noted(error, this.peerOf(host, port));
       },
     });
+  }
+
+  private tellRefusal(topic: string): void {
+    const err = this.refusal([topic]);
+    if (err === undefined || !this.lines.isWorthTelling(topic, err.message)) return;
+    this.log.warn({ err, topic }, 'a right at Kafka is missing; trying again');
   }
 
   private answered(answers: number, { name }: Peer, socket: Socket): void {

@@ -26,8 +26,8 @@ const ROOMS = {
   'load-test': ['model', 'producer'],
 };
 
-/** `platform` is no context, though it holds folders of the same names; nor is `simulation`, which stands beside the program. */
-const CONTEXT = 'src/(?!platform/|simulation/)';
+/** `platform` is no context, though it holds folders of the same names; nor are `simulation` and `doctor`, which stand beside the program. */
+const CONTEXT = 'src/(?!platform/|simulation/|doctor/)';
 
 /** A file of a layer, of any context. */
 const inLayer = (layer) => `^${CONTEXT}([^/]+)/${layer}/`;
@@ -178,6 +178,24 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/[^/]+/', pathNot: ['^src/simulation/', SPECS] },
       to: { path: '^src/simulation/' },
+    },
+    {
+      name: 'doctor-looks-at-connections',
+      comment:
+        'It tries what the platform connects to; what a context connects to is tried by a check that the context brings.',
+      severity: 'error',
+      from: { path: '^src/doctor/', pathNot: SPECS },
+      to: {
+        path: '^(src|migrations|scripts|test|bench)/',
+        pathNot: '^src/(doctor|platform)/',
+      },
+    },
+    {
+      name: 'doctor-is-called-from-above',
+      comment: 'The program runs without it.',
+      severity: 'error',
+      from: { path: '^src/[^/]+/', pathNot: ['^src/doctor/', SPECS] },
+      to: { path: '^src/doctor/' },
     },
     {
       name: 'platform-knows-no-context',

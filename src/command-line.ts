@@ -1,6 +1,6 @@
 import { ConfigurationError, EX_CONFIG } from './platform/config/configuration.error.js';
 import { loadSettings, settingsWithoutEffect } from './platform/config/load-environment.js';
-import { type House, topicsOf } from './app.module.js';
+import { databaseOptions, type House, topicsOf } from './app.module.js';
 import { Environment } from './platform/config/environment.js';
 import type { Context } from './platform/context.js';
 import type { ContextCommand, OptionsCommand } from './platform/context-command.js';
@@ -22,6 +22,7 @@ import {
   parseDeadLettersCommand,
 } from './platform/dead-letters/command/dead-letters-arguments.js';
 import { takeConfigOption } from './platform/config/config-option.js';
+import { parseJsonOption } from './platform/json-option.js';
 import { UsageError } from './platform/usage-error.js';
 import { keepTickShape } from './platform/tick-shape.js';
 import { packageVersion } from './platform/version.js';
@@ -47,6 +48,7 @@ const COMMANDS = {
   'skip-batch': "go on behind a batch of Kafka's that cannot be decoded; with --help, how",
   'dead-letters': 'list, show, replay or discard refused events; with --help, how',
   config: 'every setting and where it comes from, without the secrets; with --help, how',
+  doctor: 'try each connection and say what is wrong with it; with --help, how',
   simulate: 'drive whole lives of made-up orders; with --help, how',
   version: 'which version this is',
 };
@@ -217,12 +219,23 @@ async function simulation(contexts: readonly Context[], options: string[]): Prom
 }
 
 async function config(contexts: readonly Context[], words: string[]): Promise<void> {
-  const { CONFIG_USAGE, configText, parseConfigCommand } =
-    await import('./platform/config/config-command.js');
+  const { CONFIG_USAGE, configText } = await import('./platform/config/config-command.js');
   if (words.includes('--help')) return void process.stdout.write(CONFIG_USAGE);
-  const command = understood(() => parseConfigCommand(words), CONFIG_USAGE);
+  const command = understood(() => parseJsonOption(words), CONFIG_USAGE);
   const groups = contexts.flatMap(({ settings = [] }) => settings);
   process.stdout.write(configText(readHouse(contexts).settings, groups, command));
+}
+
+async function doctor(contexts: readonly Context[], words: string[]): Promise<void> {
+  // Loaded by those who run it only.
+  const { DOCTOR_USAGE, examine } = await import('./doctor/doctor-command.js');
+  if (words.includes('--help')) return void process.stdout.write(DOCTOR_USAGE);
+  const command = understood(() => parseJsonOption(words), DOCTOR_USAGE);
+  const house = readHouse(contexts);
+  const parts = { ...house, topics: topicsOf(house), database: databaseOptions(house) };
+  const isWell = await examine(command, parts, openTerminal());
+  // What has not answered in time may hold up the end of the process otherwise.
+  process.exit(isWell ? 0 : EX_UNAVAILABLE);
 }
 
 async function skip(contexts: readonly Context[], words: string[]): Promise<void> {
@@ -299,6 +312,7 @@ export async function runCommandLine(
   const [command = 'serve', ...options] = words;
   if (command === 'dead-letters') return deadLetters(contexts, options);
   if (command === 'skip-batch') return skip(contexts, options);
+  if (command === 'doctor') return doctor(contexts, options);
   if (command === 'config') return config(contexts, options);
   if (command === 'simulate') return simulation(contexts, options);
   if (command === 'reset-database') {

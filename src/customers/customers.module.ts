@@ -25,6 +25,8 @@ export const customers: Context = {
   compacted: ['users'],
   replayGroup: (settings) => settings.of(CustomersSettings).CUSTOMERS_GROUP_ID,
   events: async () => (await import('./customers.events.js')).CUSTOMERS_EVENTS,
+  checks: async (environment, settings) =>
+    (await import('./customers.checks.js')).customersChecks(environment, settings.of(CustomersSettings)),
   // Small, out of memory, and by a strong ETag.
   plainRoutes: (settings) => [`${customersPath(settings.of(CustomersSettings))}/:account_id`],
   api: (settings) => customersApi(customersPath(settings.of(CustomersSettings))),

@@ -1,5 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { EntitySchema } from 'typeorm';
+import type { Check } from './checks/check.js';
 import type { CacheDeclaration } from './cache/cache-declaration.js';
 import type { ContextCommand } from './context-command.js';
 import type { Environment } from './config/environment.js';
@@ -41,6 +42,8 @@ export interface Context {
   readonly events?: () => Promise<EventFacts>;
   /** Its commands, by name: `waybill <context> <command>`; loaded by those alone who run one. */
   readonly commands?: () => Promise<Readonly<Record<string, ContextCommand>>>;
+  /** Attempts at connections of its own, for `waybill doctor`; loaded by those alone who run it. */
+  readonly checks?: (environment: Environment, settings: Settings) => Promise<readonly Check[]>;
   /** Patterns of its routes whose answers are never compressed. */
   plainRoutes?(settings: Settings): readonly string[];
   /** How often an address may ask for some of its routes. */

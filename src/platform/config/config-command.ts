@@ -1,5 +1,3 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from '../usage-error.js';
 import { PROGRAM_SETTINGS } from './environment.js';
 import { givenSettings, ofProcess } from './given-settings.js';
 import type { SettingGroup, Settings } from './setting-group.js';
@@ -13,17 +11,6 @@ hold one, only where it leads. Warnings and faults go to standard error; with a 
 
   --json   the same as JSON
 `;
-
-/** @throws UsageError */
-export function parseConfigCommand(words: readonly string[]): { readonly isJson: boolean } {
-  try {
-    const { values } = parseArgs({ args: [...words], options: { json: { type: 'boolean' } } });
-    return { isJson: values.json === true };
-  } catch (error) {
-    const fault = (error as Error).message.split(/\.\s|\n/)[0]!;
-    throw new UsageError(`${fault}: expected --json, or nothing`, { cause: error });
-  }
-}
 
 /** @returns what is to be printed */
 export function configText(

@@ -145,13 +145,20 @@ export class Database {
   }
 
   /** Whether nothing of ours is in it yet, so that `open` would make all tables. Throws as `open` does. */
-  async isNew(connection: DatabaseConnection): Promise<boolean> {
-    const client = await connectClient(this.attemptsAt(connection), this.options);
-    try {
+  isNew(connection: DatabaseConnection): Promise<boolean> {
+    return this.withClient(connection, async (client) => {
       const { rows } = await client.query<{ isNew: boolean }>(
         `SELECT to_regclass('migrations') IS NULL AS "isNew"`,
       );
       return rows[0]!.isNew;
+    });
+  }
+
+  /** Does some work on a connection of its own, before any table is made. Throws as `open` does, and as `work` does. */
+  async withClient<T>(connection: DatabaseConnection, work: (client: pg.Client) => Promise<T>): Promise<T> {
+    const client = await connectClient(this.attemptsAt(connection), this.options);
+    try {
+      return await work(client);
     } finally {
       await client.end();
     }

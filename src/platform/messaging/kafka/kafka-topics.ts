@@ -1,3 +1,4 @@
+import type { ITopicConfig } from 'kafkajs';
 import type { Environment } from '../../config/environment.js';
 import type { Logger } from '../../logging/logger.js';
 import type { Topics } from '../topics.js';
@@ -25,24 +26,30 @@ export async function createMissingTopics(
     const existing = new Set(await admin.listTopics());
     missing = names.all().filter((topic) => !existing.has(topic));
     if (missing.length === 0) return;
-    const large = names.large();
-    const compacted = names.compacted();
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: missing.map((topic) => ({
-        topic,
-        numPartitions: environment.KAFKA_PARTITIONS,
-        replicationFactor: environment.KAFKA_REPLICATION_FACTOR,
-        configEntries: [
-          ...(large.has(topic) ? [{ name: 'max.message.bytes', value: String(LARGE_MESSAGE_BYTES) }] : []),
-          ...(compacted.has(topic) ? [{ name: 'cleanup.policy', value: 'compact' }] : []),
-        ],
-      })),
-    });
+    await admin.createTopics({ waitForLeaders: true, topics: topicConfigs(missing, names, environment) });
     log.info({ topics: missing }, 'topics created');
   } catch (error) {
     throw kafka.connections.explain(error, { operation: 'CREATE', topics: missing });
   } finally {
     await admin.disconnect();
   }
+}
+
+/** Topics of ours as they are made. @param topics deployed names */
+export function topicConfigs(
+  topics: readonly string[],
+  names: Topics,
+  environment: Pick<Environment, 'KAFKA_PARTITIONS' | 'KAFKA_REPLICATION_FACTOR'>,
+): ITopicConfig[] {
+  const large = names.large();
+  const compacted = names.compacted();
+  return topics.map((topic) => ({
+    topic,
+    numPartitions: environment.KAFKA_PARTITIONS,
+    replicationFactor: environment.KAFKA_REPLICATION_FACTOR,
+    configEntries: [
+      ...(large.has(topic) ? [{ name: 'max.message.bytes', value: String(LARGE_MESSAGE_BYTES) }] : []),
+      ...(compacted.has(topic) ? [{ name: 'cleanup.policy', value: 'compact' }] : []),
+    ],
+  }));
 }

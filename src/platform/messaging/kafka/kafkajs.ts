@@ -9,6 +9,7 @@ import { decodeMessages } from './message-decoding.js';
 import { murmur2 } from './murmur2.js';
 import { groupByPartition } from './partition-groups.js';
 import { encodeRecord } from './record-encoding.js';
+import type { KafkajsInternals } from './rights/kafkajs-internals.js';
 import { withIpv6Seeds } from './seed-brokers.js';
 
 /**
@@ -40,7 +41,10 @@ const WRAPPED: readonly (readonly [file: string, wrap: (original: never) => unkn
 const OF_KAFKAJS = /[\\/]node_modules[\\/]kafkajs[\\/]/;
 
 /** kafkajs binds its functions when it is loaded, so they are replaced before. */
-function loadKafkajs(): typeof import('kafkajs') & { loginProviders: LoginProviders } {
+function loadKafkajs(): typeof import('kafkajs') & {
+  loginProviders: LoginProviders;
+  kafkajsInternals: KafkajsInternals;
+} {
   const require = createRequire(import.meta.url);
   // One that somebody else has loaded, as tests do, is bound to its own.
   for (const path of Object.keys(require.cache)) if (OF_KAFKAJS.test(path)) delete require.cache[path];
@@ -61,7 +65,14 @@ function loadKafkajs(): typeof import('kafkajs') & { loginProviders: LoginProvid
     'SCRAM-SHA-256': provider('scram256'),
     'SCRAM-SHA-512': provider('scram512'),
   };
-  return { ...kafkajs, loginProviders };
+  const internal = (file: string): never => require(`kafkajs/src/${file}.js`) as never;
+  const kafkajsInternals: KafkajsInternals = {
+    Broker: internal('broker/index'),
+    ConnectionPool: internal('network/connectionPool'),
+    Encoder: internal('protocol/encoder'),
+    Decoder: internal('protocol/decoder'),
+  };
+  return { ...kafkajs, loginProviders, kafkajsInternals };
 }
 
 export const {
@@ -69,6 +80,7 @@ export const {
   ConfigResourceTypes,
   Kafka,
   KafkaJSConnectionError,
+  kafkajsInternals,
   loginProviders,
   logLevel,
   Partitioners,

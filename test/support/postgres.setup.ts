@@ -6,6 +6,7 @@ import type { ConnectionSettings } from '../../src/platform/database/connection-
 import { startEmbeddedPostgres } from '../../src/platform/embedded-postgres/embedded-postgres.js';
 import { findRunningServer, isAlive } from '../../src/platform/embedded-postgres/postmaster-pid-file.js';
 import { compileMigrations } from './compiled-migrations.js';
+import { shareService, type StartedService } from './shared-services.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -16,28 +17,44 @@ declare module 'vitest' {
   }
 }
 
+interface PostgresOfTheRun {
+  readonly connection: ConnectionSettings;
+  readonly migrationsDirectory: string;
+}
+
 /** Durability costs a test run time and gives it nothing: the data goes with the run. */
 const SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 /** Of a directory's name; what follows is the pid of the run that it belongs to. */
 const PREFIX = 'waybill-test-postgres-';
 
-/** Starts one PostgreSQL for the run, in a directory of its own, and removes both at the end. */
+/** One PostgreSQL for the run, which all its tiers share; the last one to tear down stops it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { service, release } = await shareService('postgres', start);
+  project.provide('postgres', service.connection);
+  project.provide('migrationsDirectory', service.migrationsDirectory);
+  return release;
+}
+
+/** Starts it in a directory of its own, which goes when it stops. */
+async function start(): Promise<StartedService<PostgresOfTheRun>> {
   await removeLeftovers();
   const dataDir = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
-  const server = await startEmbeddedPostgres({
-    dataDir,
-    log: (message, fields) => console.error(message, fields ?? ''),
-    settings: SETTINGS,
-  });
-  const migrations = await compileMigrations();
-  project.provide('postgres', server.connection);
-  project.provide('migrationsDirectory', migrations.directory);
-  return async () => {
-    await server.stop();
-    await migrations.remove();
-    await rm(dataDir, { recursive: true, force: true });
+  const [server, migrations] = await Promise.all([
+    startEmbeddedPostgres({
+      dataDir,
+      log: (message, fields) => console.error(message, fields ?? ''),
+      settings: SETTINGS,
+    }),
+    compileMigrations(),
+  ]);
+  return {
+    service: { connection: server.connection, migrationsDirectory: migrations.directory },
+    async stop() {
+      await server.stop();
+      await migrations.remove();
+      await rm(dataDir, { recursive: true, force: true });
+    },
   };
 }
 

@@ -6,7 +6,8 @@ import type { TestProject } from 'vitest/node';
 import { freePorts } from '../../scripts/free-ports.js';
 import { startLeashed } from '../../scripts/leashed-process.js';
 import { findCommand, installOnCi } from './debian-packages.js';
-import { setUpTier, type StartedService } from './tier-setup.js';
+import type { StartedService } from './shared-services.js';
+import { setUpTier } from './tier-setup.js';
 
 const START_TIMEOUT_MS = 30_000;
 const POLL_INTERVAL_MS = 20;

@@ -81,6 +81,7 @@ export default defineConfig({
     // Beside the tests run PostgreSQL, Kafka, Redis, Chromium and the program itself, on two cores in the smallest case.
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
+    globalSetup: ['test/support/cluster-template.setup.ts'],
     projects: [
       tier('unit', UNIT, [], TWO_OF_OUR_OWN),
       tier('integration', INTEGRATION, [POSTGRES], TWO_OF_OUR_OWN),

@@ -4,6 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { copyCluster } from './cluster-template.js';
 import { requireNoOtherDatabaseErrors } from './database-errors.js';
 import { getFrom } from './either-protocol.js';
 import { eventually } from './eventually.js';
@@ -79,7 +80,7 @@ export interface WaybillProcess {
  * @throws Error with all that the program printed, when it ends or does not get ready in time
  */
 export async function startWaybill(options: WaybillOptions = {}): Promise<WaybillProcess> {
-  const run = await launch(options);
+  const run = await launch(options, { copied: needsCluster(options) });
   const { child, exited, output, dataDir, clearAway } = run;
   let url = '';
   const waybill: WaybillProcess = {
@@ -160,12 +161,19 @@ interface Run {
   clearAway(): Promise<void>;
 }
 
-async function launch(options: WaybillOptions): Promise<Run> {
+/** The DATA_DIR is ours, and the program's server is to run in it. Another checkout may have another PostgreSQL. */
+function needsCluster({ dataDir, command, root, env = {} }: WaybillOptions): boolean {
+  const isElsewhere = env.DB_HOST !== undefined || env.DATABASE_URL !== undefined;
+  return (dataDir ?? command ?? root) === undefined && !isElsewhere;
+}
+
+async function launch(options: WaybillOptions, cluster = { copied: false }): Promise<Run> {
   const { root = ROOT } = options;
   const built = programOf(root);
   if (!existsSync(built)) throw new Error(`${built} is missing: build first (npm run build)`);
   const dataDir = options.dataDir ?? (await temporaryDataDir());
   tellSweeper('server', dataDir);
+  if (cluster.copied) await copyCluster(dataDir);
   const isChanged =
     LOADS_MORE.test(options.env?.NODE_OPTIONS ?? '') || process.env.NODE_V8_COVERAGE !== undefined;
   const program = options.program ?? (isChanged ? MODULES : built);

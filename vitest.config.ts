@@ -32,7 +32,7 @@ const TIMED = [
   'test/contexts/trouble.int.spec.ts',
   'test/e2e/crash.spec.ts',
   'test/e2e/hanging-database.spec.ts',
-  'test/e2e/start-and-stop.spec.ts',
+  'test/e2e/time-of-start-and-stop.spec.ts',
   'test/e2e/unread-answers.spec.ts',
   'test/kafka/context-trouble.spec.ts',
   'test/kafka/first-reading.spec.ts',
@@ -101,7 +101,12 @@ export default defineConfig({
         [KAFKA, REGISTRY],
         TWO_THAT_WAIT_FOR_PROGRAMS,
       ),
-      tier('observability', ['test/observability/**/!(*.unit).spec.ts'], [KAFKA, REDIS]),
+      tier(
+        'observability',
+        ['test/observability/**/!(*.unit).spec.ts'],
+        [KAFKA, REDIS],
+        TWO_THAT_WAIT_FOR_PROGRAMS,
+      ),
       tier(
         'faults',
         ['test/faults/!(customers|entries)/**/!(*.unit).spec.ts', 'test/faults/!(*.unit).spec.ts'],

@@ -17,6 +17,8 @@ export interface IngestOptions {
   readonly ordersBefore?: number;
   /** 1 by default. */
   readonly statusEventsPerOrder?: number;
+  /** Whether the program is told to reach PostgreSQL by TLS, so that anything else is a fault. */
+  readonly isOverTls?: boolean;
   readonly progress: Progress;
   readonly title: string;
 }
@@ -66,7 +68,7 @@ export async function runReference(
 
 export async function runProgram(
   { kafka, brokerPid, database, topics, settings }: Surroundings,
-  { orders, ordersBefore = 0, statusEventsPerOrder = 1, progress, title }: IngestOptions,
+  { orders, ordersBefore = 0, statusEventsPerOrder = 1, isOverTls = false, progress, title }: IngestOptions,
 ): Promise<ProgramRun> {
   const watch = await IngestWatch.open(database.connection, kafka, topics.status);
   const postmasterPid = await watch.postmasterPid();
@@ -83,6 +85,7 @@ export async function runProgram(
     });
     const cpuAfter = cpuSecondsOf(pids);
     const memory = memoryHeldBy(program.pid);
+    const inTheClear = isOverTls ? await watch.clearConnectionFaults() : [];
     progress.finish();
     const wrong = wrongCounts(await watch.settledCounts(), {
       ...expectedCounts(orders, ordersBefore),
@@ -95,7 +98,7 @@ export async function runProgram(
       cpuSeconds: cpuSecondsBetween(cpuBefore, cpuAfter),
       residentBytes: memory?.nowBytes,
       peakBytes: memory?.peakBytes,
-      faults: wrong.map((count) => `${title}: ${count}`),
+      faults: [...inTheClear, ...wrong].map((fault) => `${title}: ${fault}`),
     };
   } finally {
     await program.stop();

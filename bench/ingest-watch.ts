@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { ConnectionSettings } from '../src/platform/database/connection-settings.js';
 import { postmasterPid } from './process-figures.js';
+import { clearConnectionFaults } from './postgres-tls.js';
 import { type RowCounts, settledRows } from './row-counts.js';
 
 const LOOK_EVERY_MS = 50;
@@ -92,6 +93,11 @@ export class IngestWatch {
       'SELECT pg_backend_pid() AS pid, inet_client_port() AS port',
     );
     return postmasterPid(rows[0]!.pid, rows[0]!.port);
+  }
+
+  /** What is wrong where the program was told to take TLS to PostgreSQL. */
+  clearConnectionFaults(): Promise<string[]> {
+    return clearConnectionFaults(this.client);
   }
 
   async close(): Promise<void> {

@@ -17,10 +17,11 @@ import {
 } from './ingest-runs.js';
 import { orderEvents } from './order-events.js';
 import type { Progress } from '../src/platform/progress.js';
+import { overTls } from './over-tls.js';
 import type { Services } from './services.js';
 import { SHOP } from './life/last-states.js';
 import { LifeTopics } from './life/life-topics.js';
-import { type Surroundings, withSurroundings } from './surroundings.js';
+import { type Surroundings, type SurroundingsOptions, withSurroundings } from './surroundings.js';
 
 const DEFINITION = [
   'Distinct orders, two items and about 1 kB of JSON each, wait in a new topic of 4 partitions; the database is new.',
@@ -33,6 +34,9 @@ const DEFINITION = [
   'all contexts: the same by orders, payments, tracking and inventory, which has nothing in stock: each order is confirmed by',
   'inventory, so there are two status events of each, and it is done when all of these are out.',
   'without the search: the empty tables again, with SEARCH=off, so that orders are kept without the terms they are found by.',
+  'with Redis: the empty tables again, and a Redis beside. all by TLS: the same Kafka and PostgreSQL, and another such Redis, by',
+  'TLS 1.3 with their names checked (rediss, sslmode=verify-full), Kafka with SCRAM besides. Left out where one of them is not',
+  "the run's own.",
   "one at a time: eachMessage with auto-commit, one transaction an order, one INSERT a row, and none of the program's",
   'validation, outbox and status events. The clock starts when it has its partitions and stops after the last commit.',
   'CPU: user and system time while the clock of "stored and out" ran; of PostgreSQL and the broker with all that',
@@ -48,6 +52,9 @@ interface Runs {
   readonly withoutSearch: ProgramRun[];
   readonly filled: ProgramRun[];
   readonly allContexts: ProgramRun[];
+  /** These two are empty where the services cannot be reached by TLS. */
+  readonly withRedis: ProgramRun[];
+  readonly byTls: ProgramRun[];
 }
 
 /** Orders from Kafka into the database, and their status events out again. */
@@ -61,7 +68,15 @@ export const ingest: Benchmark = {
     const filled = await services.filledDatabase(settingFrom('BENCH_FILLED_ORDERS', 2_000_000));
     const events = orderEvents(orders);
     const referenceEvents = events.slice(0, referenceOrders);
-    const runs: Runs = { references: [], empty: [], withoutSearch: [], filled: [], allContexts: [] };
+    const runs: Runs = {
+      references: [],
+      empty: [],
+      withoutSearch: [],
+      filled: [],
+      allContexts: [],
+      withRedis: [],
+      byTls: [],
+    };
     // They take turns, so that what slows the machine for a while slows all.
     for (let round = 1; round <= rounds; round++) {
       const named = (name: string): IngestOptions => ({
@@ -92,6 +107,7 @@ export const ingest: Benchmark = {
       runs.allContexts.push(
         await withSurroundings(surroundings, (own) => runAllContexts(own, named('all contexts'))),
       );
+      await runByTls(runs, surroundings, named);
     }
     return {
       definition: DEFINITION,
@@ -103,6 +119,8 @@ export const ingest: Benchmark = {
         ...runs.withoutSearch,
         ...runs.filled,
         ...runs.allContexts,
+        ...runs.withRedis,
+        ...runs.byTls,
       ].flatMap((run) => run.faults),
     };
   },
@@ -117,6 +135,26 @@ async function runAllContexts(surroundings: Surroundings, options: IngestOptions
   return runProgram(own, { ...options, statusEventsPerOrder: 2 });
 }
 
+/** Runs the program by TLS and in the clear, with the same services, where it can be. */
+async function runByTls(
+  { withRedis, byTls }: Pick<Runs, 'withRedis' | 'byTls'>,
+  surroundings: SurroundingsOptions,
+  named: (name: string) => IngestOptions,
+): Promise<void> {
+  const runWith = (settings: Readonly<Record<string, string>>, options: IngestOptions): Promise<ProgramRun> =>
+    withSurroundings(surroundings, (own) =>
+      runProgram({ ...own, settings: { ...own.settings, ...settings } }, options),
+    );
+  const { services } = surroundings;
+  const run = await overTls(services, { withKafka: true }, ({ kafka, postgres, redis }) =>
+    runWith({ ...kafka, ...postgres, ...redis }, { ...named('all by TLS'), isOverTls: true }),
+  );
+  if (run === undefined) return;
+  byTls.push(run);
+  const { url } = await services.redis();
+  withRedis.push(await runWith({ REDIS_URL: url }, named('with Redis')));
+}
+
 function measurementsOf(runs: Runs, orders: number, referenceOrders: number): Measurement[] {
   const published = (programs: readonly ProgramRun[]): number[] =>
     programs.map((run) => orders / run.publishedSeconds);
@@ -124,6 +162,8 @@ function measurementsOf(runs: Runs, orders: number, referenceOrders: number): Me
   const withoutSearch = published(runs.withoutSearch);
   const filled = published(runs.filled);
   const allContexts = published(runs.allContexts);
+  const withRedis = published(runs.withRedis);
+  const byTls = published(runs.byTls);
   const reference = runs.references.map((run) => referenceOrders / run.seconds);
   return [
     ...measurementsOfProgram('waybill', runs.empty, orders),
@@ -132,14 +172,30 @@ function measurementsOf(runs: Runs, orders: number, referenceOrders: number): Me
     ...measurementsOfProgram('filled', runs.filled, orders),
     { name: 'all contexts: confirmed and out', unit: 'orders/s', rounds: allContexts },
     ...costsOfProgram('all contexts', runs.allContexts, orders),
+    ...measurementsByTls(runs, orders),
     { name: 'one at a time: stored', unit: 'orders/s', rounds: reference },
     ...[
       { name: 'waybill (stored and out) / one at a time', rounds: ratios(empty, reference) },
       { name: 'waybill / without the search (stored and out)', rounds: ratios(empty, withoutSearch) },
       { name: 'filled / waybill (stored and out)', rounds: ratios(filled, empty) },
       { name: 'all contexts / waybill', rounds: ratios(allContexts, empty) },
+      ...(byTls.length > 0
+        ? [{ name: 'all by TLS / with Redis (stored and out)', rounds: ratios(byTls, withRedis) }]
+        : []),
     ].map((ratio) => ({ ...ratio, unit: 'times' })),
   ];
+}
+
+function measurementsByTls({ withRedis, byTls }: Runs, orders: number): Measurement[] {
+  if (byTls.length === 0) return [];
+  return [['with Redis', withRedis] as const, ['all by TLS', byTls] as const].flatMap(([name, runs]) => [
+    {
+      name: `${name}: stored and out`,
+      unit: 'orders/s',
+      rounds: runs.map((run) => orders / run.publishedSeconds),
+    },
+    ...costsOfProgram(name, runs, orders),
+  ]);
 }
 
 function measurementsOfProgram(name: string, runs: readonly ProgramRun[], orders: number): Measurement[] {

@@ -8,7 +8,10 @@ import { measureCold } from './read/cold.js';
 import { Figures } from './read/figures.js';
 import { measureHerd } from './read/herd.js';
 import { measureHot } from './read/hot.js';
+import { measureHttps } from './read/hot-https.js';
+import { warmed } from './read/pinned-program.js';
 import { storeOrders } from './read/stored-orders.js';
+import { measureWithRedis } from './read/with-redis.js';
 import { readyOrders } from './references/ready-orders.js';
 import type { Services } from './services.js';
 
@@ -23,6 +26,10 @@ const DEFINITION = [
   'orders of, 404; waybill asks PostgreSQL again for what it has known to be absent for 5 s.',
   'cold GET: a program that has just started, with nothing in memory; each stored order is asked for once, and the time',
   'is that of all but the first tenth. The load comes from autocannon.',
+  'by HTTPS: the program with a certificate of its own (TLS 1.3, P-256), beside raw node:https with the same, and beside the',
+  'program by HTTP in the same round; connections are kept. cold GET, with Redis: as cold GET, and Redis is asked first and given',
+  'what PostgreSQL has; from Redis: another program that has just started asks for the same then. Each in the clear, and by TLS to',
+  "both with the server's name checked. Nothing of a read goes over Kafka. Left out where a server is not the run's own.",
   `herd: one order that is not in memory, asked for by ${HERD_CONNECTIONS.toLocaleString('en')} connections at once. The`,
   'table is locked until all wait; the queries are those that PostgreSQL has counted.',
 ];
@@ -44,11 +51,18 @@ export const read: Benchmark = {
       await storeOrders(database.connection, Math.max(hotOrders, coldOrders), progress);
       const hot = { databaseUrl: database.url, orders: hotOrders, rounds, seconds };
       faults.push(...(await measureHot(hot, figures, progress)));
+      const certificate = await services.certificate();
+      if (certificate) faults.push(...(await measureHttps(hot, certificate, figures, progress)));
       const cold = readyOrders(coldOrders);
+      const orderUids = cold.map(({ orderUid }) => orderUid);
       for (let round = 1; round <= rounds; round++) {
         const title = `read, from PostgreSQL, round ${round} of ${rounds}`;
-        const options = { databaseUrl: database.url, orderUids: cold.map(({ orderUid }) => orderUid) };
+        const options = { settings: warmed(database.url, 0), orderUids, row: 'cold GET', column: 'waybill' };
         faults.push(...(await measureCold(options, figures, progress, title)));
+      }
+      for (let round = 1; round <= rounds; round++) {
+        const title = `read, with Redis, round ${round} of ${rounds}`;
+        faults.push(...(await measureWithRedis({ services, database, orderUids, title }, figures, progress)));
       }
       for (let round = 1; round <= rounds; round++) {
         const title = `read, a herd, round ${round} of ${rounds}`;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { answerOf } from './own-answer.js';
 import { type LogLine, Program } from './program.js';
 
 const LOOK_EVERY_MS = 25;
@@ -53,7 +54,6 @@ function urlOf(listening: LogLine): string {
 }
 
 async function isReady(url: string): Promise<boolean> {
-  const answer = await fetch(`${url}/health/ready`);
-  await answer.arrayBuffer();
-  return answer.status === 200;
+  const { status } = await answerOf(url, '/health/ready');
+  return status === 200;
 }

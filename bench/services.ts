@@ -2,17 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
-import { createClient } from 'redis';
-import { freePorts } from '../scripts/free-ports.js';
 import { startKafkaBroker } from '../scripts/kafka-broker.js';
 import { KAFKA_VERSION } from '../scripts/kafka/kafka-distribution.js';
-import { startLeashed } from '../scripts/leashed-process.js';
 import { loadEnvironment } from '../src/platform/config/load-environment.js';
 import { configuredConnection } from '../src/platform/database/database-connection.js';
 import type { ConnectionSettings } from '../src/platform/database/connection-settings.js';
 import { startEmbeddedPostgres } from '../src/platform/embedded-postgres/embedded-postgres.js';
 import type { Progress } from '../src/platform/progress.js';
 import { createFilledDatabase, type FilledDatabase } from './filled-database.js';
+import { canMakeCertificates, makeCertificate, type OwnCertificate } from './own-certificate.js';
+import { startRedisServer } from './redis-server.js';
+import { SecuredKafka } from './secured-kafka.js';
 
 export interface KafkaService {
   /** As KAFKA_BROKERS takes it. */
@@ -22,11 +22,15 @@ export interface KafkaService {
   readonly version: string;
   /** Of the broker or a process that it descends from; undefined for one that was not started here. */
   readonly pid?: number;
+  /** How the program reaches it by TLS and with an account; undefined where that cannot be. */
+  readonly secured?: Readonly<Record<string, string>>;
 }
 
 export interface PostgresService {
   /** A server and an account that may create databases. */
   readonly connection: ConnectionSettings;
+  /** Undefined for one that was not started here. */
+  readonly dataDirectory?: string;
 }
 
 export interface RedisService {
@@ -47,6 +51,8 @@ export class Services {
   private startedKafka: Promise<KafkaService> | undefined;
   private startedPostgres: Promise<PostgresService> | undefined;
   private startedRedis: Promise<RedisService> | undefined;
+  private startedSecuredRedis: Promise<RedisService> | undefined;
+  private madeCertificate: Promise<OwnCertificate> | undefined;
   private readonly filled = new Map<number, Promise<FilledDatabase>>();
 
   constructor(private readonly progress: Progress) {}
@@ -66,6 +72,16 @@ export class Services {
 
   redis(): Promise<RedisService> {
     return (this.startedRedis ??= this.startRedis());
+  }
+
+  /** One of this run's own, whatever the settings name: it takes connections by TLS alone. */
+  securedRedis(certificate: OwnCertificate): Promise<RedisService> {
+    return (this.startedSecuredRedis ??= this.startOwnRedis(certificate));
+  }
+
+  /** What services of this run's own show; undefined where none can be made. */
+  async certificate(): Promise<OwnCertificate | undefined> {
+    return canMakeCertificates() ? (this.madeCertificate ??= this.makeOwnCertificate()) : undefined;
   }
 
   /**
@@ -88,10 +104,21 @@ export class Services {
     if (configured !== undefined) {
       return { brokers: configured.join(), client: clientOf(configured), version: 'as configured' };
     }
-    const broker = await startKafkaBroker({ log: (line) => this.progress.say(line) });
+    const certificate = await this.certificate();
+    const secured = certificate && (await SecuredKafka.prepare(certificate));
+    const broker = await startKafkaBroker({
+      ...secured?.brokerOptions,
+      log: (line) => this.progress.say(line),
+    });
     this.stops.push(() => broker.stop());
     const { brokers, shellPid } = broker;
-    return { brokers, client: clientOf([brokers]), version: KAFKA_VERSION, pid: shellPid };
+    return {
+      brokers,
+      client: clientOf([brokers]),
+      version: KAFKA_VERSION,
+      pid: shellPid,
+      secured: secured?.settings(broker),
+    };
   }
 
   private async startPostgres(): Promise<PostgresService> {
@@ -101,32 +128,25 @@ export class Services {
     this.stops.push(() => rm(dataDir, { recursive: true, force: true }));
     const server = await startEmbeddedPostgres({ dataDir, log: () => undefined });
     this.stops.push(() => server.stop());
-    return { connection: server.connection };
+    return { connection: server.connection, dataDirectory: server.dataDirectory };
   }
 
   private async startRedis(): Promise<RedisService> {
     const configured = this.environment.REDIS_URL;
     if (configured !== undefined) return { url: configured };
-    const [port] = await freePorts(0);
-    const keepNothing = ['--save', '', '--appendonly', 'no'];
-    const server = startLeashed(
-      ['redis-server', '--port', String(port), '--bind', '127.0.0.1', ...keepNothing],
-      { cwd: tmpdir(), graceMs: 0 },
-    );
-    this.stops.push(() => server.stop());
-    const url = `redis://127.0.0.1:${port}`;
-    const client = createClient({ url }).on('error', () => undefined);
-    const ended = server.exited.then(() => {
-      throw new Error(`redis-server did not start: ${server.lastOutput()}`);
-    });
-    // Once it has started, its end is no news.
-    ended.catch(() => undefined);
-    try {
-      await Promise.race([client.connect(), ended]);
-    } finally {
-      client.destroy();
-    }
-    return { url, pid: server.shellPid };
+    return this.startOwnRedis();
+  }
+
+  private async startOwnRedis(certificate?: OwnCertificate): Promise<RedisService> {
+    const { url, shellPid, stop } = await startRedisServer(certificate);
+    this.stops.push(stop);
+    return { url, pid: shellPid };
+  }
+
+  private async makeOwnCertificate(): Promise<OwnCertificate> {
+    const directory = await mkdtemp(join(tmpdir(), 'waybill-bench-tls-'));
+    this.stops.push(() => rm(directory, { recursive: true, force: true }));
+    return makeCertificate(directory);
   }
 
   private async fillDatabase(orders: number): Promise<FilledDatabase> {

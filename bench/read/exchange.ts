@@ -1,6 +1,6 @@
-import { get } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { LoadRequest } from '../load/load-options.js';
+import { getOwn } from '../own-answer.js';
 
 /** What differs from one answer to the next, and how long a server keeps a connection open. */
 const NOT_COMPARED = new Set(['date', 'keep-alive']);
@@ -21,23 +21,17 @@ export interface Exchange {
 
 /** Sends one GET on a connection of its own that may be kept alive, as a load's connections are. */
 export async function exchange(url: string, { path, headers }: LoadRequest): Promise<Exchange> {
-  return new Promise((resolve, reject) => {
-    const request = get(new URL(path, url), {
-      headers: { ...headers, connection: 'keep-alive' },
-      agent: false,
-    });
-    request.once('error', reject);
-    request.once('response', (response) => {
-      const { socket, statusCode, statusMessage, httpVersion, rawHeaders } = response;
-      buffer(response).then((body) => {
-        const bytes = socket.bytesRead;
-        socket.destroy();
-        const head = [`HTTP/${httpVersion} ${statusCode} ${statusMessage}`, ...comparedLines(rawHeaders)];
-        const compared = body.toString('latin1').replace(ANSWERED_AT, '');
-        resolve({ status: statusCode!, text: `${head.join('\n')}\n\n${compared}`, bytes });
-      }, reject);
-    });
+  const response = await getOwn(new URL(path, url), {
+    headers: { ...headers, connection: 'keep-alive' },
+    agent: false,
   });
+  const { socket, statusCode, statusMessage, httpVersion, rawHeaders } = response;
+  const body = await buffer(response);
+  const bytes = socket.bytesRead;
+  socket.destroy();
+  const head = [`HTTP/${httpVersion} ${statusCode} ${statusMessage}`, ...comparedLines(rawHeaders)];
+  const compared = body.toString('latin1').replace(ANSWERED_AT, '');
+  return { status: statusCode!, text: `${head.join('\n')}\n\n${compared}`, bytes };
 }
 
 /** @param rawHeaders names and values in turn */

@@ -1,3 +1,5 @@
+import { answerOf } from '../own-answer.js';
+
 /** What the program itself has counted since its start. */
 export interface ProgramCounts {
   /** Answers to GETs of one route, by status. */
@@ -16,9 +18,8 @@ type Labels = Readonly<Record<string, string>>;
 
 /** Reads the program's /metrics. @param route whose answers are counted. @throws Error when it does not answer */
 export async function readCounts(url: string, route = ORDER_ROUTE): Promise<ProgramCounts> {
-  const response = await fetch(new URL('/metrics', url));
-  if (!response.ok) throw new Error(`/metrics answered ${response.status}`);
-  const text = await response.text();
+  const { status, body: text } = await answerOf(url, '/metrics');
+  if (status !== 200) throw new Error(`/metrics answered ${status}`);
   return {
     answers: valuesOf(text, ANSWERS, (labels) => (labels.route === route ? labels.status : undefined)),
     cache: valuesOf(text, CACHE, ({ tier, result }) => `${tier} ${result}`),

@@ -1,8 +1,12 @@
-/** Orders from memory by Node's own HTTP server and nothing else: what the runtime can do at most. */
-import { createServer } from 'node:http';
+/** Orders from memory by Node's own HTTP or HTTPS server and nothing else: what the runtime can do at most. */
+import { readFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { optionsOf } from '../script.js';
 import {
   announce,
   heldOrders,
+  type HeldOrders,
   NOT_FOUND_HEADERS,
   notFoundBody,
   notModifiedHeaders,
@@ -12,7 +16,7 @@ import {
 
 const orders = heldOrders();
 
-const server = createServer((request, response) => {
+const answer: RequestListener = (request, response) => {
   const orderUid = request.url!.slice(ORDERS_PATH.length);
   const order = orders.get(orderUid);
   if (order === undefined) {
@@ -26,5 +30,10 @@ const server = createServer((request, response) => {
     response.writeHead(200, { ...orderHeaders(order.etag), 'content-length': order.body.length });
     response.end(order.body);
   }
-});
+};
+const { certificate } = optionsOf<HeldOrders>();
+const server =
+  certificate === undefined
+    ? createServer(answer)
+    : createHttpsServer({ cert: readFileSync(certificate.cert), key: readFileSync(certificate.key) }, answer);
 server.listen(0, '127.0.0.1', () => announce(server));

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import { etagOf } from '../../src/orders/model/order-etag.js';
@@ -7,6 +8,7 @@ import type { Order } from '../../src/orders/model/order.js';
 import { contentHash } from '../../src/orders/repository/order-to-store.js';
 import { SECURITY_HEADERS_BY_NAME } from '../../src/platform/http/security-headers.js';
 import { orderEvents } from '../order-events.js';
+import type { OwnCertificate } from '../own-certificate.js';
 import { optionsOf, say } from '../script.js';
 
 /** What the references of reads have in common: what they hold, and what their answers consist of. */
@@ -23,6 +25,9 @@ export const NOT_FOUND_HEADERS = {
   ...SECURITY,
 };
 
+/** Of an order that nobody has told anything of. */
+const STATES = { 'x-order-status': 'received', 'x-payment-status': 'unpaid', 'x-shipment-status': 'none' };
+
 /** Of an order in its first version. @param etag of the order */
 export function orderHeaders(etag: string): Record<string, string> {
   return {
@@ -31,7 +36,7 @@ export function orderHeaders(etag: string): Record<string, string> {
     'x-cache': 'HIT',
     'content-type': JSON_TYPE,
     ...SECURITY,
-    'x-order-status': 'received',
+    ...STATES,
     'x-order-version': '1',
     // Some time: whether it is the program's is not compared.
     'x-received-at': '2026-01-01T00:00:00.000000Z',
@@ -39,7 +44,7 @@ export function orderHeaders(etag: string): Record<string, string> {
 }
 
 export function notModifiedHeaders(etag: string): Record<string, string> {
-  return { etag, 'cache-control': 'no-cache', 'x-cache': 'HIT' };
+  return { etag, 'cache-control': 'no-cache', 'x-cache': 'HIT', ...STATES };
 }
 
 /** An order as it is answered with. */
@@ -63,6 +68,8 @@ export function readyOrders(count: number): ReadyOrder[] {
 export interface HeldOrders {
   /** How many. */
   readonly orders: number;
+  /** That of a reference that answers by HTTPS. */
+  readonly certificate?: OwnCertificate;
 }
 
 /** In a reference: what it holds. */
@@ -85,7 +92,7 @@ export function notFoundBody(orderUid: string): string {
 }
 
 /** In a reference: tells who has started it where it listens. */
-export function announce(server: Server): void {
+export function announce(server: Server | HttpsServer): void {
   const { port } = server.address() as AddressInfo;
-  say({ url: `http://127.0.0.1:${port}` });
+  say({ url: `${server instanceof HttpsServer ? 'https' : 'http'}://127.0.0.1:${port}` });
 }

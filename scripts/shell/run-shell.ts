@@ -3,6 +3,9 @@ import { spawn } from 'node:child_process';
 /** sysexits.h: a service is unavailable. */
 const EX_UNAVAILABLE = 69;
 
+/** What stands in the environment of a program, or is kept from it (undefined). */
+export type ShellVariables = Readonly<Record<string, string | undefined>>;
+
 /**
  * Runs a program for whoever sits at the terminal, and ends as it does.
  *
@@ -11,7 +14,7 @@ const EX_UNAVAILABLE = 69;
  */
 export function runShell(
   [command, ...parameters]: readonly string[],
-  more: Readonly<Record<string, string>>,
+  more: ShellVariables,
   hint: string,
 ): void {
   // Ctrl-C is for the program, which ends what it does and asks for more.

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '../../scripts/free-ports.js';
+import { CertificateAuthority } from '../support/certificates.js';
 import { createTestDatabase } from '../support/test-database.js';
 import { findCommand } from '../support/debian-packages.js';
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
@@ -142,6 +143,7 @@ describe('make, with programs that say how they are called', () => {
   it('db-shell says what DATABASE_URL says of TLS, and has the password in no command line', async () => {
     const { out } = await make('db-shell', {
       DATABASE_URL: 'postgres://ann:s%40cret@db.example:6543/shop?sslmode=verify-full&sslrootcert=system',
+      PGHOSTADDR: '192.0.2.1',
     });
     expect(out.trim().split('\n')).toEqual([
       'psql ',
@@ -153,6 +155,33 @@ describe('make, with programs that say how they are called', () => {
       'PGSSLROOTCERT=system',
       'PGUSER=ann',
     ]);
+  });
+
+  it('db-shell and redis-cli take what the settings say of TLS and accounts, with passwords from files', async () => {
+    const authority = await CertificateAuthority.create();
+    const { cert, key } = await authority.sign('client');
+    const secret = join(authority.directory, 'password');
+    await writeFile(secret, 's3cret\n');
+    try {
+      const database = await make('db-shell', {
+        ...{ DB_HOST: 'db.example', DB_USER: 'ann', DB_PASSWORD_FILE: secret, DB_SSL_MODE: 'verify-ca' },
+        ...{ DB_SSL_ROOTCERT: authority.cert, DB_SSL_CERT: cert, DB_SSL_KEY: key },
+      });
+      expect(database.out.trim().split('\n')).toEqual([
+        ...['psql ', 'PGDATABASE=waybill', 'PGHOST=db.example', 'PGPASSWORD=s3cret', 'PGPORT=5432'],
+        ...[`PGSSLCERT=${cert}`, `PGSSLKEY=${key}`, 'PGSSLMODE=verify-ca', `PGSSLROOTCERT=${authority.cert}`],
+        'PGUSER=ann',
+      ]);
+      const redis = await make('redis-cli', {
+        ...{ REDIS_URL: 'rediss://redis.example', REDIS_USERNAME: 'ann', REDIS_PASSWORD_FILE: secret },
+        ...{ REDIS_SSL_CA: authority.cert, REDIS_SSL_CERT: cert, REDIS_SSL_KEY: key, ARGS: 'ping' },
+      });
+      const place = 'redis-cli -h redis.example -p 6379 -n 0 --user ann';
+      const tls = `--tls --sni redis.example --cacert ${authority.cert} --cert ${cert} --key ${key}`;
+      expect(redis.out.trim().split('\n')).toEqual([`${place} ${tls} ping`, 'REDISCLI_AUTH=s3cret']);
+    } finally {
+      authority.remove();
+    }
   });
 
   it.each([

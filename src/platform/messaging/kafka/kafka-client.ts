@@ -45,7 +45,7 @@ const CRASH = 'Crash: ';
 /** What brokers answer, several times, just after they have started. */
 const COMES_UP = /^The (group )?coordinator is (not available|loading)/;
 /** Of a right that is missing: whoever asked says which. */
-const NO_RIGHT = /^(Response .*)?Not authorized to access|authorization failed/i;
+const NO_RIGHT = /^Not authorized to access|authorization failed|^Topic creation errors$/i;
 const OF_LOGIN = /^SaslAuthenticator/;
 
 /**

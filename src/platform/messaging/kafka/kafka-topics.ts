@@ -26,8 +26,12 @@ export async function createMissingTopics(
     const existing = new Set(await admin.listTopics());
     missing = names.all().filter((topic) => !existing.has(topic));
     if (missing.length === 0) return;
-    await admin.createTopics({ waitForLeaders: true, topics: topicConfigs(missing, names, environment) });
-    log.info({ topics: missing }, 'topics created');
+    // They may all be there, where we may not look at them.
+    const isCreated = await admin.createTopics({
+      waitForLeaders: true,
+      topics: topicConfigs(missing, names, environment),
+    });
+    if (isCreated) log.info({ topics: missing }, 'topics created');
   } catch (error) {
     throw kafka.connections.explain(error, { operation: 'CREATE', topics: missing });
   } finally {

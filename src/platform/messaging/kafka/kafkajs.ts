@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { KAFKAJS_CODECS, type KafkajsCodec } from './codecs/kafkajs-codecs.js';
-import { type LoginProviders, withLogins } from './connections/kafkajs-authenticator.js';
+import { withLogins } from './connections/kafkajs-authenticator.js';
+import type { LoginProviders } from './connections/sasl.js';
 import { FetchedBatch } from './fetched-batch.js';
 import { hidingForbiddenTopics, leavingOutForbiddenTopics } from './kafkajs-forbidden-topics.js';
 import { ANSWERS_OF_TOPICS, namingTopics, tellingRefusals } from './kafkajs-refusals.js';

@@ -1,29 +1,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionFaultError } from '../../../connections/connection-fault.js';
-import type { Login } from './login.js';
-
-/** What kafkajs hands to a provider of a mechanism. */
-export interface SaslParts {
-  readonly host: string;
-  readonly port: number;
-  readonly logger: unknown;
-  readonly saslAuthenticate: (exchange: SaslExchange) => Promise<unknown>;
-}
-
-interface SaslExchange {
-  readonly request: { encode(): Promise<Buffer> };
-  readonly response?:
-    { decode(raw: Buffer): Promise<never>; parse(decoded: never): Promise<unknown> } | object;
-}
-
-type Provider = (account: {
-  username: string;
-  password: string;
-}) => (parts: SaslParts) => { authenticate(): Promise<void> };
-
-/** kafkajs's own, by mechanism. */
-export type LoginProviders = Readonly<Record<'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512', Provider>>;
+import type { Login } from './sasl.js';
 
 /** What we need of kafkajs's Connection. */
 interface Connection {

@@ -1,19 +1,9 @@
-import type { Socket } from 'node:net';
 import type { SASLOptions } from 'kafkajs';
 import type { Environment, SaslMechanism } from '../../../config/environment.js';
 import { currentValue } from '../../../config/setting-sources.js';
 import type { TokenSource } from '../tokens/token-source.js';
 import { exchangeToken } from './oauthbearer-exchange.js';
-import type { LoginProviders, SaslParts } from './kafkajs-authenticator.js';
-
-/** What logs in for kafkajs: the account as it is at that time, and what became of it. */
-export interface Login {
-  readonly mechanism: SaslMechanism;
-  readonly authenticationProvider: (parts: SaslParts) => { authenticate(): Promise<void> };
-  readonly succeeded: (socket: Socket) => void;
-  /** @returns what kafkajs is to be told */
-  readonly failed: (error: unknown, host: string, port: number, socket: Socket) => Error;
-}
+import type { Login, LoginProviders, SaslParts } from './sasl.js';
 
 type Outcome = Pick<Login, 'succeeded' | 'failed'>;
 

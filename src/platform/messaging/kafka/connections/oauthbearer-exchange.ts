@@ -1,4 +1,4 @@
-import type { SaslParts } from './kafkajs-authenticator.js';
+import type { SaslParts } from './sasl.js';
 
 const LENGTH_BYTES = 4;
 /** What a client answers to the error of a server, which then says that the login has failed (RFC 7628, section 3.2.3). */

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ISocketFactoryArgs, ITopicConfig } from 'kafkajs';
-import type { Login } from '../connections/login.js';
+import type { Login } from '../connections/sasl.js';
 import type { ProtocolCodec, ProtocolRequest } from './protocol.js';
 
 /** kafkajs's Broker, as far as it is used here. */

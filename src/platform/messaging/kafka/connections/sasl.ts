@@ -1,0 +1,33 @@
+import type { Socket } from 'node:net';
+import type { SaslMechanism } from '../../../config/environment.js';
+
+/** What kafkajs hands to a provider of a mechanism. */
+export interface SaslParts {
+  readonly host: string;
+  readonly port: number;
+  readonly logger: unknown;
+  readonly saslAuthenticate: (exchange: SaslExchange) => Promise<unknown>;
+}
+
+interface SaslExchange {
+  readonly request: { encode(): Promise<Buffer> };
+  readonly response?:
+    { decode(raw: Buffer): Promise<never>; parse(decoded: never): Promise<unknown> } | object;
+}
+
+type Provider = (account: {
+  username: string;
+  password: string;
+}) => (parts: SaslParts) => { authenticate(): Promise<void> };
+
+/** kafkajs's own, by mechanism. */
+export type LoginProviders = Readonly<Record<'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512', Provider>>;
+
+/** What logs in for kafkajs: the account as it is at that time, and what became of it. */
+export interface Login {
+  readonly mechanism: SaslMechanism;
+  readonly authenticationProvider: (parts: SaslParts) => { authenticate(): Promise<void> };
+  readonly succeeded: (socket: Socket) => void;
+  /** @returns what kafkajs is to be told */
+  readonly failed: (error: unknown, host: string, port: number, socket: Socket) => Error;
+}

@@ -1,8 +1,12 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { type BearerToken, parseToken, TokenError } from './bearer-token.js';
 
 const LIMIT_MS = 10_000;
 const MOST_BYTES = 65_536;
+
+/** Node's types have it that there always is a standard output. */
+type TokenProcess = Omit<ChildProcess, 'stdout'> & { readonly stdout: Readable | null | undefined };
 
 /**
  * Has a command print a token. It runs in a process group of its own, so that what it has started ends with it.
@@ -16,12 +20,14 @@ export async function runTokenCommand(
   limitMs = LIMIT_MS,
 ): Promise<BearerToken> {
   const source = `the command of ${setting}`;
-  const child = spawn('/bin/sh', ['-c', command], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = start(command, source);
   const chunks: Buffer[] = [];
   let bytes = 0;
   let timer: NodeJS.Timeout | undefined;
   try {
     const status = await new Promise<string>((resolve, reject) => {
+      // Where no process can be made, such as for want of open files, there is no standard output either.
+      child.on('error', ({ message }) => reject(cannotBeStarted(source, message)));
       timer = setTimeout(
         () =>
           reject(
@@ -29,12 +35,11 @@ export async function runTokenCommand(
           ),
         limitMs,
       );
-      child.stdout.on('data', (chunk: Buffer) => {
+      child.stdout?.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
         if (bytes <= MOST_BYTES) chunks.push(chunk);
         else reject(new TokenError(`${source} prints more than ${MOST_BYTES} bytes: expected a token alone`));
       });
-      child.on('error', ({ message }) => reject(new TokenError(`${source} cannot be started (${message})`)));
       child.on('close', (code, signal) => resolve(signal ?? String(code)));
     });
     if (status !== '0') {
@@ -44,9 +49,21 @@ export async function runTokenCommand(
   } finally {
     clearTimeout(timer);
     endGroup(child.pid);
-    child.stdout.destroy();
+    child.stdout?.destroy();
   }
 }
+
+/** Node throws some of what the system says, and tells the rest by an event. */
+function start(command: string, source: string): TokenProcess {
+  try {
+    return spawn('/bin/sh', ['-c', command], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch (error) {
+    throw cannotBeStarted(source, (error as Error).message);
+  }
+}
+
+const cannotBeStarted = (source: string, message: string): TokenError =>
+  new TokenError(`${source} cannot be started (${message}): see what this system has run out of`);
 
 function endGroup(pid: number | undefined): void {
   if (pid === undefined) return;

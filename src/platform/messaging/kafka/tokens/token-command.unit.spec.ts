@@ -1,5 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { spawn } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { describe, expect, it, vi } from 'vitest';
+import { TokenError } from './bearer-token.js';
 import { runTokenCommand } from './token-command.js';
+
+vi.mock(import('node:child_process'), async (importOriginal) => {
+  const original = await importOriginal();
+  return { ...original, spawn: vi.fn(original.spawn) as unknown as typeof spawn };
+});
 
 const SETTING = 'KAFKA_SASL_OAUTH_COMMAND';
 
@@ -16,6 +24,25 @@ describe('a token from a command', () => {
   ])('says in one line what is wrong: %s', async (command, line) => {
     await expect(runTokenCommand(command, SETTING)).rejects.toThrow(line);
   });
+
+  it.each(['by an event', 'by throwing'])(
+    'says that no process can be made, as Node tells it %s',
+    async (how) => {
+      const noFiles = new Error('spawn /bin/sh EMFILE');
+      vi.mocked(spawn).mockImplementationOnce(() => {
+        if (how === 'by throwing') throw noFiles;
+        // Node makes no standard output then.
+        const child = new EventEmitter() as ReturnType<typeof spawn>;
+        process.nextTick(() => child.emit('error', noFiles));
+        return child;
+      });
+      const failed = runTokenCommand('echo abc', SETTING);
+      await expect(failed).rejects.toThrow(TokenError);
+      await expect(failed).rejects.toThrow(
+        /^the command of KAFKA_SASL_OAUTH_COMMAND cannot be started \(spawn \/bin\/sh EMFILE\)/,
+      );
+    },
+  );
 
   it('is not waited for without an end, also where something holds its output open', async () => {
     const started = performance.now();

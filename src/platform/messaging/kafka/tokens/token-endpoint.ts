@@ -5,6 +5,7 @@ import type { Environment } from '../../../config/environment.js';
 import { readPemFiles } from '../../../config/pem-files.js';
 import { currentValue, writtenName } from '../../../config/setting-sources.js';
 import { explainNetworkFault } from '../../../connections/network-faults.js';
+import { TransientError } from '../../../failures/classified-errors.js';
 import { type BearerToken, parseToken, TokenError } from './bearer-token.js';
 
 const LIMIT_MS = 10_000;
@@ -17,24 +18,26 @@ const ERROR_CODE = /^[\x20\x21\x23-\x5B\x5D-\x7E]{1,100}$/;
  *
  * @throws TokenError, ConnectionFaultError, SecretFileError, PemFileError
  */
-export async function fetchToken(environment: Environment): Promise<BearerToken> {
+export async function fetchToken(environment: Environment, limitMs = LIMIT_MS): Promise<BearerToken> {
   const endpoint = writtenName(environment, 'KAFKA_SASL_OAUTH_ENDPOINT');
   const url = new URL(environment.KAFKA_SASL_OAUTH_ENDPOINT!);
   const source = `the token endpoint ${url.host} (${endpoint})`;
+  const limit = AbortSignal.timeout(limitMs);
   try {
-    const { status, body } = await post(url, environment);
+    const { status, body } = await post(url, environment, limit);
     if (status === 200) return parseToken(asJson(body, source), source);
     throw new TokenError(refusalOf(status, body, source, environment));
   } catch (error) {
-    if (isTooLate(error)) {
+    // Of an answer that was begun, Node says only that it was cut off.
+    if (limit.aborted) {
       throw new TokenError(
-        `${source} does not answer within ${LIMIT_MS / 1_000} s: check ${endpoint}, and whether it runs there`,
+        `${source} does not answer within ${limitMs / 1_000} s: check ${endpoint}, and whether it runs there`,
         { cause: error },
       );
     }
     const ca = writtenName(environment, 'KAFKA_SASL_OAUTH_CA');
     const peer = { name: source, address: endpoint, encryption: endpoint, ca, certificate: endpoint };
-    throw explainNetworkFault(error, peer) ?? error;
+    throw explainNetworkFault(error, peer) ?? asTokenError(error, source, endpoint);
   }
 }
 
@@ -43,7 +46,7 @@ interface Answer {
   readonly body: string;
 }
 
-async function post(url: URL, environment: Environment): Promise<Answer> {
+async function post(url: URL, environment: Environment, signal: AbortSignal): Promise<Answer> {
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
   const { KAFKA_SASL_OAUTH_SCOPE: scope, KAFKA_SASL_OAUTH_CLIENT_ID: client = '' } = environment;
   if (scope !== undefined) form.set('scope', scope);
@@ -54,7 +57,7 @@ async function post(url: URL, environment: Environment): Promise<Answer> {
     method: 'POST',
     // A connection of its own: the next token is asked for in minutes.
     agent: false as const,
-    signal: AbortSignal.timeout(LIMIT_MS),
+    signal,
     headers: {
       authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
       'content-type': 'application/x-www-form-urlencoded',
@@ -115,7 +118,14 @@ function errorIn(body: string): string | undefined {
   }
 }
 
-const isTooLate = (error: unknown): boolean => {
-  const { name, cause } = error as { name?: string; cause?: { name?: string } };
-  return name === 'TimeoutError' || (name === 'AbortError' && cause?.name === 'TimeoutError');
-};
+/** What breaks off, or is no HTTP, has a code and says nothing of where. */
+function asTokenError(error: unknown, source: string, endpoint: string): Error {
+  if (error instanceof TransientError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new TokenError(
+    `${source} gives no token (${code ?? message}): check ${endpoint}, and what answers there`,
+    {
+      cause: error,
+    },
+  );
+}

@@ -106,6 +106,27 @@ describe('a token from an endpoint', () => {
     expect(asked!.request.url).toBe('/token');
   });
 
+  it.each<[what: string, answer: (response: ServerResponse) => void, line: RegExp]>([
+    [
+      'an answer that has no end',
+      (response) => void response.writeHead(200).write('{"access_token":'),
+      /does not answer within 0\.2 s: check KAFKA_SASL_OAUTH_ENDPOINT/,
+    ],
+    [
+      'a connection that is cut',
+      (response) => void response.socket!.destroy(),
+      /gives no token \(ECONNRESET\): check KAFKA_SASL_OAUTH_ENDPOINT/,
+    ],
+    [
+      'something else than HTTP',
+      (response) => void response.socket!.end('no HTTP\r\n\r\n'),
+      /gives no token \(HPE_\w+\): check KAFKA_SASL_OAUTH_ENDPOINT/,
+    ],
+  ])('names the setting at %s', async (_, broken, line) => {
+    answer = broken;
+    await expect(fetchToken(environment, 200)).rejects.toThrow(line);
+  });
+
   it('names the setting when nobody is there', async () => {
     const nobody = Object.assign(Object.create(environment) as Environment, {
       KAFKA_SASL_OAUTH_ENDPOINT: 'http://127.0.0.1:1/token',

@@ -40,6 +40,14 @@ describe('how Kafka is reached', () => {
       { KAFKA_SSL: 'on', KAFKA_SSL_CA: 'gone.pem' },
       'KAFKA_SSL_CA names gone.pem, which cannot be read (ENOENT)',
     ],
+    [
+      { KAFKA_SSL: 'on', KAFKA_SSL_CERT: 'c.pem', KAFKA_SSL_KEY: '-----BEGIN PRIVATE KEY-----\nMC4' },
+      'KAFKA_SSL_KEY holds a value (hidden): expected the path of a file',
+    ],
+    [
+      { KAFKA_SSL: 'on', KAFKA_SSL_CERT: 'c.pem', KAFKA_SSL_KEY: 'LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t' },
+      'KAFKA_SSL_KEY holds a value (hidden): expected the path of a file',
+    ],
     [ACCOUNT, 'KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD are set without KAFKA_SASL_MECHANISM'],
     [{ KAFKA_SASL_MECHANISM: 'PLAIN' }, 'expected KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD with it'],
     [

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { TransientError } from '../failures/classified-errors.js';
+import { isPem } from './pem-text.js';
+import { readRegularFile } from './regular-file.js';
 
 /** A file, with the setting that names it. */
 export interface NamedFile {
@@ -31,6 +32,9 @@ export class PemFileError extends TransientError {
   override readonly name = 'PemFileError';
 }
 
+/** Those of all CAs that a system trusts take a quarter of it. */
+const MOST_BYTES = 1_048_576;
+
 /**
  * What was found to be right, by what was expected and the path, and for a certificate the key of its pair. Files are read for
  * each connection, which takes no time, and looking at a key takes milliseconds.
@@ -45,8 +49,8 @@ const keyOfPair = new WeakMap<Buffer, Buffer>();
  */
 export function readPemFiles({ ca, cert, key }: PemFiles): PemContents {
   const contents = {
-    ...(ca && { ca: readOne(ca, 'a certificate in PEM', requireCertificate) }),
-    ...(cert && { cert: readOne(cert, 'a certificate in PEM', requireCertificate) }),
+    ...(ca && { ca: readOne(ca, 'a certificate in PEM', requireCertificates) }),
+    ...(cert && { cert: readOne(cert, 'a certificate in PEM', requireCertificates) }),
     ...(key && { key: readOne(key, 'a private key in PEM, without a passphrase', createPrivateKey) }),
   };
   if (cert !== undefined && key !== undefined && keyOfPair.get(contents.cert!) !== contents.key) {
@@ -72,12 +76,16 @@ export function pemFaults(files: PemFiles): string[] {
 }
 
 function readOne({ setting, path }: NamedFile, expected: string, judge: (bytes: Buffer) => unknown): Buffer {
-  let bytes: Buffer;
+  let bytes: Buffer | undefined;
   try {
-    bytes = readFileSync(path);
+    bytes = readRegularFile(path, MOST_BYTES);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new PemFileError(`${setting} names ${path}, which cannot be read (${code}): expected ${expected}`);
+    const named = isPem(path) ? 'no file (hidden)' : path;
+    throw new PemFileError(`${setting} names ${named}, which cannot be read (${code}): expected ${expected}`);
+  }
+  if (bytes === undefined) {
+    throw new PemFileError(`${setting} names ${path}, which is too long: expected ${expected}`);
   }
   const before = judged.get(`${expected} ${path}`);
   if (before?.equals(bytes)) return before;
@@ -91,5 +99,16 @@ function readOne({ setting, path }: NamedFile, expected: string, judge: (bytes: 
   return bytes;
 }
 
-/** The first of those in the file. */
-const requireCertificate = (bytes: Buffer): unknown => new X509Certificate(bytes);
+/** Others of OpenSSL's labels are read, too. */
+const CERTIFICATE = /-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[^-]*-----END \1-----/g;
+const BEGINNING = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/g;
+
+/** All of the file, whatever else is in it: TLS passes over what is not PEM, and over one of a CA that is cut off, without a word. */
+function requireCertificates(bytes: Buffer): void {
+  const text = bytes.toString('latin1');
+  const certificates = text.match(CERTIFICATE) ?? [];
+  if (certificates.length === 0 || certificates.length !== text.match(BEGINNING)?.length) {
+    throw new Error('no certificate, or one that is cut off');
+  }
+  for (const one of certificates) new X509Certificate(one);
+}

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -72,4 +73,37 @@ it('tells of a key that is of another certificate, and heals', () => {
   rmSync(key);
   writeFileSync(key, readFileSync(pair.key));
   expect(pemFaults(files)).toEqual([]);
+});
+
+it('tells of a certificate that is cut off behind a whole one, and of one that is not in PEM', async () => {
+  const path = join(authority.directory, 'half.pem');
+  const whole = readFileSync(authority.cert, 'utf8');
+  const wrong = `X_CA names ${path}, which is something else: expected a certificate in PEM`;
+  writeFileSync(path, whole + whole.slice(0, whole.length / 2));
+  expect(pemFaults({ ca: named('X_CA', path) })).toEqual([wrong]);
+  writeFileSync(path, new X509Certificate(whole).raw);
+  expect(pemFaults({ ca: named('X_CA', path) })).toEqual([wrong]);
+  writeFileSync(path, (whole + whole).replaceAll('\n', '\r\n'));
+  expect(pemFaults({ ca: named('X_CA', path) })).toEqual([]);
+});
+
+it('takes a certificate and its key in one file', () => {
+  const path = join(authority.directory, 'both.pem');
+  writeFileSync(path, readFileSync(pair.key, 'utf8') + readFileSync(pair.cert, 'utf8'));
+  expect(pemFaults({ cert: named('X_CERT', path), key: named('X_KEY', path) })).toEqual([]);
+});
+
+it('waits for no pipe, reads nothing that has no end, and shows no key that stands in place of a path', async () => {
+  const pipe = join(authority.directory, 'pipe');
+  await run('mkfifo', [pipe]);
+  const faultOf = (path: string): string[] => pemFaults({ key: named('X_KEY', path) });
+  const expected = 'expected a private key in PEM, without a passphrase';
+  expect(faultOf(pipe)).toEqual([`X_KEY names ${pipe}, which cannot be read (ENOTREG): ${expected}`]);
+  expect(faultOf('/dev/zero')).toEqual([
+    `X_KEY names /dev/zero, which cannot be read (ENOTREG): ${expected}`,
+  ]);
+  expect(faultOf(authority.directory)[0]).toContain('which cannot be read (EISDIR)');
+  expect(faultOf(readFileSync(pair.key, 'utf8'))[0]).toMatch(
+    /^X_KEY names no file \(hidden\), which cannot be read/,
+  );
 });

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { readRegularFile } from './regular-file.js';
 import type { SettingForm } from './setting-form.js';
 
 const SUFFIX = '_FILE';
@@ -6,21 +6,17 @@ const SUFFIX = '_FILE';
 const MOST_BYTES = 65_536;
 
 /**
- * What a file holds, without the end of its last line. It is read in one go and at once: it is small, and on this machine.
+ * What a file holds, without the end of its last line.
  *
  * @returns undefined for a file that is empty or too long
  * @throws what the system says, such as ENOENT
  */
 export function readSecretFile(path: string): string | undefined {
-  const file = openSync(path, 'r');
-  try {
-    const bytes = Buffer.alloc(MOST_BYTES + 1);
-    const length = readSync(file, bytes);
-    if (length > MOST_BYTES) return undefined;
-    return bytes.toString('utf8', 0, length).replace(/\r?\n$/, '') || undefined;
-  } finally {
-    closeSync(file);
-  }
+  return (
+    readRegularFile(path, MOST_BYTES)
+      ?.toString('utf8')
+      .replace(/\r?\n$/, '') || undefined
+  );
 }
 
 /** A secret as the path of a file that holds it, as Docker and Kubernetes hand secrets over. */

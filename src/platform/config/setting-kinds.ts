@@ -1,6 +1,7 @@
 import { buildMessage, ValidateBy } from 'class-validator';
 import { statSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { isPem } from './pem-text.js';
 
 /**
  * What a setting may hold. Each kind's message is the "expected …" half of the line that a fault prints,
@@ -123,7 +124,11 @@ export const Directory = (): PropertyDecorator =>
   );
 
 export const FilePath = (): PropertyDecorator =>
-  kind('filePath', 'the path of a file', (value) => typeof value === 'string' && value.trim() !== '');
+  kind(
+    'filePath',
+    'the path of a file',
+    (value) => typeof value === 'string' && value.trim() !== '' && !isPem(value),
+  );
 
 const HOPS = /^[1-9]$/;
 

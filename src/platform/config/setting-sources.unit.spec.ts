@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,6 +52,14 @@ describe('a secret in a file of its own', () => {
     spoil();
     expect(faultsOf({ REDIS_PASSWORD_FILE: file })).toEqual([
       `REDIS_PASSWORD_FILE is ${JSON.stringify(file)}: expected the path of a file that can be read, and holds 1 to 65536 bytes`,
+    ]);
+  });
+
+  it('is read out of no pipe, which nobody may ever write into', () => {
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(faultsOf({ DB_PASSWORD_FILE: pipe })).toEqual([
+      expect.stringMatching(/^DB_PASSWORD_FILE names .*: expected /),
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isPem } from './pem-text.js';
 import { CONTENT_OF_FILE } from './secret-files.js';
 import type { SettingForm } from './setting-form.js';
 import { aliasesOf, listedSettings, type SettingGroup } from './setting-group.js';
@@ -79,7 +80,8 @@ export function faultLine(
       : `${variable} names ${path}, which holds another value (hidden): expected ${expected}`;
   }
   // A form is without the secret. What has an @ may be the whole URL, with its password, under the wrong name.
-  const isHidden = secrets.includes(name) && (form === undefined || text.includes('@'));
+  const isSecret = secrets.includes(name) && (form === undefined || text.includes('@'));
+  const isHidden = isSecret || isPem(text);
   const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
   const held = isHidden ? 'holds a value (hidden)' : `is ${JSON.stringify(shown)}`;
   return `${variable} ${held}: expected ${form?.expected ?? expected}`;

@@ -17,6 +17,8 @@ const NOT_REDIS = /^Unknown RESP type/;
 /** What is refused by an ACL: a command or a key; also within a script, in the words of Redis 6, 7.0 and later. */
 const NO_RIGHT = /^NOPERM\b|-NOPERM\b|^ERR (The user executing the script can't|ACL failure in script)/;
 const REFUSED_PASSWORD = /^(WRONGPASS\b|ERR (Client sent )?AUTH\b|ERR invalid password)/;
+/** What a server that does not know the command quotes behind it is the user and the password. */
+const CANNOT_LOG_IN = /^ERR unknown (?:command|subcommand)\W+(HELLO|AUTH)\b/i;
 const MOST_QUOTED_CHARACTERS = 200;
 
 type Explanation = readonly [kind: FaultKind, message: string];
@@ -32,6 +34,11 @@ export function explainRedisFault(
   peer: RedisPeer,
   isConnecting: boolean,
 ): ConnectionFaultError | undefined {
+  const unknown = error instanceof ErrorReply ? CANNOT_LOG_IN.exec(error.message)?.[1] : undefined;
+  if (unknown !== undefined) {
+    const message = `${peer.name} does not know the command ${unknown.toUpperCase()}: expected Redis 6 or newer there, check ${peer.address}`;
+    return new ConnectionFaultError('no common protocol', message, undefined);
+  }
   const explanation =
     error instanceof ErrorReply
       ? explainReply(error.message, peer)

@@ -83,4 +83,16 @@ describe('what is wrong with a connection to Redis', () => {
     ])
       expect(explainRedisFault(new SimpleError(reply), PEER, true)).toBeUndefined();
   });
+
+  it.each(['HELLO', 'AUTH'])(
+    'shows nothing of what an old server quotes behind %s, nor as the cause',
+    (command) => {
+      const quoting = `ERR unknown command \`${command}\`, with args beginning with: \`3\`, \`AUTH\`, \`u\`, \`hunter2\`, `;
+      const fault = explainRedisFault(new SimpleError(quoting), PEER, true)!;
+      expect(fault.message).toBe(
+        `Redis at cache:6379 does not know the command ${command}: expected Redis 6 or newer there, check REDIS_URL_FILE`,
+      );
+      expect(fault.cause).toBeUndefined();
+    },
+  );
 });

@@ -48,6 +48,10 @@ describe('how Kafka is reached', () => {
       { KAFKA_SSL: 'on', KAFKA_SSL_CERT: 'c.pem', KAFKA_SSL_KEY: 'LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t' },
       'KAFKA_SSL_KEY holds a value (hidden): expected the path of a file',
     ],
+    [
+      { KAFKA_BROKERS: 'kafka://waybill:hunter2@kafka:9092' },
+      'KAFKA_BROKERS holds a value (hidden): expected',
+    ],
     [ACCOUNT, 'KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD are set without KAFKA_SASL_MECHANISM'],
     [{ KAFKA_SASL_MECHANISM: 'PLAIN' }, 'expected KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD with it'],
     [

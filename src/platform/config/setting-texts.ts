@@ -65,6 +65,9 @@ const MOST_SHOWN = 300;
 /** What is written as a path. */
 const PATH = /^(\.{0,2}\/|[A-Za-z]:\\)/;
 
+/** A user, and a password maybe, in a URL. */
+const USER_IN_URL = /:\/\/[^/\s]*@/;
+
 /** A setting whose text is none that it may hold: a line that names what the operator has written. */
 export function faultLine(
   { secrets = [] }: SettingGroup,
@@ -81,7 +84,7 @@ export function faultLine(
   }
   // A form is without the secret. What has an @ may be the whole URL, with its password, under the wrong name.
   const isSecret = secrets.includes(name) && (form === undefined || text.includes('@'));
-  const isHidden = isSecret || isPem(text);
+  const isHidden = isSecret || isPem(text) || USER_IN_URL.test(text);
   const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
   const held = isHidden ? 'holds a value (hidden)' : `is ${JSON.stringify(shown)}`;
   return `${variable} ${held}: expected ${form?.expected ?? expected}`;

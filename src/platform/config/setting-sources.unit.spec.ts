@@ -51,7 +51,7 @@ describe('a secret in a file of its own', () => {
   ])('is a fault of the start where the file %s', (_, spoil) => {
     spoil();
     expect(faultsOf({ REDIS_PASSWORD_FILE: file })).toEqual([
-      `REDIS_PASSWORD_FILE is ${JSON.stringify(file)}: expected the path of a file that can be read, and holds 1 to 65536 bytes`,
+      `REDIS_PASSWORD_FILE names ${JSON.stringify(file)}: expected the path of a file that can be read, and holds 1 to 65536 bytes`,
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { ConnectionFaultError } from '../connections/connection-fault.js';
+import { messageForLog } from '../logging/error-record.js';
 import {
   type ConnectionUser,
   type LinkedClient,
@@ -170,7 +171,7 @@ export class RedisLink<C extends LinkedClient> implements ConnectionUser {
 
 /** Node has no message for an address that stands for several, none of which answered. */
 function textOf(error: Error): string {
-  return error.message || (error as NodeJS.ErrnoException).code || error.name;
+  return messageForLog(error) || (error as NodeJS.ErrnoException).code || error.name;
 }
 
 /**

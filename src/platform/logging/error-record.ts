@@ -89,9 +89,9 @@ const QUOTES_OF: Readonly<Record<string, readonly Quote[]>> = {
     [/(Unexpected (non-whitespace character|token|string|number|identifier))[^]*/, `$1 ${CUT}`],
     IN_QUOTES,
   ],
-  // Redis: ERR unknown command 'SETT', with args beginning with: 'order:…' '{…'
-  ErrorReply: [[/(with args beginning with:)[^]*/, `$1 ${CUT}`], IN_QUOTES],
 };
+/** Redis: ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'user' … Its client calls it an Error. */
+const ARGUMENTS_OF_REDIS: Quote = [/(with args beginning with:)[^]*/, `$1 ${CUT}`];
 /** kafkajs: Invalid message without value for topic "orders": {"key": …} */
 const KAFKA_QUOTES: readonly Quote[] = [[/\{[^]*/, CUT]];
 /** Node: The "data" argument must be of type string. Received type number (972000) */
@@ -108,7 +108,7 @@ function quotesIn({ name, code, driverError }: Record<string, unknown>): readonl
   const ofName = typeof name === 'string' ? (QUOTES_OF[name] ?? []) : [];
   const ofKafka = typeof name === 'string' && name.startsWith('KafkaJS') ? KAFKA_QUOTES : [];
   const ofNode = typeof code === 'string' && code.startsWith('ERR_') ? ARGUMENT_QUOTES : [];
-  return [...ofName, ...ofKafka, ...ofNode, WHOLE_VALUE];
+  return [...ofName, ...ofKafka, ...ofNode, ARGUMENTS_OF_REDIS, WHOLE_VALUE];
 }
 
 /** The class of an SQLSTATE; five letters and digits, as some codes of the system are (`EPIPE`), which have no class here. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { QueryFailedError } from 'typeorm';
 import pg from 'pg';
+import { SimpleError } from 'redis';
 import { errorRecord } from './error-record.js';
 import { createLogger, NestLogger } from './logger.js';
 
@@ -70,10 +71,7 @@ describe('an error, as a log has it', () => {
       'a message of Kafka',
       named('KafkaJSNonRetriableError', `Invalid message for topic "orders": {"key":"${PHONE}"}`),
     ],
-    [
-      'a command of Redis',
-      named('ErrorReply', `ERR unknown command 'X', with args beginning with: '${PHONE}'`),
-    ],
+    ['a command of Redis', new SimpleError(`ERR unknown command 'X', with args beginning with: '${PHONE}'`)],
     [
       'causes',
       new Error('outer', { cause: new Error('inner', { cause: databaseError('22001', `"${PHONE}"`) }) }),

@@ -5,6 +5,7 @@ import { writtenName } from '../platform/config/setting-sources.js';
 import { createLogger } from '../platform/logging/logger.js';
 import { accountOf } from '../platform/messaging/kafka/connections/account.js';
 import { KafkaConnections } from '../platform/messaging/kafka/connections/kafka-connections.js';
+import { topicShown } from '../platform/messaging/kafka/connections/refusals.js';
 import { topicConfigs } from '../platform/messaging/kafka/kafka-topics.js';
 import { BrokerInquiry } from '../platform/messaging/kafka/rights/broker-inquiry.js';
 import {
@@ -99,36 +100,42 @@ class KafkaCheck {
     );
   }
 
+  private shown(topic: string): string {
+    return topicShown(topic, this.environment);
+  }
+
   private lookAtTopic({ topic, errorCode, partitions, leaderless, rights }: TopicMetadata): void {
     const { findings, uses } = this;
     if (errorCode === UNKNOWN_TOPIC) return;
     if (errorCode === TOPIC_AUTHORIZATION_FAILED) {
       return findings.fail(
-        `${this.account} has no right to DESCRIBE the topic ${topic}, which may be there or not: give it ${this.rightsFor(topic).join(' and ')} on that`,
+        `${this.account} has no right to DESCRIBE the topic ${this.shown(topic)}, which may be there or not: give it ${this.rightsFor(topic).join(' and ')} on that`,
       );
     }
     if (errorCode !== 0 && partitions === 0) {
       return findings.fail(
-        `the topic ${topic} cannot be used (error ${errorCode} of Kafka's protocol): see the brokers' own logs`,
+        `the topic ${this.shown(topic)} cannot be used (error ${errorCode} of Kafka's protocol): see the brokers' own logs`,
       );
     }
     if (leaderless > 0) {
       findings.warn(
-        `the topic ${topic} has ${leaderless} of ${partitions} partitions without a leader: see the brokers' own logs`,
+        `the topic ${this.shown(topic)} has ${leaderless} of ${partitions} partitions without a leader: see the brokers' own logs`,
       );
     }
     const missing = rights === undefined ? [] : this.rightsFor(topic).filter((one) => !rights.has(one));
     if (missing.length > 0) {
       return findings.fail(
-        `${this.account} has no right to ${missing.join(' and ')} the topic ${topic}: give it ${missing.join(' and ')} on that`,
+        `${this.account} has no right to ${missing.join(' and ')} the topic ${this.shown(topic)}: give it ${missing.join(' and ')} on that`,
       );
     }
     if (uses.replayed.has(topic) && rights?.has('WRITE') === false) {
       findings.warn(
-        `${this.account} has no right to WRITE the topic ${topic}: dead letters of it could not be sent once more`,
+        `${this.account} has no right to WRITE the topic ${this.shown(topic)}: dead letters of it could not be sent once more`,
       );
     }
-    findings.ok(`topic ${topic}: ${partitions} partitions, ${this.rightsFor(topic).join(' and ')}`);
+    findings.ok(
+      `topic ${this.shown(topic)}: ${partitions} partitions, ${this.rightsFor(topic).join(' and ')}`,
+    );
   }
 
   private rightsFor(topic: string): Operation[] {
@@ -143,7 +150,8 @@ class KafkaCheck {
     const { findings, environment } = this;
     try {
       await broker.requireCreatable(topicConfigs(missing, this.topics, environment));
-      for (const topic of missing) findings.ok(`topic ${topic}: not there yet; the program may create it`);
+      for (const topic of missing)
+        findings.ok(`topic ${this.shown(topic)}: not there yet; the program may create it`);
     } catch (error) {
       const explained = this.connections.explain(error, { operation: 'CREATE', topics: missing });
       if (explained !== error) return findings.fail(explained.message);

@@ -242,9 +242,15 @@ describe.skipIf(unavailable)('waybill doctor', () => {
     const { failed, stdout } = await examine();
     expect(failed).toEqual([
       expect.stringMatching(/postgresql .*does not give user "shop" SELECT, UPDATE on public\.orders: GRANT/),
-      expect.stringMatching(/kafka .*has no right to READ the topic orders: give it READ on that/),
-      expect.stringMatching(/kafka .*has no right to WRITE the topic order-status: give it WRITE on that/),
-      expect.stringMatching(/kafka .*has no right to DESCRIBE the topic payments, .*give it READ/),
+      expect.stringMatching(
+        /kafka .*has no right to READ the topic orders \(KAFKA_TOPIC\): give it READ on that/,
+      ),
+      expect.stringMatching(
+        /kafka .*has no right to WRITE the topic order-status \(KAFKA_STATUS_TOPIC\): give it WRITE on that/,
+      ),
+      expect.stringMatching(
+        /kafka .*has no right to DESCRIBE the topic payments \(PAYMENTS_TOPIC\), .*give it READ/,
+      ),
     ]);
     expect(stdout).toMatch(/^ok +postgresql +the schema is up to date: \d+ migrations are applied$/m);
     expect(await traces()).toEqual(before);

@@ -58,7 +58,11 @@ describe.skipIf(unavailable)('an account of Kafka without a right', () => {
     const allowAgain = await kafka.deny(Operation[operation], Resource.TOPIC, topic);
     await stage.send();
     await stage.post(program);
-    await tells(program, new RegExp(`${ACCOUNT} has no right to ${operation} the topic ${topic}\\b`), since);
+    await tells(
+      program,
+      new RegExp(`${ACCOUNT} has no right to ${operation} the topic ${topic} \\(KAFKA_(STATUS_)?TOPIC\\)`),
+      since,
+    );
     await stage.send();
     await allowAgain();
     await isReady(program);

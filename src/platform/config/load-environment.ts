@@ -10,7 +10,7 @@ import { misspeltSettings } from './misspelt-settings.js';
 import { MEANT_FOR_LIBPQ } from './libpq-variables.js';
 import { aliasesOf, listedSettings, type SettingGroup, Settings, variablesOf } from './setting-group.js';
 import { CONTENT_OF_FILE } from './secret-files.js';
-import { rememberSources } from './setting-sources.js';
+import { rememberSources, rememberTogether } from './setting-sources.js';
 import {
   aliasesWithoutEffect,
   faultLine,
@@ -180,6 +180,10 @@ export function loadSettings(
     ]),
   );
   const settings = new Settings(new Map([...read].map(([{ type }, one]) => [type, one.settings])));
+  rememberTogether(
+    environment,
+    [...read.values()].map((one) => one.settings),
+  );
   const twice = all.flatMap((group) => saidTwice(group, given));
   const lines = listedSettings(all).flatMap(({ group, name }) => read.get(group)!.faults.get(name) ?? []);
   // A variable may be a setting and the alias of another, and so be at fault twice.

@@ -62,3 +62,23 @@ export function currentValue<T extends object, Name extends keyof T & string>(
   if (wrong === undefined) return held as T[Name];
   throw fault(`which holds another value now (hidden): expected ${Object.values(wrong.constraints!).join()}`);
 }
+
+/** The settings of all groups, by those of the program itself. */
+const TOGETHER = new WeakMap<object, readonly object[]>();
+
+export function rememberTogether(program: object, all: readonly object[]): void {
+  TOGETHER.set(program, all);
+}
+
+/**
+ * The setting of whatever group that a topic has its name from, as the operator has written it; undefined for one whose name is
+ * made of another's.
+ */
+export function settingOfTopic(program: object, topic: string): string | undefined {
+  for (const settings of TOGETHER.get(program) ?? []) {
+    for (const [name, value] of Object.entries(settings)) {
+      if (name.endsWith('TOPIC') && value === topic) return writtenName(settings, name);
+    }
+  }
+  return undefined;
+}

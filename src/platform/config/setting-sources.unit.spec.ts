@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { faultsOfLoading } from '../../../test/support/setting-faults.js';
+import { ORDERS_SETTINGS } from '../../orders/orders.settings.js';
 import { Environment } from './environment.js';
-import { loadEnvironment } from './load-environment.js';
-import { currentValue, SecretFileError, writtenName } from './setting-sources.js';
+import { loadEnvironment, loadSettings } from './load-environment.js';
+import { currentValue, SecretFileError, settingOfTopic, writtenName } from './setting-sources.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'waybill-secrets-'));
 const file = join(directory, 'secret');
@@ -114,4 +115,16 @@ describe('what a setting holds now', () => {
     writeFileSync(file, 'redis://other');
     expect(read()).toBe('redis://other');
   });
+});
+
+it('a topic is told with the setting that it has its name from, of whatever group', () => {
+  const yaml = join(directory, 'topics.yaml');
+  writeFileSync(yaml, 'orders:\n  kafka_topic: from-yaml\n');
+  const read = (variables: Record<string, string>): Environment =>
+    loadSettings([ORDERS_SETTINGS], { STATIC_DIR: directory, ...variables }, directory).of(Environment);
+  expect(settingOfTopic(read({}), 'orders')).toBe('KAFKA_TOPIC');
+  expect(settingOfTopic(read({ KAFKA_TOPIC: 'shop.orders' }), 'shop.orders')).toBe('KAFKA_TOPIC');
+  expect(settingOfTopic(read({ CONFIG_FILE: yaml }), 'from-yaml')).toBe(`orders.kafka_topic in ${yaml}`);
+  expect(settingOfTopic(read({}), 'payments.dead-letter')).toBeUndefined();
+  expect(settingOfTopic(new Environment(), 'orders')).toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import type { Environment } from '../../../config/environment.js';
 import { ConnectionFaultError } from '../../../connections/connection-fault.js';
+import { settingOfTopic } from '../../../config/setting-sources.js';
 import { accountOf, nameOf } from './account.js';
 
 /** What was to be done when the brokers said that we have no right to it. */
@@ -37,7 +38,7 @@ export function explainRefusal(
     );
   }
   const named = [...new Set(refusals.flatMap((one) => one.topics))];
-  const which = listOf(named.length > 0 ? named : topics);
+  const which = listOf(named.length > 0 ? named : topics, environment);
   if (operation === 'CREATE') {
     return fault(
       `${account} has no right to create ${which} (${first.type}): create them, or give it CREATE on them or on the cluster`,
@@ -52,14 +53,21 @@ export function explainRefusal(
     return fault(`${account} has no right to that (${first.type}): give it ${operation} on ${which}`);
   }
   return fault(
-    `${account} has no right to ${operation} ${which} (${first.type}): give it ${operation} on that, or change the account or the setting that names it`,
+    `${account} has no right to ${operation} ${which} (${first.type}): give it ${operation} on that, or change the account, or which topic that is`,
   );
 }
 
-function listOf(topics: readonly string[]): string {
+/** A topic, with the setting that it has its name from. */
+export function topicShown(topic: string, environment: Environment): string {
+  const setting = settingOfTopic(environment, topic);
+  return setting === undefined ? topic : `${topic} (${setting})`;
+}
+
+function listOf(topics: readonly string[], environment: Environment): string {
   if (topics.length === 0) return 'a topic';
   const more = topics.length > MOST_NAMED ? ` and ${topics.length - MOST_NAMED} more` : '';
-  return `the topic${topics.length === 1 ? '' : 's'} ${topics.slice(0, MOST_NAMED).join(', ')}${more}`;
+  const names = topics.slice(0, MOST_NAMED).map((topic) => topicShown(topic, environment));
+  return `the topic${topics.length === 1 ? '' : 's'} ${names.join(', ')}${more}`;
 }
 
 const OF_RIGHTS = /^(TOPIC|GROUP|CLUSTER|TRANSACTIONAL_ID)_AUTHORIZATION_FAILED$/;

@@ -9,6 +9,8 @@ const ANSWERS_OF_GOOD = 2;
 /** How a record begins by which TLS reports an error: type 21, version 3 (RFC 8446, section 5.1). */
 const TLS_ALERT = Buffer.from([21, 3]);
 
+const RESET: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+
 /** What a broker does that closes a connection before it was of use. */
 export type EarlyEnd = 'speaks TLS' | 'no answer' | 'after an answer';
 
@@ -53,10 +55,19 @@ export function openBrokerSocket(options: BrokerSocketOptions): Socket {
     clearTimeout(timer);
   });
   socket.once('close', () => clearTimeout(timer));
-  // These listeners come before those of kafkajs, which builds its own error of the message.
-  socket.on('error', (error: NodeJS.ErrnoException) => (error.message = explain(error).message));
   let answers = 0;
   let isAlert = false;
+  const early = (): Error | undefined => {
+    if (!isThere || isGood(answers)) return undefined;
+    const how = isAlert ? 'speaks TLS' : answers === 0 ? 'no answer' : 'after an answer';
+    return explainEarlyEnd(how, socket);
+  };
+  // These listeners come before those of kafkajs, which builds its own error of the message.
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    // A broker that closes with bytes of ours unread resets the connection.
+    const isReset = RESET.has(error.code ?? '');
+    error.message = ((isReset ? early() : undefined) ?? explain(error)).message;
+  });
   socket.on('data', (chunk: Buffer) => {
     if (answers === 0) isAlert = files === undefined && chunk.subarray(0, 2).equals(TLS_ALERT);
     answers++;
@@ -64,9 +75,7 @@ export function openBrokerSocket(options: BrokerSocketOptions): Socket {
   });
   socket.once('end', () => {
     // Node itself tells of an end before TLS came about; and we may have ended it.
-    if (!isThere || isGood(answers) || socket.writableEnded) return;
-    const how = isAlert ? 'speaks TLS' : answers === 0 ? 'no answer' : 'after an answer';
-    const error = explainEarlyEnd(how, socket);
+    const error = socket.writableEnded ? undefined : early();
     if (error !== undefined) socket.emit('error', error);
   });
   return socket;

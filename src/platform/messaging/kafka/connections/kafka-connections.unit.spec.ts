@@ -113,6 +113,14 @@ describe('a connection to a broker', () => {
     expect(await errorOf(port)).toMatch(/closes the connection after its first answer.*KAFKA_SASL_MECHANISM/);
   });
 
+  it('says the same where the broker resets it', async () => {
+    const port = await listen(createServer((socket) => socket.once('data', () => socket.resetAndDestroy())));
+    expect(await errorOf(port)).toMatch(
+      /closes the connection without an answer.*KAFKA_SSL and the port in KAFKA_BROKERS$/,
+    );
+    expect(connections.state()).toMatchObject({ up: false });
+  });
+
   it('says that there is no route, once for a while, and when there is one again', async () => {
     const port = await listen(createServer());
     servers.pop()!.close();

@@ -18,6 +18,9 @@ const PASSWORD_REFUSED = /^(password|SASL) authentication failed/;
 /** Of pg and of its pool: nobody has answered in time. */
 const NO_ANSWER = /^timeout expired$|terminated due to connection timeout$/;
 
+/** Of pg and of Node: who is there, such as a proxy without a server, breaks off what nobody has logged in on. */
+const BROKEN_OFF = /^Connection terminated unexpectedly$|^read ECONNRESET$|^write EPIPE$/;
+
 /** PostgreSQL's words where no line of pg_hba.conf is for the connection, or one that refuses it. */
 const NOT_IN_HBA = /pg_hba\.conf (entry for|rejects)/;
 const IN_CLEAR = /no encryption$/;
@@ -64,6 +67,12 @@ function ofConnecting(message: string, parties: Parties): Explanation | undefine
   const { name, address, encryption } = parties.peer;
   if (NO_ANSWER.test(message)) {
     return ['no route', `no answer from ${name} in time: check ${address}, and what is in between`];
+  }
+  if (BROKEN_OFF.test(message)) {
+    return [
+      'no route',
+      `${name} breaks off the connection before it answers: check ${address} and ${encryption}, and whether it runs there`,
+    ];
   }
   if (NO_TLS_THERE.test(message)) {
     return [

@@ -1,0 +1,23 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { expect, it } from 'vitest';
+import { ConnectionAttempts } from './connection-attempts.js';
+import { Session } from './session.js';
+
+it.each<[how: string, breakOff: (socket: Socket) => void]>([
+  ['is closed', (socket) => socket.end()],
+  ['is reset', (socket) => socket.resetAndDestroy()],
+])('a connection that %s before an answer names the setting', async (_, breakOff) => {
+  const server = createServer((socket) => socket.once('data', () => breakOff(socket)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const attempts = new ConnectionAttempts({
+    ...{ host: '127.0.0.1', port, user: 'shop', password: '', database: 'shop' },
+  });
+  const limits = { statementMs: 1_000, lockMs: 1_000, idleInTransactionMs: 1_000 };
+  const session = new Session({ attempts, limits, answerLimitMs: 1_000 });
+  await expect(session.connect()).rejects.toMatchObject({
+    kind: 'no route',
+    message: `PostgreSQL at 127.0.0.1:${port} breaks off the connection before it answers: check DB_HOST and DB_SSL_MODE, and whether it runs there`,
+  });
+  server.close();
+});

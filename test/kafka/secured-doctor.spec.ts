@@ -111,7 +111,9 @@ describe.skipIf(unavailable)('waybill doctor', () => {
     expect(stdout).toMatch(
       /^ok +kafka +127\.0\.0\.1:\d+: TLSv1\.3, as the account waybill \(KAFKA_SASL_USERNAME\)$/m,
     );
-    expect(stdout).toMatch(/^ok +kafka +topic orders \(KAFKA_TOPIC\): not there yet; the program may create it$/m);
+    expect(stdout).toMatch(
+      /^ok +kafka +topic orders \(KAFKA_TOPIC\): not there yet; the program may create it$/m,
+    );
     expect(stdout).toMatch(/^ok +kafka +group orders_group/m);
     expect(stdout).toMatch(/^ok +redis +127\.0\.0\.1:\d+: TLSv1\.3, as user cache$/m);
     expect(stdout).toMatch(/^ok +redis +keys waybill:order:\*/m);

@@ -5,6 +5,9 @@ const SUFFIX = '_FILE';
 /** A password has a few dozen bytes, and a URL a few hundred; what is longer is another file. */
 const MOST_BYTES = 65_536;
 
+/** Without the mark that editors of Windows put in front. */
+const UTF_8 = new TextDecoder('utf-8');
+
 /**
  * What a file holds, without the end of its last line.
  *
@@ -12,11 +15,8 @@ const MOST_BYTES = 65_536;
  * @throws what the system says, such as ENOENT
  */
 export function readSecretFile(path: string): string | undefined {
-  return (
-    readRegularFile(path, MOST_BYTES)
-      ?.toString('utf8')
-      .replace(/\r?\n$/, '') || undefined
-  );
+  const bytes = readRegularFile(path, MOST_BYTES);
+  return bytes && (UTF_8.decode(bytes).replace(/\r?\n$/, '') || undefined);
 }
 
 /** A secret as the path of a file that holds it, as Docker and Kubernetes hand secrets over. */

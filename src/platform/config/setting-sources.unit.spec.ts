@@ -26,6 +26,7 @@ describe('a secret in a file of its own', () => {
     ['hunter2', 'hunter2'],
     [' two words \n\n', ' two words \n'],
     ['a#b%"\'$c', 'a#b%"\'$c'],
+    ['\ufeffwörd\r\n', 'wörd'],
   ])('%j is what it holds, without the end of its last line', (content, secret) => {
     writeFileSync(file, content);
     expect(load({ DB_PASSWORD_FILE: file }).DB_PASSWORD).toBe(secret);

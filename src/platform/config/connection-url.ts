@@ -21,6 +21,12 @@ export function takeUrlApart(url: URL, known: readonly string[]): UrlParts | { f
   if (url.port === '0') faults.push('has the port 0: expected 1 to 65535');
   if (url.hash !== '')
     faults.push('has a part behind #: expected none (a # within a password is written %23)');
+  // Of postgres://user:/secret@db/shop, the host would be `user`, and the password a part of the database's name.
+  if (url.pathname.includes('@')) {
+    faults.push(
+      'has an @ behind a slash: expected %2F for a / within a password, and %40 for an @ behind it',
+    );
+  }
   const parameters = new Map<string, string>();
   for (const [name, value] of url.searchParams) {
     if (!known.includes(name)) {

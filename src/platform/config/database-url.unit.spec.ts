@@ -81,4 +81,13 @@ describe('DATABASE_URL', () => {
     }
     expect(faultsOf('u:p@db:0/shop')).toEqual(['has the port 0: expected 1 to 65535']);
   });
+
+  it.each(['u:/hunter2@db/shop', 'u:12/hunter2@db/shop'])(
+    'takes no password with a slash in it for the name of a database: %s',
+    (rest) => {
+      const faults = faultsOf(rest);
+      expect(faults).toEqual([expect.stringMatching(/^has an @ behind a slash: expected %2F/)]);
+      expect(faults.join()).not.toContain('hunter2');
+    },
+  );
 });

@@ -196,6 +196,8 @@ export const PROGRAM_SETTINGS = settingGroup(Environment, {
     'REDIS_URL',
     'REDIS_PASSWORD',
   ],
+  // An account that is given out for a while has another name each time.
+  inFiles: ['DB_USER', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_OAUTH_CLIENT_ID', 'REDIS_USERNAME'],
   hidden: ['KAFKA_SASL_OAUTH_COMMAND'],
   lists: ['KAFKA_BROKERS', 'ALLOWED_HOSTS', 'TRUSTED_ORIGINS'],
   verbatim: ['DB_PASSWORD', 'KAFKA_SASL_PASSWORD', 'KAFKA_SASL_OAUTH_CLIENT_SECRET', 'REDIS_PASSWORD'],

@@ -33,7 +33,7 @@ export function redisAccess(settings: RedisSettings): RedisAccess | { faults: st
   const url = readRedisUrl(currentValue(settings, 'REDIS_URL')!);
   if ('faults' in url) return { faults: url.faults.map((fault) => `${name('REDIS_URL')} ${fault}`) };
   const beside = {
-    user: settings.REDIS_USERNAME ?? '',
+    user: currentValue(settings, 'REDIS_USERNAME') ?? '',
     password: currentValue(settings, 'REDIS_PASSWORD'),
   };
   const files = {

@@ -31,6 +31,8 @@ export interface SettingGroup {
   readonly secrets?: readonly string[];
   /** Those that are no secret, and may have one within them, such as a command: their value is not shown either. */
   readonly hidden?: readonly string[];
+  /** Those that may stand in a file that NAME_FILE names, besides the secrets, which all may. */
+  readonly inFiles?: readonly string[];
   /** Those that hold a list and have no default. */
   readonly lists?: readonly string[];
   /** Those whose blanks count. */
@@ -52,6 +54,7 @@ export const settingGroup = <T extends object>(
     readonly descriptions: Readonly<Record<keyof T & string, string>>;
     readonly secrets?: readonly (keyof T & string)[];
     readonly hidden?: readonly (keyof T & string)[];
+    readonly inFiles?: readonly (keyof T & string)[];
     readonly lists?: readonly (keyof T & string)[];
     readonly verbatim?: readonly (keyof T & string)[];
     readonly aliases?: Readonly<Record<string, SettingAliases<keyof T & string>>>;
@@ -60,8 +63,8 @@ export const settingGroup = <T extends object>(
     faultsBetween?(settings: T, program: ProgramSettings): string[];
   },
 ): SettingGroup => {
-  const { secrets = [], aliases = {} } = group;
-  const files = secrets.map((of) => [fileVariableOf(of), { of, form: CONTENT_OF_FILE }]);
+  const { secrets = [], inFiles = [], aliases = {} } = group;
+  const files = [...secrets, ...inFiles].map((of) => [fileVariableOf(of), { of, form: CONTENT_OF_FILE }]);
   return {
     type,
     ...group,

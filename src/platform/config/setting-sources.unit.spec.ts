@@ -88,6 +88,18 @@ describe('what a setting holds now', () => {
     expect(writtenName(environment, 'DB_PASSWORD')).toBe('DB_PASSWORD_FILE');
   });
 
+  it.each(['DB_USER', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_OAUTH_CLIENT_ID', 'REDIS_USERNAME'] as const)(
+    'is read anew for the name of an account too, which may be given out for a while: %s',
+    (name) => {
+      const needed = { REDIS_URL: 'redis://cache', REDIS_PASSWORD: 'p' };
+      writeFileSync(file, 'waybill-7\n');
+      const environment = load({ ...needed, [`${name}_FILE`]: file });
+      writeFileSync(file, 'waybill-8\n');
+      expect(currentValue(environment, name)).toBe('waybill-8');
+      expect(environment[name]).toBe('waybill-7');
+    },
+  );
+
   it('is as it was at the start where it stands in the environment, or was made by hand', () => {
     const environment = load({ DB_PASSWORD: 'given', REDIS_PASSWORD_FILE: file });
     expect(currentValue(environment, 'DB_PASSWORD')).toBe('given');

@@ -51,10 +51,10 @@ function shownValue(
   source: SettingSource | undefined,
 ): ShownSetting['value'] {
   if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return null;
-  if (hidden.includes(name)) return HIDDEN;
+  // What is in a file may be another than the one that was meant.
+  if (hidden.includes(name) || source?.form === CONTENT_OF_FILE) return HIDDEN;
   if (secrets.includes(name)) {
-    const isPlace = typeof value === 'string' && source?.form !== CONTENT_OF_FILE;
-    return (isPlace ? placeOf(value) : undefined) ?? HIDDEN;
+    return (typeof value === 'string' ? placeOf(value) : undefined) ?? HIDDEN;
   }
   if (Array.isArray(value)) return value.map((one: string) => withoutCredentials(one));
   return typeof value === 'number' ? value : withoutCredentials(value as string);

@@ -80,6 +80,7 @@ export class ConnectionAttempts {
 
   /** Explains an error that came up beside the attempts themselves, such as a right that is missing. */
   explain(error: Error): Error {
+    if (error instanceof ConnectionFaultError) return error;
     try {
       return explainDatabaseFault(error, this.source.target());
     } catch {

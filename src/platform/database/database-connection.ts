@@ -62,7 +62,7 @@ function saidOf(environment: Environment, urlText: string | undefined): Said {
   const settings = {
     host: url?.host ?? environment.DB_HOST!,
     port: url?.port ?? environment.DB_PORT,
-    user: url?.user || environment.DB_USER,
+    user: url?.user || currentValue(environment, 'DB_USER'),
     database: url?.database || environment.DB_NAME,
   };
   return { url, settings, tls, peer: peerOf(environment, url, settings) };

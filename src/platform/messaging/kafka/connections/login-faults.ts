@@ -3,7 +3,7 @@ import { PemFileError } from '../../../config/pem-files.js';
 import { SecretFileError } from '../../../config/setting-sources.js';
 import { ConnectionFaultError } from '../../../connections/connection-fault.js';
 import { TokenError } from '../tokens/bearer-token.js';
-import { nameOf, tokenSetting } from './account.js';
+import { nameOf, tokenSetting, userOf } from './account.js';
 import type { EarlyEnd } from './broker-socket.js';
 
 /** @param broker `Kafka at host:port` @returns undefined for what is not about the login, such as a connection that breaks */
@@ -39,7 +39,7 @@ export function explainLoginFault(
 }
 
 function refusal(broker: string, environment: Environment): string {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: user } = environment;
+  const { KAFKA_SASL_MECHANISM: mechanism } = environment;
   if (mechanism === 'OAUTHBEARER') {
     const scope =
       environment.KAFKA_SASL_OAUTH_COMMAND === undefined
@@ -48,7 +48,7 @@ function refusal(broker: string, environment: Environment): string {
     return `${broker} does not take the token of ${tokenSetting(environment)}: check its issuer, audience and life${scope}`;
   }
   const password = nameOf(environment, 'KAFKA_SASL_PASSWORD');
-  return `${broker} does not take the account ${user}: check ${nameOf(environment, 'KAFKA_SASL_USERNAME')} and ${password}, and whether it has the account for ${mechanism}`;
+  return `${broker} does not take the account ${userOf(environment)}: check ${nameOf(environment, 'KAFKA_SASL_USERNAME')} and ${password}, and whether it has the account for ${mechanism}`;
 }
 
 /** A broker closes the connection without a word, as it does where we do not speak as it expects. */

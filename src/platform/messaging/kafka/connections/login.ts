@@ -28,7 +28,7 @@ export function loginOf(
         throw error;
       }
     }
-    const username = environment.KAFKA_SASL_USERNAME!;
+    const username = currentValue(environment, 'KAFKA_SASL_USERNAME')!;
     const password = currentValue(environment, 'KAFKA_SASL_PASSWORD');
     let said: unknown;
     const saslAuthenticate: SaslParts['saslAuthenticate'] = (exchange) =>

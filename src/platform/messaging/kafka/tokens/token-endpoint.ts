@@ -48,7 +48,8 @@ interface Answer {
 
 async function post(url: URL, environment: Environment, signal: AbortSignal): Promise<Answer> {
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
-  const { KAFKA_SASL_OAUTH_SCOPE: scope, KAFKA_SASL_OAUTH_CLIENT_ID: client = '' } = environment;
+  const { KAFKA_SASL_OAUTH_SCOPE: scope } = environment;
+  const client = currentValue(environment, 'KAFKA_SASL_OAUTH_CLIENT_ID') ?? '';
   if (scope !== undefined) form.set('scope', scope);
   const body = form.toString();
   const credentials = `${formEncoded(client)}:${formEncoded(currentValue(environment, 'KAFKA_SASL_OAUTH_CLIENT_SECRET'))}`;

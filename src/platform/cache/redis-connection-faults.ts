@@ -19,6 +19,8 @@ const NO_RIGHT = /^NOPERM\b|-NOPERM\b|^ERR (The user executing the script can't|
 const REFUSED_PASSWORD = /^(WRONGPASS\b|ERR (Client sent )?AUTH\b|ERR invalid password)/;
 /** What a server that does not know the command quotes behind it is the user and the password. */
 const CANNOT_LOG_IN = /^ERR unknown (?:command|subcommand)\W+(HELLO|AUTH)\b/i;
+/** What SELECT is answered with where there is no such database; a cluster has the first alone. */
+const NO_DATABASE = /^ERR (DB index is out of range|invalid DB index|SELECT is not allowed in cluster mode)/;
 const MOST_QUOTED_CHARACTERS = 200;
 
 type Explanation = readonly [kind: FaultKind, message: string];
@@ -72,6 +74,12 @@ function explainReply(
     return [
       'wrong account',
       `${name} is in protected mode, and lets in nobody from another machine (DENIED): give it a password, and set ${password}`,
+    ];
+  }
+  if (NO_DATABASE.test(reply)) {
+    return [
+      'no database',
+      `${name} does not have the database that is named (${quoted(reply)}): check the number after the slash in ${address}`,
     ];
   }
   if (NO_RIGHT.test(reply)) {

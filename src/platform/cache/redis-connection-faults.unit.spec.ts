@@ -51,6 +51,12 @@ describe('what is wrong with a connection to Redis', () => {
       'no right',
       "Redis at cache:6379 does not allow the default user what is needed (ERR The user executing the script can't run this command or subcommand): allow it in its ACL, or check REDIS_URL_FILE",
     ],
+    [
+      PEER,
+      new SimpleError('ERR DB index is out of range'),
+      'no database',
+      'Redis at cache:6379 does not have the database that is named (ERR DB index is out of range): check the number after the slash in REDIS_URL_FILE',
+    ],
     [PEER, reset, 'encryption wanted', 'use rediss:// if it wants TLS'],
     [PEER, new SocketClosedUnexpectedlyError(), 'encryption wanted', 'use rediss:// if it wants TLS'],
     [

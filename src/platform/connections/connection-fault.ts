@@ -11,6 +11,7 @@ export type FaultKind =
   | 'own certificate refused'
   | 'no common protocol'
   | 'wrong account'
+  | 'no database'
   | 'no right'
   | 'no token'
   | 'unusable file';

@@ -50,10 +50,11 @@ describe('a secret in a file of its own', () => {
     ['is not there', () => rmSync(file)],
     ['is empty', () => writeFileSync(file, '\n')],
     ['is something else, such as a disk', () => writeFileSync(file, 'x'.repeat(65_537))],
+    ['is of another encoding', () => writeFileSync(file, Buffer.from('w\u00F6rd', 'latin1'))],
   ])('is a fault of the start where the file %s', (_, spoil) => {
     spoil();
     expect(faultsOf({ REDIS_PASSWORD_FILE: file })).toEqual([
-      `REDIS_PASSWORD_FILE names ${JSON.stringify(file)}: expected the path of a file that can be read, and holds 1 to 65536 bytes`,
+      `REDIS_PASSWORD_FILE names ${JSON.stringify(file)}: expected the path of a file that can be read, and holds 1 to 65536 bytes of UTF-8`,
     ]);
   });
 

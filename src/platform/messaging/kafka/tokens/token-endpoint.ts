@@ -10,8 +10,11 @@ import { type BearerToken, parseToken, TokenError } from './bearer-token.js';
 
 const LIMIT_MS = 10_000;
 const MOST_BYTES = 65_536;
-/** RFC 6749, section 5.2: what an `error` may hold. */
-const ERROR_CODE = /^[\x20\x21\x23-\x5B\x5D-\x7E]{1,100}$/;
+/**
+ * An `error` as the specifications of OAuth have them, such as invalid_client (RFC 6749, section 5.2). Others may hold anything, also
+ * what was sent to the endpoint.
+ */
+const ERROR_CODE = /^(?=.{1,40}$)[a-z]+(_[a-z]+)+$/;
 
 /**
  * Fetches a token by the client credentials grant (RFC 6749, section 4.4). The secret and the CA are read anew each time.
@@ -24,7 +27,7 @@ export async function fetchToken(environment: Environment, limitMs = LIMIT_MS): 
   const source = `the token endpoint ${url.host} (${endpoint})`;
   const limit = AbortSignal.timeout(limitMs);
   try {
-    const { status, body } = await post(url, environment, limit);
+    const { status, body } = await post(url, source, environment, limit);
     if (status === 200) return parseToken(asJson(body, source), source);
     throw new TokenError(refusalOf(status, body, source, environment));
   } catch (error) {
@@ -46,7 +49,12 @@ interface Answer {
   readonly body: string;
 }
 
-async function post(url: URL, environment: Environment, signal: AbortSignal): Promise<Answer> {
+async function post(
+  url: URL,
+  source: string,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<Answer> {
   const form = new URLSearchParams({ grant_type: 'client_credentials' });
   const { KAFKA_SASL_OAUTH_SCOPE: scope } = environment;
   const client = currentValue(environment, 'KAFKA_SASL_OAUTH_CLIENT_ID') ?? '';
@@ -72,20 +80,20 @@ async function post(url: URL, environment: Environment, signal: AbortSignal): Pr
     asked.on('error', reject);
     asked.end(body);
   });
-  return { status: answer.statusCode ?? 0, body: await textOf(answer) };
+  return { status: answer.statusCode ?? 0, body: await textOf(answer, source) };
 }
 
 /** RFC 6749, section 2.3.1: both are form-encoded before they become HTTP Basic. */
 const formEncoded = (text: string): string => new URLSearchParams({ text }).toString().slice('text='.length);
 
-async function textOf(answer: IncomingMessage): Promise<string> {
+async function textOf(answer: IncomingMessage, source: string): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > MOST_BYTES) {
       answer.destroy();
-      throw new TokenError(`the token endpoint answers with more than ${MOST_BYTES} bytes: expected a token`);
+      throw new TokenError(`${source} answers with more than ${MOST_BYTES} bytes: expected a token`);
     }
     chunks.push(chunk);
   }
@@ -106,8 +114,10 @@ function refusalOf(status: number, body: string, source: string, environment: En
   if (status === 401 || code === 'invalid_client' || code === 'unauthorized_client') {
     return `${source} does not take the client (${said}): check ${name('CLIENT_ID')} and ${name('CLIENT_SECRET')}`;
   }
-  const hint = status >= 300 && status < 400 ? 'which is not followed' : 'see what its own log says';
-  return `${source} gives no token (${said}): check ${name('ENDPOINT')}, ${hint}`;
+  if (status >= 300 && status < 400) {
+    return `${source} leads elsewhere (${said}), which is not followed: put the place of the tokens themselves into ${name('ENDPOINT')}`;
+  }
+  return `${source} gives no token (${said}): check ${name('ENDPOINT')}, see what its own log says`;
 }
 
 function errorIn(body: string): string | undefined {

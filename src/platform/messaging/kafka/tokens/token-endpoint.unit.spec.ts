@@ -92,7 +92,13 @@ describe('a token from an endpoint', () => {
     ['a fault of its own', 500, 'oops p+ss', /\(HTTP 500\): check KAFKA_SASL_OAUTH_ENDPOINT/],
     ['a page', 200, '<html>', /answers with something that is no JSON/],
     ['no token', 200, '{}', /gives no token/],
-    ['a flood', 200, `{"access_token":"${'a'.repeat(70_000)}"}`, /more than 65536 bytes/],
+    [
+      'a flood',
+      200,
+      `{"access_token":"${'a'.repeat(70_000)}"}`,
+      /^the token endpoint .*KAFKA_SASL_OAUTH_ENDPOINT.* more than 65536 bytes/,
+    ],
+    ['what was sent to it', 400, '{"error":"invalid client p+ss"}', /gives no token \(HTTP 400\): check/],
   ])('says in one line what is wrong: %s', async (_, status, body, line) => {
     answers(status, body);
     const failed = fetchToken(environment);

@@ -11,7 +11,7 @@ import { nameOf } from './account.js';
 import { type EarlyEnd, isGood, openBrokerSocket } from './broker-socket.js';
 import { loginOf } from './login.js';
 import type { Login, LoginProviders } from './sasl.js';
-import { explainEarlyEnd, explainLoginFault } from './login-faults.js';
+import { explainEarlyEnd, explainLoginFault, explainRenewalFault } from './login-faults.js';
 import { type Attempt, explainRefusal } from './refusals.js';
 import { TopicRefusals } from './topic-refusals.js';
 import { RepeatedLines } from './repeated-lines.js';
@@ -122,7 +122,11 @@ export class KafkaConnections {
       succeeded: (socket) => void this.loggedIn.add(socket),
       failed: (error, host, port, socket) => {
         this.refused.add(socket);
-        return this.noted(error, this.peerOf(host, port));
+        const peer = this.peerOf(host, port);
+        const ofRenewal = this.loggedIn.has(socket)
+          ? explainRenewalFault(error, peer.name, this.environment)
+          : undefined;
+        return this.noted(ofRenewal ?? error, peer);
       },
     });
   }

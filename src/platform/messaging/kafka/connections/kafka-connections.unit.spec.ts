@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { readFileSync, renameSync } from 'node:fs';
 import { pino } from 'pino';
@@ -83,6 +83,19 @@ describe('a connection to a broker', () => {
       detail: expect.stringContaining('DNS:elsewhere') as string,
     });
     expect(lines.join('')).toContain('no connection to Kafka; trying again');
+  });
+
+  it('is not said to take no login where it has taken one, and does not renew it yet', () => {
+    environment.KAFKA_SASL_MECHANISM = 'OAUTHBEARER';
+    environment.KAFKA_SASL_OAUTH_COMMAND = 'echo token';
+    const login = new KafkaConnections(environment, pino({ level: 'silent' })).login({} as never)!;
+    const [socket, tooSoon] = [new Socket(), Object.assign(new Error('no'), { type: 'ILLEGAL_SASL_STATE' })];
+    const failed = (): string => login.failed(tooSoon, 'kafka', 9092, socket).message;
+    expect(failed()).toMatch(/^Kafka at kafka:9092 takes no login on that port: /);
+    login.succeeded(socket);
+    expect(failed()).toBe(
+      'Kafka at kafka:9092 does not renew a login within a second: check how long a token of KAFKA_SASL_OAUTH_COMMAND still holds, and connections.max.reauth.ms there',
+    );
   });
 
   it('is made with the files as they are by then', async () => {

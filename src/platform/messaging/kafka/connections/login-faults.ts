@@ -38,6 +38,26 @@ export function explainLoginFault(
   return new ConnectionFaultError('wrong account', refusal(broker, environment), error);
 }
 
+/**
+ * A broker takes no login on a connection within a second of the one before (Kafka's `KafkaChannel`), which a client comes to whose
+ * session lasts no longer than that.
+ *
+ * @returns undefined for what else is wrong with a login on a connection that has had one
+ */
+export function explainRenewalFault(
+  error: unknown,
+  broker: string,
+  environment: Environment,
+): ConnectionFaultError | undefined {
+  if ((error as { type?: string } | undefined)?.type !== 'ILLEGAL_SASL_STATE') return undefined;
+  const what =
+    environment.KAFKA_SASL_MECHANISM === 'OAUTHBEARER'
+      ? `how long a token of ${tokenSetting(environment)} still holds, and `
+      : '';
+  const message = `${broker} does not renew a login within a second: check ${what}connections.max.reauth.ms there`;
+  return new ConnectionFaultError('wrong account', message, error);
+}
+
 function refusal(broker: string, environment: Environment): string {
   const { KAFKA_SASL_MECHANISM: mechanism } = environment;
   if (mechanism === 'OAUTHBEARER') {

@@ -55,6 +55,7 @@ const WRONG_NAME: ReadonlySet<string> = new Set(['ERR_TLS_CERT_ALTNAME_INVALID',
 /** Alerts by which the other side refuses what we have shown, or not shown (RFC 8446, section 6.2), as OpenSSL calls them. */
 const OWN_REFUSED =
   /ALERT_(NO_CERTIFICATE|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|ACCESS_DENIED)$/;
+const OWN_EXPIRED = /ALERT_CERTIFICATE_EXPIRED$/;
 const NOT_TLS =
   /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNEXPECTED_MESSAGE|HTTP_REQUEST|RECORD_TOO_SMALL)$/;
 const OF_TLS = /^ERR_(SSL|TLS)_/;
@@ -104,10 +105,16 @@ function explain(code: string, message: string, error: unknown, peer: Peer): Exp
       `the certificate of ${name}, or that of its CA in ${ca}, ${when} (${code}): have it renewed, and check the clocks`,
     ];
   }
+  if (OWN_EXPIRED.test(code)) {
+    return [
+      'own certificate refused',
+      `${name} takes the certificate that we show for expired (${code}): have that of ${certificate} renewed, and check the clocks`,
+    ];
+  }
   if (OWN_REFUSED.test(code)) {
     return [
       'own certificate refused',
-      `${name} does not take the certificate that we show, or wants one (${code}): set ${certificate} to one of a CA that it trusts`,
+      `${name} does not take the certificate that we show, or wants one (${code}): set ${certificate} to one of a CA that it trusts, with those between the two behind it`,
     ];
   }
   if (NOT_TLS.test(code) || CLOSED_IN_HANDSHAKE.test(message)) {

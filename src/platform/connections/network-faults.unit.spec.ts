@@ -144,6 +144,12 @@ it.each([
   expect(faultOf(coded(code))).toMatchObject({ kind: 'own certificate refused', code });
 });
 
+it('tells that our certificate has expired, where the other side says so', () => {
+  expect(faultOf(coded('ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED'))?.message).toBe(
+    'Redis at cache:6379 takes the certificate that we show for expired (ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED): have that of REDIS_SSL_CERT renewed, and check the clocks',
+  );
+});
+
 it('is of the first address where a name stands for several', () => {
   const several = new AggregateError([coded('ECONNREFUSED'), coded('ENETUNREACH')], '');
   expect(faultOf(several)?.message).toBe(

@@ -1,6 +1,6 @@
 import type { Check } from '../platform/checks/check.js';
 import type { Environment } from '../platform/config/environment.js';
-import { writtenName } from '../platform/config/setting-sources.js';
+import { environmentWithoutSecrets, writtenName } from '../platform/config/setting-sources.js';
 import { runTokenCommand } from '../platform/messaging/kafka/tokens/token-command.js';
 import { fetchToken } from '../platform/messaging/kafka/tokens/token-endpoint.js';
 
@@ -16,7 +16,7 @@ export function tokenCheck(environment: Environment): Check {
     async run(findings) {
       const token = await (command === undefined
         ? fetchToken(environment)
-        : runTokenCommand(command, setting));
+        : runTokenCommand(command, setting, environmentWithoutSecrets(environment)));
       const life =
         token.lifetimeMs === undefined
           ? 'nobody says for how long, so one is fetched for each login'

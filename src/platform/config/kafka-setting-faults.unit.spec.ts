@@ -33,7 +33,7 @@ describe('how Kafka is reached', () => {
     faultsOfLoading(() => loadEnvironment({ ...KAFKA, ...variables }, directory));
 
   it.each<[variables: Variables, fault: string]>([
-    [{ KAFKA_SSL_CA: 'ca.pem' }, 'KAFKA_SSL_CA is set while KAFKA_SSL is off: expected KAFKA_SSL=on'],
+    [{ KAFKA_SSL_CA: 'ca.pem' }, 'KAFKA_SSL_CA is set while KAFKA_SSL is off: expected KAFKA_SSL to be on'],
     [{ KAFKA_SSL: 'on', KAFKA_SSL_CERT: 'c.pem' }, 'KAFKA_SSL_CERT is set without KAFKA_SSL_KEY'],
     [{ KAFKA_SSL: 'on', KAFKA_SSL_KEY: 'k.pem' }, 'KAFKA_SSL_KEY is set without KAFKA_SSL_CERT'],
     [

@@ -82,3 +82,17 @@ export function settingOfTopic(program: object, topic: string): string | undefin
   }
   return undefined;
 }
+
+/** The environment for a program that we start: without the secrets that are set in it. */
+export function environmentWithoutSecrets(
+  program: object,
+  variables: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  const secrets = new Set(
+    (TOGETHER.get(program) ?? []).flatMap((settings) => {
+      const { secrets: names = [], hidden = [] } = READ.get(settings)?.group ?? {};
+      return [...names, ...hidden];
+    }),
+  );
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !secrets.has(name)));
+}

@@ -7,7 +7,13 @@ import { faultsOfLoading } from '../../../test/support/setting-faults.js';
 import { ORDERS_SETTINGS } from '../../orders/orders.settings.js';
 import { Environment } from './environment.js';
 import { loadEnvironment, loadSettings } from './load-environment.js';
-import { currentValue, SecretFileError, settingOfTopic, writtenName } from './setting-sources.js';
+import {
+  currentValue,
+  environmentWithoutSecrets,
+  SecretFileError,
+  settingOfTopic,
+  writtenName,
+} from './setting-sources.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'waybill-secrets-'));
 const file = join(directory, 'secret');
@@ -141,4 +147,18 @@ it('a topic is told with the setting that it has its name from, of whatever grou
   expect(settingOfTopic(read({ CONFIG_FILE: yaml }), 'from-yaml')).toBe(`orders.kafka_topic in ${yaml}`);
   expect(settingOfTopic(read({}), 'payments.dead-letter')).toBeUndefined();
   expect(settingOfTopic(new Environment(), 'orders')).toBeUndefined();
+});
+
+it('a program that we start is handed no secret, of whatever group', () => {
+  const variables = {
+    DB_PASSWORD: 'hunter2',
+    REDIS_URL: 'redis://:hunter2@cache',
+    PATH: '/bin',
+    DB_USER: 'shop',
+  };
+  const read = loadSettings([ORDERS_SETTINGS], { STATIC_DIR: directory, ...variables }, directory);
+  expect(environmentWithoutSecrets(read.of(Environment), variables)).toEqual({
+    PATH: '/bin',
+    DB_USER: 'shop',
+  });
 });

@@ -13,7 +13,10 @@ const SETTING = 'KAFKA_SASL_OAUTH_COMMAND';
 
 describe('a token from a command', () => {
   it('is what the command prints', async () => {
-    expect(await runTokenCommand('echo abc', SETTING)).toEqual({ value: 'abc', lifetimeMs: undefined });
+    expect(await runTokenCommand('echo abc', SETTING, process.env)).toEqual({
+      value: 'abc',
+      lifetimeMs: undefined,
+    });
   });
 
   it.each<[command: string, line: RegExp]>([
@@ -22,7 +25,7 @@ describe('a token from a command', () => {
     ['head -c 70000 /dev/zero | tr "\\0" a', /prints more than 65536 bytes/],
     ['echo not a token', /is no token/],
   ])('says in one line what is wrong: %s', async (command, line) => {
-    await expect(runTokenCommand(command, SETTING)).rejects.toThrow(line);
+    await expect(runTokenCommand(command, SETTING, process.env)).rejects.toThrow(line);
   });
 
   it.each(['by an event', 'by throwing'])(
@@ -36,7 +39,7 @@ describe('a token from a command', () => {
         process.nextTick(() => child.emit('error', noFiles));
         return child;
       });
-      const failed = runTokenCommand('echo abc', SETTING);
+      const failed = runTokenCommand('echo abc', SETTING, process.env);
       await expect(failed).rejects.toThrow(TokenError);
       await expect(failed).rejects.toThrow(
         /^the command of KAFKA_SASL_OAUTH_COMMAND cannot be started \(spawn \/bin\/sh EMFILE\)/,
@@ -44,9 +47,19 @@ describe('a token from a command', () => {
     },
   );
 
+  it('is taken as soon as the command has ended, also where what it has started holds its output open', async () => {
+    const command = 'sleep 30 & echo abc';
+    expect(await runTokenCommand(command, SETTING, process.env, 20_000)).toMatchObject({ value: 'abc' });
+  });
+
+  it('is asked for in the environment that it is given, and no other', async () => {
+    const token = await runTokenCommand('echo "${HANDED-none}.${HOME-none}"', SETTING, { HANDED: 'abc' });
+    expect(token.value).toBe('abc.none');
+  });
+
   it('is not waited for without an end, also where something holds its output open', async () => {
     const started = performance.now();
-    await expect(runTokenCommand('sleep 30 & sleep 30', SETTING, 100)).rejects.toThrow(
+    await expect(runTokenCommand('sleep 30 & sleep 30', SETTING, process.env, 100)).rejects.toThrow(
       /does not end within 0\.1 s/,
     );
     expect(performance.now() - started).toBeLessThan(10_000);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Environment } from '../../../config/environment.js';
-import { writtenName } from '../../../config/setting-sources.js';
+import { environmentWithoutSecrets, writtenName } from '../../../config/setting-sources.js';
 import { messageForLog } from '../../../logging/error-record.js';
 import type { Logger } from '../../../logging/logger.js';
 import type { BearerToken } from './bearer-token.js';
@@ -45,7 +45,8 @@ export class TokenSource {
     const { KAFKA_SASL_OAUTH_COMMAND: command } = environment;
     if (command === undefined) return new TokenSource(() => fetchToken(environment), log);
     const setting = writtenName(environment, 'KAFKA_SASL_OAUTH_COMMAND');
-    return new TokenSource(() => runTokenCommand(command, setting), log);
+    const variables = environmentWithoutSecrets(environment);
+    return new TokenSource(() => runTokenCommand(command, setting, variables), log);
   }
 
   /** One that holds. @throws why there is none: TokenError, ConnectionFaultError, SecretFileError, PemFileError */

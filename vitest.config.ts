@@ -42,8 +42,10 @@ const TIMED = [
 
 /** Tiers of one group run side by side, and the groups one after the other. */
 const TWO_OF_OUR_OWN = { maxWorkers: 2, sequence: { groupOrder: 0 } };
-const TWO_THAT_WAIT_FOR_PROGRAMS = { maxWorkers: 2, sequence: { groupOrder: 1 } };
-const ALONE = { maxWorkers: 1, sequence: { groupOrder: 2 } };
+const TWO_OF_PROGRAMS = { maxWorkers: 2, sequence: { groupOrder: 1 } };
+/** They leave the processors alone for a third of their time. */
+const THREE_THAT_WAIT_FOR_SERVICES = { maxWorkers: 3, sequence: { groupOrder: 2 } };
+const ALONE = { maxWorkers: 1, sequence: { groupOrder: 3 } };
 
 const tier = (
   name: string,
@@ -79,49 +81,49 @@ export default defineConfig({
     reporters: ['default', './test/support/closing-line.reporter.ts'],
     pool: 'forks',
     // Beside the tests run PostgreSQL, Kafka, Redis, Chromium and the program itself, on two cores in the smallest case.
-    maxWorkers: 2,
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     globalSetup: ['test/support/cluster-template.setup.ts'],
     projects: [
       tier('unit', UNIT, [], TWO_OF_OUR_OWN),
       tier('integration', INTEGRATION, [POSTGRES], TWO_OF_OUR_OWN),
-      tier('kafka', ['test/kafka/**/*.spec.ts'], [POSTGRES, KAFKA], TWO_THAT_WAIT_FOR_PROGRAMS),
-      tier('e2e', ['test/e2e/**/*.spec.ts'], [], TWO_THAT_WAIT_FOR_PROGRAMS),
+      tier('kafka', ['test/kafka/**/*.spec.ts'], [POSTGRES, KAFKA], THREE_THAT_WAIT_FOR_SERVICES),
+      tier('e2e', ['test/e2e/**/*.spec.ts'], [], TWO_OF_PROGRAMS),
       tier('timed', TIMED, [POSTGRES, KAFKA, REDIS, CHROMIUM]),
       tier(
         'redis',
         ['src/**/*.redis.spec.ts', 'test/redis/**/*.spec.ts'],
         [POSTGRES, REDIS],
         // A server that was named is one for all, and specs change its settings.
-        process.env.TEST_REDIS_URL ? ALONE : TWO_THAT_WAIT_FOR_PROGRAMS,
+        process.env.TEST_REDIS_URL ? ALONE : THREE_THAT_WAIT_FOR_SERVICES,
       ),
       tier(
         'registry',
         ['test/registry/**/*.spec.ts', CUSTOMERS_FAULTS],
         [KAFKA, REGISTRY],
-        TWO_THAT_WAIT_FOR_PROGRAMS,
+        THREE_THAT_WAIT_FOR_SERVICES,
       ),
       tier(
         'observability',
         ['test/observability/**/!(*.unit).spec.ts'],
         [KAFKA, REDIS],
-        TWO_THAT_WAIT_FOR_PROGRAMS,
+        THREE_THAT_WAIT_FOR_SERVICES,
       ),
       tier(
         'faults',
         ['test/faults/!(customers|entries)/**/!(*.unit).spec.ts', 'test/faults/!(*.unit).spec.ts'],
         [KAFKA, REDIS],
-        TWO_THAT_WAIT_FOR_PROGRAMS,
+        THREE_THAT_WAIT_FOR_SERVICES,
       ),
       tier(
         'cases',
         ['test/cases/**/!(*.unit).spec.ts', ENTRIES_FAULTS],
         [POSTGRES, KAFKA, REDIS],
-        TWO_THAT_WAIT_FOR_PROGRAMS,
+        TWO_OF_PROGRAMS,
       ),
       tier('abuse', ['test/abuse/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA]),
-      tier('fuzz', ['test/fuzz/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA], TWO_THAT_WAIT_FOR_PROGRAMS),
-      tier('browser', ['test/browser/**/*.spec.ts'], [CHROMIUM], TWO_THAT_WAIT_FOR_PROGRAMS),
+      tier('fuzz', ['test/fuzz/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA], TWO_OF_PROGRAMS),
+      tier('browser', ['test/browser/**/*.spec.ts'], [CHROMIUM], TWO_OF_PROGRAMS),
     ],
   },
 });

@@ -13,7 +13,7 @@ const START_TIMEOUT_MS = 30_000;
 const POLL_INTERVAL_MS = 20;
 
 /** Specs change the settings of their server, so those that run side by side have one each. */
-const SERVERS = 2;
+const SERVERS = 3;
 
 /** The Redis tier: the server that TEST_REDIS_URL names, or some of this run's own that keep nothing. */
 export default function setup(project: TestProject): Promise<() => Promise<void>> {

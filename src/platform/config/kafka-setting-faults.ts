@@ -34,7 +34,9 @@ export function kafkaSettingFaults(environment: Environment): string[] {
 function tlsFaults(environment: Environment): string[] {
   const files = given(environment, OF_TLS);
   if (environment.KAFKA_SSL === 'off') {
-    return files.length === 0 ? [] : [`${listOf(files)} set while KAFKA_SSL is off: expected KAFKA_SSL to be on`];
+    return files.length === 0
+      ? []
+      : [`${listOf(files)} set while KAFKA_SSL is off: expected KAFKA_SSL to be on`];
   }
   const { KAFKA_SSL_CERT, KAFKA_SSL_KEY } = environment;
   if ((KAFKA_SSL_CERT === undefined) === (KAFKA_SSL_KEY === undefined)) return [];

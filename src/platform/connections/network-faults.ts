@@ -1,5 +1,6 @@
 import { PemFileError } from '../config/pem-files.js';
 import { SecretFileError } from '../config/setting-sources.js';
+import { EXPIRED_CERTIFICATE_CODES, UNTRUSTED_CERTIFICATE_CODES } from '../failures/certificate-codes.js';
 import { ConnectionFaultError, type FaultKind } from './connection-fault.js';
 
 /** A service, and the settings that are about it, each as the operator has written it. */
@@ -31,25 +32,6 @@ const NO_ROUTE: ReadonlySet<string> = new Set([
   'ERR_SOCKET_CONNECTION_TIMEOUT',
 ]);
 
-/** Source: Node.js documentation, "X509 certificate error codes". */
-const UNTRUSTED: ReadonlySet<string> = new Set([
-  'CERT_CHAIN_TOO_LONG',
-  'CERT_REJECTED',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-  'PATH_LENGTH_EXCEEDED',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
-  'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-const EXPIRED: ReadonlySet<string> = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 const WRONG_NAME: ReadonlySet<string> = new Set(['ERR_TLS_CERT_ALTNAME_INVALID', 'HOSTNAME_MISMATCH']);
 
 /** Alerts by which the other side refuses what we have shown, or not shown (RFC 8446, section 6.2), as OpenSSL calls them. */
@@ -86,7 +68,7 @@ function explain(code: string, message: string, error: unknown, peer: Peer): Exp
   if (NO_ROUTE.has(code)) {
     return ['no route', `no route to ${name} (${code}): check ${address}, and whether it runs there`];
   }
-  if (UNTRUSTED.has(code)) {
+  if (UNTRUSTED_CERTIFICATE_CODES.has(code)) {
     return [
       'untrusted certificate',
       `the certificate of ${name} is of no CA that is trusted (${code}): set ${ca} to the certificate of its CA`,
@@ -98,7 +80,7 @@ function explain(code: string, message: string, error: unknown, peer: Peer): Exp
       `the certificate of ${name} is for ${namesIn(error)}: put such a name into ${address}, or have a certificate made for the one that is there`,
     ];
   }
-  if (EXPIRED.has(code)) {
+  if (EXPIRED_CERTIFICATE_CODES.has(code)) {
     const when = code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet';
     return [
       'expired certificate',

@@ -1,3 +1,4 @@
+import { EXPIRED_CERTIFICATE_CODES, UNTRUSTED_CERTIFICATE_CODES } from './certificate-codes.js';
 import type { Failure } from './failure-classifier.js';
 import type { FailureKind } from './failure-kind.js';
 
@@ -35,29 +36,12 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   'ERR_SOCKET_CONNECTION_TIMEOUT',
 ]);
 
-/**
- * A certificate that is not taken. Source: Node.js 20 documentation, "X509 certificate error codes", but for those of revocation
- * lists, which Node does not ask for unless it is told to.
- */
+/** A certificate that is not taken; what is said of its name by `node:tls` itself is a code of TLS. */
 const CERTIFICATE_CODES: ReadonlySet<string> = new Set([
-  'CERT_CHAIN_TOO_LONG',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_REJECTED',
+  ...UNTRUSTED_CERTIFICATE_CODES,
+  ...EXPIRED_CERTIFICATE_CODES,
   'CERT_REVOKED',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
   'HOSTNAME_MISMATCH',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-  'PATH_LENGTH_EXCEEDED',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
-  'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
 /** The two sides do not agree on TLS, or one of them does not speak it: no event is to blame for that. */

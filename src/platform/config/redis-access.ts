@@ -1,5 +1,6 @@
 import type { Environment } from './environment.js';
-import { type NamedFile, type PemFiles, pemFaults } from './pem-files.js';
+import { namedFile } from './named-file.js';
+import { type PemFiles, pemFaults } from './pem-files.js';
 import { readRedisUrl, type RedisUrl } from './redis-url.js';
 import { currentValue, writtenName } from './setting-sources.js';
 
@@ -37,9 +38,9 @@ export function redisAccess(settings: RedisSettings): RedisAccess | { faults: st
     password: currentValue(settings, 'REDIS_PASSWORD'),
   };
   const files = {
-    ca: fileOf(settings, 'REDIS_SSL_CA'),
-    cert: fileOf(settings, 'REDIS_SSL_CERT'),
-    key: fileOf(settings, 'REDIS_SSL_KEY'),
+    ca: namedFile(settings, 'REDIS_SSL_CA'),
+    cert: namedFile(settings, 'REDIS_SSL_CERT'),
+    key: namedFile(settings, 'REDIS_SSL_KEY'),
   };
   const user = url.user || beside.user;
   const password = url.password || beside.password;
@@ -84,12 +85,4 @@ function faultsOfFiles({ ca, cert, key }: PemFiles, { usesTls }: RedisUrl, urlNa
   return (cert === undefined) === (key === undefined)
     ? []
     : [`${(cert ?? key)!.setting} is set alone: expected a certificate and its key, or neither`];
-}
-
-function fileOf(
-  settings: RedisSettings,
-  setting: 'REDIS_SSL_CA' | 'REDIS_SSL_CERT' | 'REDIS_SSL_KEY',
-): NamedFile | undefined {
-  const path = settings[setting];
-  return path === undefined ? undefined : { setting: writtenName(settings, setting), path };
 }

@@ -56,8 +56,16 @@ const KAFKA_TYPE_KINDS: Readonly<Record<string, FailureKind>> = {
   UNKNOWN_PRODUCER_ID: 'transient',
 };
 
+/** What kafkajs says in an error without a name of its own. */
+const KAFKA_MESSAGE_KINDS: Readonly<Record<string, FailureKind>> = {
+  // A connection came back, and what is spoken over it has not been agreed on yet.
+  'Broker not connected': 'transient',
+};
+
 /** What kafkajs says, and through it a broker. */
-export function classifyKafkaFailure({ name = '', type, retriable }: Failure): FailureKind | undefined {
+export function classifyKafkaFailure(failure: Failure): FailureKind | undefined {
+  const { name = '', message = '', type, retriable } = failure;
+  if (name === 'Error' && Object.hasOwn(KAFKA_MESSAGE_KINDS, message)) return KAFKA_MESSAGE_KINDS[message];
   if (typeof type === 'string' && Object.hasOwn(KAFKA_TYPE_KINDS, type)) return KAFKA_TYPE_KINDS[type];
   const kind = Object.hasOwn(KAFKA_KINDS, name) ? KAFKA_KINDS[name] : undefined;
   if (kind !== 'as marked') return kind;

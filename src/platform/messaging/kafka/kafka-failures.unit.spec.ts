@@ -42,6 +42,7 @@ describe('a failure that Kafka tells', () => {
   it.each<[string, unknown, FailureKind]>([
     ['a broker that is away', connection, 'transient'],
     ['a broker that stays away', new KafkaJSNumberOfRetriesExceeded(connection, retries), 'transient'],
+    ['a broker that is not yet asked what it speaks', notConnected(), 'transient'],
     ['no answer in time', requestTimeout(), 'transient'],
     ['a partition that moves', protocol('NOT_LEADER_FOR_PARTITION', true), 'transient'],
     ['a message that is too large', protocol('MESSAGE_TOO_LARGE', false), 'permanent'],
@@ -61,6 +62,19 @@ describe('a failure that Kafka tells', () => {
   ])('%s', (_, error, kind) => {
     expect(knownFailures().kindOf(error)).toBe(kind);
   });
+
+  /** As kafkajs itself throws it. */
+  function notConnected(): unknown {
+    type Broker = new (parts: object) => { lookupRequest: () => void };
+    const Broker = createRequire(import.meta.url)('kafkajs/src/broker/index.js') as Broker;
+    const logger = { namespace: () => logger };
+    const connectionPool = { host: '127.0.0.1', port: 9092 };
+    try {
+      return void new Broker({ connectionPool, logger }).lookupRequest();
+    } catch (error) {
+      return error;
+    }
+  }
 
   function requestTimeout(): Error {
     const detail = {

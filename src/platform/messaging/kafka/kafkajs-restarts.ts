@@ -5,6 +5,8 @@ import { classifyKafkaFailure } from './kafka-failures.js';
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
 const DEEPEST_CAUSE = 5;
+/** How kafkajs begins to say so. */
+const WITHOUT_GROUP = 'Consumer group was not initialized';
 
 interface Crash {
   retriable?: boolean;
@@ -45,6 +47,18 @@ export function withRestarts(Original: RunnerClass): RunnerClass {
       return batches;
     }
   };
+}
+
+/**
+ * Pauses, resumes or moves on in the group of a consumer. One that has crashed is without a group until it begins anew, and
+ * then has another one, in which nothing is paused and GROUP_JOIN says where to begin: there is nothing to be done meanwhile.
+ */
+export function inItsGroup(change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith(WITHOUT_GROUP)) throw error;
+  }
 }
 
 /** kafkajs looks at the name of an error, and at whether its first cause is marked. */

@@ -4,6 +4,7 @@ import { atMost } from '../../at-most.js';
 import type { Logger } from '../../logging/logger.js';
 import type { PartitionPlace } from '../failing-batches.js';
 import type { FetchedBatch } from './fetched-batch.js';
+import { inItsGroup } from './kafkajs-restarts.js';
 import type { PartitionLane } from './partition-lane.js';
 import { lingerAfter } from './reading.js';
 
@@ -106,7 +107,7 @@ export class PartitionLanes {
   private goOnWithout({ topic, partition }: PartitionPlace, lane: PartitionLane, done: Promise<void>): void {
     const { consumer, log, stopping } = this.parts;
     const paused = [{ topic, partitions: [partition] }];
-    consumer.pause(paused);
+    inItsGroup(() => consumer.pause(paused));
     this.left.add(lane);
     void done
       .catch(async (error: unknown) => {
@@ -118,7 +119,7 @@ export class PartitionLanes {
       })
       .finally(() => {
         this.left.delete(lane);
-        if (!stopping.aborted) consumer.resume(paused);
+        if (!stopping.aborted) inItsGroup(() => consumer.resume(paused));
       });
   }
 }

@@ -15,6 +15,7 @@ import { eventOf } from './event-of-record.js';
 import { CONSUMER_OPTIONS, type ConsumerParts, type EventConsumer } from './event-consumer.js';
 import type { FetchedBatch } from './fetched-batch.js';
 import { heldBatches } from './held-batches.js';
+import { inItsGroup } from './kafkajs-restarts.js';
 import { PartitionLane } from './partition-lane.js';
 import { PartitionLanes, whileBeating } from './partition-lanes.js';
 import { limitsOf } from './reading.js';
@@ -153,7 +154,7 @@ export class ReplayConsumer implements EventConsumer {
   private goOn(): void {
     for (const { topic } of this.replayed.values()) {
       for (const [partition, offset] of topic.begin()) {
-        this.consumer.seek({ topic: topic.name, partition, offset: String(offset) });
+        inItsGroup(() => this.consumer.seek({ topic: topic.name, partition, offset: String(offset) }));
       }
     }
   }

@@ -31,7 +31,8 @@ const DEFINITION = [
   'what PostgreSQL has; from Redis: another program that has just started asks for the same then. Each in the clear, and by TLS to',
   "both with the server's name checked. Nothing of a read goes over Kafka. Left out where a server is not the run's own.",
   `herd: one order that is not in memory, asked for by ${HERD_CONNECTIONS.toLocaleString('en')} connections at once. The`,
-  'table is locked until all wait; the queries are those that PostgreSQL has counted.',
+  'table is locked until all wait; the queries are those that PostgreSQL has counted. The program is without SEARCH, which',
+  'looks at new orders by their ids beside.',
 ];
 
 /** Orders out of the program: from memory, from PostgreSQL, and one that all ask for at once. */

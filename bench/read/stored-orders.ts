@@ -10,6 +10,8 @@ import { onServer } from '../database.js';
 import { orderEvents } from '../order-events.js';
 
 const MIGRATIONS_DIRECTORY = join(import.meta.dirname, '..', '..', 'dist', 'migrations');
+/** Where it stands how often all orders are still to be looked through. */
+const WALKS = ['order_search_fill', 'order_waits_fill'];
 const BATCH_ORDERS = 1_000;
 const US_PER_SECOND = 1_000_000;
 
@@ -44,8 +46,10 @@ export async function storeOrders(
   } finally {
     await database.close();
   }
-  // Otherwise PostgreSQL would come to it by itself, while something is being measured.
   await onServer(connection, async (client) => {
+    // As ten minutes after the first start: the program need not look through all orders beside what is measured.
+    for (const walk of WALKS) await client.query(`UPDATE ${walk} SET rounds = 0`);
+    // Otherwise PostgreSQL would come to it by itself, while something is being measured.
     await client.query('VACUUM (ANALYZE)');
     await client.query('CHECKPOINT').catch(() => undefined);
   });

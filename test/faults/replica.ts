@@ -8,6 +8,7 @@ const LIVE_TIMEOUT_MS = 5_000;
 export class Replica {
   private program: WaybillProcess | undefined;
   private frozen = false;
+  private ended: WaybillProcess | undefined;
   /** The checkout whose program it is; by default this one. */
   private root: string | undefined;
 
@@ -27,6 +28,11 @@ export class Replica {
     return this.program !== undefined && !this.frozen;
   }
 
+  /** Whether its program has ended though nobody told it to. */
+  get hasEndedByItself(): boolean {
+    return this.program !== undefined && this.ended === this.program;
+  }
+
   /** From its next start on it is the program of another checkout. */
   become(root: string | undefined): void {
     this.root = root;
@@ -34,7 +40,9 @@ export class Replica {
 
   async start({ ready = true } = {}): Promise<void> {
     const { root } = this;
-    this.program = await startWaybill({ env: { ...this.env }, ready, ...(root !== undefined && { root }) });
+    const program = await startWaybill({ env: { ...this.env }, ready, ...(root !== undefined && { root }) });
+    this.program = program;
+    void program.exited.then(() => (this.ended = program));
   }
 
   /** SIGKILL, whatever it is doing. */

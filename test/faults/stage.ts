@@ -28,6 +28,8 @@ import { judge } from './verdict.js';
 const LOOK_EVERY_MS = 2_000;
 /** Recovery that takes longer is none. Kafka lets go of a killed member after 10 s; a pause between tries is 15 s at most. */
 const RECOVERY_MS = 120_000;
+/** What has not recovered once is looked at, and no longer waited for. */
+const AFTER_THAT_MS = 5_000;
 
 /** A refusal by the database itself, which the model cannot foresee. */
 const REFUSE_THE_UNLOVED = `
@@ -236,23 +238,34 @@ export class Stage {
 
   async close(): Promise<void> {
     this.open = false;
-    this.caller.close();
-    this.sender.close();
+    this.giveUp();
     await Promise.all(this.replicas.map((replica) => replica.kill()));
     await Promise.all([this.endLoad(), this.readers.finish(), this.looking]);
     await this.sender.disconnect();
     await this.admin.disconnect();
   }
 
-  /** Polls until it is so; else that is a finding, with the last lines that the programs wrote. */
-  async within(trouble: string, isSo: () => Promise<boolean>): Promise<void> {
+  /**
+   * Polls until it is so; else that is a finding, with the last lines that the programs wrote.
+   *
+   * @returns whether it came to be so
+   */
+  async within(trouble: string, isSo: () => Promise<boolean>): Promise<boolean> {
+    let cameToBeSo = false;
     const check = async (): Promise<void> => {
-      if (!(await isSo())) throw new Error(trouble);
+      if (this.replicas.some(({ hasEndedByItself }) => hasEndedByItself)) return;
+      cameToBeSo = await isSo();
+      if (!cameToBeSo) throw new Error(trouble);
     };
-    await eventually(check, { timeoutMs: RECOVERY_MS }).catch(() => {
-      const said = this.replicas.map((replica) => `${replica.name}: ${replica.output().slice(-600)}`);
-      this.findings.add('did not recover', `${trouble}\n${said.join('\n')}`);
+    const timeoutMs = this.findings.count('did not recover') > 0 ? AFTER_THAT_MS : RECOVERY_MS;
+    await eventually(check, { timeoutMs }).catch(() => undefined);
+    if (cameToBeSo) return true;
+    const said = this.replicas.map((replica) => {
+      const end = replica.hasEndedByItself ? ' (it has ended by itself)' : '';
+      return `${replica.name}${end}: ${replica.output().slice(-600)}`;
     });
+    this.findings.add('did not recover', `${trouble}\n${said.join('\n')}`);
+    return false;
   }
 
   private async allReady(): Promise<boolean> {
@@ -298,7 +311,16 @@ export class Stage {
 
   /** Resolves when all that was begun is sent, and accepted. */
   private async endLoad(): Promise<void> {
-    await Promise.all([this.http, this.kafka, this.lives, this.clerk].map((one) => one.finish()));
+    const finished = Promise.all([this.http, this.kafka, this.lives, this.clerk].map((one) => one.finish()));
+    const isAccepted = (): Promise<boolean> => finished.then(() => true);
+    if (await this.within('does not take in what was begun', isAccepted)) return;
+    this.giveUp();
+    await finished;
+  }
+
+  private giveUp(): void {
+    this.caller.close();
+    this.sender.close();
   }
 
   private async lookAllTheTime(): Promise<void> {

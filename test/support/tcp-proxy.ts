@@ -1,4 +1,5 @@
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePorts } from '../../scripts/free-ports.js';
 
 /** One connection through the proxy: what the client holds, and what stands behind it. */
 interface Pair {
@@ -39,8 +40,10 @@ export class TcpProxy {
    */
   static async open(target = 0, host: '127.0.0.1' | '::1' = '127.0.0.1'): Promise<TcpProxy> {
     const listener = createServer();
-    await listen(listener, 0, host);
-    return new TcpProxy(listener, (listener.address() as AddressInfo).port, target, host);
+    // It is to be had again after `refuse`.
+    const [port] = await freePorts(0);
+    await listen(listener, port, host);
+    return new TcpProxy(listener, port, target, host);
   }
 
   /** Nobody is there any more: connections are broken, and new ones refused. */

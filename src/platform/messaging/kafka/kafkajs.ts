@@ -3,6 +3,7 @@ import { KAFKAJS_CODECS, type KafkajsCodec } from './codecs/kafkajs-codecs.js';
 import { withLogins } from './connections/kafkajs-authenticator.js';
 import type { LoginProviders } from './connections/sasl.js';
 import { FetchedBatch } from './fetched-batch.js';
+import { withWholeAnswers } from './kafkajs-answers.js';
 import { hidingForbiddenTopics, leavingOutForbiddenTopics } from './kafkajs-forbidden-topics.js';
 import { ANSWERS_OF_TOPICS, namingTopics, tellingRefusals } from './kafkajs-refusals.js';
 import { withRestarts } from './kafkajs-restarts.js';
@@ -32,6 +33,7 @@ const WRAPPED: readonly (readonly [file: string, wrap: (original: never) => unkn
     return [`protocol/requests/${of}/response.js`, wrap] as const;
   }),
   ['broker/saslAuthenticator/index.js', withLogins],
+  ['network/connection.js', withWholeAnswers],
   ['cluster/connectionPoolBuilder.js', withIpv6Seeds],
   ['cluster/brokerPool.js', tellingRefusals],
   ['cluster/index.js', hidingForbiddenTopics],

@@ -13,6 +13,8 @@ const NO_TLS_THERE = /does not support SSL connections/;
 /** pg's words for an answer to that request that is neither yes nor no. */
 const NOT_POSTGRESQL = /error establishing an SSL connection/;
 const NO_PASSWORD_SET = /^SASL: .*client password must be a/;
+/** pg's words for a kind of login that it does not know: GSSAPI and SSPI. */
+const UNKNOWN_LOGIN = /Unknown authenticationOk message type/;
 /** Of PostgreSQL and of poolers, some of which have an SQLSTATE of their own for it. */
 const PASSWORD_REFUSED = /^(password|SASL) authentication failed/;
 /** Of pg and of its pool: nobody has answered in time. */
@@ -87,6 +89,12 @@ function ofConnecting(message: string, parties: Parties): Explanation | undefine
     ];
   }
   if (NO_PASSWORD_SET.test(message) || PASSWORD_REFUSED.test(message)) return ofPassword(parties);
+  if (UNKNOWN_LOGIN.test(message)) {
+    return [
+      'wrong account',
+      `${name} wants user "${parties.user}" to log in by GSSAPI or another way that is not known here: have pg_hba.conf there take scram-sha-256 or cert of it`,
+    ];
+  }
   return WANTS_TLS.test(message)
     ? [
         'encryption wanted',

@@ -21,3 +21,22 @@ it.each<[how: string, breakOff: (socket: Socket) => void]>([
   });
   server.close();
 });
+
+it('a login of a kind that pg does not know is named, and what to change there', async () => {
+  const gssapi = Buffer.from([...Buffer.from('R'), 0, 0, 0, 8, 0, 0, 0, 7]);
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined).once('data', () => socket.write(gssapi));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const attempts = new ConnectionAttempts({
+    ...{ host: '127.0.0.1', port, user: 'shop', password: '', database: 'shop' },
+  });
+  const limits = { statementMs: 1_000, lockMs: 1_000, idleInTransactionMs: 1_000 };
+  const session = new Session({ attempts, limits, answerLimitMs: 1_000 });
+  await expect(session.connect()).rejects.toMatchObject({
+    kind: 'wrong account',
+    message: `PostgreSQL at 127.0.0.1:${port} wants user "shop" to log in by GSSAPI or another way that is not known here: have pg_hba.conf there take scram-sha-256 or cert of it`,
+  });
+  server.close();
+});

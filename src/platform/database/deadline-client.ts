@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import { TransientError } from '../failures/classified-errors.js';
 import { answerLimitOf } from './answer-limits.js';
@@ -16,6 +17,14 @@ export class PreparedStatementLostError extends TransientError {
   constructor(options: ErrorOptions) {
     super('a prepared statement cannot be used any more; the connection was given up', options);
     this.name = 'PreparedStatementLostError';
+  }
+}
+
+/** What has answered is not understood; the connection was closed. A statement that was under way has an unknown outcome. */
+export class UnreadableAnswerError extends TransientError {
+  constructor(cause: Error) {
+    super(`an answer of PostgreSQL cannot be read; the connection was given up: ${cause.message}`, { cause });
+    this.name = 'UnreadableAnswerError';
   }
 }
 
@@ -55,6 +64,7 @@ export class DeadlineClient extends pg.Client {
     // A connection that is lost while nobody listens would end the process, and whoever gets it from the pool listens only
     // from a moment later on. Its user learns of the loss by the next statement.
     this.on('error', () => undefined);
+    closeAtUnreadable((this as unknown as { connection: Connection }).connection);
   }
 
   /** Called with the error of every failed statement. */
@@ -110,4 +120,29 @@ export class DeadlineClient extends pg.Client {
   protected drop(error?: Error): void {
     (this as unknown as { connection: pg.Connection }).connection.stream.destroy(error);
   }
+}
+
+/** pg's own, with what its types lack. */
+interface Connection {
+  /** Called once, with the socket, or with what TLS has put around it. */
+  attachListeners(stream: Duplex): void;
+}
+
+/**
+ * pg throws at what it cannot read, such as a login of a kind that it does not know, in a listener of the socket, where nobody could
+ * catch it: the connection is closed instead, which fails all that waits for an answer.
+ */
+function closeAtUnreadable(connection: Connection): void {
+  const attach = connection.attachListeners.bind(connection);
+  connection.attachListeners = (stream) => {
+    attach(stream);
+    const read = stream.listeners('data').at(-1) as (bytes: Buffer) => void;
+    stream.off('data', read).on('data', (bytes: Buffer) => {
+      try {
+        read(bytes);
+      } catch (error) {
+        stream.destroy(new UnreadableAnswerError(error as Error));
+      }
+    });
+  };
 }

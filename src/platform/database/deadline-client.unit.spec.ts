@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { knownFailures } from '../known-failures.js';
-import { DeadlineClient } from './deadline-client.js';
+import { DeadlineClient, UnreadableAnswerError } from './deadline-client.js';
 
 /** A message of PostgreSQL's protocol: a letter, a length that counts itself, and what it says. */
 function message(letter: string, ...fields: (string | Buffer)[]): Buffer {
@@ -40,6 +40,47 @@ describe('a connection that is lost in the moment in which the pool hands it out
   it('fails the first statement as transient, and nothing else', async () => {
     const client = await pool.connect();
     const error: unknown = await client.query('SELECT 1').catch((thrown: unknown) => thrown);
+    expect(knownFailures().kindOf(error)).toBe('transient');
+    client.release();
+    expect(pool.totalCount).toBe(0);
+  });
+});
+
+describe('an answer that pg cannot read', () => {
+  const LOGIN_BY_GSSAPI = message('R', Buffer.from([0, 0, 0, 7]));
+  const CUT_SHORT = message('A');
+  let server: Server;
+  let answers: readonly Buffer[];
+  let pool: pg.Pool;
+
+  beforeEach(async () => {
+    server = createServer((socket) => {
+      let next = 0;
+      socket.on('error', () => undefined).on('data', () => socket.write(answers[next++] ?? ''));
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    const settings = { host: '127.0.0.1', port, user: 'waybill', database: 'waybill', answerLimitMs: 0 };
+    const Client = DeadlineClient as unknown as new () => pg.ClientBase;
+    pool = new pg.Pool({ ...settings, Client });
+    pool.on('error', () => undefined);
+  });
+
+  afterEach(async () => {
+    await pool.end();
+    await new Promise((closed) => server.close(closed));
+  });
+
+  it('fails a login, as one of a kind that pg does not know', async () => {
+    answers = [LOGIN_BY_GSSAPI];
+    await expect(pool.connect()).rejects.toThrow(/Unknown authenticationOk message type 7/);
+  });
+
+  it('fails the statement under way as transient, and its connection is given up', async () => {
+    answers = [Buffer.concat([AUTHENTICATED, READY]), CUT_SHORT];
+    const client = await pool.connect();
+    const error: unknown = await client.query('SELECT 1').catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UnreadableAnswerError);
     expect(knownFailures().kindOf(error)).toBe('transient');
     client.release();
     expect(pool.totalCount).toBe(0);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { vi } from 'vitest';
 import type { CacheEntry } from './cache-entry.js';
 import type { CacheEvent } from './cache-event.js';
 import type { CacheTier } from './cache-tier.js';
@@ -54,15 +54,3 @@ export function secondOf(replaced: Partial<CacheTier> = {}): CacheTier {
 
 /** Everything that was not awaited has run: the background writes included. */
 export const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** For a whole spec: what runs in the background must raise nothing, whatever fails. */
-export function failOnUnhandledRejections(): void {
-  const unhandled: unknown[] = [];
-  const note = (reason: unknown): void => void unhandled.push(reason);
-  beforeEach(() => void process.on('unhandledRejection', note));
-  afterEach(async () => {
-    await settled();
-    process.off('unhandledRejection', note);
-    expect(unhandled.splice(0)).toEqual([]);
-  });
-}

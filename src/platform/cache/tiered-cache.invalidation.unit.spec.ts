@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
+import { failOnUnhandledRejections } from '../../../test/support/unhandled-rejections.js';
 import type { CacheEntry } from './cache-entry.js';
 import { entryOf } from './cache-tier.conformance.js';
 import type { CacheTier } from './cache-tier.js';
-import { cacheOf, failOnUnhandledRejections, memoryOf, secondOf, settled } from './tiered-cache.fixture.js';
+import { cacheOf, memoryOf, secondOf, settled } from './tiered-cache.fixture.js';
 import type { CacheRenewal, TieredCache } from './tiered-cache.js';
 
 failOnUnhandledRejections();

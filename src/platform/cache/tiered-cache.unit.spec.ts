@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { failOnUnhandledRejections } from '../../../test/support/unhandled-rejections.js';
 import { entryOf } from './cache-tier.conformance.js';
 import { CacheLoadError, CacheLoadTimeoutError } from './cache.errors.js';
-import { cacheOf, failOnUnhandledRejections, memoryOf, secondOf, settled } from './tiered-cache.fixture.js';
+import { cacheOf, memoryOf, secondOf, settled } from './tiered-cache.fixture.js';
 
 failOnUnhandledRejections();
 

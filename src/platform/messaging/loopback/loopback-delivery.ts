@@ -55,7 +55,10 @@ export class LoopbackDelivery {
       await done.catch(() => undefined);
       throw error;
     }
-    this.catchUp(done.then(() => events));
+    const underWay = done.then(() => events);
+    // Nobody waits for it where the backlog is being worked off already, or where the program stops.
+    underWay.catch(() => undefined);
+    this.catchUp(underWay);
   }
 
   /** Processes the backlog, after what is under way. */

@@ -137,6 +137,8 @@ async function serve(contexts: readonly Context[]): Promise<void> {
   const environment = house.settings.of(Environment);
   const log = createLogger(environment.LOG_LEVEL);
   exitOnUncaughtError(log);
+  // A line for people that cannot be written, as where their terminal is gone, is no reason to end.
+  process.stderr.on('error', () => undefined);
   startWatchdog(environment.WATCHDOG_SECONDS, (error) => log.error({ err: error }, 'the watchdog has ended'));
   let waybill: Waybill | undefined = undefined;
   let stopping = false;

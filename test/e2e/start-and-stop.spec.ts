@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../support/eventually.js';
 import { removeDataDir } from '../support/left-behind.js';
@@ -63,6 +65,16 @@ describe('a start', () => {
     expect((await ask(`${waybill.url}/health/live`)).status).toBe(200);
     expect(await waybill.stop()).toBe(0);
     expect(waybill.output()).not.toContain('hunter2');
+  });
+});
+
+describe('a log or a line that cannot be written, as on a full disk,', () => {
+  it.each(['>/dev/full', '2>/dev/full'])('costs nothing else: %s', async (redirection) => {
+    const node = join(await dataDirOfThisTest(), 'node');
+    await writeFile(node, `#!/bin/sh\nexec '${process.execPath}' "$@" ${redirection}\n`, { mode: 0o755 });
+    const waybill = await startWaybill({ node });
+    await store(waybill.url, anOrder());
+    expect(await waybill.stop()).toBe(0);
   });
 });
 

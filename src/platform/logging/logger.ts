@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { type DestinationStream, type LoggerOptions, pino, type Logger as PinoLogger } from 'pino';
 import { errorRecord, messageForLog } from './error-record.js';
+import { standardOutput } from './standard-output.js';
 
 export type Logger = PinoLogger;
 
@@ -11,7 +12,7 @@ export const LOGGER = Symbol('Logger');
  * Writes one JSON line a message to standard output. Errors stand under `err` with their stack; what their messages quote of
  * orders is left out, see {@link errorRecord}.
  */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+export function createLogger(level: string, destination: DestinationStream = standardOutput()): Logger {
   const options: LoggerOptions = {
     level,
     base: null,
@@ -19,7 +20,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     serializers: { err: (error: unknown) => errorRecord(error) },
     hooks: { logMethod: withoutBareErrors },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
 }
 
 /** Gives a line that has an error and no message the error's message without quotes; pino would take it as it is. */

@@ -21,23 +21,19 @@ const REGISTRY = 'test/support/registry.setup.ts';
 const CHROMIUM = 'test/support/chromium.setup.ts';
 
 /**
- * What measures time or memory, or judges how fast something came about: nothing else runs beside it. What only waits for
- * things to come about may wait a little longer.
+ * What measures time, or judges how fast something came about: nothing else runs beside it. What only waits for things to
+ * come about may wait a little longer, and the memory of a process is its own.
  */
 const TIMED = [
-  'src/platform/health/event-loop-watch.unit.spec.ts',
-  'src/platform/health/watchdog.unit.spec.ts',
   'test/browser/smoothness.spec.ts',
   'test/contexts/sensors-alone.int.spec.ts',
   'test/contexts/trouble.int.spec.ts',
   'test/e2e/crash.spec.ts',
   'test/e2e/hanging-database.spec.ts',
-  'test/e2e/time-of-start-and-stop.spec.ts',
-  'test/e2e/unread-answers.spec.ts',
+  'test/e2e/time-of-start.spec.ts',
   'test/kafka/context-trouble.spec.ts',
   'test/kafka/first-reading.spec.ts',
-  'test/kafka/memory.spec.ts',
-  'test/redis/promos-in-redis.spec.ts',
+  'test/redis/time-of-promos.spec.ts',
 ];
 
 /** Tiers of one group run side by side, and the groups one after the other. */
@@ -121,7 +117,7 @@ export default defineConfig({
         [POSTGRES, KAFKA, REDIS],
         TWO_OF_PROGRAMS,
       ),
-      tier('abuse', ['test/abuse/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA]),
+      tier('abuse', ['test/abuse/**/!(*.unit).spec.ts'], [KAFKA], TWO_OF_PROGRAMS),
       tier('fuzz', ['test/fuzz/**/!(*.unit).spec.ts'], [POSTGRES, KAFKA], TWO_OF_PROGRAMS),
       tier('browser', ['test/browser/**/*.spec.ts'], [CHROMIUM], TWO_OF_PROGRAMS),
     ],

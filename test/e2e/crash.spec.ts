@@ -51,23 +51,4 @@ describe('a program that is killed while orders come in', () => {
       await removeDataDir(dataDir);
     }
   });
-
-  it('can be killed again and again', async () => {
-    const dataDir = await temporaryDataDir();
-    try {
-      const orders = [];
-      for (let round = 0; round < 3; round++) {
-        const waybill = await startWaybill({ dataDir, env: SHOP });
-        for (const order of orders) {
-          expect((await ask(`${waybill.url}/api/orders/${order.order_uid}`)).status).toBe(200);
-        }
-        const order = anOrder();
-        expect((await post(waybill.url, order)).status).toBe(201);
-        orders.push(order);
-        await waybill.kill();
-      }
-    } finally {
-      await removeDataDir(dataDir);
-    }
-  });
 });

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../support/eventually.js';
@@ -66,6 +67,21 @@ describe('a start', () => {
     expect(await waybill.stop()).toBe(0);
     expect(waybill.output()).not.toContain('hunter2');
   });
+
+  it('has what was stored before, however often the program is killed', async () => {
+    const dataDir = await dataDirOfThisTest();
+    const orders = [];
+    for (let round = 0; round < 3; round++) {
+      const waybill = await startWaybill({ dataDir, env: SHOP });
+      for (const order of orders) {
+        expect((await ask(`${waybill.url}/api/orders/${order.order_uid}`)).status).toBe(200);
+      }
+      const order = anOrder();
+      expect((await post(waybill.url, order)).status).toBe(201);
+      orders.push(order);
+      await waybill.kill();
+    }
+  });
 });
 
 describe('a log or a line that cannot be written, as on a full disk,', () => {
@@ -110,5 +126,38 @@ describe('a stop', () => {
       .filter((line) => line.startsWith('{'));
     const messages = lines.map((line) => (JSON.parse(line) as { msg: string }).msg);
     expect(messages).toEqual(['listening', 'the cache is warm', 'ready', 'stopping', 'stopped']);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('on %s ends with code 0 within ten seconds', async (signal) => {
+    const waybill = await startWaybill();
+    await ask(`${waybill.url}/api/orders`);
+    const before = Date.now();
+    expect(await waybill.stop(signal)).toBe(0);
+    expect(Date.now() - before).toBeLessThan(10_000);
+    await expect(ask(`${waybill.url}/health/live`)).rejects.toThrow();
+  });
+
+  it('is not held up by clients that keep a connection, open one for later, or never finish', async () => {
+    const waybill = await startWaybill();
+    const keptAlive = connect(Number(new URL(waybill.url).port), '127.0.0.1');
+    const forLater = connect(Number(new URL(waybill.url).port), '127.0.0.1');
+    for (const socket of [keptAlive, forLater]) socket.on('error', () => undefined);
+    keptAlive.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await new Promise((answered) => keptAlive.once('data', answered));
+    await SlowPost.begin(waybill.url, anOrder());
+    const before = Date.now();
+    expect(await waybill.stop()).toBe(0);
+    expect(Date.now() - before).toBeLessThan(10_000);
+  });
+
+  it('also works during the start', async () => {
+    const port = await silentServer();
+    const waybill = await startWaybill({
+      ready: false,
+      env: { DB_HOST: '127.0.0.1', DB_PORT: String(port) },
+    });
+    const before = Date.now();
+    expect(await waybill.stop()).toBe(0);
+    expect(Date.now() - before).toBeLessThan(10_000);
   });
 });

@@ -1,63 +1,37 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { askEach, askOnce } from '../faults/promos/callers.js';
-import { answersOvertake } from '../faults/promos/freshness-runs.js';
-import { measureFreshness } from '../faults/promos/freshness.js';
 import { Promises } from '../faults/promos/promises.js';
-import { keyOf, PromosStage } from '../faults/promos/promos-stage.js';
-import { IN_SHORT, USERS_A_SCALE } from '../faults/promos/scenario.js';
+import { keyOf, type PromosStage } from '../faults/promos/promos-stage.js';
+import { IN_SHORT } from '../faults/promos/scenario.js';
 import { SCENARIOS } from '../faults/promos/scenarios.js';
 import { heldInRedis, untilBothWell, untilWell } from '../faults/promos/well-again.js';
-import { FRESH_WITHIN_MS } from '../faults/promos/user-readers.js';
-import { Dice } from '../faults/dice.js';
 import { findCommand } from '../support/debian-packages.js';
 import { eventually } from '../support/eventually.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { useTier } from '../support/tiers.js';
+import { ANSWERED_WITHIN_MS, usePromosStage } from './promos-in-redis.harness.js';
 
 const tier = useTier('redis');
 const command = await findCommand('redis-server');
 
 const TIMEOUT_MS = 120_000;
-/** More than the program's own, and what may be added to it: other things than the time of answers are judged here. */
-const REQUEST_TIMEOUT_MS = 1_000;
-const SLACK_MS = 2_000;
 const TTL_MS = 3_600_000;
 const JITTER_MS = TTL_MS / 10;
 /** Until it is looked at. */
 const PASSED_MS = 30_000;
-const CHANGES = 1_000;
 const UNTIL_TOLD_MS = 50;
-const FEW_CHANGES = 100;
-const CHANGES_A_SECOND = 250;
-const CHANGES_LAST_MS = (CHANGES / CHANGES_A_SECOND) * 1_000;
 
 describe.skipIf(tier.skipped ?? command === undefined)('users in Redis', { timeout: TIMEOUT_MS }, () => {
-  let database: TestDatabase;
   let stage: PromosStage;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    stage = await PromosStage.open({
-      connection: database.connection,
-      redisCommand: command ?? '',
-      users: IN_SHORT.users * USERS_A_SCALE,
-      requestTimeoutMs: REQUEST_TIMEOUT_MS,
-    });
-    await untilBothWell(stage);
-  });
-  afterAll(async () => {
-    await stage?.close();
-    await database?.drop();
-  });
+  usePromosStage(command, (opened) => (stage = opened));
 
   const valueOf = (userId: string): Promise<string | null> =>
     stage.withRedis((redis) => redis.get(keyOf(userId)));
   const lifetimeOf = (userId: string): Promise<number> =>
     stage.withRedis((redis) => redis.pTTL(keyOf(userId)));
 
-  it.each(SCENARIOS)('are told as promised: $name', async (scenario) => {
-    const promises = new Promises(stage.stored, REQUEST_TIMEOUT_MS + SLACK_MS);
+  it.each(SCENARIOS.filter(({ isTimed }) => !isTimed))('are told as promised: $name', async (scenario) => {
+    const promises = new Promises(stage.stored, ANSWERED_WITHIN_MS);
     await scenario.run(stage, promises, IN_SHORT);
     expect(promises.broken()).toEqual([]);
     expect(promises.told).not.toEqual([]);
@@ -125,7 +99,7 @@ describe.skipIf(tier.skipped ?? command === undefined)('users in Redis', { timeo
     await Promise.all(stage.replicas.map((replica) => replica.kill()));
     await stage.change(userIds, 'changed while nobody listened');
     await Promise.all(stage.replicas.map((replica) => replica.start()));
-    const promises = new Promises(stage.stored, REQUEST_TIMEOUT_MS + SLACK_MS);
+    const promises = new Promises(stage.stored, ANSWERED_WITHIN_MS);
     for (const url of [stage.url, stage.otherUrl]) {
       promises.check('after the start', await askEach(url, userIds), {
         messages: ['ok:postgres', 'ok:redis'],
@@ -144,29 +118,5 @@ describe.skipIf(tier.skipped ?? command === undefined)('users in Redis', { timeo
     for (const url of [stage.url, stage.otherUrl]) {
       await eventually(async () => expect((await askOnce(url, userId)).status).toBe(200));
     }
-  });
-
-  it('are noticed to be told as they were where nobody tells of changes', async () => {
-    await stage.client.query('ALTER TABLE promos.users DISABLE TRIGGER USER');
-    try {
-      const few = { changes: FEW_CHANGES, aSecond: CHANGES_A_SECOND };
-      const { broken, oldestMs } = await measureFreshness(stage, few, new Dice(1));
-      expect(oldestMs).toBeGreaterThan(FRESH_WITHIN_MS);
-      expect(broken.join()).toMatch(/replaced \d{4} ms before.*in the end http/);
-    } finally {
-      await stage.client.query('ALTER TABLE promos.users ENABLE TRIGGER USER');
-    }
-  });
-
-  it.each([
-    ['while 64 readers ask', undefined],
-    ['while PostgreSQL answers late, now more and now less', answersOvertake(CHANGES_LAST_MS)],
-  ])(`are never told as they were a second after one of ${CHANGES} changes, %s`, async (_, meanwhile) => {
-    const dice = new Dice(Date.now());
-    const options = { changes: CHANGES, aSecond: CHANGES_A_SECOND, ...(meanwhile && { meanwhile }) };
-    const freshness = await measureFreshness(stage, options, dice);
-    expect(freshness.broken, `seed ${dice.seed}`).toEqual([]);
-    expect([...freshness.unanswered]).toEqual([]);
-    expect(freshness.changes).toBeGreaterThanOrEqual(CHANGES);
   });
 });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 
 const MODULE = fileURLToPath(new URL('./watchdog.ts', import.meta.url));
 
@@ -30,20 +30,21 @@ async function run(stalledSeconds: number, script: string, ...options: string[])
 
 const blockFor = (ms: number): string => `const end = Date.now() + ${ms}; while (Date.now() < end);`;
 
-describe('the watchdog', () => {
-  it('ends a process that loops for ever, and says why', async () => {
+/** Each test is a process that stands still most of its time. */
+describe.concurrent('the watchdog', () => {
+  it('ends a process that loops for ever, and says why', async ({ expect }) => {
     const { signal, stderr } = await run(1, 'setTimeout(() => { for (;;); }, 100);');
     expect(signal).toBe('SIGKILL');
     expect(stderr).toBe('the event loop stood still for 1 s: the process ends itself\n');
   }, 20_000);
 
-  it('leaves one alone whose event loop turns now and then', async () => {
+  it('leaves one alone whose event loop turns now and then', async ({ expect }) => {
     const turns = `for (let n = 0; n < 4; n++) { ${blockFor(900)} await new Promise((r) => setTimeout(r, 600)); }`;
     const { code, stderr } = await run(3, turns);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   }, 30_000);
 
-  it('watches nothing when it is switched off, or a debugger holds the process', async () => {
+  it('watches nothing when it is switched off, or a debugger holds the process', async ({ expect }) => {
     const blocked = blockFor(4_000);
     const [off, inspected] = await Promise.all([run(0, blocked), run(1, blocked, '--inspect=127.0.0.1:0')]);
     expect(off).toEqual({ code: 0, signal: null, stderr: '' });

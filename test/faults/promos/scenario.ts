@@ -21,5 +21,7 @@ export const USERS_A_SCALE = 40;
 /** Something that befalls a store or callers, and what all are told meanwhile and afterwards. It leaves everything well. */
 export interface PromosScenario {
   readonly name: string;
+  /** What it judges depends on how fast the machine is, so nothing else may run beside it. */
+  readonly isTimed?: true;
   run(stage: PromosStage, promises: Promises, scale: PromosScale): Promise<void>;
 }

@@ -37,6 +37,7 @@ export const USUAL_CROWD: PromosScenario = {
 export const SHARED_READS: readonly PromosScenario[] = [
   {
     name: 'a crowd asks for one user',
+    isTimed: true,
     async run(stage, promises, { crowd: size }) {
       const patient = await stage.addReplica('patient', { PROMOS_REQUEST_TIMEOUT_MS: String(PATIENT_MS) });
       await patient.start();
@@ -50,6 +51,7 @@ export const SHARED_READS: readonly PromosScenario[] = [
   },
   {
     name: 'the first of 50 callers hangs up',
+    isTimed: true,
     async run(stage, promises) {
       const [userId] = stage.take(1) as [string];
       const crowd = await Crowd.gather(stage.url, FEW);

@@ -15,6 +15,14 @@ import { overKafka, overLoopback, type Transport } from './transports.js';
 
 const BETWEEN_ACCOUNTS_MS = 250;
 
+/** Whether the unreliable context has neither noted nor refused one of these orders. */
+const UNRELIABLE_WAITS = `
+  SELECT EXISTS (
+    SELECT FROM unnest($1::text[]) AS uid
+    WHERE uid NOT IN (SELECT order_uid FROM unreliable.seen)
+      AND uid NOT IN (SELECT convert_from(key, 'UTF8') FROM dead_letters WHERE context = 'unreliable' AND key IS NOT NULL)
+  ) AS waits`;
+
 export interface ContextsStageOptions {
   /** An empty database. */
   readonly connection: ConnectionSettings;
@@ -70,6 +78,13 @@ export class ContextsStage {
     await writeFile(join(this.directory, 'trouble'), trouble ?? '');
   }
 
+  /** Resolves once the unreliable context is done with each order that was sent before, and after a while at last. */
+  async calmed(atLastAfterMs: number): Promise<void> {
+    const sent = [...this.flow.orders.keys()];
+    const deadline = performance.now() + atLastAfterMs;
+    while (performance.now() < deadline && !(await this.isDoneWith(sent))) await pause(BETWEEN_ACCOUNTS_MS);
+  }
+
   async account(): Promise<ContextsAccount> {
     return accountOf(this.database, this.flow);
   }
@@ -83,6 +98,11 @@ export class ContextsStage {
       if (isComplete(account) || performance.now() > deadline) return account;
       await pause(BETWEEN_ACCOUNTS_MS);
     }
+  }
+
+  private async isDoneWith(uids: readonly string[]): Promise<boolean> {
+    const { rows } = await this.database.query<{ waits: boolean }>(UNRELIABLE_WAITS, [uids]);
+    return !rows[0]!.waits;
   }
 
   async close(): Promise<void> {

@@ -93,7 +93,7 @@ export async function goThroughTroubles(
     const troubles = [await endure(stage, undefined, CALM_MS)];
     for (const trouble of TROUBLES) {
       troubles.push(await endure(stage, trouble, lastsMs));
-      await pause(CALM_MS);
+      await stage.calmed(CALM_MS);
     }
     const startedAt = performance.now();
     const account = await stage.drained(drainTimeoutMs);

@@ -4,8 +4,8 @@ import { surviveKiller } from '../faults/contexts/kills.js';
 import { createTestDatabase } from '../support/test-database.js';
 import type { Killer } from './unreliable/trouble.js';
 
-/** The default takes half a minute of each death. */
-const WATCHDOG_SECONDS = '5';
+/** The default takes a quarter of a minute of each death. */
+const WATCHDOG_SECONDS = '3';
 const ORDERS_PER_SECOND = 100;
 const DRAIN_TIMEOUT_MS = 60_000;
 const TEST_TIMEOUT_MS = 360_000;

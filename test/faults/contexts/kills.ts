@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Killer, killerCustomer } from '../../contexts/unreliable/trouble.js';
+import { eventually } from '../../support/eventually.js';
 import type { Dice } from '../dice.js';
 import type { ContextsAccount } from './contexts-account.js';
 import { ContextsStage, type ContextsStageOptions } from './contexts-stage.js';
@@ -47,7 +48,9 @@ export async function surviveKiller(
 ): Promise<KillsOutcome> {
   const stage = await ContextsStage.open(options);
   try {
-    await pause(CALM_MS);
+    await eventually(() => {
+      if (stage.flow.untilNextStoredMs(0) === Infinity) throw new Error('no order is stored');
+    });
     await stage.flow.sendOneOf(killerCustomer(killer));
     const deadline = performance.now() + LETTER_TIMEOUT_MS;
     while (((await stage.account()).letters['unreliable'] ?? 0) === 0 && performance.now() < deadline) {

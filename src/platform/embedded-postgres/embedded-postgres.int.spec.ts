@@ -19,6 +19,7 @@ import { dirname, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { copyCluster } from '../../../test/support/cluster-template.js';
 import { locateBinaries } from './binaries.js';
 import type { ConnectionSettings } from '../database/connection-settings.js';
 import { ClusterVersionMismatchError, DataDirInUseError } from './embedded-postgres.errors.js';
@@ -56,6 +57,12 @@ async function start(options: Partial<EmbeddedPostgresOptions> = {}): Promise<Em
   const server = await startEmbeddedPostgres({ dataDir, log: () => undefined, ...options });
   running.push(server);
   return server;
+}
+
+/** What is not about the making of a cluster finds one in its DATA_DIR. */
+async function haveCluster(): Promise<void> {
+  await mkdir(dataDir);
+  await copyCluster(dataDir);
 }
 
 /** Runs an owner in a process of its own, to be killed. Resolves when its server is up. */
@@ -166,6 +173,7 @@ describe('an embedded PostgreSQL', () => {
   });
 
   it('keeps its data over a restart, and is gone after stop', async () => {
+    await haveCluster();
     const first = await start();
     await note(first.connection, 'kept');
     await Promise.all([first.stop(), first.stop()]);
@@ -199,6 +207,7 @@ describe('an embedded PostgreSQL', () => {
   });
 
   it('starts again on the same port when the server dies, and stays its owner', async () => {
+    await haveCluster();
     const { connection } = await start();
     await note(connection, 'committed');
     const before = await findRunningServer(join(dataDir, 'postgres'));
@@ -211,6 +220,7 @@ describe('an embedded PostgreSQL', () => {
   });
 
   it('takes its lock again when that connection is ended', async () => {
+    await haveCluster();
     const { connection } = await start();
     const [ended] = await query<{ pid: number }>(
       connection,
@@ -234,6 +244,7 @@ const lockHolders = async (connection: ConnectionSettings) =>
 
 describe('a DATA_DIR that was used before', () => {
   it('is refused while another process uses it, by name and pid, and goes on serving that one', async () => {
+    await haveCluster();
     const { owner, connection } = await startOwner();
 
     const refusal = await start().catch((error: unknown) => error);
@@ -244,11 +255,13 @@ describe('a DATA_DIR that was used before', () => {
   });
 
   it('is refused to a second start in the same process', async () => {
+    await haveCluster();
     await start();
     await expect(start()).rejects.toThrow(DataDirInUseError);
   });
 
   it('is taken over from a process that was killed, with all that was committed', async () => {
+    await haveCluster();
     const { owner, connection } = await startOwner();
     await note(connection, 'committed');
     const pending = new Client(connection);
@@ -264,6 +277,7 @@ describe('a DATA_DIR that was used before', () => {
   });
 
   it('starts after a power loss, even when the old pid belongs to another program now', async () => {
+    await haveCluster();
     const before = await start();
     await note(before.connection, 'kept');
     await before.stop();
@@ -296,6 +310,7 @@ describe('a DATA_DIR that was used before', () => {
   });
 
   it('is given a new password when the old one is lost', async () => {
+    await haveCluster();
     const before = await start();
     await note(before.connection, 'kept');
     await before.stop();

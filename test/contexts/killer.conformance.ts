@@ -5,7 +5,7 @@ import { createTestDatabase } from '../support/test-database.js';
 import type { Killer } from './unreliable/trouble.js';
 
 /** The default takes a quarter of a minute of each death. */
-const WATCHDOG_SECONDS = '3';
+const WATCHDOG_SECONDS = '5';
 const ORDERS_PER_SECOND = 100;
 const DRAIN_TIMEOUT_MS = 60_000;
 const TEST_TIMEOUT_MS = 360_000;

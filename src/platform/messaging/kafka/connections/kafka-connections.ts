@@ -8,6 +8,7 @@ import type { PartState } from '../../../health/health.js';
 import type { Logger } from '../../../logging/logger.js';
 import { TokenSource } from '../tokens/token-source.js';
 import { nameOf } from './account.js';
+import { BrokerSigns } from './broker-signs.js';
 import { type EarlyEnd, isGood, openBrokerSocket } from './broker-socket.js';
 import { loginOf } from './login.js';
 import type { Login, LoginProviders } from './sasl.js';
@@ -18,8 +19,6 @@ import { RepeatedLines } from './repeated-lines.js';
 
 /** Lines that are remembered, so that an error of kafkajs which quotes one is known again. */
 const MOST_LINES = 100;
-/** Where one broker of several cannot be reached, the others are heard of within this. */
-const UNHEARD_MS = 1_500;
 
 /** All connections of this process to the brokers: how they are made, what is wrong with them, and since when. */
 export class KafkaConnections {
@@ -27,12 +26,12 @@ export class KafkaConnections {
   private readonly tokens: TokenSource | undefined;
   /** By their lines. */
   private readonly known = new Map<string, ConnectionFaultError>();
+  private readonly signs = new BrokerSigns();
   private readonly lines = new RepeatedLines();
-  private readonly loggedIn = new WeakSet<Socket>();
+  /** When a connection came about: its first answer, or its last login. */
+  private readonly sinceMs = new WeakMap<Socket, number>();
+  private readonly loggingIn = new WeakSet<Socket>();
   private readonly refused = new WeakSet<Socket>();
-  private last: ConnectionFaultError | undefined;
-  private lastAtMs = 0;
-  private heardAtMs = -Infinity;
 
   constructor(
     private readonly environment: Environment,
@@ -50,8 +49,7 @@ export class KafkaConnections {
 
   /** What every connection fails with at the moment; undefined while Kafka answers. */
   fault(): ConnectionFaultError | undefined {
-    const isHeard = performance.now() - this.heardAtMs < UNHEARD_MS;
-    return this.lastAtMs > this.heardAtMs && !isHeard ? this.last : undefined;
+    return this.signs.fault();
   }
 
   /** For `/health`. */
@@ -92,7 +90,7 @@ export class KafkaConnections {
 
   /** Whether a line of kafkajs's log says nothing but what was told already. */
   isTold(text: string): boolean {
-    return this.last !== undefined && text.includes(this.last.message);
+    return this.signs.isOfLast(text);
   }
 
   open({ host, port, onConnect }: ISocketFactoryArgs, limitMs: number): Socket {
@@ -119,11 +117,16 @@ export class KafkaConnections {
     const { KAFKA_SASL_MECHANISM: mechanism } = this.environment;
     if (mechanism === undefined) return undefined;
     return loginOf(this.environment, mechanism, providers, this.tokens, {
-      succeeded: (socket) => void this.loggedIn.add(socket),
-      failed: (error, host, port, socket) => {
+      began: ({ socket }) => void this.loggingIn.add(socket),
+      succeeded: ({ socket, host, port }) => {
+        this.loggingIn.delete(socket);
+        this.sinceMs.set(socket, performance.now());
+        this.worked(this.peerOf(host, port), socket);
+      },
+      failed: (error, { socket, host, port }) => {
         this.refused.add(socket);
         const peer = this.peerOf(host, port);
-        const ofRenewal = this.loggedIn.has(socket)
+        const ofRenewal = this.sinceMs.has(socket)
           ? explainRenewalFault(error, peer.name, this.environment)
           : undefined;
         return this.noted(ofRenewal ?? error, peer);
@@ -137,16 +140,25 @@ export class KafkaConnections {
     this.log.warn({ err, topic }, 'a right at Kafka is missing; trying again');
   }
 
-  private answered(answers: number, { name }: Peer, socket: Socket): void {
-    const isOfUse =
-      this.environment.KAFKA_SASL_MECHANISM === undefined ? isGood(answers) : this.loggedIn.has(socket);
-    if (!isOfUse) return;
-    this.heardAtMs = performance.now();
-    if (this.lines.forget(name)) this.log.info({ broker: name }, 'Kafka answers again');
+  private answered(answers: number, peer: Peer, socket: Socket): void {
+    if (this.environment.KAFKA_SASL_MECHANISM === undefined) {
+      if (answers === 1) {
+        this.sinceMs.set(socket, performance.now());
+        this.signs.answeredOnce(peer.name);
+      }
+      if (isGood(answers)) this.worked(peer, socket);
+      // The answers to a login say nothing by themselves.
+    } else if (this.sinceMs.has(socket) && !this.loggingIn.has(socket)) this.worked(peer, socket);
+  }
+
+  private worked({ name }: Peer, socket: Socket): void {
+    const isOver = this.signs.worked(name, this.sinceMs.get(socket)!);
+    if (isOver) this.log.info({ broker: name }, 'Kafka answers again');
   }
 
   private ended(how: EarlyEnd, peer: Peer, socket: Socket): Error | undefined {
-    if (this.refused.has(socket) || this.loggedIn.has(socket)) return undefined;
+    const isLoggedIn = this.environment.KAFKA_SASL_MECHANISM !== undefined && this.sinceMs.has(socket);
+    if (this.refused.has(socket) || isLoggedIn) return undefined;
     return this.remember(explainEarlyEnd(how, peer.name, this.environment), peer);
   }
 
@@ -158,12 +170,10 @@ export class KafkaConnections {
   }
 
   private remember(fault: ConnectionFaultError, { name }: Peer): ConnectionFaultError {
-    this.last = fault;
-    this.lastAtMs = performance.now();
     this.known.delete(fault.message);
     this.known.set(fault.message, fault);
     if (this.known.size > MOST_LINES) this.known.delete(this.known.keys().next().value!);
-    if (this.lines.isWorthTelling(name, fault.message)) {
+    if (this.signs.failed(name, fault)) {
       this.log.warn({ err: fault, broker: name }, 'no connection to Kafka; trying again');
     }
     return fault;

@@ -90,9 +90,10 @@ describe('a connection to a broker', () => {
     environment.KAFKA_SASL_OAUTH_COMMAND = 'echo token';
     const login = new KafkaConnections(environment, pino({ level: 'silent' })).login({} as never)!;
     const [socket, tooSoon] = [new Socket(), Object.assign(new Error('no'), { type: 'ILLEGAL_SASL_STATE' })];
-    const failed = (): string => login.failed(tooSoon, 'kafka', 9092, socket).message;
+    const place = { host: 'kafka', port: 9092, socket };
+    const failed = (): string => login.failed(tooSoon, place).message;
     expect(failed()).toMatch(/^Kafka at kafka:9092 takes no login on that port: /);
-    login.succeeded(socket);
+    login.succeeded(place);
     expect(failed()).toBe(
       'Kafka at kafka:9092 does not renew a login within a second: check how long a token of KAFKA_SASL_OAUTH_COMMAND still holds, and connections.max.reauth.ms there',
     );

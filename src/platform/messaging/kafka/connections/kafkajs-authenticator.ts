@@ -1,13 +1,9 @@
-import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectionFaultError } from '../../../connections/connection-fault.js';
-import type { Login } from './sasl.js';
+import type { Login, LoginPlace } from './sasl.js';
 
 /** What we need of kafkajs's Connection. */
-interface Connection {
-  readonly host: string;
-  readonly port: number;
-  readonly socket: Socket;
+interface Connection extends LoginPlace {
   readonly sasl: Partial<Login>;
   /** Null before the first login. */
   readonly authenticatedAt: unknown;
@@ -35,17 +31,18 @@ export function withLogins(Original: AuthenticatorClass): AuthenticatorClass {
   return class extends Original {
     override async authenticate(): Promise<void> {
       const { connection } = this;
-      const { sasl, host, port, socket } = connection;
+      const { sasl } = connection;
       if (connection.authenticatedAt !== null) await sleep(ENCODING_MS);
+      sasl.began?.(connection);
       try {
         await super.authenticate();
       } catch (error) {
-        throw asRetriable(sasl.failed?.(error, host, port, socket) ?? error);
+        throw asRetriable(sasl.failed?.(error, connection) ?? error);
       }
       const lifetimeMs = Number(this.sessionLifetime);
       // kafkajs makes a BigInt of it.
       connection.reauthenticationThreshold = Math.min(THRESHOLD_MS, Math.floor(lifetimeMs * LEFT_OF_SESSION));
-      sasl.succeeded?.(socket);
+      sasl.succeeded?.(connection);
     }
   };
 }

@@ -5,7 +5,7 @@ import type { TokenSource } from '../tokens/token-source.js';
 import { exchangeToken } from './oauthbearer-exchange.js';
 import type { Login, LoginProviders, SaslParts } from './sasl.js';
 
-type Outcome = Pick<Login, 'succeeded' | 'failed'>;
+type Outcome = Pick<Login, 'began' | 'succeeded' | 'failed'>;
 
 /** kafkajs's types know its own mechanisms alone. */
 export const asSaslOptions = (login: Login): SASLOptions => login as unknown as SASLOptions;

@@ -10,6 +10,8 @@ const SYSTEM_CERTIFICATES = 'system';
 const DEFAULT_MODE: SslMode = 'prefer';
 /** A root certificate that is given and not looked at would be a promise that is broken. */
 const DEFAULT_MODE_WITH_CA: SslMode = 'require';
+/** libpq's: anybody can have a certificate of one of these for a name of his own. */
+const DEFAULT_MODE_WITH_SYSTEM: SslMode = 'verify-full';
 
 /** How connections to PostgreSQL are encrypted, as the settings say it. */
 export interface DatabaseTls {
@@ -63,9 +65,14 @@ export function databaseTls(
   };
   const said = url?.sslmode ?? environment.DB_SSL_MODE;
   const [ca, cert, key] = [fileOf('sslrootcert'), fileOf('sslcert'), fileOf('sslkey')];
-  const mode = said ?? (ca === undefined ? DEFAULT_MODE : DEFAULT_MODE_WITH_CA);
+  const mode = said ?? defaultMode(ca);
   const files = filesOf(mode, nameOfPart(environment, url, 'sslmode'), { ca, cert, key });
   return 'faults' in files ? files : { mode, isSaid: said !== undefined, files };
+}
+
+function defaultMode(ca: NamedFile | undefined): SslMode {
+  if (ca === undefined) return DEFAULT_MODE;
+  return ca.path === SYSTEM_CERTIFICATES ? DEFAULT_MODE_WITH_SYSTEM : DEFAULT_MODE_WITH_CA;
 }
 
 function filesOf(

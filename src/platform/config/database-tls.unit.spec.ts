@@ -67,6 +67,11 @@ describe('TLS to PostgreSQL', () => {
     expect(files).toEqual({ ca: undefined, cert: undefined, key: undefined });
   });
 
+  it('checks the name too with the certificates of the system, where no mode is said', () => {
+    const { mode, isSaid } = tlsOf({ DATABASE_URL: urlOf({ sslrootcert: 'system' }) });
+    expect({ mode, isSaid }).toEqual({ mode: 'verify-full', isSaid: false });
+  });
+
   it.each<[string, () => Given, RegExp]>([
     [
       'a mode in two places',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import type { ConnectionSettings } from '../src/platform/database/connection-settings.js';
+import { joinHostAndPort } from '../src/platform/host-and-port.js';
 
 /** A database that a round has to itself. */
 export interface BenchDatabase {
@@ -26,11 +27,11 @@ export async function createDatabase(
     // that an account may lack; then there is more noise.
     await client.query('CHECKPOINT').catch(() => undefined);
   });
-  const { host, port, user, password } = server;
+  const { user, password } = server;
   const account = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
   return {
     connection: { ...server, database },
-    url: `postgres://${account}@${host.includes(':') ? `[${host}]` : host}:${port}/${database}`,
+    url: `postgres://${account}@${joinHostAndPort(server)}/${database}`,
     drop: () =>
       onServer(server, async (client) => {
         await client.query(`DROP DATABASE ${database} WITH (FORCE)`);

@@ -6,6 +6,7 @@ import { get as getEncrypted } from 'node:https';
 import { text } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
 import type { HealthReport } from '../src/platform/health/health.js';
+import { joinHostAndPort } from '../src/platform/host-and-port.js';
 import { settingsOfProgram } from './shell/settings.js';
 
 const TIMEOUT_MS = 5_000;
@@ -19,7 +20,7 @@ interface Answer {
 const { SERVER_HOST, SERVER_PORT, SERVER_TLS_CERT } = await settingsOfProgram();
 const host = EVERY_ADDRESS[SERVER_HOST] ?? SERVER_HOST;
 const protocol = SERVER_TLS_CERT === undefined ? 'http' : 'https';
-const url = `${protocol}://${host.includes(':') ? `[${host}]` : host}:${SERVER_PORT}/health`;
+const url = `${protocol}://${joinHostAndPort({ host, port: SERVER_PORT })}/health`;
 if (!(await isUp())) process.exitCode = 1;
 
 async function isUp(): Promise<boolean> {

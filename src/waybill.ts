@@ -9,6 +9,7 @@ import { Database } from './platform/database/database.js';
 import { type Postgres, providePostgres } from './platform/postgres.js';
 import { Failures } from './platform/failures/failures.js';
 import { Health } from './platform/health/health.js';
+import { joinHostAndPort } from './platform/host-and-port.js';
 import { rememberMethods } from './platform/http/allowed-methods.js';
 import { BodiesUnderWay } from './platform/http/bodies-under-way.js';
 import { compressAnswers } from './platform/http/compressed-answers.js';
@@ -109,7 +110,7 @@ export class Waybill {
     const { SERVER_HOST } = this.environment;
     const host = SERVER_HOST === '0.0.0.0' || SERVER_HOST === '::' ? 'localhost' : SERVER_HOST;
     const protocol = this.environment.SERVER_TLS_CERT === undefined ? 'http' : 'https';
-    return `${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    return `${protocol}://${joinHostAndPort({ host, port })}`;
   }
 
   /** Where PostgreSQL keeps what it stores, for people. */

@@ -1,3 +1,5 @@
+import { joinHostAndPort } from '../../src/platform/host-and-port.js';
+
 /** A listener beside the plain one, on a free port of the loopback. */
 export interface SecuredListener {
   /** In capitals, such as `PASSWORDS`. */
@@ -21,7 +23,7 @@ export interface BrokerPorts {
 
 /** As a client takes it: `127.0.0.1:9093`, `[::1]:9093`. */
 export function listenerAddress({ host = '127.0.0.1' }: SecuredListener, port: number): string {
-  return `${host === '::1' ? '[::1]' : host}:${port}`;
+  return joinHostAndPort({ host, port });
 }
 
 /**

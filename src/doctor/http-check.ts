@@ -6,6 +6,7 @@ import type { Check, Findings } from '../platform/checks/check.js';
 import type { Environment } from '../platform/config/environment.js';
 import { serverTlsFiles } from '../platform/config/server-tls.js';
 import { writtenName } from '../platform/config/setting-sources.js';
+import { joinHostAndPort } from '../platform/host-and-port.js';
 import { ServerCertificate } from '../platform/http/server-certificate.js';
 import { createLogger } from '../platform/logging/logger.js';
 
@@ -34,7 +35,7 @@ export function httpCheck(environment: Environment): Check {
 
 async function lookAtPort(environment: Environment, findings: Findings): Promise<void> {
   const { SERVER_HOST: host, SERVER_PORT: port } = environment;
-  const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const place = joinHostAndPort({ host, port });
   const address = writtenName(environment, 'SERVER_HOST');
   const setting = writtenName(environment, 'SERVER_PORT');
   const code = await whyTaken(host, port);

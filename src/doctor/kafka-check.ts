@@ -2,6 +2,7 @@ import type { Check, Findings } from '../platform/checks/check.js';
 import { reasonOf } from '../platform/checks/check.js';
 import type { Environment } from '../platform/config/environment.js';
 import { writtenName } from '../platform/config/setting-sources.js';
+import { joinHostAndPort, splitHostAndPort } from '../platform/host-and-port.js';
 import { createLogger } from '../platform/logging/logger.js';
 import { accountOf } from '../platform/messaging/kafka/connections/account.js';
 import { KafkaConnections } from '../platform/messaging/kafka/connections/kafka-connections.js';
@@ -73,11 +74,8 @@ class KafkaCheck {
   private async connect(address: string, whose = ''): Promise<void> {
     if (this.tried.has(address)) return;
     this.tried.add(address);
-    const colon = address.lastIndexOf(':');
-    const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
     try {
-      const place = { host, port: Number(address.slice(colon + 1)) };
-      const broker = await BrokerInquiry.open(place, this.environment, this.connections);
+      const broker = await BrokerInquiry.open(splitHostAndPort(address), this.environment, this.connections);
       this.open.set(address, broker);
       this.findings.ok(
         `${address}${whose}: ${encryptionOf(broker.socket)}, as ${accountOf(this.environment)}`,
@@ -91,11 +89,8 @@ class KafkaCheck {
   /** Clients go to the names that brokers advertise, whatever the names are that they were told. */
   private async connectAdvertised(brokers: readonly AdvertisedBroker[]): Promise<void> {
     await Promise.all(
-      brokers.map(({ host, port, nodeId }) =>
-        this.connect(
-          `${host.includes(':') ? `[${host}]` : host}:${port}`,
-          ` (what broker ${nodeId} advertises)`,
-        ),
+      brokers.map((broker) =>
+        this.connect(joinHostAndPort(broker), ` (what broker ${broker.nodeId} advertises)`),
       ),
     );
   }

@@ -9,6 +9,7 @@ import { readPemFiles } from '../platform/config/pem-files.js';
 import { type RedisAccess, redisAccess } from '../platform/config/redis-access.js';
 import { writtenName } from '../platform/config/setting-sources.js';
 import type { Context } from '../platform/context.js';
+import { joinHostAndPort } from '../platform/host-and-port.js';
 import { encryptionOf, lookAtPeer } from './certificate-life.js';
 
 const ANSWER_LIMIT_MS = 5_000;
@@ -70,7 +71,7 @@ function refusal(error: Error, prefix: string, environment: Environment): string
 /** The client does not say how it is connected, so this connects once more, by the same files. */
 async function lookAtEncryption(access: RedisAccess, findings: Findings): Promise<void> {
   const { host, port, usesTls, files, user } = access;
-  const place = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+  const place = joinHostAndPort(access);
   const who = user === undefined ? 'the default user' : `user ${user}`;
   if (!usesTls) return findings.ok(`${place}: not encrypted, as ${who}`);
   const socket = connect({

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Environment } from './config/environment.js';
-import { addressOf, type DatabaseConnection } from './database/connection-settings.js';
+import type { DatabaseConnection } from './database/connection-settings.js';
 import { configuredPlace, configuredSource } from './database/database-connection.js';
 import { DataDirInUseError } from './embedded-postgres/embedded-postgres.errors.js';
 import {
@@ -10,6 +10,7 @@ import {
   startEmbeddedPostgres,
 } from './embedded-postgres/embedded-postgres.js';
 import { findRunningEmbeddedPostgres } from './embedded-postgres/running-server.js';
+import { joinHostAndPort } from './host-and-port.js';
 
 /** How long a program that uses the DATA_DIR may take to bring its server up, or down. */
 const IN_BETWEEN_TIMEOUT_MS = 30_000;
@@ -31,7 +32,7 @@ export class NoDatabaseError extends Error {
 export function databasePlace(environment: Environment): string {
   const place = configuredPlace(environment);
   if (place === undefined) return `embedded, ${clusterDirectory(environment)}`;
-  return `${place.database} on ${addressOf(place)}, as ${place.user}`;
+  return `${place.database} on ${joinHostAndPort(place)}, as ${place.user}`;
 }
 
 /** @throws NoDatabaseError where an embedded PostgreSQL would have to be made first */
@@ -66,7 +67,7 @@ export async function providePostgres(
   const connection = configuredSource(environment);
   if (connection !== undefined) {
     const configured = configuredPlace(environment)!;
-    const place = `database ${configured.database} on ${addressOf(configured)}`;
+    const place = `database ${configured.database} on ${joinHostAndPort(configured)}`;
     return { connection, place, stop: () => Promise.resolve() };
   }
   const embedded = await startEmbeddedPostgres({ dataDir: environment.DATA_DIR, log });

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { withoutBrackets } from '../../platform/host-and-port.js';
 
 const TIMEOUT_MS = 10_000;
 const HEAD_END = '\r\n\r\n';
@@ -52,7 +53,7 @@ export class KeptGets {
   static open(url: string): Promise<KeptGets> {
     const { host, hostname, port, pathname } = new URL(url);
     return new Promise((resolve, reject) => {
-      const socket = connect(Number(port || 80), hostname.replace(/^\[(.*)\]$/, '$1'));
+      const socket = connect(Number(port || 80), withoutBrackets(hostname));
       socket.once('error', reject);
       socket.once('connect', () => {
         socket.off('error', reject);

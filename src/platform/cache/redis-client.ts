@@ -4,6 +4,7 @@ import { readPemFiles } from '../config/pem-files.js';
 import { type RedisAccess, redisAccess, type RedisSettings } from '../config/redis-access.js';
 import { writtenName } from '../config/setting-sources.js';
 import { ConnectionFaultError } from '../connections/connection-fault.js';
+import { joinHostAndPort } from '../host-and-port.js';
 import { RedisConnection, type RedisConnectionOptions } from './redis-connection.js';
 import { explainRedisFault, type RedisPeer } from './redis-connection-faults.js';
 import { cacheScripts } from './redis-scripts.js';
@@ -79,7 +80,7 @@ function peerOf(settings: RedisSettings, access: RedisAccess | undefined): Redis
   const name = (setting: keyof RedisSettings): string => writtenName(settings, setting);
   const address = name('REDIS_URL');
   return {
-    name: access === undefined ? 'Redis' : `Redis at ${placeOf(access)}`,
+    name: access === undefined ? 'Redis' : `Redis at ${joinHostAndPort(access)}`,
     address,
     encryption: `rediss:// in ${address}`,
     ca: name('REDIS_SSL_CA'),
@@ -89,8 +90,6 @@ function peerOf(settings: RedisSettings, access: RedisAccess | undefined): Redis
     password: name('REDIS_PASSWORD'),
   };
 }
-
-const placeOf = ({ host, port }: RedisAccess): string => `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
 /** Growing pauses with jitter, so that replicas do not come back all at once. */
 function pauseMs(attempts: number): number {

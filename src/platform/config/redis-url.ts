@@ -1,3 +1,4 @@
+import { withoutBrackets } from '../host-and-port.js';
 import { takeUrlApart } from './connection-url.js';
 import type { SettingForm } from './setting-form.js';
 import { isHostAndPort } from './setting-kinds.js';
@@ -43,7 +44,7 @@ export function readRedisUrl(text: string): RedisUrl | { faults: string[] } {
     };
   }
   return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
+    host: withoutBrackets(url.hostname),
     port: url.port === '' ? DEFAULT_PORT : Number(url.port),
     usesTls: url.protocol === 'rediss:',
     user,

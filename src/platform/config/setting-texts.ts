@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { withoutBrackets } from '../host-and-port.js';
 import { isPem } from './pem-text.js';
 import { CONTENT_OF_FILE } from './secret-files.js';
 import type { SettingForm } from './setting-form.js';
@@ -56,7 +57,7 @@ function parse(group: SettingGroup, name: string, text: string): unknown {
   const example = exampleOf(group, name);
   if (typeof example === 'number') return /^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
   if (isList(group, name)) return text.split(',').map((part) => part.trim());
-  if (name === 'SERVER_HOST' || name === 'DB_HOST') return text.trim().replace(/^\[(.*)\]$/, '$1');
+  if (name === 'SERVER_HOST' || name === 'DB_HOST') return withoutBrackets(text.trim());
   return verbatim.includes(name) ? text : text.trim();
 }
 

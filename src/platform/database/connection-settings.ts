@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { Peer } from '../connections/network-faults.js';
+import { joinHostAndPort } from '../host-and-port.js';
 
 /** How a connection to PostgreSQL is encrypted, and who may answer it. */
 export type TlsOptions = Pick<
@@ -44,12 +45,9 @@ export type DatabaseConnection = ConnectionSettings | ConnectionSource;
 export function sourceOf(connection: DatabaseConnection): ConnectionSource {
   if ('target' in connection) return connection;
   const { ssl, ...settings } = connection;
-  const name = `PostgreSQL at ${addressOf(settings)}`;
+  const name = `PostgreSQL at ${joinHostAndPort(settings)}`;
   return { target: () => ({ ...settings, ways: [ssl], peer: { ...NAMES, name } }) };
 }
-
-export const addressOf = ({ host, port }: Pick<ConnectionSettings, 'host' | 'port'>): string =>
-  `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** Of the settings, where no operator has written any of them. */
 const NAMES: Omit<DatabasePeer, 'name'> = {

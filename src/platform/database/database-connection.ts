@@ -3,8 +3,8 @@ import { type DatabaseUrl, readDatabaseUrl, type SslMode } from '../config/datab
 import type { Environment } from '../config/environment.js';
 import { type PemContents, readPemFiles } from '../config/pem-files.js';
 import { currentValue, SecretFileError, writtenName } from '../config/setting-sources.js';
+import { joinHostAndPort } from '../host-and-port.js';
 import {
-  addressOf,
   type ConnectionSettings,
   type ConnectionSource,
   type ConnectionTarget,
@@ -81,7 +81,7 @@ function peerOf(
 ): DatabasePeer {
   const inUrl = writtenName(environment, 'DATABASE_URL');
   return {
-    name: `PostgreSQL at ${addressOf(settings)}`,
+    name: `PostgreSQL at ${joinHostAndPort(settings)}`,
     address: url === undefined ? writtenName(environment, 'DB_HOST') : inUrl,
     encryption: nameOfPart(environment, url, 'sslmode'),
     ca: nameOfPart(environment, url, 'sslrootcert'),

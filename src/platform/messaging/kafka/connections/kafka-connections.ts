@@ -5,6 +5,7 @@ import { kafkaFiles } from '../../../config/kafka-files.js';
 import { ConnectionFaultError } from '../../../connections/connection-fault.js';
 import { explainNetworkFault, type Peer } from '../../../connections/network-faults.js';
 import type { PartState } from '../../../health/health.js';
+import { joinHostAndPort } from '../../../host-and-port.js';
 import type { Logger } from '../../../logging/logger.js';
 import { TokenSource } from '../tokens/token-source.js';
 import { nameOf } from './account.js';
@@ -181,7 +182,7 @@ export class KafkaConnections {
 
   private peerOf(host: string, port: number): Peer {
     const { environment } = this;
-    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const address = joinHostAndPort({ host, port });
     const isOurs = environment.KAFKA_BROKERS?.includes(address) === true;
     return {
       name: `Kafka at ${address}`,

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CertificateAuthority, type KeyPair } from '../../../../../test/support/certificates.js';
 import { Environment } from '../../../config/environment.js';
+import { joinHostAndPort } from '../../../host-and-port.js';
 import { KafkaConnections } from './kafka-connections.js';
 
 /** Generous, but for the test that waits for it. */
@@ -35,7 +36,7 @@ describe('a connection to a broker', () => {
     servers.push(server);
     await new Promise<void>((resolve) => server.listen(0, host, resolve));
     const { port } = server.address() as AddressInfo;
-    environment.KAFKA_BROKERS = [host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`];
+    environment.KAFKA_BROKERS = [joinHostAndPort({ host, port })];
     return port;
   }
 

@@ -1,6 +1,6 @@
-import { addressOf } from '../seed-brokers.js';
 import { isLoopbackHost } from '../../../config/loopback-host.js';
 import type { Environment } from '../../../config/environment.js';
+import { splitHostAndPort, withoutBrackets } from '../../../host-and-port.js';
 import type { Logger } from '../../../logging/logger.js';
 import { nameOf } from './account.js';
 
@@ -18,14 +18,14 @@ export function warnOfPlainSecrets(environment: Environment, log: Logger): void 
   if (
     KAFKA_SSL === 'off' &&
     SENT_AS_THEY_ARE.includes(mechanism) &&
-    !brokers.every((broker) => isLoopbackHost(addressOf(broker).host))
+    !brokers.every((broker) => isLoopbackHost(splitHostAndPort(broker).host))
   ) {
     const settings = [nameOf(environment, 'KAFKA_SASL_MECHANISM'), nameOf(environment, 'KAFKA_SSL')];
     log.warn({ mechanism, settings }, 'what we log in to Kafka with is sent unencrypted');
   }
   if (endpoint === undefined) return;
   const { protocol, hostname } = new URL(endpoint);
-  if (protocol === 'http:' && !isLoopbackHost(hostname.replace(/^\[(.*)\]$/, '$1'))) {
+  if (protocol === 'http:' && !isLoopbackHost(withoutBrackets(hostname))) {
     const settings = [nameOf(environment, 'KAFKA_SASL_OAUTH_ENDPOINT')];
     log.warn({ settings }, 'the secret that tokens for Kafka are fetched with is sent unencrypted');
   }

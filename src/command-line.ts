@@ -1,5 +1,6 @@
 import { ConfigurationError, EX_CONFIG } from './platform/config/configuration.error.js';
-import { loadSettings, settingsWithoutEffect } from './platform/config/load-environment.js';
+import { loadSettings } from './platform/config/load-environment.js';
+import { settingsWithoutEffect } from './platform/config/settings-without-effect.js';
 import { databaseOptions, type House, topicsOf } from './app.module.js';
 import { Environment } from './platform/config/environment.js';
 import type { Context } from './platform/context.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { faultsOfLoading } from '../../test/support/setting-faults.js';
-import { loadSettings, settingsWithoutEffect } from '../platform/config/load-environment.js';
+import { loadSettings } from '../platform/config/load-environment.js';
+import { settingsWithoutEffect } from '../platform/config/settings-without-effect.js';
 import { CUSTOMERS_SETTINGS, CustomersSettings } from './customers.settings.js';
 
 type SettingName = keyof CustomersSettings;

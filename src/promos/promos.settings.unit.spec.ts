@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { faultsOfLoading } from '../../test/support/setting-faults.js';
 import { Environment } from '../platform/config/environment.js';
-import { loadSettings, settingsWithoutEffect } from '../platform/config/load-environment.js';
+import { loadSettings } from '../platform/config/load-environment.js';
+import { settingsWithoutEffect } from '../platform/config/settings-without-effect.js';
 import { PROMOS_SETTINGS, PromosSettings } from './promos.settings.js';
 
 type SettingName = keyof PromosSettings;

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { CONTEXTS } from '../../src/app.module.js';
 import { Environment, PROGRAM_SETTINGS } from '../../src/platform/config/environment.js';
-import { loadSettings, settingsWithoutEffect } from '../../src/platform/config/load-environment.js';
+import { loadSettings } from '../../src/platform/config/load-environment.js';
+import { settingsWithoutEffect } from '../../src/platform/config/settings-without-effect.js';
 import { variablesOf } from '../../src/platform/config/setting-group.js';
 import { composeServices } from './compose.js';
 

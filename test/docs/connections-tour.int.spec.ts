@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path';
 import { parseEnv, promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Environment } from '../../src/platform/config/environment.js';
-import { loadSettings, settingsWithoutEffect } from '../../src/platform/config/load-environment.js';
+import { loadSettings } from '../../src/platform/config/load-environment.js';
+import { settingsWithoutEffect } from '../../src/platform/config/settings-without-effect.js';
 import { createTestDatabase } from '../support/test-database.js';
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 

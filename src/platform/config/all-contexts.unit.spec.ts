@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Environment } from './environment.js';
-import { loadSettings, settingsWithoutEffect } from './load-environment.js';
+import { loadSettings } from './load-environment.js';
+import { settingsWithoutEffect } from './settings-without-effect.js';
 import { settingGroup } from './setting-group.js';
 import { WholeNumber } from './setting-kinds.js';
 

@@ -8,7 +8,8 @@ import { ORDERS_SETTINGS } from '../../orders/orders.settings.js';
 import { PAYMENTS_SETTINGS } from '../../payments/payments.settings.js';
 import { PROMOS_SETTINGS } from '../../promos/promos.settings.js';
 import { SENSORS_SETTINGS } from '../../sensors/sensors.settings.js';
-import { loadSettings, settingsWithoutEffect } from './load-environment.js';
+import { loadSettings } from './load-environment.js';
+import { settingsWithoutEffect } from './settings-without-effect.js';
 
 const GROUPS = [ORDERS_SETTINGS, PAYMENTS_SETTINGS, SENSORS_SETTINGS, PROMOS_SETTINGS, CUSTOMERS_SETTINGS];
 

@@ -6,7 +6,8 @@ import { waysOf } from '../database/database-connection.js';
 import type { ConfigurationError } from './configuration.error.js';
 import { type DatabaseTls, databaseTls } from './database-tls.js';
 import { readDatabaseUrl } from './database-url.js';
-import { loadEnvironment, settingsWithoutEffect } from './load-environment.js';
+import { loadEnvironment } from './load-environment.js';
+import { settingsWithoutEffect } from './settings-without-effect.js';
 
 let authority: CertificateAuthority;
 let own: KeyPair;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateAuthority, type KeyPair } from '../../../test/support/certificates.js';
 import { faultsOfLoading } from '../../../test/support/setting-faults.js';
-import { loadEnvironment, settingsWithoutEffect } from './load-environment.js';
+import { loadEnvironment } from './load-environment.js';
+import { settingsWithoutEffect } from './settings-without-effect.js';
 import type { Variables } from './setting-texts.js';
 
 const KAFKA = { KAFKA_BROKERS: 'kafka:9092' };

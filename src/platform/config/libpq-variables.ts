@@ -2,10 +2,11 @@
 const OF_LIBPQ = /^(PG[A-Z_]+|NODE_PG_FORCE_NATIVE)$/;
 
 /**
- * libpq's variables, as they were when the program started; `load-environment.ts` warns of them, or refuses to start by them. pg
- * reads them, from its first line on, for whatever it is not told, so a shell that is set up for psql would change how the
- * program reaches PostgreSQL, also the embedded one. They are taken out of the environment when this file is loaded, which
- * has to be before pg is. Only DATABASE_URL and the DB_ settings say which PostgreSQL is used.
+ * libpq's variables, as they were when the program started; `settings-without-effect.ts` warns of them, and
+ * `environment-faults.ts` refuses to start by PGSSLMODE. pg reads them, from its first line on, for whatever it is not told, so a
+ * shell that is set up for psql would change how the program reaches PostgreSQL, also the embedded one. They are taken out of the
+ * environment when this file is loaded, which has to be before pg is. Only DATABASE_URL and the DB_ settings say which PostgreSQL
+ * is used.
  */
 export const LIBPQ_VARIABLES: Readonly<Record<string, string>> = takeOut(process.env);
 

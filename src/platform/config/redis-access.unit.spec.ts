@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateAuthority } from '../../../test/support/certificates.js';
 import { faultsOfLoading } from '../../../test/support/setting-faults.js';
-import { loadEnvironment, settingsWithoutEffect } from './load-environment.js';
+import { loadEnvironment } from './load-environment.js';
+import { settingsWithoutEffect } from './settings-without-effect.js';
 import { redisAccess } from './redis-access.js';
 
 let directory: string;

@@ -1,5 +1,6 @@
 import type { DatabaseUrl, SslMode } from './database-url.js';
 import type { Environment } from './environment.js';
+import { namedFile } from './named-file.js';
 import type { NamedFile, PemFiles } from './pem-files.js';
 import { writtenName } from './setting-sources.js';
 
@@ -60,8 +61,9 @@ export function databaseTls(
     };
   }
   const fileOf = (part: Exclude<PartOfTls, 'sslmode'>): NamedFile | undefined => {
-    const path = url?.[part] ?? environment[PARTS[part]];
-    return path === undefined ? undefined : { setting: nameOfPart(environment, url, part), path };
+    const path = url?.[part];
+    if (path === undefined) return namedFile(environment, PARTS[part]);
+    return { setting: nameOfPart(environment, url, part), path };
   };
   const said = url?.sslmode ?? environment.DB_SSL_MODE;
   const [ca, cert, key] = [fileOf('sslrootcert'), fileOf('sslcert'), fileOf('sslkey')];

@@ -20,6 +20,9 @@ export interface PemFiles {
   readonly key?: NamedFile | undefined;
 }
 
+/** A certificate of our own with its key, where neither may be missing. */
+export type PairFiles = Required<Pick<PemFiles, 'cert' | 'key'>>;
+
 /** What the files hold, by the names that `node:tls` has for it. */
 export interface PemContents {
   readonly ca?: Buffer;

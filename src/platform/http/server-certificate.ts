@@ -5,7 +5,7 @@ import { stat } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { ConfigurationError } from '../config/configuration.error.js';
 import type { Environment } from '../config/environment.js';
-import { PemFileError, type PemFiles, readPemFiles } from '../config/pem-files.js';
+import { type PairFiles, PemFileError, readPemFiles } from '../config/pem-files.js';
 import { serverTlsFiles } from '../config/server-tls.js';
 import type { Health, PartState } from '../health/health.js';
 import { messageForLog } from '../logging/error-record.js';
@@ -18,8 +18,6 @@ const PATIENT_LOOKS = 2;
 const DAY_MS = 86_400_000;
 /** A certificate has to be renewed by then, or within the last third of its time where that is shorter. */
 const RENEWED_BEFORE_MS = 14 * DAY_MS;
-
-type PairFiles = Required<Pick<PemFiles, 'cert' | 'key'>>;
 
 /** For `https.createServer`, and for its `setSecureContext`. */
 export interface ServerPair {

@@ -56,6 +56,10 @@ export class ForeignRequests {
     const { host } = asked;
     // HTTP/1.0 need not have one, and no browser sends that.
     if (host !== undefined && !this.ownHosts.include(host)) return misdirected();
+    // Many a proxy passes X-Forwarded-Host on as a client, and so a foreign page, has written it, and Host as well.
+    const received = request.headers.host;
+    if (received !== undefined && received !== host && this.ownHosts.couldBeRebound(received))
+      return misdirected();
     // A target that is a whole URL counts instead of Host (RFC 9112, section 3.2.2).
     const url = request.url!;
     if (url.charCodeAt(0) !== SLASH && !this.isOwnTarget(url)) return misdirected();

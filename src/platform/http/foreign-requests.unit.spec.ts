@@ -39,6 +39,18 @@ describe('a request that a proxy speaks for', () => {
     expect(await ask({ ...inner, 'x-forwarded-host': '' })).toBe(421);
   });
 
+  it('is for none of ours where a foreign page wrote X-Forwarded-Host, and its proxy passes that on', async () => {
+    await serve('loopback');
+    expect(await ask({ ...forShop, host: 'rebound.example' })).toBe(421);
+    expect(await ask({ ...forShop, host: 'rebound.example.:8080' })).toBe(421);
+    expect(await ask({ ...forShop, host: 'rebound.example', origin: 'https://shop.example' }, 'POST')).toBe(
+      421,
+    );
+    for (const host of ['inner', '10.0.0.7:8080', '[::1]:8080', 'SHOP.example:443']) {
+      expect(await ask({ ...forShop, host }), host).toBe(200);
+    }
+  });
+
   it('may change something from the origin that the proxy names, by its protocol', async () => {
     await serve('1');
     expect(await ask({ ...forShop, origin: 'https://shop.example' }, 'POST')).toBe(200);

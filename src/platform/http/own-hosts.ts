@@ -4,6 +4,8 @@ import { hostname } from 'node:os';
 
 /** A name of RFC 9110's `Host`, without user information: an address in brackets or a name, and perhaps a port. */
 const AUTHORITY = /^(?:\[([\d.:a-f]+)\]|([^\s:/?#@[\]]+))(?::\d*)?$/i;
+/** One label, and perhaps a port. */
+const UNQUALIFIED = /^[a-z\d_-]{1,63}(?::\d*)?$/i;
 const MAX_HOST_CHARACTERS = 512;
 /** Bounds the memo of checked names: callers use the same few, and invented ones must not fill the memory. */
 const MAX_REMEMBERED = 1_000;
@@ -32,6 +34,14 @@ export class OwnHosts {
     if (host.length > MAX_HOST_CHARACTERS || !this.judge(host)) return false;
     if (this.remembered.size < MAX_REMEMBERED) this.remembered.add(host);
     return true;
+  }
+
+  /**
+   * Whether the page of a browser may be of this host, and the host none of ours. A name without a domain, such as that of an
+   * upstream, is found in no DNS that a stranger could change.
+   */
+  couldBeRebound(host: string): boolean {
+    return !UNQUALIFIED.test(host) && !this.include(host);
   }
 
   private judge(host: string): boolean {

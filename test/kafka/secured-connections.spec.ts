@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kafkaUnavailableReason } from '../../scripts/kafka-broker.js';
-import { SecureKafka } from '../support/secure-kafka.js';
+import type { SecureKafka } from '../support/secure-kafka.js';
 import { isReady, keepsSecrets, SecuredStage } from './secured.harness.js';
 
 const unavailable = await kafkaUnavailableReason();
@@ -12,13 +12,10 @@ describe.skipIf(unavailable)('a Kafka that wants to know who comes', () => {
   let stage: SecuredStage;
 
   beforeAll(async () => {
-    kafka = await SecureKafka.start();
-    stage = await SecuredStage.on(kafka);
+    stage = await SecuredStage.open();
+    ({ kafka } = stage);
   });
-  afterAll(async () => {
-    await stage.close();
-    await kafka.end();
-  });
+  afterAll(() => stage.close());
 
   async function takesOrders(settings: Record<string, string>): Promise<void> {
     const program = await stage.start(settings);

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { kafkaUnavailableReason } from '../../scripts/kafka-broker.js';
-import { SecureKafka, type ShownCertificate } from '../support/secure-kafka.js';
+import type { SecureKafka, ShownCertificate } from '../support/secure-kafka.js';
 import type { WaybillProcess } from '../support/waybill-process.js';
-import { isReady, keepsSecrets, SecuredStage, tells, watchTries } from './secured.harness.js';
+import { SecuredStage, tells, watchTries, type WatchedTries } from './secured.harness.js';
 
 const unavailable = await kafkaUnavailableReason();
 
@@ -24,20 +24,17 @@ describe.skipIf(unavailable)('a connection to Kafka that cannot be made as it is
   let passwordFile: string;
 
   beforeAll(async () => {
-    kafka = await SecureKafka.start();
-    stage = await SecuredStage.on(kafka);
+    stage = await SecuredStage.open();
+    ({ kafka } = stage);
     const { KAFKA_SASL_PASSWORD: _, ...settings } = kafka.passwords('SCRAM-SHA-512');
     passwordFile = join(kafka.ca.directory, 'password');
     await writeFile(passwordFile, 'not-the-password');
     kafka.show('UNKNOWN_CA');
     program = await stage.start({ ...settings, KAFKA_SASL_PASSWORD_FILE: passwordFile });
   });
-  afterAll(async () => {
-    await stage.close();
-    await kafka.end();
-  });
+  afterAll(() => stage.close());
 
-  const watched = (): { arePaused(): void } => watchTries(program, () => kafka.wire.accepted);
+  const watched = (): WatchedTries => watchTries(program, () => kafka.wire.accepted);
 
   async function takesOrders(): Promise<void> {
     await stage.send();
@@ -55,10 +52,7 @@ describe.skipIf(unavailable)('a connection to Kafka that cannot be made as it is
     await tells(program, WRONG_PASSWORD);
     await takesOrders();
     await writeFile(passwordFile, kafka.password);
-    await isReady(program);
-    await stage.allThere();
-    tries.arePaused();
-    keepsSecrets(program, kafka);
+    await stage.getsOver(program, tries);
   });
 
   it.each(WRONG_CERTIFICATES)('is told of while it runs, and heals: %s', async (certificate, line) => {
@@ -68,10 +62,7 @@ describe.skipIf(unavailable)('a connection to Kafka that cannot be made as it is
     await tells(program, line, since);
     await takesOrders();
     kafka.show('PASSWORDS');
-    await isReady(program);
-    await stage.allThere();
-    tries.arePaused();
-    keepsSecrets(program, kafka);
+    await stage.getsOver(program, tries);
   });
 
   it('is made with the password that stands in the file by then', async () => {
@@ -83,9 +74,6 @@ describe.skipIf(unavailable)('a connection to Kafka that cannot be made as it is
     await tells(program, WRONG_PASSWORD, since);
     await takesOrders();
     await writeFile(passwordFile, password);
-    await isReady(program);
-    await stage.allThere();
-    tries.arePaused();
-    keepsSecrets(program, kafka);
+    await stage.getsOver(program, tries);
   });
 });

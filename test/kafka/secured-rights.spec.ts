@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { kafkaUnavailableReason } from '../../scripts/kafka-broker.js';
-import { Operation, Resource, SecureKafka } from '../support/secure-kafka.js';
+import { Operation, Resource, type SecureKafka } from '../support/secure-kafka.js';
 import type { WaybillProcess } from '../support/waybill-process.js';
-import { isReady, keepsSecrets, SecuredStage, tells, watchTries } from './secured.harness.js';
+import { SecuredStage, tells, watchTries, type WatchedTries } from './secured.harness.js';
 
 const unavailable = await kafkaUnavailableReason();
 
@@ -14,15 +14,12 @@ describe.skipIf(unavailable)('an account of Kafka without a right', () => {
   let program: WaybillProcess;
 
   beforeAll(async () => {
-    kafka = await SecureKafka.start();
-    stage = await SecuredStage.on(kafka);
+    stage = await SecuredStage.open();
+    ({ kafka } = stage);
   });
-  afterAll(async () => {
-    await stage.close();
-    await kafka.end();
-  });
+  afterAll(() => stage.close());
 
-  const watched = (): { arePaused(): void } => watchTries(program, () => kafka.wire.accepted);
+  const watched = (): WatchedTries => watchTries(program, () => kafka.wire.accepted);
 
   /** Those that the program works with, and no others: it may not even ask how they are configured. */
   async function createTopics(): Promise<void> {
@@ -43,10 +40,7 @@ describe.skipIf(unavailable)('an account of Kafka without a right', () => {
     await tells(program, new RegExp(`${ACCOUNT} has no right to create the topics .*give it CREATE on them`));
     await stage.post(program);
     await createTopics();
-    await isReady(program);
-    await stage.allThere();
-    tries.arePaused();
-    keepsSecrets(program, kafka);
+    await stage.getsOver(program, tries);
   });
 
   it.each<[operation: 'READ' | 'WRITE', topic: 'topic' | 'statusTopic']>([
@@ -65,10 +59,7 @@ describe.skipIf(unavailable)('an account of Kafka without a right', () => {
     );
     await stage.send();
     await allowAgain();
-    await isReady(program);
-    await stage.allThere();
-    tries.arePaused();
-    keepsSecrets(program, kafka);
+    await stage.getsOver(program, tries);
   });
 
   it('is told of, and goes on once it may be in its group again', async () => {
@@ -79,9 +70,6 @@ describe.skipIf(unavailable)('an account of Kafka without a right', () => {
     await stage.send();
     await stage.post(program);
     await allowAgain();
-    await isReady(program);
-    await stage.allThere();
-    tries.arePaused();
-    keepsSecrets(program, kafka);
+    await stage.getsOver(program, tries);
   });
 });

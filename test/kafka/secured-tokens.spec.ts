@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kafkaUnavailableReason } from '../../scripts/kafka-broker.js';
 import { eventually } from '../support/eventually.js';
-import { SecureKafka } from '../support/secure-kafka.js';
+import type { SecureKafka } from '../support/secure-kafka.js';
 import type { WaybillProcess } from '../support/waybill-process.js';
-import { isReady, keepsSecrets, SecuredStage, tells, watchTries } from './secured.harness.js';
+import { keepsSecrets, SecuredStage, tells, watchTries, type WatchedTries } from './secured.harness.js';
 
 const unavailable = await kafkaUnavailableReason();
 
@@ -23,18 +23,15 @@ describe.skipIf(unavailable)('a token for Kafka', () => {
   let program: WaybillProcess;
 
   beforeAll(async () => {
-    kafka = await SecureKafka.start();
+    stage = await SecuredStage.open();
+    ({ kafka } = stage);
     kafka.tokens.lifeSeconds = LIFE_SECONDS;
     kafka.tokens.mood = 'refuse';
-    stage = await SecuredStage.on(kafka);
     program = await stage.start(kafka.oauthByEndpoint());
   });
-  afterAll(async () => {
-    await stage.close();
-    await kafka.end();
-  });
+  afterAll(() => stage.close());
 
-  const watched = (): { arePaused(): void } => watchTries(program, () => kafka.tokens.requests);
+  const watched = (): WatchedTries => watchTries(program, () => kafka.tokens.requests);
 
   it(
     'is waited for at the start',
@@ -46,10 +43,7 @@ describe.skipIf(unavailable)('a token for Kafka', () => {
       await tells(program, RUBBISH);
       await stage.send();
       kafka.tokens.mood = 'issue';
-      await isReady(program);
-      await stage.allThere();
-      tries.arePaused();
-      keepsSecrets(program, kafka);
+      await stage.getsOver(program, tries);
     },
     LONG_MS,
   );
@@ -84,10 +78,7 @@ describe.skipIf(unavailable)('a token for Kafka', () => {
       await tells(program, REFUSED, since);
       await stage.send();
       kafka.tokens.mood = 'issue';
-      await isReady(program);
-      await stage.allThere();
-      tries.arePaused();
-      keepsSecrets(program, kafka);
+      await stage.getsOver(program, tries);
     },
     LONG_MS,
   );

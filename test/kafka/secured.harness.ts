@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { eventually } from '../support/eventually.js';
-import type { SecureKafka } from '../support/secure-kafka.js';
+import { SecureKafka } from '../support/secure-kafka.js';
 import { startWaybill, type WaybillProcess } from '../support/waybill-process.js';
 import {
   createPipeline,
@@ -18,7 +18,7 @@ const LONG = { timeoutMs: 60_000 };
 const AT_ONCE = 40;
 const PER_SECOND = 5;
 
-/** Programs on one broker, with topics, a group and a database of the test's own; and all orders that were sent to them. */
+/** A secured broker and programs on it, with topics, a group and a database of the test's own; and all orders that were sent to them. */
 export class SecuredStage {
   private readonly uids: string[] = [];
   private readonly programs: WaybillProcess[] = [];
@@ -29,7 +29,8 @@ export class SecuredStage {
     readonly pipeline: Pipeline,
   ) {}
 
-  static async on(kafka: SecureKafka): Promise<SecuredStage> {
+  static async open(): Promise<SecuredStage> {
+    const kafka = await SecureKafka.start();
     return new SecuredStage(kafka, await createPipeline(kafka.plain));
   }
 
@@ -72,9 +73,18 @@ export class SecuredStage {
     }, LONG);
   }
 
+  /** Resolves once a program has got over what was wrong: nothing is lost, `tries` had pauses, and no secret was told. */
+  async getsOver(program: WaybillProcess, tries: WatchedTries): Promise<void> {
+    await isReady(program);
+    await this.allThere();
+    tries.arePaused();
+    keepsSecrets(program, this.kafka);
+  }
+
   async close(): Promise<void> {
     for (const program of this.programs) await program.kill();
     await this.pipeline.close();
+    await this.kafka.end();
   }
 
   private nextUid(): string {
@@ -106,8 +116,12 @@ export async function isReady({ url }: WaybillProcess): Promise<void> {
   }, LONG);
 }
 
+export interface WatchedTries {
+  arePaused(): void;
+}
+
 /** Counts from here on what a program does, and how much it says. */
-export function watchTries(program: WaybillProcess, tries: () => number): { arePaused(): void } {
+export function watchTries(program: WaybillProcess, tries: () => number): WatchedTries {
   const startedMs = performance.now();
   const [triesBefore, charactersBefore] = [tries(), program.output().length];
   return {

@@ -64,6 +64,8 @@ export function openBrokerSocket(options: BrokerSocketOptions): Socket {
   };
   // These listeners come before those of kafkajs, which builds its own error of the message.
   socket.on('error', (error: NodeJS.ErrnoException) => {
+    // Node says of a connection that we end during the handshake that it was broken off.
+    if (socket.writableEnded) return;
     // A broker that closes with bytes of ours unread resets the connection.
     const isReset = RESET.has(error.code ?? '');
     error.message = ((isReset ? early() : undefined) ?? explain(error)).message;

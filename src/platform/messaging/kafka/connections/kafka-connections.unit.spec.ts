@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { readFileSync, renameSync } from 'node:fs';
@@ -154,6 +155,25 @@ describe('a connection to a broker', () => {
     await expect.poll(() => connections.state()).toEqual({ up: true });
     socket.destroy();
     expect(lines.at(-1)).toContain('Kafka answers again');
+  });
+
+  it('is no fault where we end it before it came about', async () => {
+    const server = createServer();
+    const port = await listen(server);
+    environment.KAFKA_SSL = 'on';
+    const arrival = once(server, 'connection') as Promise<[Socket]>;
+    const socket = connections.open(
+      { host: '127.0.0.1', port, onConnect: () => undefined, ssl: {} },
+      LIMIT_MS,
+    );
+    socket.on('error', () => undefined);
+    const [other] = await arrival;
+    socket.end();
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    other.resume().end();
+    await closed;
+    expect(connections.state()).toEqual({ up: true });
+    expect(lines).toEqual([]);
   });
 
   it('is given up when nothing comes of it', async () => {

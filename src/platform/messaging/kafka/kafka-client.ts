@@ -47,6 +47,10 @@ const COMES_UP = /^The (group )?coordinator is (not available|loading)/;
 /** Of a right that is missing: whoever asked says which. */
 const NO_RIGHT = /^Not authorized to access|authorization failed|^Topic creation errors$/i;
 const OF_LOGIN = /^SaslAuthenticator/;
+/** What a broker answers to a login that it refuses. */
+const ANSWER_TO_LOGIN = /^Response Sasl(Handshake|Authenticate)\(/;
+/** Node's words for a connection that kafkajs has ended by itself; where the broker does, they are replaced by ours. */
+const ENDED_IN_HANDSHAKE = /before secure TLS connection was established$/;
 
 /**
  * kafkajs, logging through ours, over connections as the settings have them: each reads passwords, tokens and certificates
@@ -69,6 +73,8 @@ export function createKafka(
         message.startsWith(CRASH) ||
         COMES_UP.test(error) ||
         OF_LOGIN.test(namespace) ||
+        ANSWER_TO_LOGIN.test(message) ||
+        ENDED_IN_HANDSHAKE.test(message) ||
         [message, error].some((text) => NO_RIGHT.test(text) || connections.isTold(text));
       log[isQuiet ? 'debug' : LEVELS[level]](
         { kafkajs: namespace, error: fields.error as unknown, broker: fields.broker as unknown },

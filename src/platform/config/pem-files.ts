@@ -95,11 +95,15 @@ function readOne({ setting, path }: NamedFile, expected: string, judge: (bytes: 
   try {
     judge(bytes);
   } catch {
-    const what = bytes.includes('ENCRYPTED') ? 'has a passphrase' : 'is something else';
-    throw new PemFileError(`${setting} names ${path}, which ${what}: expected ${expected}`);
+    throw new PemFileError(`${setting} names ${path}, which ${whatIsThere(bytes)}: expected ${expected}`);
   }
   judged.set(`${expected} ${path}`, bytes);
   return bytes;
+}
+
+function whatIsThere(bytes: Buffer): string {
+  if (bytes.length === 0) return 'is empty';
+  return bytes.includes('ENCRYPTED') ? 'has a passphrase' : 'is something else';
 }
 
 /** Others of OpenSSL's labels are read, too. */

@@ -55,6 +55,14 @@ it('tells of a file that holds something else, and shows nothing of it', () => {
   ]);
 });
 
+it('tells of a file that is empty, as one is that is being written', () => {
+  const path = join(authority.directory, 'empty');
+  writeFileSync(path, '');
+  expect(pemFaults({ ca: named('X_CA', path) })).toEqual([
+    `X_CA names ${path}, which is empty: expected a certificate in PEM`,
+  ]);
+});
+
 it('tells of a key with a passphrase', async () => {
   const path = join(authority.directory, 'locked.key');
   await run('openssl', ['pkcs8', '-topk8', '-in', pair.key, '-out', path, '-passout', 'pass:hunter2']);

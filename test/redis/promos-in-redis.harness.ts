@@ -1,6 +1,7 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { Promises } from '../faults/promos/promises.js';
 import { PromosStage } from '../faults/promos/promos-stage.js';
-import { IN_SHORT, USERS_A_SCALE } from '../faults/promos/scenario.js';
+import { IN_SHORT, type PromosScenario, USERS_A_SCALE } from '../faults/promos/scenario.js';
 import { untilBothWell } from '../faults/promos/well-again.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -30,4 +31,12 @@ export function usePromosStage(redisCommand: string | undefined, use: (opened: P
     await stage?.close();
     await database?.drop();
   });
+}
+
+/** Brings it about, and has all who ask told what was promised. */
+export async function isToldAsPromised(stage: PromosStage, scenario: PromosScenario): Promise<void> {
+  const promises = new Promises(stage.stored, ANSWERED_WITHIN_MS);
+  await scenario.run(stage, promises, IN_SHORT);
+  expect(promises.broken()).toEqual([]);
+  expect(promises.told).not.toEqual([]);
 }

@@ -64,7 +64,12 @@ export class DeadlineClient extends pg.Client {
     // A connection that is lost while nobody listens would end the process, and whoever gets it from the pool listens only
     // from a moment later on. Its user learns of the loss by the next statement.
     this.on('error', () => undefined);
-    closeAtUnreadable((this as unknown as { connection: Connection }).connection);
+    closeAtUnreadable(this.connectionOfPg);
+  }
+
+  /** pg's types keep it to themselves. */
+  private get connectionOfPg(): Connection {
+    return (this as unknown as { connection: Connection }).connection;
   }
 
   /** Called with the error of every failed statement. */
@@ -118,12 +123,12 @@ export class DeadlineClient extends pg.Client {
 
   /** Fails all that waits for an answer with `error`, and tells the pool, which forgets the connection. */
   protected drop(error?: Error): void {
-    (this as unknown as { connection: pg.Connection }).connection.stream.destroy(error);
+    this.connectionOfPg.stream.destroy(error);
   }
 }
 
 /** pg's own, with what its types lack. */
-interface Connection {
+interface Connection extends pg.Connection {
   /** Called once, with the socket, or with what TLS has put around it. */
   attachListeners(stream: Duplex): void;
 }

@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { knownFailures } from '../known-failures.js';
@@ -16,28 +16,37 @@ const AUTHENTICATED = message('R', Buffer.alloc(4));
 const READY = message('Z', 'I');
 const TERMINATED = message('E', 'SFATAL\0', 'C57P01\0', 'Mterminating connection\0', '\0');
 
+let server: Server;
+let pool: pg.Pool;
+/** What the server does at the first bytes of a connection, at the next ones, and so on. */
+let answers: readonly ((socket: Socket) => void)[];
+
+beforeEach(async () => {
+  server = createServer((socket) => {
+    let next = 0;
+    socket.on('error', () => undefined).on('data', () => answers[next++]?.(socket));
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  const settings = { host: '127.0.0.1', port, user: 'waybill', database: 'waybill', answerLimitMs: 1_000 };
+  // pg's types have a Client without settings of its own.
+  const Client = DeadlineClient as unknown as new () => pg.ClientBase;
+  pool = new pg.Pool({ ...settings, Client });
+});
+
+afterEach(async () => {
+  await pool.end();
+  await new Promise((closed) => server.close(closed));
+});
+
+const says =
+  (...messages: Buffer[]) =>
+  (socket: Socket): void =>
+    void socket.write(Buffer.concat(messages));
+
 describe('a connection that is lost in the moment in which the pool hands it out', () => {
-  let server: Server;
-  let pool: pg.Pool;
-
-  beforeEach(async () => {
-    server = createServer((socket) => {
-      socket.once('data', () => socket.end(Buffer.concat([AUTHENTICATED, READY, TERMINATED])));
-    });
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    const { port } = server.address() as AddressInfo;
-    const settings = { host: '127.0.0.1', port, user: 'waybill', database: 'waybill', answerLimitMs: 1_000 };
-    // pg's types have a Client without settings of its own.
-    const Client = DeadlineClient as unknown as new () => pg.ClientBase;
-    pool = new pg.Pool({ ...settings, Client });
-  });
-
-  afterEach(async () => {
-    await pool.end();
-    await new Promise((closed) => server.close(closed));
-  });
-
   it('fails the first statement as transient, and nothing else', async () => {
+    answers = [(socket) => socket.end(Buffer.concat([AUTHENTICATED, READY, TERMINATED]))];
     const client = await pool.connect();
     const error: unknown = await client.query('SELECT 1').catch((thrown: unknown) => thrown);
     expect(knownFailures().kindOf(error)).toBe('transient');
@@ -49,35 +58,16 @@ describe('a connection that is lost in the moment in which the pool hands it out
 describe('an answer that pg cannot read', () => {
   const LOGIN_BY_GSSAPI = message('R', Buffer.from([0, 0, 0, 7]));
   const CUT_SHORT = message('A');
-  let server: Server;
-  let answers: readonly Buffer[];
-  let pool: pg.Pool;
 
-  beforeEach(async () => {
-    server = createServer((socket) => {
-      let next = 0;
-      socket.on('error', () => undefined).on('data', () => socket.write(answers[next++] ?? ''));
-    });
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    const { port } = server.address() as AddressInfo;
-    const settings = { host: '127.0.0.1', port, user: 'waybill', database: 'waybill', answerLimitMs: 0 };
-    const Client = DeadlineClient as unknown as new () => pg.ClientBase;
-    pool = new pg.Pool({ ...settings, Client });
-    pool.on('error', () => undefined);
-  });
-
-  afterEach(async () => {
-    await pool.end();
-    await new Promise((closed) => server.close(closed));
-  });
+  beforeEach(() => void pool.on('error', () => undefined));
 
   it('fails a login, as one of a kind that pg does not know', async () => {
-    answers = [LOGIN_BY_GSSAPI];
+    answers = [says(LOGIN_BY_GSSAPI)];
     await expect(pool.connect()).rejects.toThrow(/Unknown authenticationOk message type 7/);
   });
 
   it('fails the statement under way as transient, and its connection is given up', async () => {
-    answers = [Buffer.concat([AUTHENTICATED, READY]), CUT_SHORT];
+    answers = [says(AUTHENTICATED, READY), says(CUT_SHORT)];
     const client = await pool.connect();
     const error: unknown = await client.query('SELECT 1').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(UnreadableAnswerError);

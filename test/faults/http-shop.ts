@@ -20,6 +20,8 @@ export class HttpShop {
   readonly accepted = new Map<string, ShopOrder[]>();
   readonly promised: string[] = [];
   readonly refused: string[] = [];
+  /** Orders and new versions of them that were accepted. */
+  taken = 0;
   private posters: Promise<void>[] = [];
   private open = false;
   private count = 0;
@@ -60,6 +62,7 @@ export class HttpShop {
       );
     }
     this.accepted.set(order.order_uid, [...revisions, order]);
+    this.taken++;
     if (this.dice.roll() < REPEATED_SHARE) {
       await this.caller.untilAccepted({ path: ORDERS, body: JSON.stringify(order) });
     }

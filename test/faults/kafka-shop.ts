@@ -15,6 +15,8 @@ const REMEMBERED = 300;
 
 /** A shop's system that produces order events: new ones, new versions, the same twice, and now and then rubbish. */
 export class KafkaShop {
+  /** Orders and new versions of them that were sent, or are about to be. */
+  begun = 0;
   private readonly revisions = new Map<string, number>();
   private sending: Promise<void> = Promise.resolve();
   private open = false;
@@ -73,6 +75,7 @@ export class KafkaShop {
     const orderUid = known ?? `${this.name}-k-${++this.count}`;
     const revision = (this.revisions.get(orderUid) ?? 0) + 1;
     this.revisions.set(orderUid, revision);
+    this.begun++;
     if (this.revisions.size > REMEMBERED) this.revisions.delete(this.revisions.keys().next().value!);
     const message = { key: orderUid, value: JSON.stringify(shopOrder(orderUid, revision)) };
     return this.dice.roll() < REPEATED_SHARE ? [message, message] : [message];

@@ -58,6 +58,7 @@ export async function runFaultOn(
     await pause(stage.dice.between(0.5, 1) * scale.warmUpMs);
     await fault.inject(stage, scale);
     secondsUntilNormal = Math.max(secondsUntilNormal, await stage.secondsUntilNormal());
+    await stage.hasTakenEnough();
     account = sumOf(account, await stage.account());
   }
   return outcomeOf(stage, fault.name, times, account, secondsUntilNormal);

@@ -40,6 +40,10 @@ const REFUSE_THE_UNLOVED = `
   CREATE TRIGGER refuse_the_unloved BEFORE INSERT ON orders
   FOR EACH ROW WHEN (NEW.customer_id = '${UNLOVED_CUSTOMER}') EXECUTE FUNCTION refuse_the_unloved()`;
 
+/** A round in which less came in shows nothing, however soon all was over. */
+const ORDERS_A_ROUND = 150;
+const LIVES_A_ROUND = 30;
+
 export interface StageOptions {
   /** Programs that run from the beginning. */
   readonly replicas?: number;
@@ -79,6 +83,8 @@ export class Stage {
   private looking: Promise<void> = Promise.resolve();
   private open = false;
   private canaries = 0;
+  /** Of this round, and not before. */
+  private needed = { orders: 0, lives: 0 };
 
   private constructor(
     readonly services: Services,
@@ -134,6 +140,8 @@ export class Stage {
 
   startLoad({ messagesASend, posters, livesASend }: Load): void {
     this.open = true;
+    const { orders, lives } = this.begun;
+    this.needed = { orders: orders + ORDERS_A_ROUND, lives: lives + LIVES_A_ROUND };
     this.http.start(posters);
     this.kafka.start(messagesASend);
     if (!this.ordersAlone) {
@@ -142,6 +150,16 @@ export class Stage {
     }
     this.readers.start();
     this.looking = this.lookAllTheTime();
+  }
+
+  /** Resolves when as much has come in since the load was started as a round is to be judged by. */
+  async hasTakenEnough(): Promise<void> {
+    await this.within('does not take in what a round needs', () => {
+      const { orders, lives } = this.begun;
+      return Promise.resolve(
+        orders >= this.needed.orders && (this.ordersAlone || lives >= this.needed.lives),
+      );
+    });
   }
 
   /** Ends the load, waits until all is done that was begun, and compares everything. @returns what came since the last time */
@@ -266,6 +284,10 @@ export class Stage {
     });
     this.findings.add('did not recover', `${trouble}\n${said.join('\n')}`);
     return false;
+  }
+
+  private get begun(): { orders: number; lives: number } {
+    return { orders: this.http.taken + this.kafka.begun, lives: this.lives.count };
   }
 
   private async allReady(): Promise<boolean> {

@@ -37,11 +37,12 @@ export class LifeShop {
   readonly payments: Payment[] = [];
   readonly parcelNews: ParcelNews[] = [];
   readonly cancelled = new Set<string>();
+  /** Lives that were begun. */
+  count = 0;
   private orderUids: string[] = [];
   private waiting: Waiting[] = [];
   private working: Promise<void>[] = [];
   private open = false;
-  private count = 0;
 
   constructor(
     private readonly name: string,

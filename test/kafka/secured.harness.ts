@@ -112,7 +112,7 @@ export async function tells(program: WaybillProcess, line: RegExp, since = 0): P
 export async function isReady({ url }: WaybillProcess): Promise<void> {
   await eventually(async () => {
     const health = await fetch(`${url}/health`);
-    expect(await health.text()).toMatch(/"status":"up"/);
+    expect(health.status, await health.text()).toBe(200);
   }, LONG);
 }
 

@@ -6,6 +6,7 @@ import type { BatchHandler } from '../received-event.js';
 import type { Attempt } from './connections/refusals.js';
 import { ConsumerHealth } from './consumer-health.js';
 import { CONSUMER_OPTIONS, type ConsumerParts, type EventConsumer } from './event-consumer.js';
+import { inItsGroup } from './kafkajs-restarts.js';
 import { handOver, lingerAfter, limitsOf } from './reading.js';
 import { UndecodableBatchError } from './undecodable-batch.error.js';
 
@@ -56,8 +57,8 @@ export class BroadcastConsumer implements EventConsumer {
       const left = new Set(this.handlers.keys());
       return parts.untilKafkaAnswers(() => this.resume(left), attempt, health);
     };
-    await resume();
     consumer.on(consumer.events.GROUP_JOIN, () => void resume().catch(() => undefined));
+    await resume();
   }
 
   settled(): Promise<void> {
@@ -83,7 +84,7 @@ export class BroadcastConsumer implements EventConsumer {
       for (const topic of left) {
         try {
           for (const { partition, offset } of await admin.fetchTopicOffsets(topic)) {
-            this.consumer.seek({ topic, partition, offset });
+            inItsGroup(() => this.consumer.seek({ topic, partition, offset }));
           }
           left.delete(topic);
           await this.handlers.get(topic)!([]);

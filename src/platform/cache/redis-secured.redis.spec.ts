@@ -142,7 +142,7 @@ describe.skipIf(tier.skipped ?? command === undefined)('a Redis with TLS and acc
     'a password file that is empty': {
       bring: () => writeFileSync(fileOf('password'), ''),
       mend: () => writeFileSync(fileOf('password'), SECRET),
-      line: () => `REDIS_PASSWORD_FILE names ${fileOf('password')}, which is not a secret any more`,
+      line: () => `REDIS_PASSWORD_FILE names ${fileOf('password')}, which is empty`,
     },
     'an account that is off': {
       bring: () => redis.setUser(USER, 'off'),

@@ -49,13 +49,12 @@ export function currentValue<T extends object, Name extends keyof T & string>(
   const path = source.text.trim();
   const fault = (what: string): SecretFileError =>
     new SecretFileError(`${source.variable} names ${path}, ${what}`);
-  let text: string | undefined;
+  let text: string;
   try {
     text = readSecretFile(path);
   } catch (error) {
-    throw fault(`which cannot be read (${(error as NodeJS.ErrnoException).code}): expected a file that can`);
+    throw fault(`${(error as Error).message}: expected ${CONTENT_OF_FILE.expected}`);
   }
-  if (text === undefined) throw fault(`which is not a secret any more: expected ${CONTENT_OF_FILE.expected}`);
   const held = heldBy(read.group, name, { variable: source.variable, text });
   const others = Object.assign(new read.group.type(), settings, { [name]: held });
   const wrong = validateSync(others).find(({ property }) => property === name);

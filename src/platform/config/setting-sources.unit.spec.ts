@@ -53,14 +53,14 @@ describe('a secret in a file of its own', () => {
   });
 
   it.each([
-    ['is not there', () => rmSync(file)],
-    ['is empty', () => writeFileSync(file, '\n')],
-    ['is something else, such as a disk', () => writeFileSync(file, 'x'.repeat(65_537))],
-    ['is of another encoding', () => writeFileSync(file, Buffer.from('w\u00F6rd', 'latin1'))],
-  ])('is a fault of the start where the file %s', (_, spoil) => {
+    ['is not there', () => rmSync(file), 'cannot be read (ENOENT)'],
+    ['is empty', () => writeFileSync(file, '\n'), 'is empty'],
+    ['is something else, such as a disk', () => writeFileSync(file, 'x'.repeat(65_537)), 'is too long'],
+    ['is of another encoding', () => writeFileSync(file, Buffer.from('w\u00F6rd', 'latin1')), 'is not UTF-8'],
+  ])('is a fault of the start where the file %s', (_, spoil, why) => {
     spoil();
     expect(faultsOf({ REDIS_PASSWORD_FILE: file })).toEqual([
-      `REDIS_PASSWORD_FILE names ${JSON.stringify(file)}: expected the path of a file that can be read, and holds 1 to 65536 bytes of UTF-8`,
+      `REDIS_PASSWORD_FILE names ${JSON.stringify(file)}, which ${why}: expected the path of a file that can be read, and holds 1 to 65536 bytes of UTF-8`,
     ]);
   });
 
@@ -68,7 +68,7 @@ describe('a secret in a file of its own', () => {
     const pipe = join(directory, 'pipe');
     execFileSync('mkfifo', [pipe]);
     expect(faultsOf({ DB_PASSWORD_FILE: pipe })).toEqual([
-      expect.stringMatching(/^DB_PASSWORD_FILE names .*: expected /),
+      expect.stringMatching(/^DB_PASSWORD_FILE names .*, which cannot be read \(ENOTREG\): expected /),
     ]);
   });
 
@@ -117,7 +117,7 @@ describe('what a setting holds now', () => {
 
   it.each([
     ['cannot be read', () => rmSync(file), /names .*secret, which cannot be read \(ENOENT\): expected/],
-    ['is empty', () => writeFileSync(file, ''), /names .*secret, which is not a secret any more: expected/],
+    ['is empty', () => writeFileSync(file, ''), /names .*secret, which is empty: expected/],
     [
       'holds what the setting cannot take',
       () => writeFileSync(file, 'http://:hunter2@cache'),

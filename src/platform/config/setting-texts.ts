@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { withoutBrackets } from '../host-and-port.js';
 import { isPem } from './pem-text.js';
-import { CONTENT_OF_FILE } from './secret-files.js';
+import { CONTENT_OF_FILE, whyNoSecret } from './secret-files.js';
 import type { SettingForm } from './setting-form.js';
 import { aliasesOf, listedSettings, type SettingGroup } from './setting-group.js';
 
@@ -80,7 +80,7 @@ export function faultLine(
     // Somebody may have put the secret itself there.
     const path = PATH.test(text) ? JSON.stringify(text) : 'a file (hidden)';
     return expected === ''
-      ? `${variable} names ${path}: expected ${form.expected}`
+      ? `${variable} names ${path}, ${whyNoSecret(text.trim())}: expected ${form.expected}`
       : `${variable} names ${path}, which holds another value (hidden): expected ${expected}`;
   }
   // A form is without the secret. What has an @ may be the whole URL, with its password, under the wrong name.

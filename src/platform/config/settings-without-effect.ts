@@ -35,6 +35,9 @@ const OF_OTHER_PROGRAMS = {
   REDIS_TLS: 'a REDIS_URL that begins with rediss:// has connections to Redis encrypted',
 };
 
+/** Where a setting of the program itself is taken from; undefined for one that is not set. */
+type SourceOf = (name: SettingName) => SettingSource | undefined;
+
 /**
  * What is set and has no effect, one line each. Nothing that an ordinary environment has gives one.
  *
@@ -47,52 +50,70 @@ export function settingsWithoutEffect(
 ): string[] {
   const all = [PROGRAM_SETTINGS, ...groups];
   const { texts, file } = givenSettings(variables, directory, all);
-  const sourceOfProgram = (name: SettingName): SettingSource | undefined =>
-    sourceOf(PROGRAM_SETTINGS, name, texts, file.sources);
+  const sourceOfProgram: SourceOf = (name) => sourceOf(PROGRAM_SETTINGS, name, texts, file.sources);
+  return [
+    ...misspelt(groups, texts, sourceOfProgram),
+    ...ofOtherPrograms(texts),
+    ...aliasesWithoutEffect(all, texts),
+    ...withoutDatabase(texts, sourceOfProgram),
+    ...withoutRedis(sourceOfProgram),
+    ...withoutKafka(sourceOfProgram),
+  ];
+}
+
+/** Slips in names of settings that the chosen contexts have. */
+function misspelt(groups: readonly SettingGroup[], texts: Variables, sourceOfProgram: SourceOf): string[] {
+  const all = [PROGRAM_SETTINGS, ...groups];
   const contexts = sourceOfProgram('CONTEXTS')
     ?.text.split(',')
     .map((name) => name.trim());
   const chosen = namesFor(contexts ?? new Environment().CONTEXTS, contextsOf(groups));
   const meant = variablesOf(all.map((group) => meantFor(group, chosen)));
-  const lines = misspeltSettings(Object.keys(texts), variablesOf(all))
+  return misspeltSettings(Object.keys(texts), variablesOf(all))
     .filter(({ setting }) => meant.includes(setting))
     .map(
       ({ variable, setting }) =>
         `${variable} is set, and is no setting of Waybill's: did you mean ${setting}? It has no effect`,
     );
-  for (const [name, instead] of Object.entries(OF_OTHER_PROGRAMS)) {
-    if (texts[name] !== undefined) {
-      lines.push(`${name} is set, and is no setting of Waybill's: ${instead}. It has no effect`);
-    }
-  }
-  lines.push(...aliasesWithoutEffect(all, texts));
-  const parts = PARTS_OF_DATABASE.flatMap((name) => sourceOfProgram(name)?.variable ?? []);
+}
+
+function ofOtherPrograms(texts: Variables): string[] {
+  return Object.entries(OF_OTHER_PROGRAMS)
+    .filter(([name]) => texts[name] !== undefined)
+    .map(([name, instead]) => `${name} is set, and is no setting of Waybill's: ${instead}. It has no effect`);
+}
+
+/** What libpq would read, and parts of an address that has no host. */
+function withoutDatabase(texts: Variables, sourceOfProgram: SourceOf): string[] {
   const isExternal =
     sourceOfProgram('DATABASE_URL') !== undefined || sourceOfProgram('DB_HOST') !== undefined;
-  const isRefused = isModeUnsaid(sourceOfProgram) && promisesTls(texts.PGSSLMODE);
-  for (const name of MEANT_FOR_LIBPQ) {
-    if (name === 'PGSSLMODE' && isRefused) continue;
-    if (isExternal && texts[name] !== undefined) {
-      lines.push(`${name} is set, and is not read: DATABASE_URL and DB_… say how PostgreSQL is reached`);
-    }
+  if (isExternal) {
+    const isRefused = isModeUnsaid(sourceOfProgram) && promisesTls(texts.PGSSLMODE);
+    return MEANT_FOR_LIBPQ.filter(
+      (name) => texts[name] !== undefined && !(name === 'PGSSLMODE' && isRefused),
+    ).map((name) => `${name} is set, and is not read: DATABASE_URL and DB_… say how PostgreSQL is reached`);
   }
-  if (!isExternal && parts.length > 0) {
-    const names = parts.length === 1 ? `${parts[0]} is` : `${parts.join(' and ')} are`;
-    lines.push(`${names} set without DB_HOST or DATABASE_URL: the embedded PostgreSQL is used`);
-  }
-  if (sourceOfProgram('REDIS_URL') === undefined) {
-    const ofRedis = PARTS_OF_REDIS.flatMap((name) => sourceOfProgram(name)?.variable ?? []);
-    lines.push(...ofRedis.map((name) => `${name} is set without REDIS_URL: it has no effect`));
-  }
-  const ofKafka = KAFKA_SECURITY_SETTINGS.flatMap((name) => sourceOfProgram(name)?.variable ?? []);
-  if (ofKafka.length > 0 && sourceOfProgram('KAFKA_BROKERS') === undefined) {
-    lines.push(`${ofKafka.join(' and ')} set without KAFKA_BROKERS: no Kafka is used`);
-  }
-  return lines;
+  const parts = PARTS_OF_DATABASE.flatMap((name) => sourceOfProgram(name)?.variable ?? []);
+  if (parts.length === 0) return [];
+  const names = parts.length === 1 ? `${parts[0]} is` : `${parts.join(' and ')} are`;
+  return [`${names} set without DB_HOST or DATABASE_URL: the embedded PostgreSQL is used`];
+}
+
+function withoutRedis(sourceOfProgram: SourceOf): string[] {
+  if (sourceOfProgram('REDIS_URL') !== undefined) return [];
+  return PARTS_OF_REDIS.flatMap((name) => sourceOfProgram(name)?.variable ?? []).map(
+    (name) => `${name} is set without REDIS_URL: it has no effect`,
+  );
+}
+
+function withoutKafka(sourceOfProgram: SourceOf): string[] {
+  if (sourceOfProgram('KAFKA_BROKERS') !== undefined) return [];
+  const parts = KAFKA_SECURITY_SETTINGS.flatMap((name) => sourceOfProgram(name)?.variable ?? []);
+  return parts.length === 0 ? [] : [`${parts.join(' and ')} set without KAFKA_BROKERS: no Kafka is used`];
 }
 
 /** Whether nothing of ours says how connections to PostgreSQL are encrypted. */
-function isModeUnsaid(sourceOfProgram: (name: SettingName) => SettingSource | undefined): boolean {
+function isModeUnsaid(sourceOfProgram: SourceOf): boolean {
   const url = sourceOfProgram('DATABASE_URL');
   const text = url && heldBy(PROGRAM_SETTINGS, 'DATABASE_URL', url);
   const isInUrl = typeof text === 'string' && /[?&]ssl(mode)?=/.test(text);

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,8 +52,11 @@ export class CertificateAuthority {
     const extensions = join(this.directory, `${name}.ext`);
     writeFileSync(extensions, `subjectAltName=${names.join(',')}\nextendedKeyUsage=serverAuth,clientAuth\n`);
     await run('openssl', ['req', ...EC_KEY, '-subj', `/CN=${name}`, '-keyout', pair.key, '-out', request]);
+    // Not from a file of serial numbers, which several that are signed at once would each write.
+    const serial = `0x${randomBytes(8).toString('hex')}`;
     await run('openssl', [
-      ...['x509', '-req', '-in', request, '-CA', this.own.cert, '-CAkey', this.own.key, '-CAcreateserial'],
+      ...['x509', '-req', '-in', request, '-CA', this.own.cert, '-CAkey', this.own.key],
+      ...['-set_serial', serial],
       ...['-days', String(days), '-extfile', extensions, '-out', pair.cert],
     ]);
     return pair;

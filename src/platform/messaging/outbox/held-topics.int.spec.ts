@@ -55,7 +55,7 @@ describe('a topic that cannot be published to', () => {
     await send('others', 'o4');
     await vi.waitFor(() => expect(sentTo(publisher, 'others')).toEqual(['o1', 'o2', 'o3', 'o4']), WAIT);
     await vi.waitFor(async () => expect((await health.ready()).parts['relay']).toEqual({ up: true }), WAIT);
-    expect(await stage.house.rows('SELECT FROM outbox')).toEqual([]);
+    await vi.waitFor(async () => expect(await stage.house.rows('SELECT FROM outbox')).toEqual([]), WAIT);
   });
 
   it('leaves the program ready where it is not the main context that it is of', async () => {

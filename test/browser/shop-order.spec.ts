@@ -126,7 +126,7 @@ describe.skipIf(chromium.skipped !== undefined)('an order of the shop', () => {
     await happens.carry(track, 'delivered', { location: 'Berlin' });
     await state('delivered').first().waitFor();
     await parcel.getByText('delivered, Berlin').waitFor();
-    expect(await reader.page.getByText(/^Overdue/).count()).toBe(0);
+    await expect.poll(() => reader.page.getByText(/^Overdue/).count()).toBe(0);
   });
 
   it('says how many are left of each item, and which were out of stock', async () => {

@@ -264,7 +264,7 @@ publicCase(
     await sending;
     expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
     await expectStored(waybill, [...orders, ...events]);
-    expect((await ask(`${waybill.url}/health/ready`)).status).toBe(200);
+    await eventually(async () => expect((await ask(`${waybill.url}/health/ready`)).status).toBe(200));
   },
   CASE_MS,
 );

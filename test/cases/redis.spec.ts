@@ -100,7 +100,7 @@ describe.skipIf(tier.skipped ?? command === undefined)('Redis', () => {
         const order = anOrder();
         await store(program.url, order);
         await expectOrder(program, order);
-        expect((await ask(`${program.url}/health/ready`)).status).toBe(200);
+        await eventually(async () => expect((await ask(`${program.url}/health/ready`)).status).toBe(200));
         // Tried again and again, and told once.
         const attempts = async (): Promise<number> =>
           Number(/^total_connections_received:(\d+)/m.exec(await meddler.info('stats'))?.[1]);

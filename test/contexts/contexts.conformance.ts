@@ -107,7 +107,7 @@ export function contextsConformance(name: string, settings: () => ChosenSettings
       await send(topicOf('orders'), large.order_uid, JSON.stringify(large));
       await send(topicOf('orders'), 'bad', 'no order at all');
       await eventually(async () => expect(await letters()).toHaveLength(3), WAIT);
-      await isStored(large.order_uid);
+      await eventually(() => isStored(large.order_uid), WAIT);
       const all = await letters();
       expect(all.map(({ context, reason }) => [context, reason]).sort()).toEqual([
         ['orders', expect.stringContaining('must be JSON')],
@@ -144,13 +144,9 @@ export function contextsConformance(name: string, settings: () => ChosenSettings
       // All but the first, which is what it is found out by, and those that a stall of the machine may hit.
       const later = delays.slice(1).sort((a, b) => a - b);
       expect(later.at(-1 - MOST_STALLS)).toBeLessThan(ORDERS_MS);
-      const failing = await metric(
-        url,
-        'waybill_consumer_failing_seconds',
-        'context="weights"',
-        'reason="42P01"',
-      );
-      expect(failing).toBeGreaterThan(0);
+      const ofWeights = ['context="weights"', 'reason="42P01"'];
+      const failing = () => metric(url, 'waybill_consumer_failing_seconds', ...ofWeights);
+      await eventually(async () => expect(await failing()).toBeGreaterThan(0), WAIT);
       expect(await metric(url, 'waybill_consumer_failing_seconds', 'context="orders"')).toBe(0);
       expect((await ask(`${url}/health/ready`)).status).toBe(200);
       await database.rows('ALTER TABLE weights.away RENAME TO items');

@@ -14,9 +14,12 @@ describe('without a database', () => {
       env: { DB_HOST: '127.0.0.1', DB_PORT: String(port) },
     });
     expect((await ask(`${waybill.url}/health/live`)).status).toBe(200);
-    const ready = await ask(`${waybill.url}/health/ready`);
-    expect(ready.status).toBe(503);
-    expect(ready.text).toMatch(/database/);
+    // It listens before its first attempt has failed.
+    await eventually(async () => {
+      const ready = await ask(`${waybill.url}/health/ready`);
+      expect(ready.status).toBe(503);
+      expect(ready.text).toMatch(/database/);
+    });
     expect((await ask(`${waybill.url}/health`)).status).toBe(503);
 
     const answers = [

@@ -166,7 +166,9 @@ describe('HTTPS', () => {
     await eventually(async () => expect((await shownName({ session })).name).toBe('second'), {
       timeoutMs: 5_000,
     });
-    expect(waybill.output()).toContain('the certificate of the server was renewed from its files');
+    await expect
+      .poll(() => waybill.output())
+      .toContain('the certificate of the server was renewed from its files');
     expect(stream.isOpen()).toBe(true);
     stream.close();
   });

@@ -155,7 +155,7 @@ describe.skipIf(kafka.skipped)('customers of a topic', () => {
           expect(Number((await lookUp(program, 'known')).headers.get('x-data-lag'))).toBeGreaterThan(1),
         WAIT,
       );
-      expect((await ask(`${program.url}/health/ready`)).status).toBe(200);
+      await eventually(async () => expect((await ask(`${program.url}/health/ready`)).status).toBe(200), WAIT);
       stage.isRegistryAway = false;
       await eventually(
         async () => expect(await held(program, 'behind')).toBe(jsonOf(aCustomer('behind'))),
@@ -243,7 +243,7 @@ describe.skipIf(kafka.skipped)('customers of a topic', () => {
         WAIT,
       );
       await eventually(async () => expect(await held(program, 'old 1')).toBe(404), WAIT);
-      expect((await ask(`${program.url}/health/ready`)).status).toBe(200);
+      await eventually(async () => expect((await ask(`${program.url}/health/ready`)).status).toBe(200), WAIT);
     },
     TEST_MS,
   );

@@ -101,7 +101,7 @@ describe.skipIf(server.skipped ?? command === undefined)('the caches of two cont
     }
     expect([await hitsOf(url, 'orders'), await hitsOf(url, 'weights')]).toEqual([1, 0]);
     expect(await hitsOf(url, 'weights', 'store')).toBe(1);
-    expect((await ask(`${url}/health/ready`)).status).toBe(200);
+    await eventually(async () => expect((await ask(`${url}/health/ready`)).status).toBe(200), WAIT);
     expect(await meddler.clientList()).toHaveLength(2);
     await meddler.sendCommand(['ACL', 'SETUSER', 'default', '~*']);
     await eventually(async () => expect((await redisPart(url)).up).toBe(true), WAIT);

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { Counter } from 'prom-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../../../test/support/eventually.js';
 import { openWaybillDatabase, type WaybillDatabase } from '../../../test/support/waybill-database.js';
 import { Failures } from '../../platform/failures/failures.js';
 import { TooBusyError } from '../../platform/http/too-busy.error.js';
@@ -10,6 +11,7 @@ import { OrderLife, TestInventory } from './inventory.fixture.js';
 import { StockImports } from './stock-imports.js';
 
 const ROWS = 20_000;
+const WAITING_PARTS = 5;
 
 let house: WaybillDatabase;
 let shop: TestInventory;
@@ -40,16 +42,25 @@ const countOf = async (): Promise<number> =>
 describe('a file that is being applied', () => {
   it('lets orders reserve in between, none of which waits for a second', async () => {
     await shop.count(1, 900);
+    const seen = new Set<number>();
+    const lockOrInsert = shop.stock.lockOrInsert.bind(shop.stock);
+    let parts = 0;
+    // Of the first parts each waits for an order that sees what is there, however long that one takes.
+    const spy = vi.spyOn(shop.stock, 'lockOrInsert').mockImplementation(async (...part) => {
+      const before = parts++;
+      if (before < WAITING_PARTS) await eventually(() => expect(seen.size).toBeGreaterThan(before));
+      return lockOrInsert(...part);
+    });
     let isDone = false;
     const importing = imports.take(aLargeFile()).finally(() => (isDone = true));
     const waitsMs: number[] = [];
-    const seen = new Set<number>();
     while (!isDone) {
       const begunAtMs = performance.now();
       await shop.receive(new OrderLife(`order-${waitsMs.length}`).wants(1, ROWS / 2, ROWS));
       waitsMs.push(performance.now() - begunAtMs);
       seen.add(await countOf());
     }
+    spy.mockRestore();
     expect(await importing).toEqual({
       outcome: 'applied',
       rows: ROWS,

@@ -32,11 +32,13 @@ const count = async (query: string): Promise<unknown> => {
 
 describe('GET /api/counts/orders', () => {
   it('counts what a filter matches, and stops at 10,000', async () => {
-    expect(await count('?customer_id=nobody')).toEqual({ count: 0, exact: true });
-    expect(await count('?customer_id=one')).toEqual({ count: 1, exact: true });
-    expect(await count('?customer_id=many')).toEqual({ count: 10_000, exact: true });
-    expect(await count('')).toEqual({ count: 10_000, exact: false });
-    expect(await count('?status=confirmed,packed&from=2021-11-26&to=2021-11-27')).toEqual({
+    // One that takes a second would say that it does not know.
+    const counted = (query: string) => expect.poll(() => count(query));
+    await counted('?customer_id=nobody').toEqual({ count: 0, exact: true });
+    await counted('?customer_id=one').toEqual({ count: 1, exact: true });
+    await counted('?customer_id=many').toEqual({ count: 10_000, exact: true });
+    await counted('').toEqual({ count: 10_000, exact: false });
+    await counted('?status=confirmed,packed&from=2021-11-26&to=2021-11-27').toEqual({
       count: 0,
       exact: true,
     });

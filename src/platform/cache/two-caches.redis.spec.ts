@@ -120,7 +120,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('two caches over one con
     own.thaw();
     await up(asking);
     await up(silent);
-    expect(await silent.get('k')).toEqual(entryOf(1));
+    await vi.waitFor(async () => expect(await silent.get('k')).toEqual(entryOf(1)), { timeout: 10_000 });
     await vi.waitFor(async () => expect(await clients()).toBe(1), { timeout: 10_000 });
   });
 
@@ -136,7 +136,7 @@ describe.skipIf(redis.skipped ?? command === undefined)('two caches over one con
 
   it('one that is closed leaves the other served', async () => {
     const connection = redisConnection(redisAt(url), { budgetMs: PATIENT_MS, retryEveryMs: RETRY_MS });
-    const [closed, open] = [await makeUp({ connection }), await makeUp({ connection })];
+    const [closed, open] = [await makeUp({ connection }), await makeUp({ connection, budgetMs: PATIENT_MS })];
     await closed.close();
     await open.put('k', entryOf(1));
     expect(await open.get('k')).toEqual(entryOf(1));

@@ -88,12 +88,11 @@ describe.skipIf(unavailable)('waybill doctor', () => {
   /** What each service has that a doctor might leave behind. */
   async function traces(): Promise<unknown> {
     const { groups } = await kafka.admin.listGroups();
-    const tables = `SELECT count(*) FROM pg_class`;
     return {
       topics: (await kafka.admin.listTopics()).sort(),
       groups: groups.map(({ groupId }) => groupId).sort(),
-      tables: await postgres.run(tables),
-      schemas: await postgres.run('SELECT count(*) FROM pg_namespace'),
+      tables: await postgres.rows('SELECT oid::regclass::text FROM pg_class ORDER BY oid'),
+      schemas: await postgres.rows('SELECT nspname FROM pg_namespace ORDER BY oid'),
     };
   }
 
